@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+// The `tongsa` command. In a checkout it runs the TypeScript sources on the current Node that npm ci brought (relaxed SIMD, type
+// stripping); in an installed package it runs dist/ on whatever Node ≥ 20 is there.
+
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+const source = new URL('../surfaces/cli/main.ts', import.meta.url);
+const built = new URL('../dist/surfaces/cli/main.js', import.meta.url);
+
+if (!existsSync(source)) await import(built.href);
+else if (process.features.typescript) await import(source.href);
+else rerun(currentNode());
+
+/** Path of the current Node, from the platform package that npm ci chose. @returns {string} */
+function currentNode() {
+	const platform = `${process.platform}-${process.arch}`;
+	const require = createRequire(import.meta.url);
+	for (const name of [`node-${platform.replace('win32', 'win')}`, `node-bin-${platform}`]) {
+		for (const file of ['bin/node', 'bin/node.exe']) {
+			try {
+				return require.resolve(`${name}/${file}`);
+			} catch {
+				// not this one
+			}
+		}
+	}
+	console.error(
+		`tongsa: this checkout needs Node 22.18 or newer (this is ${process.version}): run npm ci, which brings one for most platforms`,
+	);
+	process.exit(1);
+}
+
+/** Hands this process's arguments, streams and signals to another Node. @param {string} node */
+function rerun(node) {
+	const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(/** @type {NodeJS.Signals} */ (signal)));
+	child.on('exit', (code, signal) => (signal ? process.kill(process.pid, signal) : process.exit(code ?? 1)));
+}

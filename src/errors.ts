@@ -1,0 +1,83 @@
+// Every refusal is a record: what went wrong, where, what was found, what is allowed, and the way out. The message is built from it.
+
+/** The kinds of refusal that a caller can act on. */
+export type ErrorCode =
+	| 'not-found' // no such model, file, tensor, token
+	| 'malformed' // bytes that break their format's rules
+	| 'unsupported' // well-formed, but not something that Tongsa can do
+	| 'out-of-range' // a number, id or length beyond its bound
+	| 'wrong-shape' // an array whose dimensions do not fit
+	| 'too-large' // more than the stated limit on memory, time or size
+	| 'changed' // a file that is not the one that was opened
+	| 'network' // no answer, or not the answer that was asked for
+	| 'usage' // wrong words from the caller
+	| 'closed' // used after close()
+	| 'internal'; // our own defect
+
+/** Where a refusal happened and what it was about. Every field is optional; those present are printed in this order. */
+export interface ErrorDetail {
+	/** Name of the file or source as the user knows it. */
+	readonly file?: string;
+	/** Tensor name. */
+	readonly tensor?: string;
+	/** Field or argument name, as the format's spec or the API spells it. */
+	readonly field?: string;
+	/** Byte offset in the file. */
+	readonly byteOffset?: number;
+	/** The value found. */
+	readonly got?: string | number | bigint;
+	/** The values allowed, or the bound and its reason. */
+	readonly allowed?: string;
+	/** What to do next, as something to paste where possible. */
+	readonly hint?: string;
+}
+
+/**
+ * The one error class that the library throws on purpose.
+ *
+ *     throw new TongsaError('malformed', 'tensor lies beyond the end of the file',
+ *       { file: 'a.gguf', tensor: 'token_embd.weight', got: 4096, allowed: 'at most 1024 bytes' })
+ *     // message: tensor lies beyond the end of the file (a.gguf, tensor token_embd.weight): got 4096, allowed at most 1024 bytes
+ */
+export class TongsaError extends Error {
+	override readonly name = 'TongsaError';
+	readonly code: ErrorCode;
+	readonly what: string;
+	readonly detail: ErrorDetail;
+
+	constructor(code: ErrorCode, what: string, detail: ErrorDetail = {}, options?: ErrorOptions) {
+		super(sentence(what, detail), options);
+		this.code = code;
+		this.what = what;
+		this.detail = detail;
+	}
+}
+
+/** Longest piece of a foreign value that a message repeats: a hostile file must not print a megabyte. */
+const MAX_QUOTED = 120;
+
+function sentence(what: string, d: ErrorDetail): string {
+	const place = [
+		d.file,
+		d.tensor === undefined ? undefined : `tensor ${quoted(d.tensor)}`,
+		d.field === undefined ? undefined : `field ${quoted(d.field)}`,
+		d.byteOffset === undefined ? undefined : `byte ${d.byteOffset}`,
+	].filter((part) => part !== undefined);
+	const facts = [
+		d.got === undefined ? undefined : `got ${quoted(d.got)}`,
+		d.allowed === undefined ? undefined : `allowed ${d.allowed}`,
+	].filter((part) => part !== undefined);
+	return (
+		what + (place.length ? ` (${place.join(', ')})` : '') + (facts.length ? `: ${facts.join(', ')}` : '') + (d.hint ? `. ${d.hint}` : '')
+	);
+}
+
+/** One printable line of a foreign value: control characters escaped, cut at MAX_QUOTED. */
+function quoted(value: string | number | bigint): string {
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is being made visible
+	const text = String(value).replace(
+		/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+		(c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+	);
+	return text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text;
+}

@@ -1,0 +1,33 @@
+// Host: the surroundings that the core is handed. hosts/node and hosts/browser each make one.
+
+import type { ModelFiles } from './bytes/source.ts';
+
+/** What a person may name: a catalogue name, path, URL, hf:… or ollama:… string, or files already in hand. */
+export type ModelReference = string | ModelFiles;
+
+export interface Progress {
+	/** What is being done: 'download', 'read', 'repack', 'load'. */
+	readonly stage: string;
+	readonly done: number;
+	/** Absent while unknown. */
+	readonly total?: number;
+	readonly unit: 'bytes' | 'tensors' | 'tokens';
+}
+
+export interface Host {
+	/** Finds MODEL's files without reading them. @throws TongsaError 'not-found', with what is known instead. */
+	resolve(
+		reference: ModelReference,
+		options?: { readonly signal?: AbortSignal; readonly onProgress?: (progress: Progress) => void },
+	): Promise<ModelFiles>;
+	/** Monotonic milliseconds. */
+	now(): number;
+	/** Random bytes for seeds. */
+	random(bytes: Uint8Array): Uint8Array;
+	/** Threads that compute may use; 1 where there are none. */
+	readonly threads: number;
+	/** Bytes of memory that weights may use. */
+	readonly memoryBudget: number;
+	/** Starts a compute worker (same message interface as a web Worker); absent where there are no threads. */
+	startWorker?(): { postMessage(message: unknown): void; onMessage(listener: (message: unknown) => void): void; terminate(): void };
+}

@@ -1,0 +1,62 @@
+// The house's law: imports only go down. Each folder may import itself and what stands below it.
+
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { test } from 'node:test';
+
+/** The floors, lowest first; rooms on one floor do not import each other (DESIGN §3). */
+const FLOORS: readonly (readonly string[])[] = [
+	['src/errors.ts'],
+	['src/compute', 'src/bytes'],
+	['src/tensor'],
+	['src/formats'],
+	['src/tokenizer', 'src/embedding', 'src/transformer'],
+	['src/architectures', 'src/unembedding'],
+	['src/generation'],
+	['src/host.ts'],
+	['src/model.ts', 'src/model'],
+	['src/index.ts'],
+	['hosts'],
+	['surfaces'],
+];
+
+/** Index of the floor and name of the room that a path stands in. */
+function place(path: string): { floor: number; room: string } | undefined {
+	for (const [floor, rooms] of FLOORS.entries()) {
+		const room = rooms.find((name) => path === name || path.startsWith(`${name}/`));
+		if (room) return { floor, room };
+	}
+	return undefined;
+}
+
+const files = globSync('{src,hosts,surfaces}/**/*.{ts,tsx}');
+
+test('every source file stands on a floor', () => {
+	assert.ok(files.length > 5);
+	assert.deepEqual(
+		files.filter((file) => !place(file)),
+		[],
+	);
+});
+
+test('imports only go down', () => {
+	const wrong: string[] = [];
+	for (const file of files) {
+		const here = place(file)!;
+		for (const [, target] of readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g)) {
+			const path = normalize(join(dirname(file), target!));
+			const there = place(path);
+			if (!there) continue; // data outside the house (models/, package.json)
+			if (there.room !== here.room && there.floor >= here.floor) wrong.push(`${file} imports ${path}`);
+		}
+	}
+	assert.deepEqual(wrong, []);
+});
+
+test('the core names no runtime', () => {
+	const wrong = globSync('src/**/*.ts').filter((file) =>
+		/from ['"]node:|\b(process|Buffer|document|window)\./.test(readFileSync(file, 'utf8').replace(/\/\/.*|\/\*[\s\S]*?\*\//g, '')),
+	);
+	assert.deepEqual(wrong, []);
+});
