@@ -1,0 +1,145 @@
+// Generation: prompt ids → tokens, one at a time. Joins a language model's state, the sampler chain, stop rules and streaming decode.
+
+import { TongsaError } from '../errors.ts';
+import type { Tokenizer } from '../tokenizer/types.ts';
+import { createCandidates, logSumExp, refill, sortBest } from './candidates.ts';
+import { type Random, seededRandom } from './random.ts';
+import { applySampler, checkSampler, draw, type SamplerStep } from './sampler.ts';
+import { stopStrings } from './stop.ts';
+
+/** What generation needs of a model: a state that eats ids and says what it expects next. */
+export interface LanguageState {
+	/** The ids eaten so far. */
+	readonly ids: readonly number[];
+	/** Most ids that the state can hold. */
+	readonly contextLength: number;
+	/** Eats ids; returns the V logits after the last one. The array is reused by the next call. */
+	feed(ids: readonly number[], signal?: AbortSignal): Promise<Float32Array>;
+	/** Forgets all but the first `length` ids: branching and rewinding. */
+	truncate(length: number): void;
+}
+
+export interface GenerateOptions {
+	/** Most tokens to generate (default: what the context has room for). */
+	readonly maxTokens?: number;
+	/** The chain, in order. Empty or absent: the most probable token each time (greedy). */
+	readonly sampler?: readonly SamplerStep[];
+	/** Seed of the draw; drawn by the host when absent. */
+	readonly seed?: number;
+	/** Texts that end the answer; they are not part of it. */
+	readonly stop?: readonly string[];
+	/** Ids that end the answer; default: the model's own. */
+	readonly stopIds?: readonly number[];
+	/** How many alternatives with log-probabilities to give with each token (default 0). */
+	readonly topLogProbabilities?: number;
+	readonly signal?: AbortSignal;
+}
+
+/** A token and its log-probability under the model's own distribution: before the sampler chain, at temperature 1. */
+export interface ScoredToken {
+	readonly id: number;
+	/** Text of the token alone. */
+	readonly text: string;
+	/** Natural logarithm. */
+	readonly logProbability: number;
+}
+
+export interface GeneratedToken extends ScoredToken {
+	/** What this token adds to the answer: whole characters only, '' while one is incomplete or may become a stop string. */
+	readonly piece: string;
+	readonly top: readonly ScoredToken[];
+}
+
+export type FinishReason = 'stop' | 'length' | 'context';
+
+/** How a generation ended. */
+export interface Finish {
+	readonly reason: FinishReason;
+	/** Text that was held back until the end was known. */
+	readonly piece: string;
+	/** The stop string or the stop token's text, for reason 'stop'. */
+	readonly stoppedBy?: string;
+}
+
+/**
+ * Yields tokens until a stop rule ends it; the return value says which. The prompt's beginning that the state already holds is not
+ * computed again. The signal is looked at before every token.
+ * @throws TongsaError 'usage' for an empty prompt, 'too-large' when the prompt does not fit the context: nothing is cut in silence.
+ */
+export async function* generate(
+	state: LanguageState,
+	tokenizer: Tokenizer | undefined,
+	prompt: readonly number[],
+	options: GenerateOptions = {},
+	random: Random = seededRandom(options.seed ?? 0),
+): AsyncGenerator<GeneratedToken, Finish> {
+	const chain = options.sampler ?? [];
+	checkSampler(chain);
+	checkPrompt(prompt, state.contextLength);
+	const stopIds = new Set(options.stopIds ?? tokenizer?.special.stops ?? []);
+	const decoder = tokenizer?.decoder({ skipSpecial: true });
+	const stops = stopStrings(options.stop ?? []);
+	const history = [...prompt];
+	const most = Math.min(options.maxTokens ?? Number.POSITIVE_INFINITY, state.contextLength - prompt.length);
+
+	let logits = await state.feed(reusePrefix(state, prompt), options.signal);
+	const candidates = createCandidates(logits.length);
+	for (let made = 0; made < most; made++) {
+		options.signal?.throwIfAborted();
+		applySampler(chain.length > 0 ? chain : GREEDY, logits, history, candidates);
+		const id = draw(candidates, random);
+		if (stopIds.has(id))
+			return { reason: 'stop', piece: stops.push(decoder?.end() ?? '').text + stops.end(), stoppedBy: textOf(tokenizer, id) };
+
+		const scores = score(logits, id, options.topLogProbabilities ?? 0, tokenizer);
+		const { text: piece, stopped } = stops.push(decoder?.push(id) ?? '');
+		yield { ...scores, piece };
+		if (stopped !== undefined) return { reason: 'stop', piece: '', stoppedBy: stopped };
+		history.push(id);
+		if (made + 1 < most) logits = await state.feed([id], options.signal);
+	}
+	const rest = stops.push(decoder?.end() ?? '').text + stops.end();
+	return { reason: history.length >= state.contextLength ? 'context' : 'length', piece: rest };
+}
+
+const GREEDY: readonly SamplerStep[] = [{ type: 'temperature', value: 0 }];
+
+function checkPrompt(prompt: readonly number[], contextLength: number): void {
+	if (prompt.length === 0) {
+		throw new TongsaError('usage', 'the prompt has no tokens, so there is nothing to go on from', { hint: 'Give at least one word' });
+	}
+	if (prompt.length >= contextLength) {
+		throw new TongsaError('too-large', 'the prompt does not fit the context, and nothing is cut in silence', {
+			got: `${prompt.length} tokens`,
+			allowed: `at most ${contextLength - 1}, so that one can be generated`,
+		});
+	}
+}
+
+/** Rewinds the state to what it shares with the prompt. @returns the ids still to be fed: at least one, for its logits. */
+function reusePrefix(state: LanguageState, prompt: readonly number[]): readonly number[] {
+	let shared = 0;
+	while (shared < state.ids.length && shared < prompt.length - 1 && state.ids[shared] === prompt[shared]) shared++;
+	state.truncate(shared);
+	return prompt.slice(shared);
+}
+
+/** Log-probability of the chosen token and of the best `top`, from the raw logits. */
+function score(
+	logits: Float32Array,
+	id: number,
+	top: number,
+	tokenizer: Tokenizer | undefined,
+): ScoredToken & { readonly top: readonly ScoredToken[] } {
+	const total = logSumExp(logits);
+	const scored = (token: number): ScoredToken => ({ id: token, text: textOf(tokenizer, token), logProbability: logits[token]! - total });
+	if (top === 0) return { ...scored(id), top: [] };
+	const candidates = createCandidates(logits.length);
+	refill(candidates, logits);
+	sortBest(candidates, top);
+	return { ...scored(id), top: Array.from(candidates.ids.subarray(0, Math.min(top, logits.length)), scored) };
+}
+
+function textOf(tokenizer: Tokenizer | undefined, id: number): string {
+	return tokenizer && id < tokenizer.size ? tokenizer.token(id).text : '';
+}

@@ -1,0 +1,166 @@
+// The sampler chain, as data: logits → which token comes next. Each step narrows or reshapes the candidates.
+// Definitions: top-k Fan 2018; top-p Holtzman 2019; min-p Nguyen 2024; typical Meister 2022; penalties as in OpenAI's API and CTRL (Keskar 2019).
+
+import { TongsaError } from '../errors.ts';
+import { type Candidates, filter, logSumExp, refill, sortBest } from './candidates.ts';
+import type { Random } from './random.ts';
+
+/** One step of the chain. The order of the chain is the order of the array. */
+export type SamplerStep =
+	/** Divides positive logits of seen tokens by `repetition` and multiplies negative ones; subtracts `frequency` per time seen and
+	 * `presence` once. `last`: how many of the latest tokens count. */
+	| {
+			readonly type: 'penalties';
+			readonly repetition?: number;
+			readonly frequency?: number;
+			readonly presence?: number;
+			readonly last?: number;
+	  }
+	/** Adds to the logits of the ids named. */
+	| { readonly type: 'bias'; readonly bias: Readonly<Record<number, number>> }
+	/** Divides logits by `value` > 0; 0 keeps only the best candidate. */
+	| { readonly type: 'temperature'; readonly value: number }
+	/** Keeps the k best. */
+	| { readonly type: 'topK'; readonly k: number }
+	/** Keeps the fewest best whose probabilities sum to at least p. */
+	| { readonly type: 'topP'; readonly p: number }
+	/** Keeps those at least p times as probable as the best. */
+	| { readonly type: 'minP'; readonly p: number }
+	/** Keeps the fewest whose surprise lies nearest to the expected one, up to probability p. */
+	| { readonly type: 'typical'; readonly p: number };
+
+type Apply<T extends SamplerStep['type']> = (c: Candidates, step: Extract<SamplerStep, { type: T }>, history: readonly number[]) => void;
+
+const STEPS: { readonly [T in SamplerStep['type']]: Apply<T> } = {
+	penalties(c, { repetition = 1, frequency = 0, presence = 0, last = 64 }, history) {
+		const counts = new Map<number, number>();
+		for (const id of last > 0 ? history.slice(-last) : []) counts.set(id, (counts.get(id) ?? 0) + 1);
+		reshape(c, (id, logit) => {
+			const count = counts.get(id);
+			if (count === undefined) return logit;
+			return (logit > 0 ? logit / repetition : logit * repetition) - frequency * count - presence;
+		});
+	},
+	bias(c, { bias }) {
+		reshape(c, (id, logit) => logit + (bias[id] ?? 0));
+	},
+	temperature(c, { value }) {
+		if (value === 0) return STEPS.topK(c, { type: 'topK', k: 1 }, []);
+		for (let i = 0; i < c.count; i++) c.logits[i] = c.logits[i]! / value;
+	},
+	topK(c, { k }) {
+		sortBest(c, k);
+		c.count = Math.min(c.count, k);
+	},
+	topP(c, { p }) {
+		const total = logSumExp(c.logits, c.count);
+		let sum = 0;
+		// Sorting a whole vocabulary to keep ten tokens is most of a sampler's cost: sort as far as the sum needs, doubling.
+		for (let kept = 0, sorted = 64; ; sorted *= 2) {
+			sortBest(c, sorted);
+			while (kept < c.sorted) {
+				sum += Math.exp(c.logits[kept++]! - total);
+				if (sum >= p) {
+					c.count = kept;
+					c.sorted = Math.min(c.sorted, kept);
+					return;
+				}
+			}
+			if (c.sorted >= c.count) return;
+		}
+	},
+	minP(c, { p }) {
+		sortBest(c, 1);
+		const least = c.logits[0]! + Math.log(p);
+		filter(c, (i) => i === 0 || c.logits[i]! >= least);
+	},
+	typical(c, { p }) {
+		const total = logSumExp(c.logits, c.count);
+		let entropy = 0;
+		for (let i = 0; i < c.count; i++) {
+			const logProbability = c.logits[i]! - total;
+			if (logProbability > Number.NEGATIVE_INFINITY) entropy -= Math.exp(logProbability) * logProbability;
+		}
+		const distance = (i: number) => Math.abs(total - c.logits[i]! - entropy);
+		const order = Array.from({ length: c.count }, (_, i) => i).sort((a, b) => distance(a) - distance(b));
+		const kept = new Set<number>();
+		let sum = 0;
+		for (const i of order) {
+			kept.add(i);
+			sum += Math.exp(c.logits[i]! - total);
+			if (sum >= p) break;
+		}
+		filter(c, (i) => kept.has(i));
+	},
+};
+
+/** Changes logits in place; the order is no longer known afterwards. */
+function reshape(c: Candidates, change: (id: number, logit: number) => number): void {
+	for (let i = 0; i < c.count; i++) c.logits[i] = change(c.ids[i]!, c.logits[i]!);
+	c.sorted = 0;
+}
+
+/** Allowed range of each number in a chain: [least, most]. */
+const RANGES: Readonly<Record<string, readonly [number, number, string]>> = {
+	'temperature.value': [0, 100, '0 (greedy) to 100'],
+	'topK.k': [1, 0xffff_ffff, 'a whole number of at least 1'],
+	'topP.p': [Number.MIN_VALUE, 1, 'above 0, at most 1'],
+	'minP.p': [Number.MIN_VALUE, 1, 'above 0, at most 1'],
+	'typical.p': [Number.MIN_VALUE, 1, 'above 0, at most 1'],
+	'penalties.repetition': [Number.MIN_VALUE, 1000, 'above 0, at most 1000'],
+	'penalties.frequency': [-100, 100, '-100 to 100'],
+	'penalties.presence': [-100, 100, '-100 to 100'],
+	'penalties.last': [0, 0xffff_ffff, 'at least 0'],
+};
+
+/** @throws TongsaError 'usage' naming the step, the number found and the range allowed. */
+export function checkSampler(chain: readonly SamplerStep[]): void {
+	for (const step of chain) {
+		if (!(step.type in STEPS)) {
+			throw new TongsaError('usage', 'unknown sampler step', { got: step.type, allowed: Object.keys(STEPS).join(', ') });
+		}
+		for (const [field, value] of Object.entries(step)) {
+			const range = RANGES[`${step.type}.${field}`];
+			if (range && !(typeof value === 'number' && value >= range[0] && value <= range[1])) {
+				throw new TongsaError('usage', 'a sampler setting is out of range', {
+					field: `${step.type}.${field}`,
+					got: String(value),
+					allowed: range[2],
+				});
+			}
+		}
+	}
+}
+
+/**
+ * Runs the chain over a row of V logits. Afterwards `candidates` holds what may come next.
+ * @throws TongsaError 'out-of-range' when no logit is a number.
+ */
+export function applySampler(
+	chain: readonly SamplerStep[],
+	logits: Float32Array,
+	history: readonly number[],
+	candidates: Candidates,
+): void {
+	refill(candidates, logits);
+	filter(candidates, (i) => candidates.logits[i]! > Number.NEGATIVE_INFINITY); // also drops NaN
+	if (candidates.count === 0) {
+		throw new TongsaError('out-of-range', 'no token can come next: every logit is NaN or -Infinity', {
+			hint: 'The weights are probably damaged: check the file with tongsa info',
+		});
+	}
+	for (const step of chain) STEPS[step.type](candidates, step as never, history);
+}
+
+/** Draws one of the candidates by its probability. @returns the token's id. */
+export function draw(candidates: Candidates, random: Random): number {
+	if (candidates.count === 1) return candidates.ids[0]!;
+	const total = logSumExp(candidates.logits, candidates.count);
+	const target = random();
+	let sum = 0;
+	for (let i = 0; i < candidates.count; i++) {
+		sum += Math.exp(candidates.logits[i]! - total);
+		if (target < sum) return candidates.ids[i]!;
+	}
+	return candidates.ids[candidates.count - 1]!; // rounding left the sum a hair below 1
+}
