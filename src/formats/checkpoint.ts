@@ -3,10 +3,28 @@
 import type { ByteSource } from '../bytes/source.ts';
 import type { DTypeName } from '../tensor/dtype.ts';
 
+/**
+ * Types that files may hold and that Tongsa does not decode. Such a tensor is listed, and copied by `extract`; it is refused by
+ * name when its values are asked for.
+ */
+export type ForeignDType =
+	| 'Q8_1'
+	| 'Q8_K'
+	| 'NVFP4'
+	| 'Q1_0'
+	| 'Q2_0'
+	| 'F4'
+	| 'F6_E2M3'
+	| 'F6_E3M2'
+	| 'F8_E8M0'
+	| 'F8_E4M3FNUZ'
+	| 'F8_E5M2FNUZ'
+	| 'C64';
+
 /** A tensor's place: nothing of it has been read. */
 export interface TensorInfo {
 	readonly name: string;
-	readonly dtype: DTypeName;
+	readonly dtype: DTypeName | ForeignDType;
 	/** Row-major, slowest dimension first: a table of V rows of width D is [V, D]. (GGUF's own order is the reverse.) */
 	readonly shape: readonly number[];
 	readonly source: ByteSource;
@@ -58,7 +76,8 @@ export type MetadataValue =
 	| { readonly [key: string]: MetadataValue };
 
 export interface Checkpoint {
-	readonly format: 'gguf' | 'safetensors';
+	/** 'tokenizer': a folder or file with a tokenizer and no weights. */
+	readonly format: 'gguf' | 'safetensors' | 'tokenizer';
 	/** Name as the user knows it. */
 	readonly name: string;
 	/** GGUF: the file's keys. Safetensors: the top-level keys of config.json. */

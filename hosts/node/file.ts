@@ -1,0 +1,66 @@
+// ByteSource over a file on disk: positioned reads on one handle, and a look at size and time of change after each.
+
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { allocate, countedSource } from '../../src/bytes/counted.ts';
+import type { ByteSource } from '../../src/bytes/source.ts';
+import { TongsaError } from '../../src/errors.ts';
+
+/** Most bytes that one read call takes: Node and Linux refuse 2 GiB and more. */
+const MAX_READ = 2 ** 30;
+
+/** What a person did to get these, by the system's error code. */
+const OPEN_ERRORS: Readonly<Record<string, { code: 'not-found' | 'unsupported' | 'too-large'; what: string }>> = {
+	ENOENT: { code: 'not-found', what: 'no such file' },
+	ENOTDIR: { code: 'not-found', what: 'no such file: a part of the path is not a folder' },
+	EACCES: { code: 'not-found', what: 'no permission to read the file' },
+	EPERM: { code: 'not-found', what: 'no permission to read the file' },
+	ELOOP: { code: 'not-found', what: 'the links lead in a circle' },
+	ENAMETOOLONG: { code: 'not-found', what: 'the path is too long for this system' },
+	ERR_INVALID_ARG_VALUE: { code: 'not-found', what: 'the path holds a character that no path may hold' },
+	EMFILE: { code: 'too-large', what: 'too many open files' },
+	ENFILE: { code: 'too-large', what: 'too many open files' },
+};
+
+export async function fileSource(path: string): Promise<ByteSource> {
+	// Without waiting: opening a pipe would otherwise last until somebody writes to it. (Windows has neither.)
+	const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((cause: NodeJS.ErrnoException) => {
+		const known = OPEN_ERRORS[cause.code ?? ''];
+		throw new TongsaError(
+			known?.code ?? 'not-found',
+			known?.what ?? `the file cannot be opened (${cause.code})`,
+			{ file: path },
+			{ cause },
+		);
+	});
+	try {
+		const opened = await handle.stat();
+		if (!opened.isFile()) {
+			throw new TongsaError('unsupported', opened.isDirectory() ? 'a folder, not a file' : 'not a regular file', { file: path });
+		}
+		return countedSource({
+			name: path,
+			identity: { byteLength: opened.size, modifiedMs: opened.mtimeMs },
+			async readRange(byteOffset, byteLength, signal) {
+				const bytes = allocate(byteLength, path);
+				for (let done = 0; done < byteLength; ) {
+					signal?.throwIfAborted();
+					const { bytesRead } = await handle.read(bytes, done, Math.min(byteLength - done, MAX_READ), byteOffset + done);
+					if (bytesRead === 0) throw changed(path, byteOffset + done, 'shorter');
+					done += bytesRead;
+				}
+				const now = await handle.stat();
+				if (now.size !== opened.size || now.mtimeMs !== opened.mtimeMs) throw changed(path, byteOffset, 'changed');
+				return bytes;
+			},
+			close: () => handle.close(),
+		});
+	} catch (error) {
+		await handle.close();
+		throw error;
+	}
+}
+
+function changed(path: string, byteOffset: number, how: string): TongsaError {
+	return new TongsaError('changed', `the file is ${how} since it was opened`, { file: path, byteOffset, hint: 'Open it again' });
+}

@@ -1,0 +1,75 @@
+// extract: a smaller GGUF out of a bigger one. All metadata, the tokenizer, the tables, the first N blocks; bytes as they are.
+
+import { TongsaError } from '../../errors.ts';
+import type { Checkpoint, MetadataValue, TensorInfo } from '../checkpoint.ts';
+import { getString, isLazyArray } from '../get.ts';
+import { readGguf } from './read.ts';
+import { type ByteSink, type GgufValue, type WriteOptions, writeGguf } from './write.ts';
+
+/** Keys (behind the architecture's name) that count blocks, and what they become. The extra prediction blocks stand last, so that none is kept. */
+const COUNTS: Readonly<Record<string, (blocks: number, old: number) => number>> = {
+	block_count: (blocks) => blocks,
+	decoder_block_count: (blocks, old) => Math.min(blocks, old),
+	nextn_predict_layers: () => 0,
+};
+
+/** Arrays that may be as long as there are blocks and yet do not go by block. */
+const NOT_BY_BLOCK: ReadonlySet<string> = new Set(['rope.dimension_sections', 'classifier.output_labels']);
+
+/** 'blk.3.attn_q.weight', 'enc.blk.3.…': a tensor of block 3. */
+const BLOCK_NAME = /^(?:enc\.|dec\.)?blk\.(\d+)\./;
+
+/** More blocks than any model has; the file's own count is checked against what the tensors say. */
+const MAX_BLOCKS = 100_000;
+
+/** Writes the extract to `sink`; says what it kept. */
+export async function extractGguf(
+	checkpoint: Checkpoint,
+	blocks: number,
+	sink: ByteSink,
+	options: WriteOptions = {},
+): Promise<{ readonly tensors: readonly TensorInfo[] }> {
+	if (checkpoint.format !== 'gguf') {
+		throw new TongsaError('unsupported', 'extract cuts GGUF files', { file: checkpoint.name, got: checkpoint.format, allowed: 'gguf' });
+	}
+	// Again, for the types and places of the values: a Checkpoint has no use for them.
+	const { source, entries, alignment } = await readGguf(checkpoint.files[0], options.signal);
+	const prefix = `${getString(checkpoint, 'general.architecture') ?? ''}.`;
+	const count = entries.get(`${prefix}block_count`)?.value;
+	const most = typeof count === 'number' && Number.isInteger(count) && count <= MAX_BLOCKS ? count : 0;
+	if (!(Number.isInteger(blocks) && blocks >= 0 && blocks <= most)) {
+		throw new TongsaError('out-of-range', 'no such number of blocks', {
+			file: checkpoint.name,
+			field: 'blocks',
+			got: blocks,
+			allowed: `0 to ${most}`,
+		});
+	}
+	const metadata = new Map<string, GgufValue>();
+	for (const [key, { value, type, byteOffset, byteLength }] of entries) {
+		if (key.startsWith('split.')) continue;
+		const rewritten = key.startsWith(prefix) ? await rewrite(key.slice(prefix.length), value, blocks, most, options.signal) : undefined;
+		if (typeof rewritten === 'number') metadata.set(key, { type: type as 'u32', value: rewritten });
+		else metadata.set(key, rewritten ?? { type: 'copy', source, byteOffset, byteLength });
+	}
+	const tensors = [...checkpoint.tensors.values()].filter(({ name }) => Number(BLOCK_NAME.exec(name)?.[1] ?? -1) < blocks);
+	await writeGguf(sink, { metadata, tensors, alignment }, options);
+	return { tensors };
+}
+
+/** What a key of the architecture becomes with fewer blocks; undefined: as it was. */
+async function rewrite(
+	key: string,
+	value: MetadataValue,
+	blocks: number,
+	old: number,
+	signal?: AbortSignal,
+): Promise<number | GgufValue | undefined> {
+	if (typeof value === 'number') return COUNTS[key]?.(blocks, value);
+	if (!isLazyArray(value)) return undefined;
+	// One entry a block (head counts, sliding windows): the reference refuses any other length.
+	const { elementType: of, length } = value;
+	if (length !== old || NOT_BY_BLOCK.has(key) || of === 'string' || of === 'array') return undefined;
+	const values = (await value.read(signal)) as ArrayLike<number | bigint>;
+	return { type: 'array', of, values: Array.from(values).slice(0, blocks) };
+}

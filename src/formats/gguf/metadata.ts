@@ -1,0 +1,136 @@
+// GGUF metadata: key → typed value. Arrays are walked over, not kept: each becomes a LazyArray that knows where it lies.
+// Spec: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md#file-structure; stricter rules: ggml/src/gguf.cpp
+
+import type { ByteSource } from '../../bytes/source.ts';
+import { Window } from '../../bytes/window.ts';
+import { TongsaError } from '../../errors.ts';
+import type { LazyArray, MetadataArrayData, MetadataValue, StringTable } from '../checkpoint.ts';
+import { malformed, readCount, readName, readString, readStringLength, readU32 } from './fields.ts';
+import { type ElementType, VALUE_TYPES, type ValueType } from './types.ts';
+
+/** Most strings in one array: 60 times the largest vocabulary known (262,144 tokens). */
+const MAX_STRINGS = 2 ** 24;
+/** Most arrays in one array, and their depth: no known file has any and the reference reads none; the spec allows them. */
+const MAX_NESTED_ARRAYS = 65_536;
+const MAX_NESTING = 4;
+
+/** A value and where it lies: its type's number, then its bytes. */
+export interface MetadataEntry {
+	readonly value: MetadataValue;
+	readonly type: ElementType;
+	readonly byteOffset: number;
+	readonly byteLength: number;
+}
+
+export async function readMetadata(window: Window, count: number): Promise<Map<string, MetadataEntry>> {
+	const metadata = new Map<string, MetadataEntry>();
+	for (let i = 0; i < count; i++) {
+		const key = await readName(window, `key ${i}`);
+		if (metadata.has(key)) throw malformed(window, 'a key stands twice', key);
+		const { byteOffset } = window;
+		const type = await readType(window, key);
+		const value = await readValue(window, key, type);
+		metadata.set(key, { value, type: type.name, byteOffset, byteLength: window.byteOffset - byteOffset });
+	}
+	return metadata;
+}
+
+async function readType(window: Window, field: string): Promise<ValueType> {
+	const number = await readU32(window, field);
+	const type = VALUE_TYPES[number];
+	if (!type) {
+		const known = VALUE_TYPES.map(({ name }, index) => `${index} ${name}`).join(', ');
+		window.at -= 4;
+		throw malformed(window, 'an unknown type of value', field, number, known);
+	}
+	return type;
+}
+
+async function readValue(window: Window, key: string, type: ValueType): Promise<MetadataValue> {
+	if (type.name === 'string') return readString(window, key);
+	if (type.name === 'array') return scanArray(window, key, 1);
+	await window.need(type.minBytes, key);
+	const value = type.numeric!.get(window.view, window.at);
+	if (type.name === 'bool' && value !== 0 && value !== 1) throw malformed(window, 'a boolean that is neither', key, value, '0 or 1');
+	window.at += type.minBytes;
+	return type.name === 'bool' ? value === 1 : value;
+}
+
+/** Walks over an array and leaves the window behind it. */
+async function scanArray(window: Window, key: string, depth: number): Promise<LazyArray> {
+	if (depth > MAX_NESTING) throw malformed(window, 'arrays nested too deeply', key, depth, `${MAX_NESTING} levels`);
+	const type = await readType(window, key);
+	const bound = Math.floor(Math.max(0, window.remaining - 8) / type.minBytes);
+	const length = await readCount(window, key, bound, `the bytes left in the file by ${type.minBytes} an element`);
+	const { source, byteOffset } = window;
+	if (type.name === 'string') await scanStrings(window, key, length);
+	else if (type.name === 'array') await scanNested(window, key, length, depth);
+	else window.skip(length * type.minBytes);
+	const byteLength = window.byteOffset - byteOffset;
+	return {
+		kind: 'array',
+		elementType: type.name,
+		length,
+		read: async (signal) => {
+			if (type.name === 'array') return scanNested(new Window(source, { byteOffset, signal }), key, length, depth);
+			const bytes = await source.read(byteOffset, byteLength, signal);
+			return type.name === 'string' ? stringTable(bytes, length, source, key) : numbers(bytes, length, type);
+		},
+	};
+}
+
+async function scanNested(window: Window, key: string, length: number, depth: number): Promise<LazyArray[]> {
+	if (length > MAX_NESTED_ARRAYS) throw malformed(window, 'too many arrays in an array', key, length, String(MAX_NESTED_ARRAYS));
+	const arrays: LazyArray[] = [];
+	for (let i = 0; i < length; i++) arrays.push(await scanArray(window, key, depth + 1));
+	return arrays;
+}
+
+/** Walks over `length` strings by their lengths alone. */
+async function scanStrings(window: Window, key: string, length: number): Promise<void> {
+	if (length > MAX_STRINGS)
+		throw malformed(window, 'too many strings in an array', key, length, `${MAX_STRINGS}, 60 times the largest vocabulary known`);
+	for (let i = 0; i < length; ) {
+		const { view } = window;
+		const end = view.byteLength;
+		let at = window.at;
+		for (; i < length && at + 8 <= end; i++) {
+			const next = at + 8 + view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32;
+			if (next > end) break;
+			at = next;
+		}
+		window.at = at;
+		if (i === length) break;
+		// This one crosses the end of what is in hand, or of the file.
+		window.skip(await readStringLength(window, `${key}[${i}]`, Number.MAX_SAFE_INTEGER, ''));
+		i++;
+	}
+}
+
+/** [length, bytes]… → all bytes joined, and where each string begins. */
+function stringTable(raw: Uint8Array, length: number, source: ByteSource, key: string): StringTable {
+	const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
+	const bytes = new Uint8Array(raw.length - 8 * length);
+	const offsets = new Uint32Array(length + 1);
+	let from = 0;
+	let to = 0;
+	for (let i = 0; i < length; i++) {
+		const size = from + 8 <= raw.length ? view.getUint32(from, true) : 0;
+		from += 8;
+		if (size > raw.length - from || size > bytes.length - to) {
+			throw new TongsaError('changed', 'the strings are not those that were there at opening', { file: source.name, field: key });
+		}
+		// Most strings are a few bytes: a call per string would cost more than the bytes.
+		if (size < 32) for (let j = 0; j < size; j++) bytes[to + j] = raw[from + j];
+		else bytes.set(raw.subarray(from, from + size), to);
+		from += size;
+		to += size;
+		offsets[i + 1] = to;
+	}
+	return { kind: 'strings', length, bytes, offsets };
+}
+
+function numbers(raw: Uint8Array, length: number, type: ValueType): MetadataArrayData {
+	const aligned = raw.byteOffset % type.minBytes === 0 ? raw : raw.slice();
+	return new type.numeric!.view(aligned.buffer, aligned.byteOffset, length);
+}

@@ -1,0 +1,129 @@
+// One GGUF file → metadata and tensor infos. Reads the header and nothing behind it.
+// Spec: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md; checks as in ggml/src/gguf.cpp (gguf_init_from_reader)
+
+import type { ByteSource } from '../../bytes/source.ts';
+import { Window } from '../../bytes/window.ts';
+import { TongsaError } from '../../errors.ts';
+import type { MetadataValue, TensorInfo } from '../checkpoint.ts';
+import { malformed, readCount, readU32 } from './fields.ts';
+import { type MetadataEntry, readMetadata } from './metadata.ts';
+import { type RelativeTensor, readTensorInfos } from './tensors.ts';
+
+/** 'GGUF' as a little-endian u32. */
+export const GGUF_MAGIC = 0x46554747;
+export const DEFAULT_ALIGNMENT = 32;
+
+/** Fewest bytes of a key and its value: length, one letter, type, one byte. */
+const MIN_KEY_BYTES = 8 + 1 + 4 + 1;
+/** Fewest bytes of a tensor info: length, one letter, n_dims, type, offset. */
+const MIN_TENSOR_BYTES = 8 + 1 + 4 + 4 + 8;
+/** Real files have 20 to 60 keys; this leaves a factor of a thousand. */
+const MAX_KEYS = 65_536;
+/** The largest mixtures of experts have some 100,000 tensors when every expert is one of its own. */
+const MAX_TENSORS = 2 ** 20;
+/** Bytes of header that are looked at (arrays of numbers are stepped over): ten times the largest known, and still less than a second. */
+const MAX_HEADER_BYTES = 512 * 2 ** 20;
+
+export interface GgufFile {
+	readonly source: ByteSource;
+	readonly version: number;
+	readonly alignment: number;
+	readonly metadata: ReadonlyMap<string, MetadataValue>;
+	/** As metadata, with each value's type and place in the file. */
+	readonly entries: ReadonlyMap<string, MetadataEntry>;
+	readonly tensors: ReadonlyMap<string, TensorInfo>;
+}
+
+export async function readGguf(source: ByteSource, signal?: AbortSignal): Promise<GgufFile> {
+	const window = new Window(source, { limit: MAX_HEADER_BYTES, signal });
+	const magic = await readU32(window, 'magic');
+	if (magic !== GGUF_MAGIC)
+		throw new TongsaError('malformed', 'not a GGUF file', { file: source.name, field: 'magic', byteOffset: 0, allowed: "'GGUF'" });
+	const version = await readVersion(window);
+	const tensorCount = await readBounded(window, 'tensor_count', MIN_TENSOR_BYTES, MAX_TENSORS);
+	const keyCount = await readBounded(window, 'metadata_kv_count', MIN_KEY_BYTES, MAX_KEYS);
+	const entries = await readMetadata(window, keyCount);
+	const metadata = new Map([...entries].map(([key, { value }]) => [key, value]));
+	const alignment = alignmentOf(metadata, source);
+	const relative = await readTensorInfos(window, tensorCount, alignment);
+	const dataOffset = Math.ceil(window.byteOffset / alignment) * alignment;
+	return { source, version, alignment, metadata, entries, tensors: placed(relative, source, dataOffset) };
+}
+
+function readBounded(window: Window, field: string, minBytes: number, most: number): Promise<number> {
+	const fits = Math.floor(window.remaining / minBytes);
+	return fits < most
+		? readCount(window, field, fits, `the bytes left in the file by ${minBytes} each`)
+		: readCount(window, field, most, 'far beyond any known file');
+}
+
+async function readVersion(window: Window): Promise<number> {
+	const version = await readU32(window, 'version');
+	if (version === 2 || version === 3) return version;
+	window.at -= 4;
+	const refuse = (what: string, hint: string) =>
+		new TongsaError('unsupported', what, {
+			file: window.source.name,
+			field: 'version',
+			byteOffset: 4,
+			got: version,
+			allowed: '2, 3',
+			hint,
+		});
+	if (version === 1) throw refuse('GGUF version 1', 'Convert the file again: llama.cpp dropped this version in 2023');
+	if ((version & 0xffff) === 0 && version !== 0)
+		throw refuse('a big-endian GGUF file', 'Fetch the little-endian one, or turn it with gguf-py: gguf-convert-endian');
+	if (version === 0) throw malformed(window, 'no such GGUF version', 'version', version, '2, 3');
+	throw refuse('a GGUF version that is not known', 'The file may be newer than this program');
+}
+
+function alignmentOf(metadata: ReadonlyMap<string, MetadataValue>, source: ByteSource): number {
+	const value = metadata.get('general.alignment');
+	if (value === undefined) return DEFAULT_ALIGNMENT;
+	if (typeof value === 'number' && Number.isInteger(value) && value > 0 && (value & (value - 1)) === 0) return value;
+	throw new TongsaError('malformed', 'no possible alignment', {
+		file: source.name,
+		field: 'general.alignment',
+		got: typeof value === 'object' ? 'an array' : String(value),
+		allowed: 'a power of two, as u32',
+	});
+}
+
+/** Tensors with their place in the file: each within it, none over another. */
+function placed(relative: ReadonlyMap<string, RelativeTensor>, source: ByteSource, dataOffset: number): Map<string, TensorInfo> {
+	const tensors = new Map<string, TensorInfo>();
+	for (const [name, tensor] of relative) {
+		const byteOffset = dataOffset + tensor.byteOffset;
+		const room = Math.max(0, source.byteLength - byteOffset);
+		if (tensor.byteLength > room) {
+			throw new TongsaError('malformed', 'a tensor lies beyond the end of the file', {
+				file: source.name,
+				tensor: name,
+				byteOffset,
+				got: `${tensor.byteLength} bytes (${tensor.dtype} ${tensor.shape.join(' × ')})`,
+				allowed: `${room}, what the file has from there`,
+				hint: 'The file may be cut short: fetch it again',
+			});
+		}
+		tensors.set(name, { ...tensor, source, byteOffset });
+	}
+	refuseOverlap(tensors, source);
+	return tensors;
+}
+
+function refuseOverlap(tensors: ReadonlyMap<string, TensorInfo>, source: ByteSource): void {
+	const inOrder = [...tensors.values()].filter((tensor) => tensor.byteLength > 0).sort((a, b) => a.byteOffset - b.byteOffset);
+	for (let i = 1; i < inOrder.length; i++) {
+		const before = inOrder[i - 1];
+		const { name, byteOffset } = inOrder[i];
+		const end = before.byteOffset + before.byteLength;
+		if (byteOffset < end) {
+			throw new TongsaError('malformed', `a tensor lies over another, ${JSON.stringify(before.name.slice(0, 80))}`, {
+				file: source.name,
+				tensor: name,
+				got: byteOffset,
+				allowed: `${end} or more, where the other ends`,
+			});
+		}
+	}
+}

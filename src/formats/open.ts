@@ -1,0 +1,183 @@
+// openCheckpoint: the files of one model, whatever their format → one Checkpoint. Decides by first bytes, then by names.
+
+import type { ByteSource, ModelFiles } from '../bytes/source.ts';
+import { TongsaError } from '../errors.ts';
+import type { Checkpoint, MetadataValue } from './checkpoint.ts';
+import { readGguf } from './gguf/read.ts';
+import { readGgufShards, refuseLoneShard, shardName, shardNames } from './gguf/split.ts';
+import { checkpointOf } from './join.ts';
+import { readJsonObject } from './json.ts';
+import { beginning, notAModel } from './kinds.ts';
+import { readSafetensors } from './safetensors/read.ts';
+import { readSharded } from './safetensors/sharded.ts';
+
+/** config.json of the largest known models has 50 kB; quantisation settings by layer have reached 2 MB. */
+const MAX_CONFIG_BYTES = 16 * 2 ** 20;
+
+/** Files that carry a tokenizer, by the names that Hugging Face repositories give them. */
+const TOKENIZER_FILES: readonly RegExp[] = [
+	/^tokenizer\.json$/,
+	/^tokenizer\.model$/,
+	/^spiece\.model$/,
+	/^sentencepiece\.bpe\.model$/,
+	/^vocab\.txt$/,
+	/^vocab\.json$/,
+	/\.tiktoken$/,
+];
+
+/** How the `tokenizers` library begins its files, under whatever name. */
+const TOKENIZER_JSON = /^\s*\{\s*"version":\s*"[\d.]+",\s*"truncation":/;
+
+/** Weights of other kinds: named in the refusal of a folder. */
+const OTHER_WEIGHTS = /\.(bin|pt|pth|ckpt|h5|msgpack|onnx|npz|tflite|ot)$/;
+
+export async function openCheckpoint(files: ModelFiles, signal?: AbortSignal): Promise<Checkpoint> {
+	try {
+		return await (files.files.size === 1 ? openLone(files, signal) : openFolder(files, signal));
+	} catch (error) {
+		await Promise.allSettled([...files.files.values()].map((source) => source.close()));
+		throw error;
+	}
+}
+
+/** One file alone: its bytes say what it is, whatever its name (Ollama's blobs have none). */
+async function openLone(model: ModelFiles, signal: AbortSignal | undefined): Promise<Checkpoint> {
+	const [[name, source]] = model.files;
+	const start = await beginning(source, signal);
+	if (start.startsWith('GGUF')) return openGguf(model, [source], signal);
+	// A length of at most 100,000,000 (so bytes 4 to 7 are zero), then an object.
+	if (start.slice(4, 9) === '\0\0\0\0{') return openSafetensors(model, name, signal);
+	if (name === 'tokenizer.json' || TOKENIZER_JSON.test(start)) return tokenizerOnly(model, 'tokenizer.json', source, signal);
+	// SentencePiece's protobuf begins with its first piece: field 1, of some bytes.
+	if (start.startsWith('\n') && name.endsWith('.model')) return tokenizerOnly(model, 'tokenizer.model', source, signal);
+	if (TOKENIZER_FILES.some((pattern) => pattern.test(name)) && source.byteLength > 0) return tokenizerOnly(model, name, source, signal);
+	throw notAModel(source, start);
+}
+
+/** Several files: safetensors beside a config.json win over a GGUF, since the folder is then a Hugging Face repository. */
+async function openFolder(model: ModelFiles, signal: AbortSignal | undefined): Promise<Checkpoint> {
+	const names = [...model.files.keys()].filter((name) => !name.includes('/'));
+	const ggufs = names.filter((name) => name.endsWith('.gguf'));
+	const safetensors = names.filter((name) => name.endsWith('.safetensors') || name.endsWith('.safetensors.index.json'));
+	if (safetensors.length > 0 && (ggufs.length === 0 || names.includes('config.json'))) {
+		return openSafetensors(model, chooseSafetensors(model, safetensors), signal);
+	}
+	if (ggufs.length > 0) return openGguf(model, chooseGguf(model, ggufs), signal);
+	if (names.some((name) => TOKENIZER_FILES.some((pattern) => pattern.test(name))))
+		return tokenizerOnly(model, undefined, undefined, signal);
+	const other = names.find((name) => OTHER_WEIGHTS.test(name));
+	if (other) throw notAModel(model.files.get(other)!, await beginning(model.files.get(other)!, signal));
+	throw new TongsaError('not-found', 'no model in this folder', {
+		file: model.name,
+		got: names.length === 0 ? 'no files' : names.slice(0, 5).join(', '),
+		allowed: 'a .gguf, .safetensors, tokenizer.json or tokenizer.model file',
+	});
+}
+
+function chooseSafetensors({ name, files }: ModelFiles, candidates: readonly string[]): string {
+	const usual = ['model.safetensors.index.json', 'model.safetensors'].find((file) => files.has(file));
+	const index = candidates.find((file) => file.endsWith('.index.json'));
+	const chosen = usual ?? index ?? (candidates.length === 1 ? candidates[0] : undefined);
+	if (chosen) return chosen;
+	throw candidates.some((file) => shardName(file))
+		? new TongsaError('not-found', 'several weight files, and no model.safetensors.index.json to join them', {
+				file: name,
+				hint: 'Fetch it into the same folder',
+			})
+		: several(name, candidates);
+}
+
+function chooseGguf({ name, files }: ModelFiles, candidates: readonly string[]): ByteSource[] {
+	if (candidates.length === 1 && !shardName(candidates[0])) return [files.get(candidates[0])!];
+	const first = shardName(candidates[0]);
+	if (!first) throw several(name, candidates);
+	if (first.count > MAX_SHARDS)
+		throw new TongsaError('malformed', 'too many parts', { file: candidates[0], got: first.count, allowed: `at most ${MAX_SHARDS}` });
+	const wanted = shardNames(first);
+	const missing = wanted.filter((file) => !files.has(file));
+	if (missing.length > 0) {
+		throw new TongsaError('not-found', `${missing.length} of ${wanted.length} parts of a split model are missing`, {
+			file: name,
+			got: missing.slice(0, 3).join(', '),
+			hint: 'Put all parts into one folder, with their own names',
+		});
+	}
+	if (candidates.length > wanted.length) throw several(name, candidates);
+	return wanted.map((file) => files.get(file)!);
+}
+
+/** Hugging Face splits at 50 GB a file, so that a thousand parts are 50 TB. */
+const MAX_SHARDS = 1000;
+
+function several(file: string, candidates: readonly string[]): TongsaError {
+	return new TongsaError('usage', 'several models in one folder', {
+		file,
+		got: candidates.slice(0, 5).join(', ') + (candidates.length > 5 ? `, … (${candidates.length})` : ''),
+		hint: 'Name one of them',
+	});
+}
+
+async function openGguf(model: ModelFiles, sources: readonly ByteSource[], signal: AbortSignal | undefined): Promise<Checkpoint> {
+	const { metadata, tensors } = sources.length > 1 ? await readGgufShards(sources, signal) : await readLoneGguf(sources[0], signal);
+	return checkpointOf({ format: 'gguf', name: model.name, metadata, tensors, files: sources, assets: assetsBeside(model, sources) });
+}
+
+async function readLoneGguf(source: ByteSource, signal: AbortSignal | undefined) {
+	const file = await readGguf(source, signal);
+	refuseLoneShard(file);
+	return file;
+}
+
+async function openSafetensors(model: ModelFiles, chosen: string, signal: AbortSignal | undefined): Promise<Checkpoint> {
+	const source = model.files.get(chosen)!;
+	const metadata = await readConfig(model, signal);
+	if (chosen.endsWith('.index.json')) {
+		const { sources, tensors } = await readSharded(source, model, signal);
+		return checkpointOf({
+			format: 'safetensors',
+			name: model.name,
+			metadata,
+			tensors,
+			files: sources,
+			assets: assetsBeside(model, sources),
+		});
+	}
+	const file = await readSafetensors(source, signal);
+	if (file.metadata) metadata.set('__metadata__', file.metadata);
+	return checkpointOf({
+		format: 'safetensors',
+		name: model.name,
+		metadata,
+		tensors: file.tensors,
+		files: [source],
+		assets: assetsBeside(model, [source]),
+	});
+}
+
+/** `name` and `source`: a lone file, under the name that its content asks for. */
+async function tokenizerOnly(
+	model: ModelFiles,
+	name: string | undefined,
+	source: ByteSource | undefined,
+	signal: AbortSignal | undefined,
+): Promise<Checkpoint> {
+	const assets = name !== undefined && source ? new Map([[name, source]]) : model.files;
+	return checkpointOf({
+		format: 'tokenizer',
+		name: model.name,
+		metadata: await readConfig(model, signal),
+		tensors: new Map(),
+		files: [],
+		assets,
+	});
+}
+
+/** config.json's top-level keys; nothing where there is none. */
+async function readConfig(model: ModelFiles, signal: AbortSignal | undefined): Promise<Map<string, MetadataValue>> {
+	const config = model.files.get('config.json');
+	return new Map(config ? Object.entries(await readJsonObject(config, MAX_CONFIG_BYTES, signal)) : []);
+}
+
+function assetsBeside({ files }: ModelFiles, weights: readonly ByteSource[]): Map<string, ByteSource> {
+	return new Map([...files].filter(([, source]) => !weights.includes(source)));
+}
