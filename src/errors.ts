@@ -58,7 +58,7 @@ const MAX_QUOTED = 120;
 
 function sentence(what: string, d: ErrorDetail): string {
 	const place = [
-		d.file,
+		d.file === undefined ? undefined : printable(d.file),
 		d.tensor === undefined ? undefined : `tensor ${quoted(d.tensor)}`,
 		d.field === undefined ? undefined : `field ${quoted(d.field)}`,
 		d.byteOffset === undefined ? undefined : `byte ${d.byteOffset}`,
@@ -72,12 +72,15 @@ function sentence(what: string, d: ErrorDetail): string {
 	);
 }
 
-/** One printable line of a foreign value: control characters escaped, cut at MAX_QUOTED. */
+/** Control characters, line separators, and the marks that turn the direction of text (Trojan Source, CVE-2021-42574). */
+const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+
+/** A foreign value on one printable line, cut at MAX_QUOTED. */
 function quoted(value: string | number | bigint): string {
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is being made visible
-	const text = String(value).replace(
-		/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
-		(c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-	);
+	const text = printable(String(value));
 	return text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text;
+}
+
+function printable(text: string): string {
+	return text.replace(UNPRINTABLE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

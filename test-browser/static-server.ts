@@ -52,7 +52,14 @@ export async function serveStatic(root: string): Promise<StaticServer> {
 		return createReadStream(file, { start, end }).pipe(response);
 	});
 	await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-	return { origin: `http://localhost:${port(server)}`, requests, close: () => new Promise((done) => (server.closeAllConnections(), server.close(() => done()))) };
+	return {
+		origin: `http://localhost:${port(server)}`,
+		requests,
+		close() {
+			server.closeAllConnections();
+			return new Promise((done) => server.close(() => done()));
+		},
+	};
 }
 
 function port(server: Server): number {

@@ -4,9 +4,11 @@ import { countedSource } from './counted.ts';
 import type { ByteSource } from './source.ts';
 
 export function memorySource(name: string, bytes: Uint8Array): ByteSource {
+	// Whatever subclass comes in (Node's Buffer), plain arrays go out: its slice() would not copy.
+	const { buffer, byteOffset: start, length: size } = bytes;
 	return countedSource({
 		name,
-		identity: { byteLength: bytes.length },
-		readRange: async (byteOffset, byteLength) => bytes.subarray(byteOffset, byteOffset + byteLength),
+		identity: { byteLength: size },
+		readRange: async (byteOffset, byteLength) => new Uint8Array(buffer, start + byteOffset, byteLength),
 	});
 }

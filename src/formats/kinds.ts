@@ -46,23 +46,37 @@ const KINDS: readonly Kind[] = [
 /** Longest beginning in KINDS, and room for blank lines before a page. */
 const SNIFF_BYTES = 64;
 
-/** The first bytes as lower-case Latin-1 text without leading blanks. */
+/** The first bytes as Latin-1 text. */
 export async function beginning(source: ByteSource, signal?: AbortSignal): Promise<string> {
 	const bytes = await source.read(0, Math.min(SNIFF_BYTES, source.byteLength), signal);
 	return String.fromCharCode(...bytes);
 }
 
-/** The refusal for a file that is no model. */
-export function notAModel(source: ByteSource, start: string): TongsaError {
+/** Does it begin as a GGUF file does? */
+export const looksLikeGguf = (start: string): boolean => start.startsWith('GGUF');
+
+/** Does it begin as a safetensors file does: a length of at most 100,000,000 (so that bytes 4 to 7 are zero), then an object? */
+export const looksLikeSafetensors = (start: string): boolean => start.slice(4, 9) === '\0\0\0\0{';
+
+/** The refusal for weights that are plainly something else, whatever their name says; undefined where they may be weights. */
+export function otherKind(source: ByteSource, start: string): TongsaError | undefined {
 	if (source.byteLength === 0) {
 		return new TongsaError('malformed', 'the file is empty', { file: source.name, hint: 'Fetch it again' });
 	}
+	if (looksLikeGguf(start) || looksLikeSafetensors(start)) return undefined;
 	const text = start.replace(/^(\xef\xbb\xbf)?\s+/, '').toLowerCase();
 	const kind = KINDS.find(({ starts }) => starts.some((bytes) => text.startsWith(bytes)));
-	if (kind) return new TongsaError('unsupported', kind.what, { file: source.name, hint: kind.hint });
-	return new TongsaError('unsupported', 'no kind of model file that is known', {
-		file: source.name,
-		got: `a file that begins ${JSON.stringify(start.slice(0, 8))}`,
-		allowed: '.gguf, .safetensors, a Hugging Face folder, tokenizer.json, tokenizer.model',
-	});
+	return kind && new TongsaError('unsupported', kind.what, { file: source.name, hint: kind.hint });
+}
+
+/** The refusal for a file that is no model. */
+export function notAModel(source: ByteSource, start: string): TongsaError {
+	return (
+		otherKind(source, start) ??
+		new TongsaError('unsupported', 'no kind of model file that is known', {
+			file: source.name,
+			got: `a file that begins ${JSON.stringify(start.slice(0, 8))}`,
+			allowed: '.gguf, .safetensors, a Hugging Face folder, tokenizer.json, tokenizer.model',
+		})
+	);
 }

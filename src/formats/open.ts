@@ -7,7 +7,7 @@ import { readGguf } from './gguf/read.ts';
 import { readGgufShards, refuseLoneShard, shardName, shardNames } from './gguf/split.ts';
 import { checkpointOf } from './join.ts';
 import { readJsonObject } from './json.ts';
-import { beginning, notAModel } from './kinds.ts';
+import { beginning, looksLikeGguf, looksLikeSafetensors, notAModel, otherKind } from './kinds.ts';
 import { readSafetensors } from './safetensors/read.ts';
 import { readSharded } from './safetensors/sharded.ts';
 
@@ -44,14 +44,17 @@ export async function openCheckpoint(files: ModelFiles, signal?: AbortSignal): P
 async function openLone(model: ModelFiles, signal: AbortSignal | undefined): Promise<Checkpoint> {
 	const [[name, source]] = model.files;
 	const start = await beginning(source, signal);
-	if (start.startsWith('GGUF')) return openGguf(model, [source], signal);
-	// A length of at most 100,000,000 (so bytes 4 to 7 are zero), then an object.
-	if (start.slice(4, 9) === '\0\0\0\0{') return openSafetensors(model, name, signal);
+	if (looksLikeGguf(start)) return openGguf(model, [source], signal);
+	if (looksLikeSafetensors(start)) return openSafetensors(model, name, signal);
 	if (name === 'tokenizer.json' || TOKENIZER_JSON.test(start)) return tokenizerOnly(model, 'tokenizer.json', source, signal);
 	// SentencePiece's protobuf begins with its first piece: field 1, of some bytes.
 	if (start.startsWith('\n') && name.endsWith('.model')) return tokenizerOnly(model, 'tokenizer.model', source, signal);
 	if (TOKENIZER_FILES.some((pattern) => pattern.test(name)) && source.byteLength > 0) return tokenizerOnly(model, name, source, signal);
-	throw notAModel(source, start);
+	// Damaged, perhaps: the reader says where.
+	const other = otherKind(source, start);
+	if (!other && name.endsWith('.gguf')) return openGguf(model, [source], signal);
+	if (!other && name.endsWith('.safetensors')) return openSafetensors(model, name, signal);
+	throw other ?? notAModel(source, start);
 }
 
 /** Several files: safetensors beside a config.json win over a GGUF, since the folder is then a Hugging Face repository. */
@@ -60,9 +63,15 @@ async function openFolder(model: ModelFiles, signal: AbortSignal | undefined): P
 	const ggufs = names.filter((name) => name.endsWith('.gguf'));
 	const safetensors = names.filter((name) => name.endsWith('.safetensors') || name.endsWith('.safetensors.index.json'));
 	if (safetensors.length > 0 && (ggufs.length === 0 || names.includes('config.json'))) {
-		return openSafetensors(model, chooseSafetensors(model, safetensors), signal);
+		const chosen = chooseSafetensors(model, safetensors);
+		if (chosen.endsWith('.safetensors')) await refuseOtherKind(model.files.get(chosen)!, signal);
+		return openSafetensors(model, chosen, signal);
 	}
-	if (ggufs.length > 0) return openGguf(model, chooseGguf(model, ggufs), signal);
+	if (ggufs.length > 0) {
+		const chosen = chooseGguf(model, ggufs);
+		for (const source of chosen) await refuseOtherKind(source, signal);
+		return openGguf(model, chosen, signal);
+	}
 	if (names.some((name) => TOKENIZER_FILES.some((pattern) => pattern.test(name))))
 		return tokenizerOnly(model, undefined, undefined, signal);
 	const other = names.find((name) => OTHER_WEIGHTS.test(name));
@@ -72,6 +81,12 @@ async function openFolder(model: ModelFiles, signal: AbortSignal | undefined): P
 		got: names.length === 0 ? 'no files' : names.slice(0, 5).join(', '),
 		allowed: 'a .gguf, .safetensors, tokenizer.json or tokenizer.model file',
 	});
+}
+
+/** A web page or a pointer under a model's name: said by name, in place of "not a GGUF file". */
+async function refuseOtherKind(source: ByteSource, signal: AbortSignal | undefined): Promise<void> {
+	const refusal = otherKind(source, await beginning(source, signal));
+	if (refusal) throw refusal;
 }
 
 function chooseSafetensors({ name, files }: ModelFiles, candidates: readonly string[]): string {

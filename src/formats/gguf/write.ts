@@ -62,7 +62,7 @@ export async function writeGguf(sink: ByteSink, content: GgufContent, options: W
 		await write(tensorInfo(tensor, offset));
 		offset += tensor.byteLength + padding(tensor.byteLength, alignment);
 	}
-	if (tensors.length > 0) await pad();
+	await pad();
 
 	const total = tensors.reduce((sum, { byteLength }) => sum + byteLength, 0);
 	let done = 0;

@@ -1,0 +1,40 @@
+// The browser host: what openModel is handed when it runs in a page or a worker.
+
+import { TongsaError } from '../../src/errors.ts';
+import type { Host } from '../../src/host.ts';
+import { filesAt } from './files.ts';
+
+/** Weights may take this much unless the device says that it has less: browsers end tabs that take more than a few gigabytes. */
+const MEMORY_BUDGET = 2 * 2 ** 30;
+
+export function browserHost(): Host {
+	const { deviceMemory } = navigator as { readonly deviceMemory?: number };
+	return {
+		async resolve(reference, options) {
+			if (typeof reference !== 'string') return reference;
+			if (!URL.canParse(reference, globalThis.location?.href)) {
+				throw new TongsaError('not-found', 'no such model', { got: reference, allowed: 'a URL, a File or a Blob' });
+			}
+			return filesAt(new URL(reference, globalThis.location?.href).href, { fetch: (url, init) => fetch(url, init), wait }, options?.signal);
+		},
+		now: () => performance.now(),
+		random: (bytes) => crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>),
+		threads: globalThis.crossOriginIsolated ? navigator.hardwareConcurrency : 1,
+		memoryBudget: deviceMemory ? Math.min(MEMORY_BUDGET, (deviceMemory * 2 ** 30) / 2) : MEMORY_BUDGET,
+	};
+}
+
+function wait(ms: number, signal: AbortSignal): Promise<void> {
+	return new Promise((resolve, reject) => {
+		const timer = setTimeout(done, ms);
+		signal.addEventListener('abort', cancelled, { once: true });
+		function done(): void {
+			signal.removeEventListener('abort', cancelled);
+			resolve();
+		}
+		function cancelled(): void {
+			clearTimeout(timer);
+			reject(signal.reason);
+		}
+	});
+}

@@ -1,0 +1,35 @@
+// The chat template's Jinja source: in GGUF metadata, in chat_template.jinja, or in tokenizer_config.json (as text, or as several by name).
+
+import { TongsaError } from '../errors.ts';
+import type { Checkpoint, MetadataValue } from '../formats/checkpoint.ts';
+import { getString } from '../formats/get.ts';
+import { readJsonObject } from '../formats/json.ts';
+
+/** The longest published templates (tool calling in several styles) have 20 kB; tokenizer_config.json also lists added tokens. */
+const MAX_BYTES = 16 * 2 ** 20;
+
+export async function chatTemplateOf(checkpoint: Checkpoint, signal?: AbortSignal): Promise<string | undefined> {
+	if (checkpoint.format === 'gguf') return getString(checkpoint, 'tokenizer.chat_template');
+	const file = checkpoint.assets.get('chat_template.jinja');
+	if (file) {
+		if (file.byteLength > MAX_BYTES) {
+			throw new TongsaError('too-large', 'a chat template of this size', {
+				file: file.name,
+				got: file.byteLength,
+				allowed: `at most ${MAX_BYTES} bytes`,
+			});
+		}
+		return new TextDecoder().decode(await file.read(0, file.byteLength, signal));
+	}
+	const config = checkpoint.assets.get('tokenizer_config.json');
+	return config && defaultOf((await readJsonObject(config, MAX_BYTES, signal))['chat_template']);
+}
+
+/** Text as it is; of several templates, the one named 'default'. */
+function defaultOf(value: MetadataValue | undefined): string | undefined {
+	if (typeof value === 'string') return value;
+	if (!Array.isArray(value)) return undefined;
+	const named = value.find((item) => typeof item === 'object' && item !== null && 'name' in item && item.name === 'default');
+	const template = typeof named === 'object' && named !== null && 'template' in named ? named.template : undefined;
+	return typeof template === 'string' ? template : undefined;
+}

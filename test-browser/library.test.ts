@@ -1,0 +1,117 @@
+// The same library, unchanged, in a real Chromium: a File, a Blob and a URL with ranges, equal to Node to the bit.
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { openAsBlob } from 'node:fs';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { openModel } from 'tongsa';
+import { launchChromium } from './chromium.ts';
+import { type StaticServer, serveStatic } from './static-server.ts';
+
+const SENTENCES = ['I love you so much.', '당신을 정말 사랑해요.', '本当に大好きです。', '我非常爱你。', '👩‍👩‍👧‍👦 café \u0000 \ud800'];
+
+interface Seen {
+	readonly ids: readonly number[];
+	readonly shape: readonly number[];
+	/** SHA-256 of the matrix's bytes. */
+	readonly hash: string;
+	readonly nearest: readonly { id: number; score: number }[];
+	readonly bytesRead: number;
+}
+
+let server: StaticServer;
+let browser: Browser;
+let page: Page;
+
+before(async () => {
+	server = await serveStatic('.');
+	browser = await launchChromium();
+	page = await browser.newPage();
+	await page.goto(server.origin);
+});
+
+after(async () => {
+	await browser?.close();
+	await server?.close();
+});
+
+/** What Node says of the sentences: the expected values. */
+async function inNode(path: string): Promise<Seen[]> {
+	const model = await openModel(path);
+	const seen: Seen[] = [];
+	for (const sentence of SENTENCES) {
+		const { ids, shape, data, provenance } = await model.embed(sentence);
+		const hash = createHash('sha256')
+			.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+			.digest('hex');
+		const { matches } = await model.nearest(data.subarray(0, shape[1]), { top: 3 });
+		seen.push({ ids, shape, hash, nearest: matches.map(({ id, score }) => ({ id, score })), bytesRead: provenance.bytesRead });
+	}
+	await model.close();
+	return seen;
+}
+
+/** The same in the page; `how` says what the model is opened from. */
+function inPage(path: string, how: 'url' | 'blob' | 'file'): Promise<Seen[]> {
+	return page.evaluate(
+		async ({ path, how, sentences }) => {
+			const { openModel } = (await import(`${location.origin}/hosts/browser/index.ts`)) as typeof import('../hosts/browser/index.ts');
+			const whole = async () => (await fetch(path)).blob();
+			const model = await openModel(
+				how === 'url' ? path : how === 'blob' ? await whole() : [new File([await whole()], 'model.gguf', { lastModified: 0 })],
+			);
+			const seen: Seen[] = [];
+			for (const sentence of sentences) {
+				const { ids, shape, data, provenance } = await model.embed(sentence);
+				const digest = await crypto.subtle.digest('SHA-256', data.slice());
+				const hash = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+				const { matches } = await model.nearest(data.subarray(0, shape[1]), { top: 3 });
+				seen.push({
+					ids: [...ids],
+					shape,
+					hash,
+					nearest: matches.map(({ id, score }) => ({ id, score })),
+					bytesRead: provenance.bytesRead,
+				});
+			}
+			await model.close();
+			return seen;
+		},
+		{ path: `/${path}`, how, sentences: SENTENCES },
+	);
+}
+
+const withoutBytes = (seen: readonly Seen[]) => seen.map(({ bytesRead: _, ...rest }) => rest);
+
+for (const how of ['url', 'blob', 'file'] as const) {
+	test(`${how}: ids, matrix and nearest tokens equal Node's to the bit`, async () => {
+		assert.deepEqual(withoutBytes(await inPage('models/smollm2.gguf', how)), withoutBytes(await inNode('models/smollm2.gguf')));
+	});
+}
+
+test('a URL is read by ranges: the matrix of a sentence costs the header and its rows, not the file', async () => {
+	const [first] = await inPage('models/smollm2.gguf', 'url');
+	const { byteLength } = (await openModel('models/smollm2.gguf')).checkpoint.files[0]!;
+	assert.ok(first!.bytesRead < byteLength / 4, `${first!.bytesRead} of ${byteLength} bytes`);
+	const requests = server.requests.filter(({ path }) => path === '/models/smollm2.gguf');
+	assert.ok(requests.some(({ range }) => range !== undefined));
+});
+
+test('a file that is no model gets its one-line error in the page too', async () => {
+	const message = await page.evaluate(async () => {
+		const { openModel } = (await import(`${location.origin}/hosts/browser/index.ts`)) as typeof import('../hosts/browser/index.ts');
+		return openModel(new Blob(['<!doctype html>'])).then(
+			() => 'opened',
+			(error: Error) => `${error.name}: ${error.message}`,
+		);
+	});
+	assert.match(message, /^TongsaError: [^\n]+$/);
+});
+
+test('Blob sources are the same in Node', async () => {
+	const { openModel: openInPage } = await import('../hosts/browser/index.ts');
+	const model = await openInPage(await openAsBlob('models/lecture.gguf'));
+	assert.deepEqual((await model.embed('I love you so much.')).shape, [8, 4]);
+	await model.close();
+});
