@@ -9,10 +9,18 @@ const MIN_CHUNK = 64 * 1024;
 /** A megabyte: four more requests for a 5 MB header, and never more than a megabyte read for nothing. */
 const MAX_CHUNK = 1024 * 1024;
 
+export interface WindowOptions {
+	readonly byteOffset?: number;
+	readonly byteEnd?: number;
+	readonly limit?: number;
+	readonly signal?: AbortSignal | undefined;
+}
+
 export class Window {
 	readonly source: ByteSource;
 	readonly #signal: AbortSignal | undefined;
 	readonly #limit: number;
+	readonly #byteEnd: number;
 	/** Bytes in hand, and a view of the same for numbers. */
 	bytes = new Uint8Array(0);
 	view = new DataView(this.bytes.buffer);
@@ -23,13 +31,11 @@ export class Window {
 	/** Bytes fetched so far. */
 	#fetched = 0;
 
-	/** Starts at `byteOffset` (0) and refuses to fetch more than `limit` bytes (no limit). */
-	constructor(
-		source: ByteSource,
-		options: { readonly byteOffset?: number; readonly limit?: number; readonly signal?: AbortSignal | undefined } = {},
-	) {
+	/** From `byteOffset` (0) to `byteEnd` (the end); refuses to fetch more than `limit` bytes (no limit). */
+	constructor(source: ByteSource, options: WindowOptions = {}) {
 		this.source = source;
 		this.#base = options.byteOffset ?? 0;
+		this.#byteEnd = options.byteEnd ?? source.byteLength;
 		this.#limit = options.limit ?? Number.POSITIVE_INFINITY;
 		this.#signal = options.signal;
 	}
@@ -39,9 +45,9 @@ export class Window {
 		return this.#base + this.at;
 	}
 
-	/** Bytes from the reading position to the end of the source. */
+	/** Bytes from the reading position to the end. */
 	get remaining(): number {
-		return this.source.byteLength - this.byteOffset;
+		return this.#byteEnd - this.byteOffset;
 	}
 
 	/** Bytes that can be taken without another read. */

@@ -1,4 +1,14 @@
 // The one interface over the kernels: a memory and functions on (pointer, sizes). Nothing here allocates.
+// Each function is described at its definition in kernels/; scalar.ts is the plain twin that defines it.
 
-/** A build of kernels/ or its TypeScript twin. The functions are named and typed in kernel-table.ts. */
+/** A build of kernels/ or its TypeScript twin. */
 export type KernelVariant = 'scalar' | 'simd' | 'relaxed';
+
+export type { RowKernels } from './scalar/rows.ts';
+
+import type { RowKernels } from './scalar/rows.ts';
+
+export interface Kernels extends RowKernels {
+	readonly variant: KernelVariant;
+	readonly memory: WebAssembly.Memory;
+}

@@ -3,13 +3,14 @@
 // How: a kernel scores every row straight on its encoded bytes and states how far it may be off. Rows are ranked by the most that their
 // score could be; the best of these are scored again by the definition (decoded row, sums in 53 bits, in order of the index). When the
 // k-th of them is better than the most that any other row could have, no other row belongs to the answer; else more are looked at.
+// Lengths of rows come from the kernel too; rows of extreme length, where float32 sums overflow or vanish, are measured by the definition.
 // So the answer, scores included, is the same to the bit on every machine and for every kernel.
 
 import type { RowScorer, RowStore } from '../compute/row-scorer.ts';
 import { TongsaError } from '../errors.ts';
 import { cosineOf, dot, norm } from './distance.ts';
 import { scalarScorer } from './scalar-scorer.ts';
-import type { EmbeddingTable } from './table.ts';
+import type { EmbeddingTable, RowStretch } from './table.ts';
 import { bestFirst, type Scored, topOf } from './top.ts';
 
 export interface NearestQuery {
@@ -32,9 +33,9 @@ export interface NearestRows {
 	close(): void;
 }
 
-/** Rows of other lengths are always scored by the definition: float32 sums may overflow or vanish there. */
-const MIN_NORM = 2 ** -60;
-const MAX_NORM = 2 ** 60;
+/** The kernel's word is taken for rows whose length squared lies between: RowStore.relativeError. */
+const MIN_SQUARE = 2 ** -120;
+const MAX_SQUARE = 2 ** 120;
 /** Beside the kernel's own error: rounding of the query, of a score and of a norm to float32. */
 const ROUNDING = 2 ** -20;
 /** Candidates for the first look: twice the answer and some more, so that one look is nearly always enough. */
@@ -52,8 +53,8 @@ export function nearestRows(table: EmbeddingTable, scorer: RowScorer, keepBytes:
 	let store: RowStore | undefined;
 	let loaded = false;
 	let closed = false;
-	/** V lengths of rows by the definition; not finite where a value is not. */
-	let norms: Float64Array | undefined;
+	/** V squared lengths of rows: the kernel's, or the definition's where they are extreme. */
+	let squares: Float64Array | undefined;
 	/** V dot products by the kernel, of the query at work. */
 	let scores: Float32Array | undefined;
 	const decoded = new Float32Array(width);
@@ -65,25 +66,37 @@ export function nearestRows(table: EmbeddingTable, scorer: RowScorer, keepBytes:
 		return decoded;
 	}
 
-	/** The kernel's dot products with every row, and every row's length. */
+	/** The kernel's dot products with every row, and every row's squared length. */
 	async function score(
-		query: Float32Array,
+		unit: Float32Array,
 		signal?: AbortSignal,
-	): Promise<{ scores: Float32Array; norms: Float64Array; relativeError: number }> {
+	): Promise<{ scores: Float32Array; squares: Float64Array; relativeError: number }> {
 		scores ??= new Float32Array(rowCount);
-		norms ??= new Float64Array(rowCount);
-		if (store && keep && loaded) store.dot(query, 0, rowCount, scores);
+		squares ??= new Float64Array(rowCount);
+		if (store && keep && loaded) store.dot(unit, 0, rowCount, scores);
 		else {
-			for await (const { first, count, bytes } of table.stretches(signal)) {
+			for await (const stretch of table.stretches(signal)) {
+				const { first, count, bytes } = stretch;
 				store ??= allocate(keep ? rowCount : count);
 				const at = keep ? first : 0;
 				store.write(at, bytes);
-				store.dot(query, at, count, scores.subarray(first, first + count));
-				for (let i = 0; i < count && !loaded; i++) norms[first + i] = norm(decodedRow(bytes, i * rowBytes));
+				store.dot(unit, at, count, scores.subarray(first, first + count));
+				if (!loaded) squares.set(measured(store, at, stretch), first);
 			}
 			loaded = true;
 		}
-		return { scores, norms, relativeError: store!.relativeError };
+		return { scores, squares, relativeError: store!.relativeError };
+	}
+
+	/** Squared lengths of a stretch's rows, which stand in the store from `at`. */
+	function measured(rows: RowStore, at: number, { count, bytes }: RowStretch): Float64Array {
+		const rounded = new Float32Array(count);
+		rows.squares(at, count, rounded);
+		return Float64Array.from(rounded, (square, i) => {
+			if (square > MIN_SQUARE && square < MAX_SQUARE) return square;
+			const row = decodedRow(bytes, i * rowBytes);
+			return dot(row, row);
+		});
 	}
 
 	function allocate(rows: number): RowStore {
@@ -116,15 +129,17 @@ export function nearestRows(table: EmbeddingTable, scorer: RowScorer, keepBytes:
 		const { top, metric, without = [], signal } = query;
 		const length = norm(vector);
 		const unit = length === 0 ? vector : vector.map((value) => value / length);
-		const { scores, norms, relativeError } = await score(unit, signal);
+		const { scores, squares, relativeError } = await score(unit, signal);
 		const left = new Set(without);
-		const slack = 2 * relativeError + ROUNDING;
+		// The kernel's dot product and the length that it is divided by are each off by relativeError at most.
+		const slack = (2 * relativeError) / (1 - relativeError) + ROUNDING;
 		/** The most that a row's score could be; NaN for rows that take no part. */
 		const mostOf = (id: number): number => {
-			const rowNorm = norms[id]!;
-			if (!Number.isFinite(rowNorm) || left.has(id)) return Number.NaN;
-			if (rowNorm === 0) return 0;
-			if (rowNorm < MIN_NORM || rowNorm > MAX_NORM) return Number.POSITIVE_INFINITY;
+			const square = squares[id]!;
+			if (!Number.isFinite(square) || left.has(id)) return Number.NaN;
+			if (square === 0) return 0;
+			if (square <= MIN_SQUARE || square >= MAX_SQUARE) return Number.POSITIVE_INFINITY;
+			const rowNorm = Math.sqrt(square);
 			return metric === 'cosine' ? scores[id]! / rowNorm + slack : (scores[id]! + slack * rowNorm) * length;
 		};
 		for (let looked = Math.min(rowCount, 2 * top + SPARE); ; looked = Math.min(rowCount, 4 * looked)) {

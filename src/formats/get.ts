@@ -2,6 +2,7 @@
 
 import { TongsaError } from '../errors.ts';
 import type { Checkpoint, LazyArray, MetadataArrayData, MetadataValue, StringTable } from './checkpoint.ts';
+import { describe } from './json.ts';
 
 /** What the getters need of a checkpoint. */
 export type Metadata = Pick<Checkpoint, 'name' | 'metadata'>;
@@ -85,13 +86,6 @@ function checkLength(checkpoint: Metadata, key: string, { length }: { readonly l
 }
 
 function refuse({ name }: Metadata, key: string, value: MetadataValue, allowed: string): TongsaError {
-	const got =
-		typeof value === 'object'
-			? value === null
-				? 'null'
-				: isLazyArray(value)
-					? `${value.length} × ${value.elementType}`
-					: JSON.stringify(value)
-			: String(value);
+	const got = isLazyArray(value) ? `${value.length} × ${value.elementType}` : typeof value === 'string' ? value : describe(value);
 	return new TongsaError('malformed', 'a setting that cannot be', { file: name, field: key, got, allowed });
 }

@@ -1,4 +1,4 @@
-// Strict JSON for files from outside: bounded size and depth, no key twice.
+// Strict JSON for files from outside: bounded size, depth and number of values, no key twice.
 // RFC 8259 §4 leaves doubled keys to the reader; safetensors forbids them. JSON.parse would silently keep the last.
 
 import type { ByteSource } from '../bytes/source.ts';
@@ -7,10 +7,19 @@ import type { MetadataValue } from './checkpoint.ts';
 
 /** Depth of a config or header: the deepest known (quantisation settings, merges of rope settings) have 6. */
 const MAX_DEPTH = 64;
+/**
+ * What one file may hold, since a bound on its length alone bounds nothing: an empty array is two bytes in a file and forty in memory.
+ * Each bound is near twice what the fullest known file has, Gemma's tokenizer.json: 2.3 million values, 515,000 merges (each an array of
+ * two), 262,144 keys. A safetensors header spends four keys on a tensor; the fullest known has 91,000 tensors.
+ */
+const BOUNDS = { values: 2 ** 22, containers: 2 ** 20, keys: 2 ** 19 };
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
-/** The whole of a small JSON file: at most `maxBytes`. */
+/** A JSON object. */
+export type JsonObject = Readonly<Record<string, MetadataValue>>;
+
+/** The whole of a JSON file: at most `maxBytes`. */
 export async function readJson(source: ByteSource, maxBytes: number, signal?: AbortSignal): Promise<MetadataValue> {
 	if (source.byteLength > maxBytes) {
 		throw new TongsaError('too-large', 'the JSON file is too long', {
@@ -23,7 +32,7 @@ export async function readJson(source: ByteSource, maxBytes: number, signal?: Ab
 }
 
 /** As readJson, and an object at the top. */
-export async function readJsonObject(source: ByteSource, maxBytes: number, signal?: AbortSignal): Promise<Record<string, MetadataValue>> {
+export async function readJsonObject(source: ByteSource, maxBytes: number, signal?: AbortSignal): Promise<JsonObject> {
 	return expectObject(await readJson(source, maxBytes, signal), source.name, 'the whole file');
 }
 
@@ -34,51 +43,74 @@ export function parseJson(bytes: Uint8Array, file: string): MetadataValue {
 	} catch (cause) {
 		throw new TongsaError('malformed', 'JSON that is not UTF-8', { file }, { cause });
 	}
-	checkStructure(text, file);
+	const keys = countKeys(text, file);
+	let value: MetadataValue;
 	try {
-		return JSON.parse(text);
+		value = JSON.parse(text);
 	} catch (cause) {
 		throw new TongsaError('malformed', 'not valid JSON', { file, got: (cause as Error).message }, { cause });
 	}
+	if (keysOf(value) < keys) {
+		throw new TongsaError('malformed', 'a JSON key stands twice in one object', { file, field: doubledKey(text) });
+	}
+	return value;
 }
 
-export function isObject(value: MetadataValue | undefined): value is Record<string, MetadataValue> {
+export function isObject(value: MetadataValue | undefined): value is JsonObject {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-export function expectObject(value: MetadataValue | undefined, file: string, field: string): Record<string, MetadataValue> {
+export function expectObject(value: MetadataValue | undefined, file: string, field: string): JsonObject {
 	if (isObject(value)) return value;
-	throw new TongsaError('malformed', 'not a JSON object', {
-		file,
-		field,
-		got: JSON.stringify(value) ?? 'nothing',
-		allowed: 'an object {…}',
-	});
+	throw new TongsaError('malformed', 'not a JSON object', { file, field, got: describe(value), allowed: 'an object {…}' });
 }
 
-/** One pass over brackets and keys: depth and doubled keys. What is no JSON at all is left for JSON.parse to refuse. */
-function checkStructure(text: string, file: string): void {
-	/** Per open bracket: the keys so far, or undefined in an array. */
-	const open: (Set<string> | undefined)[] = [];
+/** A foreign value for a message: itself where it is short, its kind and size where it is not. */
+export function describe(value: MetadataValue | undefined): string {
+	if (Array.isArray(value) && value.length <= 8 && value.every((item) => typeof item === 'number')) return `[${value.join(',')}]`;
+	if (Array.isArray(value)) return `an array of ${value.length}`;
+	if (isObject(value)) return 'an object';
+	return typeof value === 'string' ? JSON.stringify(value.slice(0, 100)) : String(value);
+}
+
+/** One pass over brackets, commas and colons; gives the number of keys. What is no JSON at all is left for JSON.parse to refuse. */
+function countKeys(text: string, file: string): number {
+	const counts = { values: 0, containers: 0, keys: 0 };
+	let depth = 0;
 	for (let i = 0; i < text.length; i++) {
 		const c = text.charCodeAt(i);
-		if (c === 0x7b || c === 0x5b) {
-			if (open.length === MAX_DEPTH) {
+		if (c === 0x22) i = endOfString(text, i);
+		else if (c === 0x7d || c === 0x5d) depth--;
+		else if (c === 0x2c) counts.values++;
+		else if (c === 0x3a) counts.keys++;
+		else if (c === 0x7b || c === 0x5b) {
+			counts.containers++;
+			if (++depth > MAX_DEPTH) {
 				throw new TongsaError('malformed', 'JSON nested too deeply', { file, field: `character ${i}`, allowed: `${MAX_DEPTH} levels` });
 			}
-			open.push(c === 0x7b ? new Set() : undefined);
-		} else if (c === 0x7d || c === 0x5d) {
-			open.pop();
-		} else if (c === 0x22) {
-			const start = i;
-			i = endOfString(text, i);
-			const keys = open.at(-1);
-			if (keys && isKey(text, i + 1)) addKey(keys, text.slice(start, i + 1), file);
 		}
 	}
+	for (const [field, bound] of Object.entries(BOUNDS)) {
+		const got = counts[field as keyof typeof BOUNDS];
+		if (got > bound) throw new TongsaError('too-large', 'too much in a JSON file', { file, field, got, allowed: `at most ${bound}` });
+	}
+	return counts.keys;
 }
 
-/** Index of the quote that closes the string opened at `start`; the last index where none does. */
+/** Keys of all objects in a value; fewer than the text has where one stood twice. */
+function keysOf(value: MetadataValue): number {
+	let keys = 0;
+	const open = [value];
+	for (let item = open.pop(); item !== undefined; item = open.pop()) {
+		if (typeof item !== 'object' || item === null) continue;
+		const inner = Object.values(item);
+		if (!Array.isArray(item)) keys += inner.length;
+		for (const child of inner) if (typeof child === 'object') open.push(child);
+	}
+	return keys;
+}
+
+/** Index of the quote that closes the string opened at `start`; the text's length where none does. */
 function endOfString(text: string, start: number): number {
 	for (let i = start + 1; i < text.length; i++) {
 		const c = text.charCodeAt(i);
@@ -88,22 +120,26 @@ function endOfString(text: string, start: number): number {
 	return text.length;
 }
 
-/** Does a colon follow? Only a key is followed by one. */
-function isKey(text: string, from: number): boolean {
-	let i = from;
-	while (i < text.length && text.charCodeAt(i) <= 0x20) i++;
-	return text.charCodeAt(i) === 0x3a;
-}
-
-function addKey(keys: Set<string>, quoted: string, file: string): void {
-	let key = quoted.slice(1, -1);
-	if (key.includes('\\')) {
-		try {
-			key = JSON.parse(quoted);
-		} catch {
-			return; // JSON.parse of the whole will say where
+/** The first key that stands twice in one object of valid JSON. */
+function doubledKey(text: string): string {
+	/** Per open bracket: the keys so far. */
+	const open: Set<string>[] = [];
+	let last = '';
+	for (let i = 0; i < text.length; i++) {
+		const c = text.charCodeAt(i);
+		if (c === 0x22) {
+			const end = endOfString(text, i);
+			last = text.slice(i, end + 1);
+			i = end;
+		} else if (c === 0x7b || c === 0x5b) open.push(new Set());
+		else if (c === 0x7d || c === 0x5d) open.pop();
+		else if (c === 0x3a) {
+			// Only a key stands before a colon. It may be spelled in two ways: "a" and "\u0061".
+			const key: string = JSON.parse(last);
+			const keys = open.at(-1)!;
+			if (keys.has(key)) return key;
+			keys.add(key);
 		}
 	}
-	if (keys.has(key)) throw new TongsaError('malformed', 'a JSON key stands twice in one object', { file, field: key });
-	keys.add(key);
+	return '';
 }

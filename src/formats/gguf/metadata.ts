@@ -10,6 +10,8 @@ import { type ElementType, VALUE_TYPES, type ValueType } from './types.ts';
 
 /** Most strings in one array: 60 times the largest vocabulary known (262,144 tokens). */
 const MAX_STRINGS = 2 ** 24;
+/** Longest array in bytes: that of the longest header. A sparse file would otherwise have terabytes of them. */
+const MAX_ARRAY_BYTES = 256 * 2 ** 20;
 /** Most arrays in one array, and their depth: no known file has any and the reference reads none; the spec allows them. */
 const MAX_NESTED_ARRAYS = 65_536;
 const MAX_NESTING = 4;
@@ -62,6 +64,9 @@ async function scanArray(window: Window, key: string, depth: number): Promise<La
 	const type = await readType(window, key);
 	const bound = Math.floor(Math.max(0, window.remaining - 8) / type.minBytes);
 	const length = await readCount(window, key, bound, `the bytes left in the file by ${type.minBytes} an element`);
+	if (length * type.minBytes > MAX_ARRAY_BYTES) {
+		throw malformed(window, 'an array too long for a header', key, `${length} × ${type.name}`, `${MAX_ARRAY_BYTES} bytes`);
+	}
 	const { source, byteOffset } = window;
 	if (type.name === 'string') await scanStrings(window, key, length);
 	else if (type.name === 'array') await scanNested(window, key, length, depth);
@@ -72,7 +77,8 @@ async function scanArray(window: Window, key: string, depth: number): Promise<La
 		elementType: type.name,
 		length,
 		read: async (signal) => {
-			if (type.name === 'array') return scanNested(new Window(source, { byteOffset, signal }), key, length, depth);
+			if (type.name === 'array')
+				return scanNested(new Window(source, { byteOffset, byteEnd: byteOffset + byteLength, signal }), key, length, depth);
 			const bytes = await source.read(byteOffset, byteLength, signal);
 			return type.name === 'string' ? stringTable(bytes, length, source, key) : numbers(bytes, length, type);
 		},
@@ -90,6 +96,7 @@ async function scanNested(window: Window, key: string, length: number, depth: nu
 async function scanStrings(window: Window, key: string, length: number): Promise<void> {
 	if (length > MAX_STRINGS)
 		throw malformed(window, 'too many strings in an array', key, length, `${MAX_STRINGS}, 60 times the largest vocabulary known`);
+	const start = window.byteOffset;
 	for (let i = 0; i < length; ) {
 		const { view } = window;
 		const end = view.byteLength;
@@ -102,7 +109,8 @@ async function scanStrings(window: Window, key: string, length: number): Promise
 		window.at = at;
 		if (i === length) break;
 		// This one crosses the end of what is in hand, or of the file.
-		window.skip(await readStringLength(window, `${key}[${i}]`, Number.MAX_SAFE_INTEGER, ''));
+		const room = MAX_ARRAY_BYTES - (window.byteOffset - start);
+		window.skip(await readStringLength(window, `${key}[${i}]`, Math.max(0, room), 'what is left of the longest array allowed'));
 		i++;
 	}
 }

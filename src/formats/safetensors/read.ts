@@ -5,7 +5,7 @@ import type { ByteSource } from '../../bytes/source.ts';
 import { TongsaError } from '../../errors.ts';
 import { dtypeBySafetensorsName } from '../../tensor/dtypes.ts';
 import type { ForeignDType, MetadataValue, TensorInfo } from '../checkpoint.ts';
-import { expectObject, parseJson } from '../json.ts';
+import { describe, expectObject, type JsonObject, parseJson } from '../json.ts';
 
 /** The reference's MAX_HEADER_SIZE. */
 const MAX_HEADER_BYTES = 100_000_000;
@@ -32,7 +32,7 @@ const DTYPE_BITS: ReadonlyMap<MetadataValue | undefined, number> = new Map<strin
 export interface SafetensorsFile {
 	readonly source: ByteSource;
 	/** `__metadata__`, if the file has it: string → string. */
-	readonly metadata: Readonly<Record<string, MetadataValue>> | undefined;
+	readonly metadata: JsonObject | undefined;
 	readonly tensors: ReadonlyMap<string, TensorInfo>;
 }
 
@@ -87,7 +87,7 @@ function readEntry(source: ByteSource, name: string, entry: MetadataValue, dataO
 		got: MetadataValue | undefined,
 		allowed: string,
 		code: 'malformed' | 'unsupported' = 'malformed',
-	) => new TongsaError(code, what, { file: source.name, tensor: name, field, got: JSON.stringify(got) ?? 'nothing', allowed });
+	) => new TongsaError(code, what, { file: source.name, tensor: name, field, got: describe(got), allowed });
 
 	const { dtype, shape, data_offsets: offsets } = expectObject(entry, source.name, name);
 	const bits = DTYPE_BITS.get(dtype);
@@ -140,14 +140,14 @@ function refuseHoles(source: ByteSource, tensors: readonly TensorInfo[], dataOff
 	}
 }
 
-function stringsOnly(metadata: MetadataValue, source: ByteSource): Readonly<Record<string, MetadataValue>> {
+function stringsOnly(metadata: MetadataValue, source: ByteSource): JsonObject {
 	const object = expectObject(metadata, source.name, '__metadata__');
 	for (const [key, value] of Object.entries(object)) {
 		if (typeof value !== 'string') {
 			throw new TongsaError('malformed', 'a __metadata__ value that is no string', {
 				file: source.name,
 				field: key,
-				got: JSON.stringify(value),
+				got: describe(value),
 				allowed: 'strings',
 			});
 		}

@@ -5,7 +5,7 @@ import type { ByteSource, ModelFiles } from '../../bytes/source.ts';
 import { TongsaError } from '../../errors.ts';
 import type { TensorInfo } from '../checkpoint.ts';
 import { joinTensors } from '../join.ts';
-import { expectObject, readJsonObject } from '../json.ts';
+import { describe, expectObject, readJsonObject } from '../json.ts';
 import { readSafetensors } from './read.ts';
 
 /** The largest known index (671 billion weights in 163 files) has 8 MB. */
@@ -24,7 +24,7 @@ export async function readSharded(index: ByteSource, { name, files }: ModelFiles
 		throw new TongsaError('malformed', 'a file name that is no string', {
 			file: index.name,
 			field: 'weight_map',
-			got: JSON.stringify(shard),
+			got: describe(shard),
 		});
 	});
 	if (shardNames.length === 0) throw new TongsaError('malformed', 'an index that names no file', { file: index.name, field: 'weight_map' });

@@ -1,0 +1,64 @@
+// A path → the model's files: one file, its split siblings, or a Hugging Face folder.
+
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { ByteSource, ModelFiles } from '../../src/bytes/source.ts';
+import { TongsaError } from '../../src/errors.ts';
+import { fileSource } from './file.ts';
+import { assetsIn, selectFiles, splitParts } from './select.ts';
+
+/** A folder with more entries than this is somebody's home, not a model: the largest published ones have some hundred files. */
+const MAX_ENTRIES = 10_000;
+
+/** @throws TongsaError 'not-found', 'unsupported'. */
+export async function pathFiles(path: string): Promise<ModelFiles> {
+	const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+		throw new TongsaError(
+			'not-found',
+			cause.code === 'EACCES' ? 'no permission to read it' : 'no such file or folder',
+			{ file: path },
+			{ cause },
+		);
+	});
+	if (found.isDirectory()) return { name: path, files: await openAll(path, selectFiles(await names(path), path)) };
+	// A pipe or device would be waited on forever.
+	if (!found.isFile()) throw new TongsaError('unsupported', 'neither a file nor a folder', { file: path });
+	const folder = dirname(path);
+	const name = basename(path);
+	// A safetensors file says neither its shape nor its tokenizer: those stand beside it.
+	const beside = name.endsWith('.safetensors') ? assetsIn(await names(folder)) : [];
+	return { name: path, files: await openAll(folder, [...splitParts(name), ...beside]) };
+}
+
+async function names(folder: string): Promise<string[]> {
+	const entries = await readdir(folder);
+	if (entries.length > MAX_ENTRIES) {
+		throw new TongsaError('too-large', 'too many files in this folder for a model', {
+			file: folder,
+			got: entries.length,
+			allowed: `at most ${MAX_ENTRIES}`,
+		});
+	}
+	// sentence-transformers keeps the pooling one folder down.
+	const pooling = entries.includes('1_Pooling') ? ['1_Pooling/config.json'] : [];
+	const there = await Promise.all(
+		pooling.map((name) =>
+			stat(join(folder, name)).then(
+				() => [name],
+				() => [],
+			),
+		),
+	);
+	return [...entries, ...there.flat()].sort();
+}
+
+/** Opens files of a folder; closes what is open when one fails. */
+async function openAll(folder: string, chosen: readonly string[]): Promise<Map<string, ByteSource>> {
+	const opened = await Promise.allSettled(chosen.map((name) => fileSource(join(folder, name))));
+	const failed = opened.find((result) => result.status === 'rejected');
+	if (failed) {
+		await Promise.all(opened.map((result) => (result.status === 'fulfilled' ? result.value.close() : undefined)));
+		throw failed.reason;
+	}
+	return new Map(opened.map((result, i) => [chosen[i]!, (result as PromiseFulfilledResult<ByteSource>).value]));
+}

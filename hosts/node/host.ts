@@ -1,0 +1,23 @@
+// The Node host: what openModel is handed when it runs in Node.
+
+import { randomFillSync } from 'node:crypto';
+import { availableParallelism, freemem, totalmem } from 'node:os';
+import type { Host } from '../../src/host.ts';
+import { resolve } from './resolve.ts';
+
+/** Part of the machine's memory that weights may take: the rest is for the system and for what the weights work on. */
+const MEMORY_SHARE = 0.7;
+
+export function nodeHost(): Host {
+	return {
+		resolve,
+		now: () => performance.now(),
+		random: (bytes) => randomFillSync(bytes),
+		get threads() {
+			return availableParallelism();
+		},
+		get memoryBudget() {
+			return Math.floor(Math.max(freemem(), totalmem() / 2) * MEMORY_SHARE);
+		},
+	};
+}

@@ -1,0 +1,42 @@
+// Where things lie on this machine: the package's own models, Tongsa's cache, and the caches of the tools that share files with it.
+// Hugging Face: https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables; Ollama: its docs/faq.md.
+
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const home = (env: Environment): string => env.HOME || homedir();
+const userCache = (env: Environment): string => env.XDG_CACHE_HOME || join(home(env), '.cache');
+
+/** Tongsa's own cache. */
+export function cacheFolder(env: Environment = process.env): string {
+	if (env.TONGSA_CACHE) return env.TONGSA_CACHE;
+	if (process.platform === 'win32' && env.LOCALAPPDATA) return join(env.LOCALAPPDATA, 'tongsa', 'cache');
+	if (process.platform === 'darwin' && !env.XDG_CACHE_HOME) return join(home(env), 'Library', 'Caches', 'tongsa');
+	return join(userCache(env), 'tongsa');
+}
+
+/** The cache that huggingface_hub keeps: models--OWNER--REPO/{refs,blobs,snapshots}. */
+export const hubFolder = (env: Environment = process.env): string =>
+	env.HF_HUB_CACHE || env.HUGGINGFACE_HUB_CACHE || join(env.HF_HOME || join(userCache(env), 'huggingface'), 'hub');
+
+/** Where huggingface_hub keeps the token of `hf auth login`. */
+export const hubTokenFile = (env: Environment = process.env): string =>
+	env.HF_TOKEN_PATH || join(env.HF_HOME || join(userCache(env), 'huggingface'), 'token');
+
+export const hubEndpoint = (env: Environment = process.env): string => (env.HF_ENDPOINT || 'https://huggingface.co').replace(/\/+$/, '');
+
+/** Ollama's models: manifests/HOST/NAMESPACE/NAME/TAG and blobs/sha256-…. */
+export const ollamaFolder = (env: Environment = process.env): string => env.OLLAMA_MODELS || join(home(env), '.ollama', 'models');
+
+/** The files that the package carries: beside hosts/ in a checkout, one folder higher from dist/. */
+export function packagedModel(name: string): string {
+	for (const path of ['../../models/', '../../../models/']) {
+		const file = fileURLToPath(new URL(path + name, import.meta.url));
+		if (existsSync(file)) return file;
+	}
+	return fileURLToPath(new URL(`../../models/${name}`, import.meta.url));
+}

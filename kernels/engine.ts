@@ -1,0 +1,3 @@
+// The engine's module: everything that compute/ calls.
+
+export * from './rows';

@@ -1,0 +1,139 @@
+// Gemma 1, 2 and 3, and EmbeddingGemma: scaled embeddings, gains stored less 1, GeGLU; from 2 on sandwich norms and windows, from 3 on q/k norms.
+// Gemma team 2024, 2025 (arXiv 2403.08295, 2408.00118, 2503.19786); transformers modeling_gemma*.py; llama.cpp src/models/gemma*.cpp.
+
+import { halfToNumber, numberToHalf } from '../tensor/index.ts';
+import type { TransformerConfig } from '../transformer/config.ts';
+import type { Family } from '../transformer/family.ts';
+import type { Metadata } from '../transformer/metadata.ts';
+import { bfloat16 } from '../transformer/position.ts';
+import {
+	ALL_BIAS,
+	type DecoderChoices,
+	decoder,
+	GGUF_NAMES,
+	GGUF_SANDWICH,
+	HF_NAMES,
+	HF_PREFIXES,
+	sandwich,
+	tied,
+	windowed,
+} from './decoder.ts';
+import { ggufWindows, layerTypes, rmsNorm, rope, sizes } from './settings.ts';
+
+/** √D. Hugging Face rounds it to the type that the table is stored in; llama.cpp does not. */
+function embeddingScale(m: Metadata, width: number): number {
+	const scale = Math.sqrt(width);
+	const dtype =
+		m.format === 'gguf' ? 'F32' : m.dtype(...HF_PREFIXES.map((prefix) => `${prefix}embed_tokens.weight`), 'embed_tokens.weight');
+	return dtype === 'BF16' ? bfloat16(scale) : dtype === 'F16' ? halfToNumber(numberToHalf(scale)) : Math.fround(scale);
+}
+
+/** What all three share. Converters to GGUF have added 1 to every gain. */
+function choices(m: Metadata, family: string): DecoderChoices {
+	return {
+		family,
+		norm: rmsNorm(m, 1e-6, m.format === 'gguf' ? 0 : 1),
+		...(m.flag('attention_bias', false) && { attention: { bias: ALL_BIAS } }),
+		// The first Gemma's files say gelu and mean the tanh form.
+		feedForward: { activation: 'gelu-tanh' },
+		embedding: { scale: embeddingScale(m, sizes(m).width) },
+		logits: { tied: tied(m, true) },
+	};
+}
+
+const config1 = (m: Metadata): TransformerConfig => decoder(m, choices(m, 'gemma'));
+
+export const gemma: Family = {
+	name: 'gemma',
+	gguf: { architectures: ['gemma'], config: config1, names: GGUF_NAMES },
+	safetensors: { architectures: ['gemma'], prefixes: HF_PREFIXES, config: config1, names: HF_NAMES },
+};
+
+/** The factor on query · key: a setting in config.json, in GGUF known by the number of layers of the one model that differs. */
+function queryScale(m: Metadata, layersOfLargest: number): number {
+	const { layers, width, heads, headWidth } = sizes(m);
+	const square = layers === layersOfLargest ? width / heads : headWidth;
+	return 1 / Math.sqrt(m.format === 'gguf' ? square : m.number('query_pre_attn_scalar', 256));
+}
+
+function cap(m: Metadata, keys: readonly string[], fallback: number): { cap?: number } {
+	const value = keys.some((key) => m.value(key) !== undefined) || m.format === 'gguf' ? m.number(keys, fallback) : 0;
+	return value > 0 ? { cap: value } : {};
+}
+
+function config2(m: Metadata): TransformerConfig {
+	const base = choices(m, 'gemma2');
+	const { layers } = sizes(m);
+	const window = m.size(['attention.sliding_window', 'sliding_window'], 4096);
+	const types = layerTypes(m, layers, (i) => (i % 2 === 0 ? 'sliding_attention' : 'full_attention'));
+	return decoder(m, {
+		...base,
+		places: sandwich,
+		attention: { ...base.attention, scale: queryScale(m, 46), ...cap(m, ['attn_logit_softcapping'], 50) },
+		logits: { ...base.logits, ...cap(m, ['final_logit_softcapping'], 30) },
+		block: (block, i) => windowed(block, types[i] === 'sliding_attention' ? window : undefined),
+	});
+}
+
+const SANDWICH_GGUF = { ...GGUF_NAMES, ...GGUF_SANDWICH };
+const SANDWICH_HF = {
+	...HF_NAMES,
+	'norm.attentionOutput': 'layers.{i}.post_attention_layernorm',
+	'norm.feedForwardInput': 'layers.{i}.pre_feedforward_layernorm',
+	'norm.feedForwardOutput': 'layers.{i}.post_feedforward_layernorm',
+} as const;
+
+export const gemma2: Family = {
+	name: 'gemma2',
+	gguf: { architectures: ['gemma2'], config: config2, names: SANDWICH_GGUF },
+	safetensors: { architectures: ['gemma2'], prefixes: HF_PREFIXES, config: config2, names: SANDWICH_HF },
+};
+
+/** Five layers with a window and a fast rotation, then one without and a slow one. */
+const PERIOD = 6;
+
+function config3(outer: Metadata): TransformerConfig {
+	// Models that also see keep the text model's settings in text_config.
+	const m = outer.inside('text_config') ?? outer;
+	const { layers, headWidth, context } = sizes(m);
+	const base = choices(m, 'gemma3');
+	const both = m.flag('use_bidirectional_attention', m.architecture === 'gemma-embedding');
+	const period = m.size(['sliding_window_pattern', '_sliding_window_pattern'], PERIOD);
+	const types = layerTypes(m, layers, (i) => ((i + 1) % period === 0 ? 'full_attention' : 'sliding_attention'));
+	const stored = m.size(['attention.sliding_window', 'sliding_window'], 4096);
+	const windows =
+		m.format === 'gguf' ? ggufWindows(m, layers, PERIOD) : types.map((type) => (type === 'full_attention' ? undefined : stored));
+	const shared = { pairing: 'halves', headWidth, context } as const;
+	const slow = rope(m, { ...shared, theta: 1e6, layerType: 'full_attention' });
+	const fast = rope(m, {
+		...shared,
+		theta: 1e4,
+		layerType: 'sliding_attention',
+		thetaKeys: ['rope.freq_base_swa', 'rope.local.freq_base', 'rope_local_base_freq'],
+		unscaled: true,
+	});
+	return decoder(m, {
+		...base,
+		places: sandwich,
+		attention: {
+			...base.attention,
+			scale: queryScale(m, 62),
+			causal: !both,
+			queryKeyNorm: { scope: 'head', norm: base.norm! },
+			...cap(m, m.format === 'gguf' ? [] : ['attn_logit_softcapping'], 0),
+		},
+		logits: outer.architecture === 'gemma-embedding' ? null : { ...base.logits, ...cap(m, ['final_logit_softcapping'], 0) },
+		block: (block, i) => {
+			const window = windows[i];
+			const turned = { ...block, attention: { ...block.attention, rope: window === undefined ? slow : fast } };
+			// In both directions a token sees half the window to each side.
+			return windowed(turned, window === undefined ? undefined : both ? Math.floor(window / 2) : window);
+		},
+	});
+}
+
+export const gemma3: Family = {
+	name: 'gemma3',
+	gguf: { architectures: ['gemma3', 'gemma-embedding'], config: config3, names: SANDWICH_GGUF },
+	safetensors: { architectures: ['gemma3_text', 'gemma3'], prefixes: HF_PREFIXES, config: config3, names: SANDWICH_HF },
+};

@@ -1,0 +1,58 @@
+// Llama 1 to 3 and everything that is stored as it: Mistral, SmolLM2, Yi, TinyLlama.
+// Touvron et al. 2023 (arXiv 2307.09288); transformers modeling_llama.py, modeling_mistral.py; llama.cpp src/models/llama.cpp.
+
+import type { Family } from '../transformer/family.ts';
+import { decoder, GGUF_NAMES, HF_NAMES, HF_PREFIXES, windowed } from './decoder.ts';
+
+export const llama: Family = {
+	name: 'llama',
+	gguf: {
+		architectures: ['llama'],
+		// The converter reorders q and k so that neighbours turn together.
+		config: (m) => {
+			const experts = m.number('expert_count', 0);
+			const bias = {
+				query: m.hasTensor('blk.0.attn_q.bias'),
+				key: m.hasTensor('blk.0.attn_k.bias'),
+				value: m.hasTensor('blk.0.attn_v.bias'),
+				output: m.hasTensor('blk.0.attn_output.bias'),
+			};
+			return decoder(m, {
+				family: 'llama',
+				rope: { pairing: 'interleaved' },
+				attention: { bias },
+				feedForward: {
+					bias: { up: m.hasTensor('blk.0.ffn_up.bias'), down: m.hasTensor('blk.0.ffn_down.bias') },
+					...(experts > 0 && {
+						experts: {
+							count: m.size('expert_count'),
+							used: m.size('expert_used_count'),
+							routing: 'softmax-then-top',
+							normalised: true,
+							routerBias: false,
+						},
+					}),
+				},
+			});
+		},
+		names: GGUF_NAMES,
+		layout: { experts: 'stacked' },
+	},
+	safetensors: {
+		architectures: ['llama', 'mistral'],
+		prefixes: HF_PREFIXES,
+		config: (m) => {
+			const bias = m.flag('attention_bias', false);
+			const mlpBias = m.flag('mlp_bias', false);
+			// Llama ignores a window that its file may carry; Mistral's default is 4096 and null turns it off.
+			const window = m.architecture === 'mistral' && m.value('sliding_window') !== undefined ? m.size('sliding_window') : undefined;
+			return decoder(m, {
+				family: 'llama',
+				attention: { bias: { query: bias, key: bias, value: bias, output: bias } },
+				feedForward: { bias: { up: mlpBias, down: mlpBias } },
+				block: (block) => windowed(block, window),
+			});
+		},
+		names: HF_NAMES,
+	},
+};

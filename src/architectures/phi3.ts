@@ -1,0 +1,31 @@
+// Phi-3: fused projections, LongRoPE, a window in the short-context models.
+// Abdin et al. 2024 (arXiv 2404.14219); transformers modeling_phi3.py; llama.cpp src/models/phi3.cpp.
+
+import type { TransformerConfig } from '../transformer/config.ts';
+import type { Family } from '../transformer/family.ts';
+import type { Metadata } from '../transformer/metadata.ts';
+import { decoder, GGUF_NAMES, HF_NAMES, HF_PREFIXES, windowed } from './decoder.ts';
+import { rmsNorm } from './settings.ts';
+
+function config(m: Metadata): TransformerConfig {
+	// In GGUF 0 stands for none.
+	const window = m.number(['attention.sliding_window', 'sliding_window'], 0);
+	return decoder(m, { family: 'phi3', norm: rmsNorm(m, 1e-5), block: (block) => windowed(block, window > 0 ? window : undefined) });
+}
+
+export const phi3: Family = {
+	name: 'phi3',
+	gguf: {
+		architectures: ['phi3'],
+		config,
+		names: { ...GGUF_NAMES, 'feedForward.gateUp': 'blk.{i}.ffn_up' },
+		layout: { gateUp: 'halves' },
+	},
+	safetensors: {
+		architectures: ['phi3'],
+		prefixes: HF_PREFIXES,
+		config,
+		names: { ...HF_NAMES, 'attention.qkv': 'layers.{i}.self_attn.qkv_proj', 'feedForward.gateUp': 'layers.{i}.mlp.gate_up_proj' },
+		layout: { gateUp: 'halves' },
+	},
+};

@@ -1,0 +1,96 @@
+// Qwen2 and 2.5 (biases on query, key, value), Qwen3 (norm of query and key), Qwen3 with experts.
+// Qwen team 2024, 2025 (arXiv 2407.10671, 2505.09388); transformers modeling_qwen2.py, modeling_qwen3.py, modeling_qwen3_moe.py.
+
+import type { BlockConfig } from '../transformer/config.ts';
+import type { Family } from '../transformer/family.ts';
+import type { Metadata } from '../transformer/metadata.ts';
+import { ALL_BIAS, type DecoderChoices, decoder, GGUF_NAMES, HF_NAMES, HF_PREFIXES, QKV_BIAS, windowed } from './decoder.ts';
+import { layerTypes, rmsNorm, sizes } from './settings.ts';
+
+/** The window on layers that layer_types or max_window_layers names; GGUF files have lost it. */
+function windows(m: Metadata): NonNullable<DecoderChoices['block']> {
+	if (m.format === 'gguf' || !m.flag('use_sliding_window', false) || m.value('sliding_window') === undefined) return (block) => block;
+	const from = m.number('max_window_layers', 28);
+	const types = layerTypes(m, sizes(m).layers, (i) => (i >= from ? 'sliding_attention' : 'full_attention'));
+	return (block, i) => windowed(block, types[i] === 'sliding_attention' ? m.size('sliding_window') : undefined);
+}
+
+const qwen2Config = (m: Metadata) => decoder(m, { family: 'qwen2', attention: { bias: QKV_BIAS }, block: windows(m) });
+
+export const qwen2: Family = {
+	name: 'qwen2',
+	gguf: { architectures: ['qwen2'], config: qwen2Config, names: GGUF_NAMES },
+	safetensors: { architectures: ['qwen2'], prefixes: HF_PREFIXES, config: qwen2Config, names: HF_NAMES },
+};
+
+const qwen3Attention = (m: Metadata): NonNullable<DecoderChoices['attention']> => ({
+	queryKeyNorm: { scope: 'head', norm: rmsNorm(m, 1e-6) },
+	...(m.flag('attention_bias', false) && { bias: ALL_BIAS }),
+});
+/** Qwen3's heads are 128 wide when no setting says. */
+const qwen3Sizes = (m: Metadata) => ({ headWidth: m.size(['attention.key_length', 'head_dim'], 128) });
+
+const qwen3Config = (m: Metadata) =>
+	decoder(m, { family: 'qwen3', sizes: qwen3Sizes(m), rope: qwen3Sizes(m), attention: qwen3Attention(m), block: windows(m) });
+
+export const qwen3: Family = {
+	name: 'qwen3',
+	gguf: { architectures: ['qwen3'], config: qwen3Config, names: GGUF_NAMES },
+	safetensors: { architectures: ['qwen3'], prefixes: HF_PREFIXES, config: qwen3Config, names: HF_NAMES },
+};
+
+const experts = (count: number, used: number, normalised: boolean) => ({
+	count,
+	used,
+	routing: 'softmax-then-top' as const,
+	normalised,
+	routerBias: false,
+});
+
+export const qwen3Moe: Family = {
+	name: 'qwen3-moe',
+	gguf: {
+		architectures: ['qwen3moe'],
+		config: (m) =>
+			decoder(m, {
+				family: 'qwen3-moe',
+				attention: qwen3Attention(m),
+				feedForward: {
+					width: m.size('expert_feed_forward_length'),
+					experts: experts(m.size('expert_count'), m.size('expert_used_count'), true),
+				},
+			}),
+		names: GGUF_NAMES,
+		layout: { experts: 'stacked' },
+	},
+	safetensors: {
+		architectures: ['qwen3_moe'],
+		prefixes: HF_PREFIXES,
+		config: (m) => {
+			const dense = m.list('mlp_only_layers') ?? [];
+			const step = m.size('decoder_sparse_step', 1);
+			const count = m.size(['num_experts', 'num_local_experts']);
+			const sparse = {
+				width: m.size('moe_intermediate_size'),
+				experts: experts(count, m.size('num_experts_per_tok'), m.flag('norm_topk_prob', false)),
+			};
+			const window = m.flag('use_sliding_window', false) && m.value('sliding_window') !== undefined ? m.size('sliding_window') : undefined;
+			return decoder(m, {
+				family: 'qwen3-moe',
+				attention: qwen3Attention(m),
+				block: (block, i) => {
+					const withExperts: BlockConfig = { ...block, feedForward: { ...block.feedForward, ...sparse } };
+					return windowed(dense.includes(i) || (i + 1) % step !== 0 ? block : withExperts, window);
+				},
+			});
+		},
+		names: {
+			...HF_NAMES,
+			'feedForward.router': 'layers.{i}.mlp.gate',
+			'experts.gate': 'layers.{i}.mlp.experts.{e}.gate_proj',
+			'experts.up': 'layers.{i}.mlp.experts.{e}.up_proj',
+			'experts.down': 'layers.{i}.mlp.experts.{e}.down_proj',
+		},
+		layout: { experts: 'separate' },
+	},
+};

@@ -1,0 +1,93 @@
+// The kernel's place in the pipeline: which tokenizers it takes, and how its tokens find their way back to the caller's text.
+
+import { type AlignedText, originOf, type PreTokenizer } from './aligned.ts';
+import type { BpeModel } from './bpe.ts';
+import { type BpeSpec, KIND, type TokenizerSpec } from './spec.ts';
+import { type Splitter, splitterOf } from './splitters.ts';
+import { createTokenBuffer, type TokenBuffer } from './token-buffer.ts';
+import { createKernelBpe, type KernelBpe } from './wasm.ts';
+
+export interface FastBpe {
+	/** False: not done, the plain way must. */
+	encode(input: AlignedText, out: TokenBuffer, withRanges: boolean): boolean;
+}
+
+/** U+2581, SentencePiece's space. */
+const METASPACE = [0xe2, 0x96, 0x81];
+
+/** Undefined where the kernel cannot be had, or does not know what this model does. */
+export function createFastBpe(spec: TokenizerSpec, bpe: BpeModel, preTokenize: PreTokenizer | undefined): FastBpe | undefined {
+	const model = spec.model as BpeSpec;
+	if (!fits(model, bpe)) return undefined;
+	let kernel: KernelBpe;
+	try {
+		kernel = createKernelBpe(model, bpe.tables);
+	} catch {
+		// A page may forbid WebAssembly, an old engine may lack SIMD: the definition does the same, slower.
+		return undefined;
+	}
+	const known = splitterOf(spec.pre_tokenizer);
+	const whole: Splitter = cutsAtMetaspace(bpe) ? 'metaspace' : 'whole';
+	const { kinds } = bpe.tables.surface;
+	// A SentencePiece piece of kind 'unused' is taken apart again, which only the definition does.
+	const mayBeUnused = model.merges.type === 'scores' && kinds.includes(KIND.unused);
+
+	return {
+		encode(input, out, withRanges) {
+			if (preTokenize && !known) {
+				const pieces = preTokenize(input);
+				if (pieces.length === 0) return true;
+				const part = createTokenBuffer(withRanges, input.text.length >> 2);
+				kernel.encode(pieces.map(({ text }) => text).join(''), 'given', part, 0, withRanges, Uint32Array.from(pieces, ({ text }) => text.length));
+				const { ids, offsets } = part.finish();
+				if (mayBeUnused && ids.some((id) => kinds[id] === KIND.unused)) return false;
+				if (offsets) remapPieces(pieces, offsets);
+				out.append(ids, offsets);
+				return true;
+			}
+			const splitter = known ?? whole;
+			if (!input.map && !mayBeUnused) {
+				kernel.encode(input.text, splitter, out, input.at, withRanges);
+				return true;
+			}
+			const part = createTokenBuffer(withRanges, input.text.length >> 2);
+			kernel.encode(input.text, splitter, part, 0, withRanges);
+			const { ids, offsets } = part.finish();
+			if (mayBeUnused && ids.some((id) => kinds[id] === KIND.unused)) return false;
+			if (offsets) for (let i = 0; i < offsets.length; i += 2) offsets.set(originOf(input, offsets[i]!, offsets[i + 1]!), i);
+			out.append(ids, offsets);
+			return true;
+		},
+	};
+}
+
+/** Ranges in the pieces' joined text → in the caller's. */
+function remapPieces(pieces: readonly AlignedText[], offsets: Uint32Array): void {
+	let piece = 0;
+	let begin = 0;
+	for (let i = 0; i < offsets.length; i += 2) {
+		while (offsets[i]! >= begin + pieces[piece]!.text.length && piece + 1 < pieces.length) begin += pieces[piece++]!.text.length;
+		offsets.set(originOf(pieces[piece]!, offsets[i]! - begin, offsets[i + 1]! - begin), i);
+	}
+}
+
+/** Decorated symbols, and characters that vanish for want of an unknown token, are left to the definition. */
+function fits(model: BpeSpec, { tables }: BpeModel): boolean {
+	if (model.continuing_subword_prefix || model.end_of_word_suffix) return false;
+	if (model.alphabet !== 'characters') return !tables.firstIds.includes(-1);
+	return model.unknown !== undefined || (model.byte_fallback && !tables.byteIds.includes(-1));
+}
+
+/** Whether no token has U+2581 behind another character: then nothing merges across the beginning of a run of it. */
+function cutsAtMetaspace({ tables }: BpeModel): boolean {
+	const { bytes, offsets, size } = tables.surface;
+	if (tables.index.find(Uint8Array.from(METASPACE), 0, 3) < 0) return false;
+	for (let id = 0; id < size; id++) {
+		if (tables.reachable[id] === 0) continue;
+		for (let at = offsets[id]! + 1; at + 2 < offsets[id + 1]!; at++) {
+			if (bytes[at] !== 0xe2 || bytes[at + 1] !== 0x96 || bytes[at + 2] !== 0x81) continue;
+			if (at < offsets[id]! + 3 || bytes[at - 3] !== 0xe2 || bytes[at - 2] !== 0x96 || bytes[at - 1] !== 0x81) return false;
+		}
+	}
+	return true;
+}

@@ -1,0 +1,75 @@
+// Tokens that end a generated text, found by their names, as llama.cpp does for files that do not say.
+// llama.cpp src/llama-vocab.cpp, llama_vocab::impl::load (special_eog_ids)
+
+import { KIND, type Vocabulary } from '../spec.ts';
+import { tokenString } from '../vocabulary.ts';
+
+/** Names that end a text in every model that has them. */
+const ENDS: ReadonlySet<string> = new Set([
+	'<|eot_id|>',
+	'<|im_end|>',
+	'<|end|>',
+	'<|return|>',
+	'<|call|>',
+	'<|flush|>',
+	'<|calls|>',
+	'<end_of_turn>',
+	'<|endoftext|>',
+	'</s>',
+	'<|eom_id|>',
+	'<EOT>',
+	'_<EOT>',
+	'[EOT]',
+	'[EOS]',
+	'<|end_of_text|>',
+	'<end_of_utterance>',
+	'<eos>',
+	'<turn|>',
+	'<|tool_response>',
+	'<｜end▁of▁sentence｜>',
+	'[e~[',
+]);
+/** The longest of them has 29 bytes. */
+const LONGEST = 29;
+
+/** Names that stand in a text like any user-defined token (o200k_harmony). */
+const SHOWN: ReadonlySet<string> = new Set(['<|channel|>', '<|message|>', '<|start|>', '<|constrain|>']);
+
+export interface Named {
+	/** Ids that end a text, ascending. */
+	readonly stops: readonly number[];
+	/** Kinds with the named tokens made control or user-defined. */
+	readonly kinds: Uint8Array;
+}
+
+/** `own`: the ids that the file itself gives the role (eos, eot, eom). */
+export function findStops(vocabulary: Vocabulary, own: readonly (number | undefined)[]): Named {
+	const kinds = vocabulary.kinds.slice();
+	const found = new Map<string, number>();
+	for (let id = 0; id < vocabulary.size; id++) {
+		const from = vocabulary.offsets[id]!;
+		const length = vocabulary.offsets[id + 1]! - from;
+		const first = vocabulary.bytes[from];
+		// '<', '[', '_': no other name begins otherwise.
+		if (length === 0 || length > LONGEST || (first !== 0x3c && first !== 0x5b && first !== 0x5f)) continue;
+		const text = tokenString(vocabulary, id);
+		if (ENDS.has(text)) found.set(text, id);
+		if (SHOWN.has(text)) kinds[id] = KIND.user;
+	}
+	for (const id of found.values()) kinds[id] = KIND.control;
+	// Harmony's and Solar's '<|end|>' ends a message, not the answer.
+	const calls = found.has('<|call|>') || found.has('<|calls|>');
+	const end = found.get('<|end|>');
+	if (end !== undefined && calls && (found.has('<|return|>') || found.has('<|flush|>'))) {
+		found.delete('<|end|>');
+		kinds[end] = KIND.user;
+	}
+	// Gemma 4's '</s>' is an HTML tag.
+	const tag = found.get('</s>');
+	if (tag !== undefined && found.has('<|tool_response>')) {
+		found.delete('</s>');
+		kinds[tag] = KIND.normal;
+	}
+	const stops = new Set([...found.values(), ...own.filter((id) => id !== undefined)]);
+	return { stops: [...stops].sort((a, b) => a - b), kinds };
+}

@@ -1,0 +1,87 @@
+// A trie over UTF-8 bytes in one open-addressing table: prefixes of a text that are keys. For unigram lattices and frozen pieces.
+// The lookups of sentencepiece's Darts::DoubleArray::commonPrefixSearch, without its construction cost.
+
+export interface Trie {
+	/** Calls back for each key that is a prefix of bytes[from..to], shortest first, with its value and where it ends. */
+	prefixes(bytes: Uint8Array, from: number, to: number, found: (value: number, end: number) => void): void;
+	/** Byte length of the longest key that is a prefix of bytes[from..to], or 0. */
+	longest(bytes: Uint8Array, from: number, to: number): number;
+}
+
+/** Keys are not empty; of two equal keys the last one counts. */
+export function createTrie(keys: Iterable<{ readonly bytes: Uint8Array; readonly value: number }>): Trie {
+	// edge (node · 256 + byte) → node; keys stay below 2^53 whatever a vocabulary holds (2^32 bytes of keys at most).
+	let capacity = 1 << 12;
+	let edgeKeys = new Float64Array(capacity).fill(-1);
+	let edgeNodes = new Int32Array(capacity);
+	let values = new Int32Array(1 << 10).fill(-1);
+	let nodes = 1;
+
+	const slotOf = (key: number, table: Float64Array): number => {
+		const mask = table.length - 1;
+		let hash = Math.imul((key % 0x100000000) | 0, 0x9e3779b1) ^ (key / 0x100000000);
+		hash ^= hash >>> 15;
+		let slot = hash & mask;
+		while (table[slot] !== -1 && table[slot] !== key) slot = (slot + 1) & mask;
+		return slot;
+	};
+	const child = (node: number, byte: number): number => {
+		const slot = slotOf(node * 256 + byte, edgeKeys);
+		return edgeKeys[slot] === -1 ? -1 : edgeNodes[slot]!;
+	};
+	const grow = (): void => {
+		const [oldKeys, oldNodes] = [edgeKeys, edgeNodes];
+		capacity *= 2;
+		edgeKeys = new Float64Array(capacity).fill(-1);
+		edgeNodes = new Int32Array(capacity);
+		for (let i = 0; i < oldKeys.length; i++) {
+			if (oldKeys[i] === -1) continue;
+			const slot = slotOf(oldKeys[i]!, edgeKeys);
+			edgeKeys[slot] = oldKeys[i]!;
+			edgeNodes[slot] = oldNodes[i]!;
+		}
+	};
+	for (const { bytes, value } of keys) {
+		let node = 0;
+		for (let i = 0; i < bytes.length; i++) {
+			const key = node * 256 + bytes[i]!;
+			let slot = slotOf(key, edgeKeys);
+			if (edgeKeys[slot] === -1) {
+				if (nodes * 2 >= capacity) {
+					grow();
+					slot = slotOf(key, edgeKeys);
+				}
+				edgeKeys[slot] = key;
+				edgeNodes[slot] = nodes;
+				if (nodes === values.length) {
+					const wider = new Int32Array(nodes * 2).fill(-1);
+					wider.set(values);
+					values = wider;
+				}
+				nodes++;
+			}
+			node = edgeNodes[slot]!;
+		}
+		if (node > 0) values[node] = value;
+	}
+	return {
+		prefixes(bytes, from, to, found) {
+			let node = 0;
+			for (let i = from; i < to; i++) {
+				node = child(node, bytes[i]!);
+				if (node < 0) return;
+				if (values[node]! >= 0) found(values[node]!, i + 1);
+			}
+		},
+		longest(bytes, from, to) {
+			let length = 0;
+			let node = 0;
+			for (let i = from; i < to; i++) {
+				node = child(node, bytes[i]!);
+				if (node < 0) break;
+				if (values[node]! >= 0) length = i + 1 - from;
+			}
+			return length;
+		},
+	};
+}

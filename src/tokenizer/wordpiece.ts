@@ -1,0 +1,63 @@
+// WordPiece: a word is taken apart into the longest pieces that the vocabulary has, from the left; if that fails anywhere it is unknown.
+// Devlin et al. 2018 (arXiv 1810.04805); huggingface/tokenizers tokenizers/src/models/wordpiece/mod.rs
+
+import { TongsaError } from '../errors.ts';
+import type { Model } from './aligned.ts';
+import { unitMap } from './offsets.ts';
+import type { WordPieceSpec } from './spec.ts';
+import { createTrie, type Trie } from './trie.ts';
+import { createIndex, tokenBytes } from './vocabulary.ts';
+
+const encoder = new TextEncoder();
+
+/**
+ *     'unaffable' → un ##aff ##able
+ *
+ * Linear: a word longer than max_input_chars_per_word is unknown unread, and a piece is looked for by walking a trie, not by cutting.
+ */
+export function createWordPiece(spec: WordPieceSpec): Model {
+	const { vocabulary, unknown, max_input_chars_per_word } = spec;
+	const prefix = encoder.encode(spec.continuing_subword_prefix);
+	const startsWithPrefix = (bytes: Uint8Array): boolean => bytes.length > prefix.length && prefix.every((byte, i) => bytes[i] === byte);
+	const ids = Array.from({ length: vocabulary.size }, (_, id) => id).filter((id) => tokenBytes(vocabulary, id).length > 0);
+	const whole = createIndex(vocabulary);
+	// Two tries: what begins a word is written as it is, what continues one without its prefix.
+	const begins: Trie = createTrie(ids.map((id) => ({ bytes: tokenBytes(vocabulary, id), value: id })));
+	const continues: Trie = createTrie(
+		ids
+			.filter((id) => startsWithPrefix(tokenBytes(vocabulary, id)))
+			.map((id) => ({ bytes: tokenBytes(vocabulary, id).subarray(prefix.length), value: id })),
+	);
+	const unknownId = (text: string): number => {
+		if (unknown === undefined)
+			throw new TongsaError('unsupported', 'word is not in the vocabulary, and the model has no unknown token', { got: text });
+		return unknown;
+	};
+
+	return {
+		encode(text, sink) {
+			if (text === '') return;
+			// A character has at most two units: only a text near the bound is counted.
+			if (text.length > max_input_chars_per_word && (text.length > 2 * max_input_chars_per_word || [...text].length > max_input_chars_per_word)) {
+				return sink(unknownId(text), 0, text.length);
+			}
+			const bytes = encoder.encode(text);
+			const units = unitMap(text, bytes.length);
+			const single = whole.find(bytes, 0, bytes.length);
+			if (single >= 0) return sink(single, 0, text.length);
+			const found: number[] = [];
+			for (let at = 0; at < bytes.length; ) {
+				let id = -1;
+				let end = at;
+				(at === 0 ? begins : continues).prefixes(bytes, at, bytes.length, (value, to) => {
+					id = value;
+					end = to;
+				});
+				if (id < 0) return sink(unknownId(text), 0, text.length);
+				found.push(id, at, end);
+				at = end;
+			}
+			for (let i = 0; i < found.length; i += 3) sink(found[i]!, units.start(found[i + 1]!), units.end(found[i + 2]!));
+		},
+	};
+}

@@ -1,0 +1,176 @@
+// The exact backend: float32 values, sums in float64, plain loops. It is the definition of every operation.
+
+import { activationOf } from './activations.ts';
+import type { AttentionCall, AttentionTaps, Backend, Matrix } from './backend.ts';
+import type { Activation, NormConfig } from './config.ts';
+import { rotate } from './rope.ts';
+import { type MatrixView, readMatrix } from './views.ts';
+
+interface ExactMatrix extends Matrix {
+	/** (M, N). */
+	readonly data: Float32Array;
+}
+
+export const exact: Backend = {
+	precision: 'exact',
+	async load(view: MatrixView, signal?: AbortSignal): Promise<ExactMatrix> {
+		const data = await readMatrix(view, signal);
+		return { rows: view.rows, columns: view.columns, byteLength: data.byteLength, data };
+	},
+	linear: (x, T, weight, bias) => linear(x, T, weight as ExactMatrix, bias),
+	norm,
+	rotate,
+	attend,
+	activate,
+	add: (a, b) => a.map((value, i) => value + b[i]!),
+};
+
+/** Rows of x that share one pass over a weight row: the weight's conversion to float64 is paid once for four. */
+function linear(x: Float32Array, T: number, { data, rows: M, columns: N }: ExactMatrix, bias?: Float32Array): Float32Array {
+	const y = new Float32Array(T * M);
+	for (let m = 0; m < M; m++) {
+		const w = m * N;
+		const b = bias ? bias[m]! : 0;
+		let t = 0;
+		for (; t + 4 <= T; t += 4) {
+			const x0 = t * N;
+			const x1 = x0 + N;
+			const x2 = x1 + N;
+			const x3 = x2 + N;
+			let s0 = 0;
+			let s1 = 0;
+			let s2 = 0;
+			let s3 = 0;
+			for (let n = 0; n < N; n++) {
+				const weight = data[w + n]!;
+				s0 += weight * x[x0 + n]!;
+				s1 += weight * x[x1 + n]!;
+				s2 += weight * x[x2 + n]!;
+				s3 += weight * x[x3 + n]!;
+			}
+			y[t * M + m] = s0 + b;
+			y[(t + 1) * M + m] = s1 + b;
+			y[(t + 2) * M + m] = s2 + b;
+			y[(t + 3) * M + m] = s3 + b;
+		}
+		for (; t < T; t++) {
+			const x0 = t * N;
+			let s = 0;
+			for (let n = 0; n < N; n++) s += data[w + n]! * x[x0 + n]!;
+			y[t * M + m] = s + b;
+		}
+	}
+	return y;
+}
+
+function norm(
+	x: Float32Array,
+	width: number,
+	{ kind, epsilon, gainOffset }: NormConfig,
+	gain: Float32Array,
+	bias?: Float32Array,
+): Float32Array {
+	const y = new Float32Array(x.length);
+	for (let row = 0; row < x.length; row += width) {
+		let mean = 0;
+		if (kind === 'layer') {
+			for (let i = 0; i < width; i++) mean += x[row + i]!;
+			mean /= width;
+		}
+		let square = 0;
+		for (let i = 0; i < width; i++) square += (x[row + i]! - mean) ** 2;
+		const factor = 1 / Math.sqrt(square / width + epsilon);
+		// With a gain per head the gains of all heads follow each other: row / width counts heads.
+		const g = row % gain.length;
+		for (let i = 0; i < width; i++) {
+			y[row + i] = (x[row + i]! - mean) * factor * (gain[g + i]! + gainOffset) + (bias ? bias[g + i]! : 0);
+		}
+	}
+	return y;
+}
+
+/** Score cells that are held at a time when nobody asks for the scores: 4 MB of float32, about the size of a second-level cache. */
+const CELLS_AT_ONCE = 2 ** 20;
+
+function attend(call: AttentionCall, taps: AttentionTaps): Float32Array {
+	const { heads, headWidth } = call.config;
+	const context = new Float32Array(call.T * heads * headWidth);
+	const rowsAtOnce = taps.scores || taps.weights ? call.T : Math.max(1, Math.floor(CELLS_AT_ONCE / (heads * call.S)));
+	for (let from = 0; from < call.T; from += rowsAtOnce) {
+		const rows = Math.min(rowsAtOnce, call.T - from);
+		const scores = scoresOf(call, from, rows);
+		const tapped = taps.scores?.(scores) ?? scores;
+		const weights = softmaxRows(tapped, call, rows);
+		mix(taps.weights?.(weights) ?? weights, call, from, rows, context);
+	}
+	return context;
+}
+
+/** Scores of `rows` queries from query `from` on: (H, rows, S). */
+function scoresOf({ config, query, key, T, S, first, keyBias, pairBias }: AttentionCall, from: number, rows: number): Float32Array {
+	const { heads: H, keyHeads: K, headWidth: Dh, scale, cap, causal, window } = config;
+	const scores = new Float32Array(H * rows * S).fill(Number.NEGATIVE_INFINITY);
+	for (let h = 0; h < H; h++) {
+		const k = Math.floor((h * K) / H);
+		for (let row = 0; row < rows; row++) {
+			const t = from + row;
+			const position = first + t;
+			const low = window === undefined ? 0 : Math.max(0, causal ? position - window + 1 : position - window);
+			const high = causal ? position + 1 : window === undefined ? S : Math.min(S, position + window + 1);
+			const q = (t * H + h) * Dh;
+			const out = (h * rows + row) * S;
+			for (let s = low; s < high; s++) {
+				const at = (s * K + k) * Dh;
+				let dot = 0;
+				for (let i = 0; i < Dh; i++) dot += query[q + i]! * key[at + i]!;
+				let score = dot * scale;
+				if (cap !== undefined) score = cap * Math.tanh(score / cap);
+				if (keyBias) score += keyBias[h * S + s]!;
+				if (pairBias) score += pairBias[(h * T + t) * S + s]!;
+				scores[out + s] = score;
+			}
+		}
+	}
+	return scores;
+}
+
+/** Softmax of each row; a head's sink takes its share and leaves it unused. */
+function softmaxRows(scores: Float32Array, { S, sinks }: AttentionCall, rows: number): Float32Array {
+	const weights = new Float32Array(scores.length);
+	for (let row = 0; row < scores.length; row += S) {
+		const sink = sinks ? sinks[Math.floor(row / (rows * S))]! : Number.NEGATIVE_INFINITY;
+		let max = sink;
+		for (let s = 0; s < S; s++) if (scores[row + s]! > max) max = scores[row + s]!;
+		if (max === Number.NEGATIVE_INFINITY) continue; // a row that sees nothing attends to nothing
+		let sum = Math.exp(sink - max);
+		for (let s = 0; s < S; s++) sum += Math.exp(scores[row + s]! - max);
+		for (let s = 0; s < S; s++) weights[row + s] = Math.exp(scores[row + s]! - max) / sum;
+	}
+	return weights;
+}
+
+/** context ← weights · value, for `rows` queries from query `from` on. */
+function mix(weights: Float32Array, { config, value, S }: AttentionCall, from: number, rows: number, context: Float32Array): void {
+	const { heads: H, keyHeads: K, headWidth: Dh } = config;
+	const sum = new Float64Array(Dh);
+	for (let h = 0; h < H; h++) {
+		const k = Math.floor((h * K) / H);
+		for (let row = 0; row < rows; row++) {
+			sum.fill(0);
+			for (let s = 0; s < S; s++) {
+				const weight = weights[(h * rows + row) * S + s]!;
+				if (weight === 0) continue;
+				const at = (s * K + k) * Dh;
+				for (let i = 0; i < Dh; i++) sum[i]! += weight * value[at + i]!;
+			}
+			context.set(sum, ((from + row) * H + h) * Dh);
+		}
+	}
+}
+
+function activate(activation: Activation, up: Float32Array, gate?: Float32Array): Float32Array {
+	const f = activationOf(activation);
+	const y = new Float32Array(up.length);
+	for (let i = 0; i < y.length; i++) y[i] = gate ? f(gate[i]!, up[i]!) : f(up[i]!, 1);
+	return y;
+}

@@ -1,0 +1,128 @@
+// Metadata reader: a checkpoint's keys as checked numbers, flags and lists. What contradicts or exceeds its bound is refused by name.
+
+import { TongsaError } from '../errors.ts';
+import type { Checkpoint, LazyArray, MetadataValue } from '../formats/checkpoint.ts';
+
+/** Longest array that is read as a setting (per-layer heads, windows, rope divisors): no model has more layers or pairs than this. */
+const MAX_SETTING_ARRAY = 65_536;
+/** No published model is wider, deeper or has a larger vocabulary; beyond it a product of two sizes would leave the exact integers. */
+const MAX_SIZE = 2 ** 24;
+
+export interface Metadata {
+	/** general.architecture or model_type. */
+	readonly architecture: string | undefined;
+	readonly format: Checkpoint['format'];
+	/** Model file's name, for messages. */
+	readonly file: string;
+	/** The first of `keys` that is present and not null. */
+	value(...keys: string[]): MetadataValue | undefined;
+	/** A size: a whole number from 1 to MAX_SIZE. Required unless a default is given. */
+	size(keys: string | readonly string[], fallback?: number): number;
+	/** A finite number. Required unless a default is given. */
+	number(keys: string | readonly string[], fallback?: number): number;
+	flag(keys: string | readonly string[], fallback: boolean): boolean;
+	text(keys: string | readonly string[], fallback?: string): string;
+	list(keys: string | readonly string[]): readonly MetadataValue[] | undefined;
+	/** The keys of a nested object (config.json only), or undefined. */
+	inside(key: string): Metadata | undefined;
+	/** Whether a tensor of this name is stored. */
+	hasTensor(name: string): boolean;
+	/** Shape of the first of these tensors that is stored. */
+	shape(...names: string[]): readonly number[] | undefined;
+	/** The dtype of the first of these tensors that is stored. */
+	dtype(...names: string[]): string | undefined;
+	fail(key: string, got: MetadataValue | undefined, allowed: string): never;
+}
+
+/** Reads the short arrays too, so that the families' files can stay plain data. */
+export async function openMetadata(checkpoint: Checkpoint, signal?: AbortSignal): Promise<Metadata> {
+	const named = checkpoint.metadata.get(checkpoint.format === 'gguf' ? 'general.architecture' : 'model_type');
+	const architecture = typeof named === 'string' ? named : undefined;
+	const values = new Map<string, MetadataValue>();
+	const prefix = checkpoint.format === 'gguf' ? `${architecture}.` : '';
+	for (const [key, value] of checkpoint.metadata) {
+		if (!key.startsWith(prefix)) continue;
+		const short = key.slice(prefix.length);
+		values.set(short, isLazyArray(value) ? await readSetting(value, signal) : value);
+	}
+	return reader(checkpoint, architecture, values);
+}
+
+function isLazyArray(value: MetadataValue): value is LazyArray {
+	return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'array' && typeof value.read === 'function';
+}
+
+async function readSetting(array: LazyArray, signal?: AbortSignal): Promise<MetadataValue> {
+	if (array.length > MAX_SETTING_ARRAY || array.elementType === 'string') return null;
+	const data = await array.read(signal);
+	return 'kind' in data ? null : Array.from(data as ArrayLike<number | bigint>);
+}
+
+function reader(checkpoint: Checkpoint, architecture: string | undefined, values: ReadonlyMap<string, MetadataValue>): Metadata {
+	const list = (keys: string | readonly string[]): readonly string[] => (typeof keys === 'string' ? [keys] : keys);
+	const find = (keys: readonly string[]): [string, MetadataValue | undefined] => {
+		for (const key of keys) {
+			const value = values.get(key);
+			if (value !== undefined && value !== null) return [key, value];
+		}
+		return [keys[0]!, undefined];
+	};
+	const fail = (key: string, got: MetadataValue | undefined, allowed: string): never => {
+		throw new TongsaError('malformed', got === undefined ? 'a setting is missing' : 'a setting has a value that does not fit', {
+			file: checkpoint.name,
+			field: key,
+			...(got === undefined ? {} : { got: typeof got === 'object' ? JSON.stringify(got) : String(got) }),
+			allowed,
+		});
+	};
+	const metadata: Metadata = {
+		architecture,
+		format: checkpoint.format,
+		file: checkpoint.name,
+		value: (...keys) => find(keys)[1],
+		size(keys, fallback) {
+			const [key, value] = find(list(keys));
+			if (value === undefined && fallback !== undefined) return fallback;
+			const n = typeof value === 'bigint' ? Number(value) : value;
+			if (typeof n !== 'number' || !Number.isInteger(n) || n < 1 || n > MAX_SIZE)
+				return fail(key, value, `a whole number from 1 to ${MAX_SIZE}`);
+			return n;
+		},
+		number(keys, fallback) {
+			const [key, value] = find(list(keys));
+			if (value === undefined && fallback !== undefined) return fallback;
+			const n = typeof value === 'bigint' ? Number(value) : value;
+			if (typeof n !== 'number' || !Number.isFinite(n)) return fail(key, value, 'a finite number');
+			return n;
+		},
+		flag(keys, fallback) {
+			const [key, value] = find(list(keys));
+			if (value === undefined) return fallback;
+			if (typeof value !== 'boolean') return fail(key, value, 'true or false');
+			return value;
+		},
+		text(keys, fallback) {
+			const [key, value] = find(list(keys));
+			if (value === undefined && fallback !== undefined) return fallback;
+			if (typeof value !== 'string') return fail(key, value, 'a text');
+			return value;
+		},
+		list(keys) {
+			const [key, value] = find(list(keys));
+			if (value === undefined) return undefined;
+			if (!Array.isArray(value)) return fail(key, value, 'a list');
+			return value;
+		},
+		inside(key) {
+			const value = values.get(key);
+			if (value === undefined || value === null) return undefined;
+			if (typeof value !== 'object' || Array.isArray(value)) return fail(key, value, 'an object');
+			return reader(checkpoint, architecture, new Map(Object.entries(value)));
+		},
+		hasTensor: (name) => checkpoint.tensors.has(name),
+		shape: (...names) => names.map((name) => checkpoint.tensors.get(name)?.shape).find((shape) => shape !== undefined),
+		dtype: (...names) => names.map((name) => checkpoint.tensors.get(name)?.dtype).find((dtype) => dtype !== undefined),
+		fail,
+	};
+	return metadata;
+}

@@ -1,0 +1,125 @@
+// Selectors: which points of which layers, heads and tokens a trace asks for, and what of the run that makes necessary.
+
+import { TongsaError } from '../errors.ts';
+import type { Rows } from './block.ts';
+import type { TransformerConfig } from './config.ts';
+import { BLOCK_POINTS, type BlockPoint, GLOBAL_POINTS, type GlobalPoint, type Point, pointsOf } from './points.ts';
+
+/**
+ * A point by name, with `*` for every layer; or a typed selector. Counting from the end is by negative numbers.
+ *
+ *     'blocks.*.output'
+ *     { point: 'attention.weights', layer: 12, head: 3, token: -1 }
+ */
+export type Selector = string | BlockSelector | GlobalSelector;
+
+export interface BlockSelector {
+	readonly point: BlockPoint;
+	/** Every layer when absent. */
+	readonly layer?: number;
+	/** Every head when absent. */
+	readonly head?: number;
+	/** Every token when absent. */
+	readonly token?: number;
+	/** Of an encoder-decoder: the encoder's point. */
+	readonly encoder?: boolean;
+}
+
+export interface GlobalSelector {
+	readonly point: GlobalPoint;
+	readonly token?: number;
+	readonly encoder?: boolean;
+}
+
+/** What is wanted of one point; all of a dimension when absent. */
+export interface Pick {
+	readonly point: Point;
+	readonly heads?: readonly number[];
+	readonly tokens?: readonly number[];
+}
+
+/** @throws TongsaError 'not-found' for a point that this model has not, 'out-of-range' for a layer, head or token. */
+export function select(config: TransformerConfig, selectors: readonly Selector[], T: number, encoderT = T): Map<string, Pick> {
+	const points = pointsOf(config);
+	const picks = new Map<string, Pick>();
+	for (const selector of selectors) {
+		const found = matching(config, points, selector);
+		for (const point of found) {
+			const head = typeof selector === 'object' && 'head' in selector ? selector.head : undefined;
+			const token = typeof selector === 'object' ? selector.token : undefined;
+			const count = point.name.startsWith('encoder.') ? encoderT : T;
+			merge(picks, point, head === undefined ? undefined : index('head', head, headsOf(config, point)), token === undefined ? undefined : index('token', token, count));
+		}
+	}
+	return picks;
+}
+
+function matching(config: TransformerConfig, points: readonly Point[], selector: Selector): Point[] {
+	const name = typeof selector === 'string' ? selector : nameOf(config, selector);
+	const pattern = new RegExp(`^${name.split('*').map(escapePattern).join('[^.]+')}$`);
+	const found = points.filter((point) => pattern.test(point.name));
+	if (found.length > 0) return found;
+	throw new TongsaError('not-found', 'this model has no such point', {
+		field: name,
+		allowed: `${Object.keys(GLOBAL_POINTS).join(', ')}, blocks.0 to ${config.blocks.length - 1} with ${Object.keys(BLOCK_POINTS).join(', ')}, those that the family has`,
+	});
+}
+
+function nameOf(config: TransformerConfig, selector: BlockSelector | GlobalSelector): string {
+	const prefix = selector.encoder ? 'encoder.' : '';
+	if (selector.point in GLOBAL_POINTS) return prefix + selector.point;
+	const layers = (selector.encoder ? config.encoder : config)?.blocks.length ?? 0;
+	const layer = (selector as BlockSelector).layer;
+	return `${prefix}blocks.${layer === undefined ? '*' : index('layer', layer, layers)}.${selector.point}`;
+}
+
+function escapePattern(text: string): string {
+	return text.replace(/[.\\^$+?()[\]{}|]/g, '\\$&');
+}
+
+function headsOf(config: TransformerConfig, point: Point): number {
+	const of = point.name.startsWith('encoder.') ? config.encoder! : config;
+	const block = of.blocks[point.layer ?? 0]!;
+	const attention = point.name.includes('crossAttention') ? block.cross! : block.attention;
+	return point.shape[0] === 'H' ? attention.heads : point.shape[0] === 'K' ? attention.keyHeads : 0;
+}
+
+function index(what: string, wanted: number, count: number): number {
+	const at = wanted < 0 ? count + wanted : wanted;
+	if (Number.isInteger(at) && at >= 0 && at < count) return at;
+	throw new TongsaError('out-of-range', `no such ${what}`, { field: what, got: wanted, allowed: count === 0 ? 'none at this point' : `${-count} to ${count - 1}` });
+}
+
+function merge(picks: Map<string, Pick>, point: Point, head: number | undefined, token: number | undefined): void {
+	const old = picks.get(point.name);
+	const joined = (before: readonly number[] | undefined, now: number | undefined): readonly number[] | undefined => {
+		if (now === undefined || (old && !before)) return undefined;
+		return [...new Set([...(before ?? []), now])].sort((a, b) => a - b);
+	};
+	const heads = joined(old?.heads, head);
+	const tokens = joined(old?.tokens, token);
+	picks.set(point.name, { point, ...(heads && { heads }), ...(tokens && { tokens }) });
+}
+
+/** What a run must compute: blocks 0 to lastBlock, and in that one only these tokens beyond keys and values. */
+export interface Extent {
+	/** −1: the embedding is enough. */
+	readonly lastBlock: number;
+	readonly rows: Rows;
+	readonly logits: boolean;
+}
+
+/** Made for all T tokens of the last block whatever is asked: keys and values need them. */
+const WHOLE = new Set<string>(['input', 'attention.input', 'attention.key.projected', 'attention.key', 'attention.value']);
+
+export function extentOf(config: TransformerConfig, picks: ReadonlyMap<string, Pick>, T: number, prefix = ''): Extent {
+	const own = [...picks.values()].filter(({ point }) => point.name.startsWith('encoder.') === (prefix === 'encoder.'));
+	const after = own.filter(({ point }) => point.name.endsWith('final.output') || point.name.endsWith('logits'));
+	const lastBlock = after.length > 0 ? config.blocks.length - 1 : Math.max(-1, ...own.map(({ point }) => point.layer ?? -1));
+	const late = own.filter(({ point }) => point.layer === lastBlock && !WHOLE.has(point.name.slice(point.name.indexOf(`.${point.layer}.`) + `.${point.layer}.`.length)));
+	const counted = [...late, ...after];
+	const tokens = counted.every((pick) => pick.tokens) ? counted.flatMap((pick) => pick.tokens!) : undefined;
+	const first = tokens?.length ? Math.min(...tokens) : 0;
+	const end = tokens?.length ? Math.max(...tokens) + 1 : T;
+	return { lastBlock, rows: { first, count: end - first }, logits: own.some(({ point }) => point.name.endsWith('logits')) };
+}

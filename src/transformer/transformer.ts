@@ -1,0 +1,46 @@
+// Transformer: config, weights and backend of one opened model, joined. Built once, used by every run.
+
+import type { Checkpoint } from '../formats/checkpoint.ts';
+import type { Backend } from './backend.ts';
+import { bind } from './bind.ts';
+import type { TransformerConfig } from './config.ts';
+import { exact } from './exact.ts';
+import type { Dialect } from './family.ts';
+import { openMetadata } from './metadata.ts';
+import { openWeights, type Views, type Weights } from './weights.ts';
+
+export interface Transformer {
+	/** Name of the model, for messages. */
+	readonly name: string;
+	readonly config: TransformerConfig;
+	readonly views: Views;
+	readonly weights: Weights;
+	readonly backend: Backend;
+	/** Stands before every point's name: 'encoder.' in an encoder, else ''. */
+	readonly prefix: string;
+	readonly encoder?: Transformer;
+}
+
+export interface TransformerOptions {
+	readonly backend?: Backend;
+	/** Bytes of loaded weights that may be kept between calls. */
+	readonly memoryBudget: number;
+	readonly signal?: AbortSignal;
+}
+
+/** Reads the settings and checks every tensor's shape. No weight is read. */
+export async function openTransformer(checkpoint: Checkpoint, dialect: Dialect, options: TransformerOptions): Promise<Transformer> {
+	const config = dialect.config(await openMetadata(checkpoint, options.signal));
+	const views = bind(checkpoint, config, dialect);
+	const { backend = exact, memoryBudget } = options;
+	const build = (part: TransformerConfig, of: Views, prefix: string): Transformer => ({
+		name: checkpoint.name,
+		config: part,
+		views: of,
+		weights: openWeights(of, backend, memoryBudget),
+		backend,
+		prefix,
+		...(part.encoder && of.encoder && { encoder: build(part.encoder, of.encoder, 'encoder.') }),
+	});
+	return build(config, views, '');
+}

@@ -1,0 +1,41 @@
+// Lens: any layer's state read as words, by the final norm and the output table.
+// nostalgebraist 2020, "interpreting GPT: the logit lens".
+
+import type { Transformer } from '../transformer/transformer.ts';
+import { logProbabilities, top } from './probability.ts';
+import { trace, type TraceInput } from './trace.ts';
+import { unembed } from './unembed.ts';
+
+export interface LensLayer {
+	/** The block whose output is read; −1 is what block 0 receives. */
+	readonly layer: number;
+	readonly top: readonly { readonly id: number; readonly probability: number }[];
+}
+
+/** States (n, D) of any layer → logits (n, V): through the final norm and the unembedding. */
+export async function readStates(model: Transformer, states: Float32Array, signal?: AbortSignal): Promise<Float32Array> {
+	const { config, backend, weights } = model;
+	const { finalNorm: norm, finalProjection: projection } = await weights.globals(signal);
+	let x = norm ? backend.norm(states, config.width, config.finalNorm!, norm.gain, norm.bias) : states;
+	if (projection) x = backend.linear(x, x.length / config.width, projection);
+	return unembed(model, x, { signal });
+}
+
+/** What each layer would say next after token `token` (default: the last). */
+export async function lens(
+	model: Transformer,
+	input: TraceInput,
+	{ top: count = 10, token = -1, signal }: { readonly top?: number; readonly token?: number; readonly signal?: AbortSignal } = {},
+): Promise<LensLayer[]> {
+	const D = model.config.width;
+	const { points } = await trace(model, input, { at: [{ point: 'embedding.output', token }, { point: 'output', token }], ...(signal && { signal }) });
+	const layers = [-1, ...model.config.blocks.keys()];
+	const states = new Float32Array(layers.length * D);
+	for (const [row, layer] of layers.entries()) states.set(points.get(layer < 0 ? 'embedding.output' : `blocks.${layer}.output`)!.data, row * D);
+	const logits = await readStates(model, states, signal);
+	const V = logits.length / layers.length;
+	return layers.map((layer, row) => {
+		const logs = logProbabilities(logits.subarray(row * V, (row + 1) * V));
+		return { layer, top: top(logs, count).map((id) => ({ id, probability: Math.exp(logs[id]!) })) };
+	});
+}

@@ -1,0 +1,64 @@
+// Trace: one run with listeners. Any subset of the points at the cost of that subset; any of them may be replaced.
+
+import { TongsaError } from '../errors.ts';
+import { encode, type Input, forward } from '../transformer/forward.ts';
+import { ENOUGH, listen, type Replace, type TracedPoint } from '../transformer/listen.ts';
+import { extentOf, type Pick, select, type Selector } from '../transformer/select.ts';
+import { createState } from '../transformer/state.ts';
+import type { Taps } from '../transformer/taps.ts';
+import type { Transformer } from '../transformer/transformer.ts';
+import { unembed } from './unembed.ts';
+
+/** Tokens or vectors; for an encoder-decoder also the text to translate. */
+export type TraceInput = Input & { readonly source?: Input | undefined };
+
+export interface TraceOptions {
+	readonly at: readonly Selector[];
+	/** Points whose values are replaced on the way, in this order. */
+	readonly replace?: readonly { readonly at: Selector; readonly with: Replace }[];
+	readonly signal?: AbortSignal | undefined;
+}
+
+export interface Trace {
+	readonly points: ReadonlyMap<string, TracedPoint>;
+}
+
+export async function trace(model: Transformer, input: TraceInput, { at, replace = [], signal }: TraceOptions): Promise<Trace> {
+	const T = lengthOf(model, input);
+	const sourceT = input.source ? lengthOf(model, input.source) : T;
+	const picks = select(model.config, at, T, sourceT);
+	const replacements = new Map<string, Replace[]>();
+	for (const edit of replace) {
+		for (const name of select(model.config, [edit.at], T, sourceT).keys()) replacements.set(name, [...(replacements.get(name) ?? []), edit.with]);
+	}
+	if (picks.size === 0) return { points: new Map() };
+	// A replacement may look at all tokens, so that none is left out then.
+	const whole = [...picks].map(([name, { point }]): [string, Pick] => [name, { point }]);
+	const extent = extentOf(model.config, replace.length > 0 ? new Map(whole) : picks, T);
+	const { taps, points } = listen(picks, replacements, T, extent, true);
+	try {
+		await run(model, input, taps, extent, signal);
+	} catch (reason) {
+		if (reason !== ENOUGH) throw reason;
+	}
+	return { points };
+}
+
+async function run(model: Transformer, input: TraceInput, taps: Taps, extent: ReturnType<typeof extentOf>, signal: AbortSignal | undefined): Promise<void> {
+	if (model.encoder && !input.source) {
+		throw new TongsaError('usage', 'this model translates: a text for its encoder is missing', { file: model.name });
+	}
+	const state = input.source ? await encode(model, input.source, { taps, signal }) : createState(model.config);
+	const hidden = await forward(model, input, state, { taps, rows: extent.rows, lastBlock: extent.lastBlock, signal });
+	if (extent.logits) await unembed(model, hidden, { taps, signal });
+}
+
+function lengthOf(model: Transformer, input: Input): number {
+	return 'ids' in input ? input.ids.length : input.vectors.length / model.config.embedding.width;
+}
+
+/** The run as it is and the run with the replacements, side by side. */
+export async function traceBoth(model: Transformer, input: TraceInput, options: TraceOptions): Promise<{ readonly before: Trace; readonly after: Trace }> {
+	const { replace: _, ...plain } = options;
+	return { before: await trace(model, input, plain), after: await trace(model, input, options) };
+}

@@ -1,0 +1,59 @@
+// Help pages, made from the table of verbs.
+
+import { COMMON_OPTIONS, type Verb } from './call.ts';
+import type { Terminal } from './terminal.ts';
+import { VERBS } from './verbs.ts';
+import { wrapped } from './view/text.ts';
+
+/** The page of `tongsa --help`; of one verb when its name follows. */
+export function overview(terminal: Terminal, name?: string): string {
+	const one = VERBS.find((verb) => verb.name === name);
+	if (one) return verbHelp(terminal, one);
+	const width = Math.max(...VERBS.map((verb) => verb.name.length));
+	return [
+		"tongsa: opens a language model's own weight file and translates between people's language and the model's.",
+		'',
+		'Usage: tongsa VERB …',
+		'',
+		...VERBS.flatMap((verb) => entry(verb.name, verb.summary, width, terminal.columns)),
+		'',
+		'MODEL is a name (tongsa models), a file or folder, hf:owner/repo[/file], ollama:name[:tag], or an http(s) URL.',
+		'Every verb has --help with examples, and --json.',
+		'',
+	].join('\n');
+}
+
+export function verbHelp(terminal: Terminal, verb: Verb): string {
+	const options = Object.entries({ ...verb.options, ...COMMON_OPTIONS }).map(([name, spec]) => [
+		`--${name}${spec.value ? ` ${spec.value}` : ''}`,
+		spec.summary,
+	]);
+	const width = Math.max(...options.map(([name]) => name!.length));
+	const words = verb.arguments.map((argument) => (argument.optional ? `[${argument.name}]` : argument.name));
+	return [
+		`tongsa ${verb.name}: ${verb.summary}`,
+		'',
+		`Usage: tongsa ${[verb.name, ...words].join(' ')} [options]`,
+		'',
+		...options.flatMap(([name, summary]) => entry(name!, summary!, width, terminal.columns)),
+		'',
+		verb.examples.length === 1 ? 'Example:' : 'Examples:',
+		...verb.examples.map((example) => `  tongsa ${example}`),
+		'',
+	].join('\n');
+}
+
+/** The package's version, from the package.json that stands nearest above this file. */
+export async function version(): Promise<string> {
+	const { readFile } = await import('node:fs/promises');
+	for (const path of ['../../package.json', '../../../package.json']) {
+		const text = await readFile(new URL(path, import.meta.url), 'utf8').catch(() => undefined);
+		if (text) return `${(JSON.parse(text) as { version: string }).version}\n`;
+	}
+	return 'unknown\n';
+}
+
+function entry(name: string, summary: string, width: number, columns: number): string[] {
+	const indent = width + 4;
+	return wrapped(summary, Math.max(20, columns - indent)).map((line, i) => (i ? ' '.repeat(indent) : `  ${name.padEnd(width)}  `) + line);
+}

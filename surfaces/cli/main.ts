@@ -1,0 +1,74 @@
+// The command line: finds the verb, runs it, prints one object or a page for people, and turns refusals into one line.
+// Contract: DESIGN §6. Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 130 interrupted.
+
+import { TongsaError } from '../../src/errors.ts';
+import { readCall } from './call.ts';
+import { processTerminal, type Terminal } from './terminal.ts';
+import { VERBS } from './verbs.ts';
+
+/** How long a verb has to clean up after Ctrl-C before the process ends anyway. */
+const CLEAN_UP_MS = 2000;
+
+const interrupt = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+	process.on(signal, () => {
+		if (interrupt.signal.aborted) process.exit(130);
+		interrupt.abort(new DOMException('interrupted', 'AbortError'));
+		setTimeout(() => process.exit(130), CLEAN_UP_MS).unref();
+	});
+}
+// `tongsa … | head` closes the pipe: that is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+process.exitCode = await main(process.argv.slice(2), processTerminal());
+
+async function main(words: readonly string[], terminal: Terminal): Promise<number> {
+	try {
+		return await run(words, terminal);
+	} catch (error) {
+		if (interrupt.signal.aborted) return 130;
+		if ((error as NodeJS.ErrnoException).code === 'EPIPE') return 0;
+		terminal.note(`tongsa: ${oneLine(error)}\n`);
+		if (process.env.TONGSA_DEBUG) terminal.note(`${(error as Error).stack}\n`);
+		return error instanceof TongsaError && error.code === 'usage' ? 2 : 1;
+	}
+}
+
+async function run(words: readonly string[], terminal: Terminal): Promise<number> {
+	const [name = '--help', ...rest] = words;
+	if (name === '--help' || name === '-h' || name === 'help' || name === '--version') {
+		const help = await import('./help.ts');
+		await terminal.write(name === '--version' ? await help.version() : help.overview(terminal, rest[0]));
+		return 0;
+	}
+	const verb = VERBS.find((candidate) => candidate.name === name);
+	if (!verb) {
+		const known = VERBS.map((candidate) => candidate.name).join(', ');
+		throw new TongsaError('usage', 'unknown verb', { got: name, allowed: known, hint: 'Try: tongsa --help' });
+	}
+	const call = readCall(
+		verb,
+		rest.map((word) => (word === '-h' ? '--help' : word === '-o' && verb.options.output ? '--output' : word)),
+		terminal,
+		interrupt.signal,
+	);
+	if (call.flag('help')) {
+		await terminal.write((await import('./help.ts')).verbHelp(terminal, verb));
+		return 0;
+	}
+	const { run: answerOf } = await verb.load();
+	const answer = await answerOf(call);
+	if (!answer) return 0;
+	await terminal.write(call.flag('json') ? `${JSON.stringify(answer.json)}\n` : await answer.text());
+	return 0;
+}
+
+/** A refusal on one line; a defect of ours says so. */
+function oneLine(error: unknown): string {
+	if (error instanceof TongsaError) return error.message.replaceAll('\n', ' ');
+	const { code, message } = error as NodeJS.ErrnoException;
+	const text = String(message ?? error).replaceAll('\n', ' ');
+	// The system's own refusals (ENOENT, EACCES, ENOSPC, …) name the file and the reason already.
+	if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) return text;
+	return `defect: ${text} (TONGSA_DEBUG=1 shows where)`;
+}

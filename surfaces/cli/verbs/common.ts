@@ -1,0 +1,59 @@
+// What several verbs do alike: open the model, find the text, read ids.
+
+import { nodeHost } from '../../../hosts/node/host.ts';
+import { TongsaError } from '../../../src/errors.ts';
+import type { Model } from '../../../src/model.ts';
+import { openModel } from '../../../src/model.ts';
+import { specialOptions } from '../../protocol/tokens.ts';
+import type { Call } from '../call.ts';
+
+/** Opens MODEL, hands it to `work`, and closes it whatever happens. */
+export async function withModel<T>(call: Call, reference: string, work: (model: Model) => Promise<T>): Promise<T> {
+	const model = await openModel(nodeHost(), reference, { signal: call.signal });
+	try {
+		return await work(model);
+	} finally {
+		await model.close();
+	}
+}
+
+/** TEXT, or all that is piped in, to the byte. @throws TongsaError 'usage' when a person gave neither. */
+export async function textOf(call: Call, index = 1): Promise<string> {
+	const given = call.arguments[index];
+	if (given !== undefined) return given;
+	if (call.terminal.stdinIsTerminal) throw call.usage(`${call.verb.name} needs TEXT, in quotes or piped in`);
+	return call.terminal.readAll();
+}
+
+export function specialOf(call: Call) {
+	if (call.flag('special') && call.flag('no-special')) throw call.usage('--special and --no-special exclude each other');
+	return specialOptions({ none: call.flag('no-special'), parse: call.flag('parse-special') });
+}
+
+/** Most ids that one call takes: a million is more than any context window, and still small as an array. */
+const MAX_IDS = 1_000_000;
+
+/** '1,2 3' or '[1, 2, 3]' → ids. */
+export function readIds(call: Call, words: readonly string[]): number[] {
+	const parts = words
+		.join(',')
+		.replace(/^\[|\]$/g, '')
+		.split(/[\s,]+/)
+		.filter(Boolean);
+	if (parts.length > MAX_IDS) {
+		throw new TongsaError('too-large', 'too many ids', { got: parts.length, allowed: `at most ${MAX_IDS}` });
+	}
+	return parts.map((part) => {
+		const id = Number(part);
+		if (!/^\d+$/.test(part) || id > 0xffffffff) throw call.usage('not a token id', { got: part, allowed: 'whole numbers from 0' });
+		return id;
+	});
+}
+
+/** The input of embed: --ids or TEXT. */
+export async function textOrIds(call: Call): Promise<string | number[]> {
+	const ids = call.value('ids');
+	if (ids === undefined) return textOf(call);
+	if (call.arguments.length > 1) throw call.usage('TEXT and --ids exclude each other');
+	return readIds(call, [ids]);
+}

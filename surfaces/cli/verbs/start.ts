@@ -1,0 +1,109 @@
+// start: the way of a sentence through an interpreter and back, first on the course's own example, then on a real model.
+
+import type { Embedding, Model } from '../../../src/model.ts';
+import { compared } from '../../protocol/compare.ts';
+import { SEED_SENTENCES } from '../../protocol/sentences.ts';
+import { tokenizerOf } from '../../protocol/tokens.ts';
+import { nearestJson } from '../../protocol/vectors.ts';
+import type { Call } from '../call.ts';
+import { bold, dim } from '../view/colour.ts';
+import { matrix } from '../view/matrix.ts';
+import { tokenLabel, visible, wrapped } from '../view/text.ts';
+import { withModel } from './common.ts';
+
+const ASK = [
+	'tongsa embed smollm2 "사랑해"                     the matrix of your own sentence (--json for every number)',
+	'tongsa nearest smollm2 " love"                   the tokens nearest to a word, among all 49,152',
+	'tongsa compare gpt-2 gpt-4 llama-2 "I love you"  the same sentence as other models read it',
+	'tongsa info GPT-4                                what is public of a closed model, and what is not',
+	'tongsa models                                    every name that answers; any GGUF or safetensors file opens by its path',
+	'tongsa pull smollm2                              the whole model',
+];
+
+export async function run(call: Call): Promise<undefined> {
+	const { terminal, signal } = call;
+	if (call.flag('json')) throw call.usage('start is for people; scripts use tokenize, embed and nearest');
+	const say = (text = '') => terminal.write(`${text}\n`);
+	const title = (text: string) => say(`\n${bold(text, terminal.colours)}`);
+
+	await title("The course's own interpreter: 8 tokens, D = 4");
+	await withModel(call, 'lecture', (model) => journey(call, model, SEED_SENTENCES[0]!.text));
+	await title('A real one: SmolLM2-135M-Instruct, 49,152 tokens, D = 576');
+	await withModel(call, 'smollm2', async (model) => {
+		for (const { name, text } of SEED_SENTENCES) {
+			await say(dim(`\n${name}`, terminal.colours));
+			await journey(call, model, text);
+		}
+		await title('What else can be asked');
+		for (const line of ASK) await say(wrapped(line, terminal.columns).length > 1 ? line.replace(/\s{2,}.*/, '') : line);
+		if (terminal.interactive) await conversation(call, model);
+		signal.throwIfAborted();
+	});
+	return undefined;
+}
+
+/** text → tokens with flags → ids → matrix → nearest rows → text. */
+async function journey(call: Call, model: Model, text: string): Promise<void> {
+	const { terminal, signal } = call;
+	const tokenizer = tokenizerOf(model);
+	const label = (id: number) => tokenLabel(tokenizer, id);
+	const embedding = await model.embed(text, { signal });
+	const [T, D] = embedding.shape;
+	const lines: (readonly [string, string])[] = [
+		['text', visible(text, false)],
+		['tokens', embedding.ids.map(label).join(' | ') + (hasFlags(model) ? '' : dim('  (this model adds no flags)', terminal.colours))],
+		['ids', embedding.ids.join(' ')],
+		['matrix', `${T} × ${D}, one row per token`],
+	];
+	for (const [label, value] of lines) await terminal.write(`${labelled(label, value, terminal.columns)}\n`);
+	await terminal.write(matrix(embedding, label, terminal.columns, terminal.colours));
+	const back = await readBack(model, embedding, signal);
+	const said = tokenizer.decode(back, { skipSpecial: true });
+	await terminal.write(`${labelled('nearest', back.map(label).join(' | '), terminal.columns)}\n`);
+	await terminal.write(`${labelled('text', visible(said, false) + (said === text ? '  ✓ the same' : ''), terminal.columns)}\n`);
+}
+
+/** For each row of the matrix, the token whose row is nearest: the way back, without looking at the ids. */
+async function readBack(model: Model, { data, shape }: Embedding, signal: AbortSignal): Promise<number[]> {
+	const [T, D] = shape;
+	const back: number[] = [];
+	for (let t = 0; t < T; t++) {
+		const { matches } = await model.nearest(data.subarray(t * D, (t + 1) * D), { top: 1, signal });
+		back.push(matches[0]!.id);
+	}
+	return back;
+}
+
+const hasFlags = ({ tokenizer }: Model): boolean =>
+	tokenizer !== undefined && tokenizer.flags.before.length + tokenizer.flags.after.length > 0;
+
+const labelled = (label: string, value: string, columns: number): string =>
+	wrapped(value, Math.max(20, columns - 10))
+		.map((line, i) => `${(i ? '' : label).padEnd(8)}  ${line}`)
+		.join('\n');
+
+/** The person's own sentences, until an empty line or Ctrl-D. */
+async function conversation(call: Call, model: Model): Promise<void> {
+	const { createInterface } = await import('node:readline/promises');
+	const { terminal, signal } = call;
+	const lines = createInterface({ input: process.stdin, output: process.stdout });
+	lines.on('SIGINT', () => process.emit('SIGINT'));
+	try {
+		for (;;) {
+			const text = await Promise.race([
+				lines.question('\nYour sentence (empty to leave): ', { signal }),
+				new Promise<string>((done) => lines.once('close', () => done(''))),
+			]);
+			if (text.trim() === '') return;
+			await journey(call, model, text);
+			const { counts } = await compared(model, text, [{ language: 'text', name: 'text', text }]);
+			await terminal.write(dim(`${counts[0]!.perCharacter.toFixed(2)} tokens per character\n`, terminal.colours));
+			const first = (await nearestJson(model, { word: text }, { top: 5, signal })).matches;
+			await terminal.write(
+				dim(`Nearest to its mean row: ${first.map((match) => tokenLabel(model.tokenizer, match.id)).join(' | ')}\n`, terminal.colours),
+			);
+		}
+	} finally {
+		lines.close();
+	}
+}

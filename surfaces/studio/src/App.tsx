@@ -1,0 +1,88 @@
+// The frame: name, views, model, language, colours; and the view itself.
+
+import { useEffect, useMemo, useState } from 'react';
+import { I18nProvider } from 'react-aria-components';
+import { type Language, languages, pickLanguage, SpeechContext, speech, useMessages } from './messages/index.ts';
+import { PlaceProvider, usePlace } from './state/place.tsx';
+import { type Theme, useStored } from './state/settings.ts';
+import { Choose, Push } from './ui/fields.tsx';
+import { views } from './views/views.ts';
+
+export function App() {
+	const [language, setLanguage] = useStored<Language>('language', pickLanguage(navigator.languages));
+	const [theme, setTheme] = useStored<Theme>('theme', 'system');
+	const words = useMemo(() => speech(language), [language]);
+	useEffect(() => {
+		document.documentElement.lang = language;
+	}, [language]);
+	useEffect(() => {
+		if (theme === 'system') delete document.documentElement.dataset['theme'];
+		else document.documentElement.dataset['theme'] = theme;
+	}, [theme]);
+	return (
+		<SpeechContext value={words}>
+			<I18nProvider locale={language}>
+				<PlaceProvider>
+					<Header language={language} setLanguage={setLanguage} theme={theme} setTheme={setTheme} />
+					<View />
+					<Footer />
+				</PlaceProvider>
+			</I18nProvider>
+		</SpeechContext>
+	);
+}
+
+function Header(props: { language: Language; setLanguage: (l: Language) => void; theme: Theme; setTheme: (t: Theme) => void }) {
+	const t = useMessages();
+	const { view, go } = usePlace();
+	const current = views.find(({ id }) => id === view) ?? views[0]!;
+	return (
+		<header className="top">
+			<a className="skip" href="#content" onClick={(event) => { event.preventDefault(); document.getElementById('content')?.focus(); }}>{t.skip}</a>
+			<h1 className="name"><span lang="ko" aria-hidden="true">통사</span> {t.title}</h1>
+			<nav className="views" aria-label={t.nav.label}>
+				{views.map(({ id }) => (
+					<button key={id} type="button" aria-current={id === current.id ? 'page' : undefined} onClick={() => go({ view: id, options: {} })}>
+						{t.nav[id]}
+					</button>
+				))}
+			</nav>
+			<div className="settings">
+				<Choose compact label={t.language} choices={languages} value={props.language} onChange={(id) => props.setLanguage(id as Language)} />
+				<Choose
+					compact
+					label={t.theme.label}
+					choices={(['system', 'light', 'dark'] as const).map((id) => ({ id, name: t.theme[id] }))}
+					value={props.theme}
+					onChange={(id) => props.setTheme(id as Theme)}
+				/>
+			</div>
+		</header>
+	);
+}
+
+function View() {
+	const t = useMessages();
+	const { view } = usePlace();
+	const { id, View: Shown } = views.find((known) => known.id === view) ?? views[0]!;
+	useEffect(() => {
+		document.title = `${t.nav[id]} · ${t.title}`;
+	}, [t, id]);
+	return <main id="content" tabIndex={-1}><Shown key={id} /></main>;
+}
+
+function Footer() {
+	const t = useMessages();
+	const [copied, setCopied] = useState(false);
+	async function copy() {
+		await navigator.clipboard.writeText(location.href);
+		setCopied(true);
+		setTimeout(() => setCopied(false), 2000);
+	}
+	return (
+		<footer>
+			<p>{t.privacy}</p>
+			<Push kind="quiet" onPress={() => void copy()}>{copied ? t.copied : t.copyLink}</Push>
+		</footer>
+	);
+}

@@ -1,0 +1,21 @@
+// The models that the server always has at models/: which file each name opens.
+
+export interface Embedded {
+	readonly name: string;
+	readonly title: string;
+	/** Base name under models/. */
+	readonly file: string;
+}
+
+export const embedded: readonly Embedded[] = [
+	{ name: 'smollm2', title: 'SmolLM2 135M', file: 'smollm2.gguf' },
+	{ name: 'lecture', title: 'Lecture 8 × 4', file: 'lecture.gguf' },
+	{ name: 'gpt-2', title: 'GPT-2', file: 'gpt-2.gguf' },
+	{ name: 'gpt-4', title: 'GPT-4', file: 'cl100k_base.tiktoken' },
+	{ name: 'gpt-4o', title: 'GPT-4o', file: 'o200k_base.tiktoken' },
+	{ name: 'llama-2', title: 'Llama 2', file: 'llama-2.gguf' },
+	{ name: 'falcon', title: 'Falcon', file: 'falcon.gguf' },
+	{ name: 'bert', title: 'BERT (BGE small)', file: 'bert-bge.gguf' },
+];
+
+export const titleOf = (name: string): string => embedded.find((model) => model.name === name)?.title ?? name;

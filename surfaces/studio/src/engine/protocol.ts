@@ -1,0 +1,52 @@
+// What the page and its worker say to each other: plain data, copied or transferred.
+
+import type { ErrorCode } from '../../../../src/errors.ts';
+import type { Progress } from '../../../../src/host.ts';
+import type { Provenance } from '../../../../src/model.ts';
+import type { TokenKind } from '../../../../src/tokenizer/types.ts';
+
+export interface TokenView {
+	readonly id: number;
+	readonly text: string;
+	readonly kind: TokenKind;
+	/** UTF-16 range in the input; empty for flags. */
+	readonly start: number;
+	readonly end: number;
+	/** Bytes that the token stands for, where they are no whole character. */
+	readonly bytes?: readonly number[];
+}
+
+export interface ModelCard {
+	readonly name: string;
+	readonly title: string;
+	readonly architecture: string | undefined;
+	readonly fileName: string;
+	readonly byteLength: number;
+	readonly tokenizer:
+		| { readonly kind: string; readonly size: number; readonly before: readonly TokenView[]; readonly after: readonly TokenView[] }
+		| undefined;
+	/** Absent for a dictionary without vectors. */
+	readonly table: { readonly width: number; readonly rows: number; readonly dtype: string; readonly tied: boolean } | undefined;
+	/** Blocks whose weights are in the file, and how many the model has. */
+	readonly blocks: { readonly have: number; readonly of: number };
+	readonly heads: number | undefined;
+	readonly chatTemplate: boolean;
+}
+
+/** An error as data: what crosses the worker's border. */
+export interface Refusal {
+	readonly code: ErrorCode | 'cancelled';
+	readonly message: string;
+}
+
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
+
+/** What is to be opened: an address (the server's own models too), or files of the person's own. */
+export type Opening = { readonly kind: 'address'; readonly url: string } | { readonly kind: 'files'; readonly files: readonly File[] };
+
+export interface Array2 {
+	readonly shape: readonly number[];
+	readonly data: Float32Array;
+}
+
+export type { Progress, Provenance };

@@ -1,0 +1,41 @@
+// Questions to the engine as React hooks: the newest question wins, the last answer stays on screen until the next is there.
+
+import { useEffect, useRef, useState } from 'react';
+import { EngineError } from './client.ts';
+import type { Refusal } from './protocol.ts';
+
+export interface Answer<T> {
+	readonly value: T | undefined;
+	readonly refusal: Refusal | undefined;
+	/** True while a newer answer is on its way. */
+	readonly busy: boolean;
+	readonly retry: () => void;
+}
+
+/** Asks again whenever `key` changes; undefined asks nothing. `ask` must depend on nothing that is not in the key. */
+export function useAnswer<T>(key: string | undefined, ask: (signal: AbortSignal) => Promise<T>): Answer<T> {
+	const [state, setState] = useState<{ key?: string; value?: T; refusal?: Refusal }>({});
+	const [attempt, setAttempt] = useState(0);
+	const latest = useRef(ask);
+	latest.current = ask;
+	const full = key === undefined ? undefined : `${attempt} ${key}`;
+	useEffect(() => {
+		if (full === undefined) return setState({});
+		const controller = new AbortController();
+		latest.current(controller.signal).then(
+			(value) => controller.signal.aborted || setState({ key: full, value }),
+			(error: unknown) => {
+				if (controller.signal.aborted) return;
+				const refusal: Refusal = error instanceof EngineError ? error.refusal : { code: 'internal', message: String(error) };
+				setState({ key: full, refusal });
+			},
+		);
+		return () => controller.abort();
+	}, [full]);
+	return {
+		value: state.value,
+		refusal: state.refusal,
+		busy: full !== undefined && state.key !== full,
+		retry: () => setAttempt((n) => n + 1),
+	};
+}

@@ -1,0 +1,51 @@
+// The worker: runs the library beside the page. Calls come by name and number; a cancelled one stops at its next pause.
+
+import { expose, transfer } from 'comlink';
+import { TongsaError } from '../../../../src/errors.ts';
+import type { Outcome, Progress } from './protocol.ts';
+import { type Context, type Work, work } from './work.ts';
+
+const running = new Map<number, AbortController>();
+
+/** Lets waiting messages in, so that a call that is already cancelled never starts. */
+const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
+
+const desk = {
+	async run(
+		id: number,
+		what: keyof Work,
+		given: never,
+		onProgress?: (progress: Progress) => void,
+		onPart?: (part: unknown) => void,
+	): Promise<Outcome<unknown>> {
+		const controller = new AbortController();
+		running.set(id, controller);
+		try {
+			await turn();
+			controller.signal.throwIfAborted();
+			const context: Context = { signal: controller.signal, onProgress: (p) => onProgress?.(p), onPart: (p) => onPart?.(p), turn };
+			const value = await (work[what] as (context: Context, ...rest: unknown[]) => unknown)(context, ...(given as unknown[]));
+			return transfer({ ok: true, value }, buffersOf(value));
+		} catch (error) {
+			if (controller.signal.aborted) return { ok: false, refusal: { code: 'cancelled', message: 'cancelled' } };
+			if (error instanceof TongsaError) return { ok: false, refusal: { code: error.code, message: error.message } };
+			return { ok: false, refusal: { code: 'internal', message: error instanceof Error ? error.message : String(error) } };
+		} finally {
+			running.delete(id);
+		}
+	},
+	cancel(id: number): void {
+		running.get(id)?.abort();
+	},
+};
+
+/** Large arrays of an answer are handed over, not copied. Looks two levels deep, which is where answers keep them. */
+function buffersOf(value: unknown, depth = 3): ArrayBuffer[] {
+	if (value instanceof Float32Array)
+		return value.buffer instanceof ArrayBuffer && value.byteLength === value.buffer.byteLength ? [value.buffer] : [];
+	if (depth === 0 || typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return [];
+	return [...new Set(Object.values(value).flatMap((inner) => buffersOf(inner, depth - 1)))];
+}
+
+export type Desk = typeof desk;
+expose(desk);

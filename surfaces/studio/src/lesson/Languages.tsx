@@ -1,0 +1,60 @@
+// Step 1, two languages: the learner's sentence, and what the model hears of it.
+
+import { useEmbedding } from '../engine/questions.ts';
+import { Heat } from '../matrix/Heat.tsx';
+import { digits, largest } from '../matrix/number.ts';
+import { useSpeech } from '../messages/index.ts';
+import { TextInput } from '../ui/fields.tsx';
+import { Problem } from '../ui/problem.tsx';
+import { Source } from '../ui/source.tsx';
+import { quoted } from '../ui/token.tsx';
+import { numberOf, Question } from './Question.tsx';
+import type { StepProps } from './step.ts';
+
+export function Languages({ card, text, setText, onRight }: StepProps) {
+	const { messages: t, count } = useSpeech();
+	const words = t.lesson.languages;
+	const { value, refusal } = useEmbedding(card.name, text);
+	const [rows = 0, columns = 0] = value?.shape ?? [];
+	return (
+		<>
+			<div className="sides">
+				<section className="side people">
+					<h3>{words.people}</h3>
+					<TextInput label={t.sentence} value={text} onChange={setText} rows={3} />
+				</section>
+				<div className="interpreter" aria-hidden="true"><span>통사</span></div>
+				<section className="side model">
+					<h3>{words.model}</h3>
+					{refusal && <Problem refusal={refusal} />}
+					{value && rows > 0 && (
+						<>
+							<Heat
+								picture={{ data: value.data, rows, columns, scale: 'signed', limit: largest(value.data) }}
+								label={words.caption(count(rows), count(columns))}
+								rowHeight={rows > 24 ? 8 : 18}
+							/>
+							<p>{words.caption(count(rows), count(columns))}</p>
+							<p>{words.begins(quoted(value.tokens[0]!))}</p>
+							<p className="numbers">{Array.from(value.data.subarray(0, 6), (x) => digits(x)).join('  ')} …</p>
+							<Source card={card} provenance={value.provenance} />
+						</>
+					)}
+					{value && rows === 0 && <p>{t.empty}</p>}
+				</section>
+			</div>
+			{value && rows > 0 && (
+				<Question
+					question={words.question}
+					numeric
+					about={`${card.name} ${text}`}
+					check={(answer) => {
+						const right = numberOf(answer) === rows * columns;
+						return { right, say: right ? words.right(count(rows), count(columns), count(rows * columns)) : words.wrong };
+					}}
+					onRight={onRight}
+				/>
+			)}
+		</>
+	);
+}

@@ -1,0 +1,117 @@
+// Step 5, every model has its own interpreter: one sentence in several dictionaries, one id in several vocabularies.
+
+import { ask } from '../engine/client.ts';
+import type { ModelCard, TokenView } from '../engine/protocol.ts';
+import { useAnswer } from '../engine/use.ts';
+import { useSpeech } from '../messages/index.ts';
+import { useModel, useModels } from '../state/models.ts';
+import { useOption } from '../state/place.tsx';
+import { TextInput } from '../ui/fields.tsx';
+import { Problem } from '../ui/problem.tsx';
+import { TokenFace, TokenStrip } from '../ui/token.tsx';
+import { Question } from './Question.tsx';
+import type { StepProps } from './step.ts';
+
+const DICTIONARIES = ['gpt-2', 'gpt-4', 'gpt-4o', 'llama-2', 'falcon', 'bert'];
+
+export function Models({ card, text, setText, onRight }: StepProps) {
+	const { messages: t, count } = useSpeech();
+	const words = t.lesson.models;
+	const entries = useModels(DICTIONARIES);
+	const cards = [card, ...entries.flatMap((entry) => entry.card ?? [])].filter((one) => one.tokenizer);
+	const names = cards.map(({ name }) => name);
+	const splits = useAnswer(JSON.stringify([names, text]), (signal) => Promise.all(names.map((name) => ask('encode', [name, text, 'add'], { signal }))));
+	const tokensOf = (i: number): readonly TokenView[] => splits.value?.[i] ?? [];
+	return (
+		<>
+			<TextInput label={t.sentence} value={text} onChange={setText} />
+			{splits.refusal && <Problem refusal={splits.refusal} />}
+			{entries.flatMap((entry) => (entry.refusal ? [<Problem key={entry.name} refusal={entry.refusal} />] : []))}
+			<div className="dictionaries">
+				{cards.map((one, i) => (
+					<section key={one.name} className="dictionary">
+						<header>
+							<h3>{one.title}</h3>
+							<dl>
+								<div><dt>{words.tokens}</dt><dd>{splits.value ? count(tokensOf(i).length) : '…'}</dd></div>
+								<div><dt>{words.size}</dt><dd>{count(one.tokenizer!.size)}</dd></div>
+								<div><dt>{words.width}</dt><dd>{one.table ? count(one.table.width) : words.noVectors}</dd></div>
+							</dl>
+						</header>
+						<TokenStrip tokens={tokensOf(i)} label={one.title} />
+					</section>
+				))}
+			</div>
+
+			<h3>{words.idTitle}</h3>
+			<p>{words.idIdea}</p>
+			<OneId cards={cards} />
+
+			<h3>{words.foreignTitle}</h3>
+			<Foreign card={card} />
+
+			<h3>{words.closedTitle}</h3>
+			<p>{words.closedIdea}</p>
+			<div className="cards">
+				{Object.values(words.cards).map((closed) => (
+					<section key={closed.name} className="card">
+						<h4>{closed.name}</h4>
+						<p><strong>{words.published}</strong> {closed.known}</p>
+						<p><strong>{words.unknown}</strong> {closed.closed}</p>
+					</section>
+				))}
+			</div>
+
+			{splits.value && cards.length > 1 && (
+				<Question
+					question={words.question}
+					about={JSON.stringify([names, text])}
+					choices={cards.map((one) => ({ id: one.name, name: one.title }))}
+					check={(name) => {
+						const counts = names.map((_, i) => tokensOf(i).length);
+						const given = counts[names.indexOf(name)]!;
+						const right = given === Math.min(...counts);
+						const { title } = cards[names.indexOf(name)]!;
+						return { right, say: right ? words.right(title, given) : words.wrong(title, given) };
+					}}
+					onRight={onRight}
+				/>
+			)}
+		</>
+	);
+}
+
+function OneId({ cards }: { readonly cards: readonly ModelCard[] }) {
+	const { messages: t } = useSpeech();
+	const [typed, setTyped] = useOption('id', '306');
+	const id = /^\d{1,7}$/.test(typed.trim()) ? Number(typed) : undefined;
+	const names = cards.map(({ name }) => name);
+	const found = useAnswer(id === undefined ? undefined : JSON.stringify([names, id]), (signal) => Promise.all(names.map((name) => ask('tokens', [name, [id!]], { signal }))));
+	return (
+		<>
+			<TextInput label={t.id} value={typed} onChange={setTyped} numeric width="10rem" />
+			{found.value && (
+				<table>
+					<tbody>
+						{cards.map((one, i) => {
+							const token = found.value?.[i]?.[0];
+							return (
+								<tr key={one.name}>
+									<th scope="row">{one.title}</th>
+									<td>{token ? <span className="token hue0"><span className="still"><TokenFace token={token} /></span></span> : t.lesson.models.outside}</td>
+								</tr>
+							);
+						})}
+					</tbody>
+				</table>
+			)}
+		</>
+	);
+}
+
+function Foreign({ card }: { readonly card: ModelCard }) {
+	const { messages: t } = useSpeech();
+	const other = useModel('lecture').card;
+	if (!other?.table || !card.table) return null;
+	return <p>{t.lesson.models.foreignIdea(card.title, card.table.width, other.title, other.table.width)}</p>;
+}

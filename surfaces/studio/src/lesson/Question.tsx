@@ -1,0 +1,75 @@
+// One question of the lesson. The right answer is computed from the opened model; the learner's is kept with its sentence.
+
+import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
+import { Button, Form, Radio, RadioGroup } from 'react-aria-components';
+import { useMessages } from '../messages/index.ts';
+import type { Answer } from '../state/settings.ts';
+import { type Choice, TextInput } from '../ui/fields.tsx';
+import { Rich } from '../ui/rich.tsx';
+
+export interface Verdict {
+	readonly right: boolean;
+	/** One sentence with the model's own numbers in it. */
+	readonly say: string;
+}
+
+export interface QuestionProps {
+	readonly question: string;
+	readonly hint?: string;
+	/** Given: the learner picks one. Absent: the learner types. */
+	readonly choices?: readonly Choice[];
+	readonly numeric?: boolean;
+	readonly check: (answer: string) => Verdict | Promise<Verdict>;
+	/** The verdict belongs to this state of the model and sentence; it is taken back when that changes. */
+	readonly about: string;
+	readonly onRight: (answer: Pick<Answer, 'question' | 'answer'>) => void;
+	readonly children?: ReactNode;
+}
+
+export function Question({ question, hint, choices, numeric = false, check, about, onRight, children }: QuestionProps) {
+	const t = useMessages();
+	const [answer, setAnswer] = useState('');
+	const [verdict, setVerdict] = useState<Verdict>();
+	useEffect(() => {
+		setVerdict(undefined);
+		if (choices) setAnswer('');
+	}, [about]);
+
+	async function onSubmit(event: FormEvent) {
+		event.preventDefault();
+		const given = answer.trim();
+		if (given === '') return;
+		if (numeric && !/^[−-]?[\d.,\s]+$/.test(given)) return setVerdict({ right: false, say: t.lesson.needNumber });
+		const found = await check(given);
+		setVerdict(found);
+		if (found.right) onRight({ question: plain(question), answer: `${choices?.find(({ id }) => id === given)?.name ?? given} (${plain(found.say)})` });
+	}
+
+	return (
+		<section className="question">
+			<h3>{t.lesson.question}</h3>
+			<p><Rich text={question} /></p>
+			{hint && <p className="hint">{hint}</p>}
+			{children}
+			<Form onSubmit={onSubmit}>
+				{choices ? (
+					<RadioGroup className="choices" value={answer} onChange={setAnswer} aria-label={t.lesson.answer}>
+						{choices.map((choice) => <Radio key={choice.id} value={choice.id}><bdi>{choice.name}</bdi></Radio>)}
+					</RadioGroup>
+				) : (
+					<TextInput label={t.lesson.answer} value={answer} onChange={setAnswer} width="16rem" numeric={numeric} />
+				)}
+				<Button type="submit" className="push main">{t.lesson.check}</Button>
+			</Form>
+			<div className="verdict" role="status" data-right={verdict?.right}>
+				{verdict && <><strong>{verdict.right ? t.lesson.right : t.lesson.wrong}</strong> <Rich text={verdict.say} /></>}
+			</div>
+		</section>
+	);
+}
+
+/** Catalogue marks taken out. */
+export const plain = (text: string): string => text.replace(/\[([^\]]+)\]\(\w+\)/g, '$1').replace(/[*`]/g, '');
+
+/** "1,234" and "1 234" and "−7" as people type them. */
+export const numberOf = (text: string): number => Number(text.replace(/[,\s]/g, '').replace('−', '-'));

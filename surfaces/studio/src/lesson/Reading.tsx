@@ -1,0 +1,148 @@
+// Step 6, two are drawn, really one: reading vectors back, between two words, and sums of words.
+
+import { ask } from '../engine/client.ts';
+import type { ModelCard, TokenView } from '../engine/protocol.ts';
+import { useAnswer } from '../engine/use.ts';
+import { Heat } from '../matrix/Heat.tsx';
+import { digits, largest, percent } from '../matrix/number.ts';
+import { useSpeech } from '../messages/index.ts';
+import { useOption } from '../state/place.tsx';
+import { Slide, TextInput } from '../ui/fields.tsx';
+import { Problem } from '../ui/problem.tsx';
+import { Rich } from '../ui/rich.tsx';
+import { Source } from '../ui/source.tsx';
+import { quoted, TokenFace, tokenText } from '../ui/token.tsx';
+import { Question } from './Question.tsx';
+import type { StepProps } from './step.ts';
+
+type Scored = TokenView & { readonly score: number };
+
+export function Reading({ card, text, onRight }: StepProps) {
+	const { messages: t } = useSpeech();
+	const words = t.lesson.reading;
+	const [word, setWord] = useOption('word', 'love');
+	const near = useReading(card.name, [{ word, share: 1 }], 10);
+	// The question is about a word of the learner's own sentence, other than the one that the page starts with.
+	const own = text.match(/\p{L}{2,}/gu)?.toSorted((a, b) => b.length - a.length).find((w) => w !== 'love') ?? 'much';
+	const asked = useAnswer(`${card.name} ${own}`, async (signal) => {
+		const { matches, words: found } = await ask('reading', [card.name, [{ word: own, share: 1 }], 40], { signal });
+		const others = matches.filter(({ id }) => !found[0]!.ids.includes(id));
+		return [others[0], others[4], others[11], others[25]].filter((one) => one !== undefined);
+	});
+	if (!card.table) return <Problem refusal={{ code: 'unsupported', message: `${card.fileName}: ${t.lesson.models.noVectors}` }} />;
+	return (
+		<>
+			<p><Rich text={card.table.tied ? words.tied(card.title) : words.untied(card.title)} /></p>
+			<h3>{words.nearestTitle}</h3>
+			<TextInput label={words.word} value={word} onChange={setWord} width="20rem" />
+			{near.refusal && <Problem refusal={near.refusal} />}
+			{near.value && <NotOne words={near.value.words} />}
+			{near.value && <Ranking matches={near.value.matches} label={words.nearestTitle} />}
+			<Source card={card} />
+			<Between card={card} />
+			<Sums card={card} />
+			{asked.value && asked.value.length > 1 && (
+				<Question
+					question={words.question(`“${own}”`)}
+					hint={words.hint}
+					about={`${card.name} ${own}`}
+					choices={asked.value.toSorted((a, b) => a.id - b.id).map((one) => ({ id: String(one.id), name: tokenText(one) }))}
+					check={(id) => {
+						const given = asked.value!.find((one) => String(one.id) === id)!;
+						const right = given === asked.value![0];
+						return { right, say: (right ? words.right : words.wrong)(quoted(given), digits(given.score)) };
+					}}
+					onRight={onRight}
+				/>
+			)}
+		</>
+	);
+}
+
+function useReading(model: string, terms: readonly { word: string; share: number }[], top: number, without: readonly number[] = []) {
+	const ready = terms.length > 0 && terms.every(({ word }) => word !== '');
+	return useAnswer(ready ? JSON.stringify([model, terms, top, without]) : undefined, (signal) => ask('reading', [model, terms, top, without], { signal }));
+}
+
+function NotOne({ words }: { readonly words: readonly { word: string; ids: readonly number[] }[] }) {
+	const t = useSpeech().messages;
+	const split = words.filter(({ ids }) => ids.length > 1);
+	return <>{split.map(({ word, ids }) => <p key={word} className="hint">{t.lesson.reading.notOne(word, ids.length)}</p>)}</>;
+}
+
+function Ranking({ matches, label }: { readonly matches: readonly Scored[]; readonly label: string }) {
+	const t = useSpeech().messages;
+	return (
+		<table className="ranking">
+			<caption className="sr-only">{label}</caption>
+			<thead>
+				<tr><th scope="col">{t.token}</th><th scope="col" className="right">{t.id}</th><th scope="col" className="right">{t.score}</th><th aria-hidden="true" className="wide" /></tr>
+			</thead>
+			<tbody>
+				{matches.map((match) => (
+					<tr key={match.id}>
+						<th scope="row"><TokenFace token={match} /></th>
+						<td className="right">{match.id}</td>
+						<td className="right">{digits(match.score)}</td>
+						<td aria-hidden="true" className="wide"><span className="bar" style={{ width: `${100 * Math.max(0, match.score)}%` }} /></td>
+					</tr>
+				))}
+			</tbody>
+		</table>
+	);
+}
+
+function Between({ card }: { readonly card: ModelCard }) {
+	const { messages: t } = useSpeech();
+	const words = t.lesson.reading;
+	const [from, setFrom] = useOption('from', ' love');
+	const [to, setTo] = useOption('to', ' war');
+	const [share, setShare] = useOption('share', 0.5);
+	const ends = [{ word: from, share: 1 - share }, { word: to, share }];
+	const { value, refusal } = useReading(card.name, ends, 5);
+	return (
+		<>
+			<h3>{words.between}</h3>
+			<div className="fields">
+				<TextInput label={words.from} value={from} onChange={setFrom} />
+				<TextInput label={words.to} value={to} onChange={setTo} />
+			</div>
+			<Slide label={words.share} value={share} onChange={setShare} min={0} max={1} step={0.01} format={{ style: 'percent' }} />
+			{refusal && <Problem refusal={refusal} />}
+			{value && (
+				<>
+					<Heat picture={{ data: value.vector, rows: 1, columns: value.vector.length, scale: 'signed', limit: largest(value.vector) }} label={`${words.from} ${from}, ${words.to} ${to}, ${percent(share)}`} rowHeight={24} />
+					<p aria-live="polite">{words.readsAs} <strong className="token hue1"><TokenFace token={value.matches[0]!} /></strong></p>
+					<Ranking matches={value.matches} label={words.between} />
+				</>
+			)}
+		</>
+	);
+}
+
+/** "king, woman" → its words. A leading blank is kept: for many models " king" is the word and "king" a part of one. */
+const listOf = (text: string): string[] => text.split(/[,、，]/).map((word) => word.trimEnd()).filter((word) => word.trim() !== '');
+
+function Sums({ card }: { readonly card: ModelCard }) {
+	const { messages: t } = useSpeech();
+	const words = t.lesson.reading;
+	const [plus, setPlus] = useOption('plus', ' king, woman');
+	const [minus, setMinus] = useOption('minus', ' man');
+	const terms = [...listOf(plus).map((word) => ({ word, share: 1 })), ...listOf(minus).map((word) => ({ word, share: -1 }))];
+	const first = useReading(card.name, terms, 1);
+	const own = [...new Set(first.value?.words.flatMap(({ ids }) => ids) ?? [])];
+	const { value, refusal } = useReading(card.name, first.value ? terms : [], 8, own);
+	return (
+		<>
+			<h3>{words.sumsTitle}</h3>
+			<p>{words.sumsIdea}</p>
+			<div className="fields">
+				<TextInput label={words.plus} value={plus} onChange={setPlus} />
+				<TextInput label={words.minus} value={minus} onChange={setMinus} />
+			</div>
+			{(first.refusal ?? refusal) && <Problem refusal={(first.refusal ?? refusal)!} />}
+			{first.value && <NotOne words={first.value.words} />}
+			{value && <Ranking matches={value.matches} label={words.sumsTitle} />}
+		</>
+	);
+}

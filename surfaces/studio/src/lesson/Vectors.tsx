@@ -1,0 +1,174 @@
+// Step 3, a vector for each token: the course's small table, the real one, and the same row in two sentences.
+
+import { useMemo } from 'react';
+import { useEmbedding } from '../engine/questions.ts';
+import { Heat } from '../matrix/Heat.tsx';
+import { digits, largest } from '../matrix/number.ts';
+import { css, ink, painter } from '../matrix/colour.ts';
+import { useSpeech } from '../messages/index.ts';
+import { useModel } from '../state/models.ts';
+import { useOption } from '../state/place.tsx';
+import { useShade } from '../state/shade.ts';
+import { TextInput } from '../ui/fields.tsx';
+import { Opened } from '../ui/opened.tsx';
+import { Problem } from '../ui/problem.tsx';
+import { Rich } from '../ui/rich.tsx';
+import { Source } from '../ui/source.tsx';
+import { quoted, TokenFace, tokenText, TokenStrip } from '../ui/token.tsx';
+import type { ModelCard } from '../engine/protocol.ts';
+import { Question } from './Question.tsx';
+import type { StepProps } from './step.ts';
+
+const OTHER_SENTENCE = 'They love old maps so much.';
+
+export function Vectors({ card, text, setText, onRight }: StepProps) {
+	const { messages: t, count } = useSpeech();
+	const words = t.lesson.vectors;
+	const lecture = useModel('lecture');
+	const { value, refusal } = useEmbedding(card.name, text);
+	const [picked, setPicked] = useOption('token', 1);
+	const rows = value?.tokens.length ?? 0;
+	const at = Math.min(Math.max(0, picked), rows - 1);
+	const width = value?.shape[1] ?? 0;
+	const row = value && rows > 0 ? value.data.subarray(at * width, (at + 1) * width) : undefined;
+	// A dimension that the learner has not met yet, the same for the same sentence.
+	const asked = width ? [...text].reduce((sum, c) => (sum * 31 + c.codePointAt(0)!) % width, 7) : 0;
+	return (
+		<>
+			<h3>{words.lectureTitle}</h3>
+			<Opened entry={lecture}>{(small) => <WholeTable card={small} />}</Opened>
+
+			<h3>{words.realTitle(card.title)}</h3>
+			{card.table && <p>{words.realIdea(count(card.table.rows), count(card.table.width))}</p>}
+			<TextInput label={t.sentence} value={text} onChange={setText} />
+			{refusal && <Problem refusal={refusal} />}
+			{value && <TokenStrip tokens={value.tokens} picked={at} onPick={setPicked} label={t.token} />}
+			{row && value && (
+				<div className="row-lifted" key={value.tokens[at]!.id}>
+					<h4>{words.rowOf(quoted(value.tokens[at]!), value.tokens[at]!.id)}</h4>
+					<Heat picture={{ data: row, rows: 1, columns: width, scale: 'signed', limit: largest(value.data) }} label={words.rowOf(quoted(value.tokens[at]!), value.tokens[at]!.id)} rowHeight={28} />
+					<NumberList values={row} />
+					<Source card={card} provenance={value.provenance} />
+				</div>
+			)}
+
+			<h3>{words.sameTitle}</h3>
+			<p>{words.sameIdea}</p>
+			<SameRow card={card} text={text} />
+
+			{value && rows > 1 && (
+				<Question
+					question={words.question(asked)}
+					hint={words.hint}
+					about={`${card.name} ${text}`}
+					choices={[...new Map(value.tokens.map((token) => [token.id, { id: String(token.id), name: tokenText(token) }])).values()]}
+					check={(id) => {
+						const column = value.tokens.map((_, r) => value.data[r * width + asked]!);
+						const given = value.tokens.findIndex((token) => String(token.id) === id);
+						const right = column[given] === Math.max(...column);
+						const say = right ? words.right : words.wrong;
+						return { right, say: say(quoted(value.tokens[given]!), digits(column[given]!)) };
+					}}
+					onRight={onRight}
+				/>
+			)}
+		</>
+	);
+}
+
+/** All rows of a small table, as numbers on their colours. */
+function WholeTable({ card }: { readonly card: ModelCard }) {
+	const { messages: t, count } = useSpeech();
+	const shade = useShade();
+	const ids = useMemo(() => Array.from({ length: Math.min(card.table?.rows ?? 0, 64) }, (_, i) => i), [card]);
+	const { value } = useEmbedding(card.name, ids);
+	if (!value || !card.table) return null;
+	const colour = painter('signed', shade, largest(value.data));
+	const width = card.table.width;
+	return (
+		<>
+			<p>{t.lesson.vectors.lectureIdea(count(card.table.rows), count(width))}</p>
+			<div className="table-scroll" role="region" aria-label={card.title} tabIndex={0}>
+				<table className="numbers coloured">
+					<thead>
+						<tr>
+							<th scope="col">{t.id}</th>
+							<th scope="col">{t.token}</th>
+							{Array.from({ length: width }, (_, c) => <th key={c} scope="col">{c}</th>)}
+						</tr>
+					</thead>
+					<tbody>
+						{value.tokens.map((token, r) => (
+							<tr key={token.id}>
+								<td>{token.id}</td>
+								<th scope="row"><TokenFace token={token} /></th>
+								{Array.from(value.data.subarray(r * width, (r + 1) * width), (x, c) => (
+									// biome-ignore lint/suspicious/noArrayIndexKey: a cell's place is its name
+									<td key={c} style={{ background: css(colour(x)), color: ink(colour(x)) }}>{digits(x, 3)}</td>
+								))}
+							</tr>
+						))}
+					</tbody>
+				</table>
+			</div>
+			<Source card={card} provenance={value.provenance} />
+		</>
+	);
+}
+
+/** Every number of one vector with its dimension, in a box of its own. */
+function NumberList({ values }: { readonly values: Float32Array }) {
+	const t = useSpeech().messages;
+	return (
+		<div className="number-list" role="region" aria-label={t.value} tabIndex={0}>
+			<ol start={0}>
+				{Array.from(values, (x, i) => (
+					// biome-ignore lint/suspicious/noArrayIndexKey: a number's place is its name
+					<li key={i}><span className="place">{i}</span> {digits(x)}</li>
+				))}
+			</ol>
+		</div>
+	);
+}
+
+function SameRow({ card, text }: { readonly card: ModelCard; readonly text: string }) {
+	const { messages: t } = useSpeech();
+	const words = t.lesson.vectors;
+	const [other, setOther] = useOption('other', OTHER_SENTENCE);
+	const mine = useEmbedding(card.name, text).value;
+	const theirs = useEmbedding(card.name, other).value;
+	const [r, s] = sharedRows(mine?.tokens ?? [], theirs?.tokens ?? []);
+	const width = mine?.shape[1] ?? 0;
+	const pair = mine && theirs && r >= 0 ? [mine.data.subarray(r * width, (r + 1) * width), theirs.data.subarray(s * width, (s + 1) * width)] as const : undefined;
+	const difference = pair ? Math.max(...Array.from(pair[0], (x, i) => Math.abs(x - pair[1][i]!))) : 0;
+	return (
+		<>
+			<TextInput label={words.other} value={other} onChange={setOther} />
+			{theirs && <TokenStrip tokens={theirs.tokens} picked={s} label={words.other} />}
+			{pair && mine ? (
+				<div className="pair">
+					<p><Rich text={`${words.shared}: ${quoted(mine.tokens[r]!)}`} /></p>
+					<Heat picture={{ data: pair[0], rows: 1, columns: width, scale: 'signed', limit: largest(pair[0]) }} label={t.sentence} />
+					<Heat picture={{ data: pair[1], rows: 1, columns: width, scale: 'signed', limit: largest(pair[0]) }} label={words.other} />
+					<p>{words.difference}: <strong>{digits(difference)}</strong></p>
+				</div>
+			) : (
+				<p>{words.noneShared}</p>
+			)}
+		</>
+	);
+}
+
+/** Places of the longest token that both have; −1 where there is none. */
+export function sharedRows(a: readonly { id: number; text: string }[], b: readonly { id: number; text: string }[]): [number, number] {
+	let best: [number, number] = [-1, -1];
+	let length = 0;
+	for (let i = 0; i < a.length; i++) {
+		const j = b.findIndex(({ id }) => id === a[i]!.id);
+		if (j >= 0 && a[i]!.text.trim().length > length) {
+			best = [i, j];
+			length = a[i]!.text.trim().length;
+		}
+	}
+	return best;
+}

@@ -1,0 +1,25 @@
+// Numbers as the studio writes them: a real minus sign, four digits.
+
+/** 0.03125 → "0.03125"; −1.5 → "−1.500"; 4 significant digits. */
+export function digits(value: number, significant = 4): string {
+	if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞';
+	if (value === 0) return '0';
+	const size = Math.abs(value);
+	const text = size < 1e-4 || size >= 1e6 ? size.toExponential(significant - 1) : size.toPrecision(significant);
+	return (value < 0 ? '−' : '') + text;
+}
+
+/** For narrow cells: −0.031. */
+export const short = (value: number): string =>
+	(value < 0 ? '−' : '') + Math.abs(value).toFixed(Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 3);
+
+export const percent = (share: number): string => {
+	const p = 100 * share;
+	return p >= 99.95 || p === 0 ? `${p.toFixed(0)} %` : p >= 1 ? `${p.toFixed(1)} %` : p >= 0.01 ? `${p.toFixed(2)} %` : '< 0.01 %';
+};
+
+export function largest(data: ArrayLike<number>): number {
+	let max = 0;
+	for (let i = 0; i < data.length; i++) if (Math.abs(data[i]!) > max && Number.isFinite(data[i]!)) max = Math.abs(data[i]!);
+	return max;
+}

@@ -1,0 +1,57 @@
+// The instrument's views in English.
+
+export const views = {
+	grid: {
+		label: (rows: number, columns: number) =>
+			`Matrix of ${rows} rows and ${columns} columns. Arrow keys walk from cell to cell; plus and minus zoom.`,
+		zoomIn: 'Zoom in',
+		zoomOut: 'Zoom out',
+		whole: 'Whole',
+		scale: (limit: string) => `Colours from −${limit} to ${limit}, zero in the middle`,
+		shares: 'Colours from 0 to 1',
+		cell: (row: string, column: string, value: string) => `${row}, ${column}: ${value}`,
+		dimension: (n: number) => `dimension ${n}`,
+		tableNote: (shown: number, all: number) =>
+			shown === all ? `All ${all} columns` : `The first ${shown} of ${all} columns; the file has all`,
+	},
+	open: {
+		idea: 'Open a model’s own file as it is. Only the bytes that are needed are read, and nothing leaves this page.',
+		drop: 'Drop a model file or a whole folder here',
+		kinds: 'GGUF, or safetensors with its JSON files; quantised or not',
+		pick: 'Choose files',
+		pickFolder: 'Choose a folder',
+		address: 'Address of a model file (https://…)',
+		here: 'On this server',
+		yours: 'Opened by you',
+		look: 'Look inside',
+		file: 'File',
+		architecture: 'Architecture',
+		vocabulary: 'Vocabulary',
+		table: 'Table',
+		tied: 'tied',
+		untied: 'not tied',
+		blocks: 'Blocks',
+		blocksOf: (have: number, of: number) => (have === of ? String(of) : `${have} of ${of} in this file`),
+	},
+	tokens: {
+		beside: 'Beside it',
+		counts: (tokens: string, characters: string) => `${tokens} tokens for ${characters} characters`,
+		offsets: 'Place in the text',
+		vocabulary: 'The whole vocabulary',
+		find: 'Contains',
+		script: 'Script',
+		all: 'all',
+		fromId: 'From id',
+		nothing: 'No token fits.',
+	},
+	matrix: {
+		order: 'Order of the dimensions',
+		byPlace: 'in their own order',
+		byStrength: 'strongest first',
+		pair: 'Two rows side by side',
+		first: 'First',
+		second: 'Second',
+		difference: 'Difference',
+		alike: 'Every token against every other',
+	},
+};

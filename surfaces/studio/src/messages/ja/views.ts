@@ -1,0 +1,57 @@
+// 道具の画面。
+
+import type { Messages } from '../en/index.ts';
+
+export const views: Messages['views'] = {
+	grid: {
+		label: (rows, columns) => `${rows} 行 ${columns} 列の行列です。矢印キーでマスを移り、プラスとマイナスで拡大・縮小します。`,
+		zoomIn: '拡大',
+		zoomOut: '縮小',
+		whole: '全体',
+		scale: (limit) => `色は −${limit} から ${limit} まで、中央が 0`,
+		shares: '色は 0 から 1 まで',
+		cell: (row, column, value) => `${row}、${column}: ${value}`,
+		dimension: (n) => `次元 ${n}`,
+		tableNote: (shown, all) => (shown === all ? `全 ${all} 列` : `${all} 列のうち最初の ${shown} 列。ファイルには全部入ります`),
+	},
+	open: {
+		idea: 'モデルのファイルをそのまま開きます。必要なバイトだけを読み、何もこのページの外へ出ません。',
+		drop: 'モデルのファイルかフォルダーをここに落としてください',
+		kinds: 'GGUF、または JSON がそろった safetensors。量子化されていてもかまいません',
+		pick: 'ファイルを選ぶ',
+		pickFolder: 'フォルダーを選ぶ',
+		address: 'モデルファイルのアドレス（https://…）',
+		here: 'このサーバーにあるモデル',
+		yours: '自分で開いたモデル',
+		look: '中を見る',
+		file: 'ファイル',
+		architecture: '構造',
+		vocabulary: '語彙',
+		table: '表',
+		tied: '入口と出口で共有',
+		untied: '入口と出口で別々',
+		blocks: 'ブロック',
+		blocksOf: (have, of) => (have === of ? `${of} 個` : `${of} 個のうち ${have} 個がこのファイルに`),
+	},
+	tokens: {
+		beside: '並べて見るモデル',
+		counts: (tokens, characters) => `${characters} 文字でトークン ${tokens} 個`,
+		offsets: '文の中の場所',
+		vocabulary: '語彙の全体',
+		find: '含まれる文字',
+		script: '文字の種類',
+		all: 'すべて',
+		fromId: 'この番号から',
+		nothing: '当てはまるトークンはありません。',
+	},
+	matrix: {
+		order: '次元の順番',
+		byPlace: '番号の順',
+		byStrength: '強い順',
+		pair: '二つの行を並べる',
+		first: '一つ目',
+		second: '二つ目',
+		difference: '差',
+		alike: 'すべてのトークンを互いに比べる',
+	},
+};

@@ -1,0 +1,57 @@
+// 도구 화면들.
+
+import type { Messages } from '../en/index.ts';
+
+export const views: Messages['views'] = {
+	grid: {
+		label: (rows, columns) => `${rows}줄 ${columns}칸짜리 행렬이에요. 화살표 키로 칸을 옮기고, 더하기와 빼기 키로 확대하고 줄여요.`,
+		zoomIn: '확대',
+		zoomOut: '축소',
+		whole: '전체',
+		scale: (limit) => `색은 −${limit}부터 ${limit}까지, 가운데가 0`,
+		shares: '색은 0부터 1까지',
+		cell: (row, column, value) => `${row}, ${column}: ${value}`,
+		dimension: (n) => `차원 ${n}`,
+		tableNote: (shown, all) => (shown === all ? `모든 ${all}칸` : `${all}칸 중 처음 ${shown}칸. 파일로 저장하면 모두 들어 있어요`),
+	},
+	open: {
+		idea: '모델 파일을 있는 그대로 여세요. 필요한 바이트만 읽고, 아무것도 이 페이지 밖으로 나가지 않아요.',
+		drop: '모델 파일이나 폴더를 여기에 끌어다 놓으세요',
+		kinds: 'GGUF, 또는 JSON 파일이 함께 있는 safetensors. 양자화한 것도 괜찮아요',
+		pick: '파일 고르기',
+		pickFolder: '폴더 고르기',
+		address: '모델 파일의 주소 (https://…)',
+		here: '이 서버에 있는 모델',
+		yours: '내가 연 모델',
+		look: '들여다보기',
+		file: '파일',
+		architecture: '구조',
+		vocabulary: '어휘',
+		table: '표',
+		tied: '입출구가 함께 씀',
+		untied: '입구와 출구가 따로',
+		blocks: '블록',
+		blocksOf: (have, of) => (have === of ? `${of}개` : `${of}개 중 ${have}개가 이 파일에 있음`),
+	},
+	tokens: {
+		beside: '나란히 볼 모델',
+		counts: (tokens, characters) => `${characters}자에 토큰 ${tokens}개`,
+		offsets: '글에서의 자리',
+		vocabulary: '어휘 전체',
+		find: '들어 있는 글자',
+		script: '문자',
+		all: '모두',
+		fromId: '이 번호부터',
+		nothing: '맞는 토큰이 없어요.',
+	},
+	matrix: {
+		order: '차원의 순서',
+		byPlace: '번호 순서대로',
+		byStrength: '센 것부터',
+		pair: '두 줄을 나란히',
+		first: '첫째',
+		second: '둘째',
+		difference: '차이',
+		alike: '모든 토큰을 서로 견주기',
+	},
+};

@@ -1,0 +1,57 @@
+// 工具的各个画面。
+
+import type { Messages } from '../en/index.ts';
+
+export const views: Messages['views'] = {
+	grid: {
+		label: (rows, columns) => `${rows} 行 ${columns} 列的矩阵。方向键一格一格地走，加号减号放大缩小。`,
+		zoomIn: '放大',
+		zoomOut: '缩小',
+		whole: '全图',
+		scale: (limit) => `颜色从 −${limit} 到 ${limit}，中间是 0`,
+		shares: '颜色从 0 到 1',
+		cell: (row, column, value) => `${row}，${column}：${value}`,
+		dimension: (n) => `第 ${n} 维`,
+		tableNote: (shown, all) => (shown === all ? `全部 ${all} 列` : `${all} 列中的前 ${shown} 列；存成文件就全都有`),
+	},
+	open: {
+		idea: '模型文件原样打开就行。只读需要的那些字节，什么都不会离开这个页面。',
+		drop: '把模型文件或整个文件夹拖到这里',
+		kinds: 'GGUF，或者带着 JSON 文件的 safetensors；量化过的也可以',
+		pick: '选文件',
+		pickFolder: '选文件夹',
+		address: '模型文件的地址（https://…）',
+		here: '这台服务器上的模型',
+		yours: '你打开的模型',
+		look: '看看里面',
+		file: '文件',
+		architecture: '结构',
+		vocabulary: '词表',
+		table: '表',
+		tied: '入口出口共用',
+		untied: '入口出口各一张',
+		blocks: '块',
+		blocksOf: (have, of) => (have === of ? `${of} 个` : `共 ${of} 个，这个文件里有 ${have} 个`),
+	},
+	tokens: {
+		beside: '并排看的模型',
+		counts: (tokens, characters) => `${characters} 个字，${tokens} 个词元`,
+		offsets: '在文中的位置',
+		vocabulary: '整张词表',
+		find: '含有',
+		script: '文字',
+		all: '全部',
+		fromId: '从这个编号起',
+		nothing: '没有符合的词元。',
+	},
+	matrix: {
+		order: '各维的顺序',
+		byPlace: '按编号',
+		byStrength: '从最强的开始',
+		pair: '两行并排看',
+		first: '第一个',
+		second: '第二个',
+		difference: '差',
+		alike: '词元两两相比',
+	},
+};

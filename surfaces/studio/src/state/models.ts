@@ -1,0 +1,80 @@
+// The models that are open in the worker, as the page knows them. Embedded ones open when first asked for.
+
+import { useEffect, useSyncExternalStore } from 'react';
+import { ask, EngineError } from '../engine/client.ts';
+import { embedded } from '../engine/embedded.ts';
+import type { ModelCard, Opening, Progress, Refusal } from '../engine/protocol.ts';
+
+export interface Entry {
+	readonly name: string;
+	readonly title: string;
+	readonly card?: ModelCard;
+	readonly progress?: Progress;
+	readonly refusal?: Refusal;
+	readonly cancel?: () => void;
+}
+
+let entries: readonly Entry[] = [];
+const listeners = new Set<() => void>();
+
+function set(name: string, change: Entry | undefined): void {
+	const without = entries.filter((entry) => entry.name !== name);
+	const at = entries.findIndex((entry) => entry.name === name);
+	entries = change ? without.toSpliced(at < 0 ? without.length : at, 0, change) : without;
+	for (const listener of listeners) listener();
+}
+
+/** Opens a model under a name; the same name twice is one opening. */
+export async function open(name: string, title: string, opening: Opening): Promise<void> {
+	const known = entries.find((entry) => entry.name === name);
+	if (known && !known.refusal) return;
+	const controller = new AbortController();
+	const waiting: Entry = { name, title, cancel: () => controller.abort() };
+	set(name, waiting);
+	try {
+		const card = await ask('open', [name, title, opening], {
+			signal: controller.signal,
+			onProgress: (progress) => entries.some((entry) => entry.name === name && !entry.card) && set(name, { ...waiting, progress }),
+		});
+		set(name, { name, title: card.title, card });
+	} catch (error) {
+		const refusal: Refusal = error instanceof EngineError ? error.refusal : { code: 'internal', message: String(error) };
+		set(name, refusal.code === 'cancelled' ? undefined : { name, title, refusal });
+	}
+}
+
+export function openEmbedded(name: string): void {
+	const known = embedded.find((model) => model.name === name);
+	if (known) void open(name, known.title, { kind: 'address', url: new URL(`models/${known.file}`, document.baseURI).href });
+	else if (/^https?:/.test(name)) void open(name, name.split('/').at(-1) ?? name, { kind: 'address', url: name });
+	else if (!entries.some((entry) => entry.name === name)) {
+		set(name, { name, title: name, refusal: { code: 'not-found', message: `${name}: open this file again` } });
+	}
+}
+
+export async function close(name: string): Promise<void> {
+	set(name, undefined);
+	await ask('close', [name]);
+}
+
+const subscribe = (listener: () => void) => {
+	listeners.add(listener);
+	return () => void listeners.delete(listener);
+};
+
+export const useEntries = (): readonly Entry[] => useSyncExternalStore(subscribe, () => entries);
+
+/** The model of that name, opened if it is one of the server's. */
+export function useModel(name: string): Entry {
+	const all = useEntries();
+	useEffect(() => openEmbedded(name), [name]);
+	return all.find((entry) => entry.name === name) ?? { name, title: name };
+}
+
+/** Several models at once, in the order of the names. */
+export function useModels(names: readonly string[]): readonly Entry[] {
+	const all = useEntries();
+	const key = names.join('\n');
+	useEffect(() => key.split('\n').filter(Boolean).forEach(openEmbedded), [key]);
+	return names.map((name) => all.find((entry) => entry.name === name) ?? { name, title: name });
+}

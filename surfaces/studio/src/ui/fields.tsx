@@ -1,0 +1,146 @@
+// Fields with a label that is always visible; the accessible parts are React Aria's.
+// https://react-spectrum.adobe.com/react-aria/
+
+import type { ReactNode } from 'react';
+import {
+	Button,
+	Input,
+	Label,
+	ListBox,
+	ListBoxItem,
+	Popover,
+	Select,
+	SelectValue,
+	Slider,
+	SliderOutput,
+	SliderThumb,
+	SliderTrack,
+	TextArea,
+	TextField,
+} from 'react-aria-components';
+
+export function TextInput({
+	label,
+	value,
+	onChange,
+	rows,
+	width,
+	numeric = false,
+}: {
+	readonly label: string;
+	readonly value: string;
+	readonly onChange: (value: string) => void;
+	readonly rows?: number;
+	readonly width?: string;
+	readonly numeric?: boolean;
+}) {
+	return (
+		<TextField className="field" value={value} onChange={onChange} {...(width ? { style: { maxWidth: width } } : {})}>
+			<Label>{label}</Label>
+			{rows ? (
+				<TextArea rows={rows} dir="auto" spellCheck={false} />
+			) : (
+				<Input dir="auto" spellCheck={false} autoComplete="off" inputMode={numeric ? 'numeric' : 'text'} />
+			)}
+		</TextField>
+	);
+}
+
+export interface Choice {
+	readonly id: string;
+	readonly name: string;
+}
+
+export function Choose({
+	label,
+	choices,
+	value,
+	onChange,
+	compact = false,
+}: {
+	readonly label: string;
+	readonly choices: readonly Choice[];
+	readonly value: string;
+	readonly onChange: (id: string) => void;
+	readonly compact?: boolean;
+}) {
+	return (
+		<Select
+			className={compact ? 'field compact' : 'field'}
+			value={value}
+			onChange={(key) => key !== null && onChange(String(key))}
+			{...(compact ? { 'aria-label': label } : {})}
+		>
+			{!compact && <Label>{label}</Label>}
+			<Button className="select">
+				<SelectValue />
+				<span aria-hidden="true" className="chevron" />
+			</Button>
+			<Popover className="popover list">
+				<ListBox items={choices}>
+					{(choice) => (
+						<ListBoxItem id={choice.id} textValue={choice.name}>
+							{choice.name}
+						</ListBoxItem>
+					)}
+				</ListBox>
+			</Popover>
+		</Select>
+	);
+}
+
+export function Slide({
+	label,
+	value,
+	onChange,
+	min,
+	max,
+	step,
+	format,
+}: {
+	readonly label: string;
+	readonly value: number;
+	readonly onChange: (value: number) => void;
+	readonly min: number;
+	readonly max: number;
+	readonly step: number;
+	readonly format?: Intl.NumberFormatOptions;
+}) {
+	return (
+		<Slider
+			className="slider"
+			value={value}
+			onChange={(v) => onChange(v as number)}
+			minValue={min}
+			maxValue={max}
+			step={step}
+			{...(format ? { formatOptions: format } : {})}
+		>
+			<Label>{label}</Label>
+			<SliderOutput />
+			<SliderTrack>
+				<SliderThumb />
+			</SliderTrack>
+		</Slider>
+	);
+}
+
+export function Push({
+	children,
+	onPress,
+	kind = 'plain',
+	disabled = false,
+	label,
+}: {
+	readonly children: ReactNode;
+	readonly onPress: () => void;
+	readonly kind?: 'plain' | 'main' | 'quiet';
+	readonly disabled?: boolean;
+	readonly label?: string;
+}) {
+	return (
+		<Button className={`push ${kind}`} onPress={onPress} isDisabled={disabled} {...(label ? { 'aria-label': label } : {})}>
+			{children}
+		</Button>
+	);
+}

@@ -1,0 +1,18 @@
+// What is said when something does not work: what happened and what to do, then the engine's own line for a report.
+
+import type { Refusal } from '../engine/protocol.ts';
+import { useMessages } from '../messages/index.ts';
+import { Push } from './fields.tsx';
+
+export function Problem({ refusal, onRetry }: { readonly refusal: Refusal; readonly onRetry?: () => void }) {
+	const t = useMessages();
+	if (refusal.code === 'cancelled') return null;
+	return (
+		<div className="problem" role="alert">
+			<strong>{t.errorTitle}</strong>
+			<p>{t.errors[refusal.code]}</p>
+			<p className="technical" lang="en" dir="auto">{refusal.message}</p>
+			{onRetry && <Push onPress={onRetry}>{t.retry}</Push>}
+		</div>
+	);
+}

@@ -1,0 +1,76 @@
+// Tokens on screen: what cannot be seen is made visible, flags look like flags, right-to-left text keeps its order.
+
+import type { ReactNode } from 'react';
+import { Button } from 'react-aria-components';
+import type { TokenView } from '../engine/protocol.ts';
+import { type Messages, useMessages } from '../messages/index.ts';
+
+/** A token as plain words, for labels, tables and files. A space becomes ␣, a line end ⏎, stray bytes <E3>. */
+export function tokenText(token: Pick<TokenView, 'text' | 'kind' | 'bytes'>): string {
+	if (token.kind === 'control') return token.text;
+	if (token.bytes)
+		return token.bytes
+			.map((byte) => (byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `<${byte.toString(16).toUpperCase().padStart(2, '0')}>`))
+			.join('');
+	return token.text.replaceAll(' ', '␣').replaceAll('\n', '⏎').replaceAll('\t', '⇥');
+}
+
+/** For sentences in which a token is named. */
+export const quoted = (token: Pick<TokenView, 'text' | 'kind' | 'bytes'>): string =>
+	token.kind === 'control' ? `«${token.text}»` : `“${tokenText(token)}”`;
+
+export function TokenFace({ token }: { readonly token: TokenView }) {
+	const text = tokenText(token);
+	const lead = /^␣+/.exec(text)?.[0] ?? '';
+	return (
+		<span className={`face ${token.kind}`}>
+			{lead && (
+				<span className="blank" aria-hidden="true">
+					{lead}
+				</span>
+			)}
+			<bdi>{text.slice(lead.length) || (lead ? '' : '∅')}</bdi>
+		</span>
+	);
+}
+
+const sayToken = (token: TokenView, t: Messages) => `${quoted(token)}, ${t.id} ${token.id}, ${t.kinds[token.kind]}`;
+
+/** A row of tokens with their ids. With `onPick` each is a button. */
+export function TokenStrip({
+	tokens,
+	picked,
+	onPick,
+	label,
+	ids = true,
+}: {
+	readonly tokens: readonly TokenView[];
+	readonly picked?: number | undefined;
+	readonly onPick?: (index: number) => void;
+	readonly label: string;
+	readonly ids?: boolean;
+}) {
+	const t = useMessages();
+	const inside = (token: TokenView): ReactNode => (
+		<>
+			<TokenFace token={token} />
+			{ids && <span className="id">{token.id}</span>}
+		</>
+	);
+	return (
+		<ol className="strip" aria-label={label}>
+			{tokens.map((token, i) => (
+				// biome-ignore lint/suspicious/noArrayIndexKey: the same token may stand twice; its place is its name
+				<li key={i} className={`token hue${i % 5} ${token.kind}`} data-picked={picked === i || undefined}>
+					{onPick ? (
+						<Button onPress={() => onPick(i)} aria-pressed={picked === i} aria-label={sayToken(token, t)}>
+							{inside(token)}
+						</Button>
+					) : (
+						<span className="still">{inside(token)}</span>
+					)}
+				</li>
+			))}
+		</ol>
+	);
+}

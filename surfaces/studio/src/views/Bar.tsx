@@ -1,0 +1,41 @@
+// The head of every view of the instrument: which model, which text.
+
+import { embedded } from '../engine/embedded.ts';
+import type { ModelCard } from '../engine/protocol.ts';
+import { useSpeech } from '../messages/index.ts';
+import { useEntries } from '../state/models.ts';
+import { usePlace } from '../state/place.tsx';
+import { Choose, TextInput } from '../ui/fields.tsx';
+
+/** The server's models and those that the person opened. */
+export function useKnownModels(): readonly { readonly id: string; readonly name: string }[] {
+	const entries = useEntries();
+	const own = entries.filter((entry) => !embedded.some(({ name }) => name === entry.name));
+	return [...embedded.map(({ name, title }) => ({ id: name, name: title })), ...own.map(({ name, title }) => ({ id: name, name: title }))];
+}
+
+export function Bar({ rows = 2, text: withText = true }: { readonly rows?: number; readonly text?: boolean }) {
+	const { messages: t } = useSpeech();
+	const { model, text, go, change, options } = usePlace();
+	const known = useKnownModels();
+	return (
+		<div className="bar-of-view">
+			<Choose label={t.model} choices={known} value={model} onChange={(id) => go({ model: id, options })} />
+			{withText && <TextInput label={t.sentence} value={text} onChange={(next) => change({ text: next })} rows={rows} />}
+		</div>
+	);
+}
+
+export function Facts({ card }: { readonly card: ModelCard }) {
+	const { messages: t, count, bytes } = useSpeech();
+	const words = t.views.open;
+	return (
+		<dl className="facts">
+			<div><dt>{words.file}</dt><dd>{card.fileName}, {bytes(card.byteLength)}</dd></div>
+			{card.architecture && <div><dt>{words.architecture}</dt><dd>{card.architecture}</dd></div>}
+			{card.tokenizer && <div><dt>{words.vocabulary}</dt><dd>{count(card.tokenizer.size)}, {card.tokenizer.kind}</dd></div>}
+			<div><dt>{words.table}</dt><dd>{card.table ? `${count(card.table.rows)} × ${count(card.table.width)}, ${card.table.dtype}, ${card.table.tied ? words.tied : words.untied}` : t.sourceDictionary}</dd></div>
+			{card.blocks.of > 0 && <div><dt>{words.blocks}</dt><dd>{words.blocksOf(card.blocks.have, card.blocks.of)}</dd></div>}
+		</dl>
+	);
+}

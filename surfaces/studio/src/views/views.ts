@@ -1,0 +1,15 @@
+// The views in the order of the menu: name → component.
+
+import type { FunctionComponent } from 'react';
+import { Lesson } from '../lesson/Lesson.tsx';
+import type { Messages } from '../messages/index.ts';
+import { MatrixView } from './MatrixView.tsx';
+import { Open } from './Open.tsx';
+import { Tokens } from './Tokens.tsx';
+
+export const views: readonly { readonly id: Exclude<keyof Messages['nav'], 'label'>; readonly View: FunctionComponent }[] = [
+	{ id: 'lesson', View: Lesson },
+	{ id: 'open', View: Open },
+	{ id: 'tokens', View: Tokens },
+	{ id: 'matrix', View: MatrixView },
+];

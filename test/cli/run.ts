@@ -1,0 +1,50 @@
+// Runs the real command line as a child process, as a person or a script does.
+
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../surfaces/cli/main.ts', import.meta.url));
+
+export interface Result {
+	readonly code: number | null;
+	readonly stdout: string;
+	readonly stderr: string;
+	/** stdout as JSON. */
+	json<T>(): T;
+}
+
+export interface Given {
+	readonly stdin?: string | Uint8Array;
+	readonly env?: Readonly<Record<string, string>>;
+	readonly cwd?: string;
+	/** Sent after this many milliseconds. */
+	readonly interruptAfterMs?: number;
+}
+
+/** Colours and places of the machine that runs the tests must not show. */
+const ENVIRONMENT = {
+	NO_COLOR: '1',
+	COLUMNS: '100',
+	HF_ENDPOINT: 'http://127.0.0.1:1',
+	TONGSA_CACHE: '/nonexistent',
+	HF_HUB_CACHE: '/nonexistent',
+	OLLAMA_MODELS: '/nonexistent',
+};
+
+export function tongsa(words: readonly string[], given: Given = {}): Promise<Result> {
+	return new Promise((done, fail) => {
+		const child = spawn(process.execPath, ['--conditions=tongsa-source', MAIN, ...words], {
+			env: { ...process.env, ...ENVIRONMENT, ...given.env },
+			...(given.cwd && { cwd: given.cwd }),
+		});
+		let stdout = '';
+		let stderr = '';
+		child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
+		child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
+		child.stdin.on('error', () => undefined); // a verb that reads nothing closes it
+		child.stdin.end(given.stdin ?? '');
+		child.on('error', fail);
+		child.on('close', (code) => done({ code, stdout, stderr, json: <T>() => JSON.parse(stdout) as T }));
+		if (given.interruptAfterMs) setTimeout(() => child.kill('SIGINT'), given.interruptAfterMs);
+	});
+}

@@ -1,0 +1,90 @@
+// Wrong words, help, completion: exit codes and streams. Nothing here opens a model.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import { VERBS } from '../../surfaces/cli/verbs.ts';
+import { tongsa } from './run.ts';
+
+test('--help lists every verb, and every verb has a page with an example', async () => {
+	const { code, stdout, stderr } = await tongsa(['--help']);
+	assert.deepEqual([code, stderr], [0, '']);
+	for (const { name, summary } of VERBS) assert.ok(stdout.includes(name) && stdout.includes(summary.slice(0, 20)), name);
+	const pages = await Promise.all(VERBS.map(({ name }) => tongsa([name, '--help'])));
+	for (const [i, page] of pages.entries()) {
+		assert.equal(page.code, 0);
+		assert.match(page.stdout, new RegExp(`Examples?:\\n {2}tongsa ${VERBS[i]!.name}`));
+	}
+});
+
+test('--version is that of package.json', async () => {
+	assert.match((await tongsa(['--version'])).stdout, /^\d+\.\d+\.\d+\n$/);
+});
+
+/** Words → what the one line on stderr must say. */
+const WRONG: readonly (readonly [readonly string[], RegExp])[] = [
+	[['sing'], /unknown verb: got sing, allowed start, models/],
+	[['tokenize'], /needs MODEL/],
+	[['tokenize', 'gpt-2', 'a', 'b'], /needs quotes/],
+	[['tokenize', 'gpt-2', 'a', '--loud'], /unknown option: got --loud, allowed --json/],
+	[['tokenize', 'gpt-2', 'a', '--special', '--no-special'], /exclude each other/],
+	[['tokenize', 'gpt-2', 'a', '--jsonl'], /stands alone/],
+	[['nearest', 'lecture'], /exactly one of/],
+	[['nearest', 'lecture', 'I', '--vector', '1,2,3,4'], /exactly one of/],
+	[['nearest', 'lecture', 'I', '--top', 'ten'], /--top.*got ten, allowed 1 to 1000/],
+	[['nearest', 'lecture', 'I', '--top', '0'], /allowed 1 to 1000/],
+	[['nearest', 'lecture', 'I', '--metric', 'taxi'], /got taxi, allowed cosine, dot/],
+	[['nearest', 'lecture', '--vector', 'one,two'], /not a vector/],
+	[['nearest', 'lecture', '--vector', '1e60,0,0,0'], /not a vector/],
+	[['embed', 'lecture', '--ids', '1,x'], /not a token id: got x/],
+	[['embed', 'lecture', 'I', '--ids', '1'], /exclude each other/],
+	[['embed', 'lecture', '--ids'], /--ids/],
+	[['detokenize', 'lecture'], /needs IDS/],
+	[['detokenize', 'lecture', '-1'], /./],
+	[['detokenize', 'lecture', '1.5'], /not a token id/],
+	[['template', 'smollm2', '--messages', '{}'], /not a JSON array/],
+	[['template', 'smollm2', '--messages', '[1]'], /not a message/],
+	[['extract', 'lecture'], /needs -o FILE/],
+	[['completion', 'tcsh'], /got tcsh, allowed bash, zsh, fish/],
+	[['compare', 'gpt-2'], /one MODEL or more/],
+	[['compare', 'gpt-2', 'text', '--also', 'fr'], /LANG=TEXT/],
+	[['start', '--json'], /for people/],
+];
+
+test('wrong usage is exit code 2, one line on stderr, nothing on stdout', async () => {
+	const results = await Promise.all(WRONG.map(([words]) => tongsa(words)));
+	for (const [i, { code, stdout, stderr }] of results.entries()) {
+		const [words, says] = WRONG[i]!;
+		assert.equal(stdout, '', words.join(' '));
+		assert.match(stderr, /^tongsa: [^\n]+\n$/, words.join(' '));
+		assert.match(stderr, says, words.join(' '));
+		assert.equal(code, 2, `${words.join(' ')}: ${stderr}`);
+	}
+});
+
+for (const shell of ['bash', 'zsh', 'fish']) {
+	const there = spawnSync(shell, ['--version']).status === 0;
+	test(`completion ${shell} is a script that ${shell} reads`, { skip: !there && `no ${shell} on this machine` }, async () => {
+		const { stdout } = await tongsa(['completion', shell]);
+		const { status, stderr } = spawnSync(shell, ['-n'], { input: stdout, encoding: 'utf8' });
+		assert.equal(status, 0, stderr);
+	});
+}
+
+test('completion bash offers verbs, then names and options', {
+	skip: spawnSync('bash', ['--version']).status !== 0 && 'no bash',
+}, async () => {
+	const { stdout } = await tongsa(['completion', 'bash']);
+	const ask = (words: readonly string[]) =>
+		spawnSync(
+			'bash',
+			[
+				'-c',
+				`${stdout}\nCOMP_WORDS=(${words.join(' ')}); COMP_CWORD=${words.length - 1}; _tongsa tongsa "${words.at(-1)}"; echo "\${COMPREPLY[@]}"`,
+			],
+			{ encoding: 'utf8' },
+		).stdout.trim();
+	assert.equal(ask(['tongsa', 'tok']), 'tokenize');
+	assert.equal(ask(['tongsa', 'embed', 'lec']), 'lecture');
+	assert.equal(ask(['tongsa', 'nearest', '--me']), '--metric');
+});

@@ -1,0 +1,73 @@
+// What the compute tests share: every build of the kernels that this machine can run, and numbers from a fixed seed.
+
+import { probeRelaxedDot } from '../../src/compute/detect.ts';
+import type { KernelVariant } from '../../src/compute/kernels.ts';
+import { buildKernels, type KernelBuild } from '../../src/compute/wasm.ts';
+import { type DTypeName, dtypeOf, numberToHalf } from '../../src/tensor/index.ts';
+
+interface Variant {
+	readonly name: KernelVariant;
+	readonly build?: KernelBuild;
+	/** Why it cannot run here, or false. */
+	readonly skip: string | false;
+}
+
+export async function variants(): Promise<Variant[]> {
+	const relaxed = probeRelaxedDot() !== undefined;
+	return [
+		{ name: 'scalar', build: await buildKernels('scalar'), skip: false },
+		{ name: 'simd', build: await buildKernels('simd'), skip: false },
+		relaxed
+			? { name: 'relaxed', build: await buildKernels('relaxed'), skip: false }
+			: { name: 'relaxed', skip: 'this runtime has no relaxed SIMD' },
+	];
+}
+
+/** Uniform numbers in 0…1. Mulberry32, public domain (Tommy Ettinger). */
+export function random(seed: number): () => number {
+	let state = seed;
+	return () => {
+		state = (state + 0x6d2b79f5) | 0;
+		let t = Math.imul(state ^ (state >>> 15), 1 | state);
+		t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+		return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+	};
+}
+
+/** Numbers around 0, nearly normal, of spread 1. */
+export function randomFloats(length: number, seed: number): Float32Array {
+	const next = random(seed);
+	return Float32Array.from({ length }, () => (next() + next() + next() - 1.5) * 2);
+}
+
+/** Byte offsets of the halves in one block: random bits there could be infinite, or 2^15 times the next one. */
+const HALVES: Partial<Record<DTypeName, readonly number[]>> = {
+	Q4_0: [0],
+	Q4_1: [0, 2],
+	Q5_0: [0],
+	Q5_1: [0, 2],
+	Q8_0: [0],
+	Q4_K: [0, 2],
+	Q5_K: [0, 2],
+	Q6_K: [208],
+};
+
+/** `count` values of a stored type: random bits, with sane scales. */
+export function randomBytes(dtype: DTypeName, count: number, seed: number): Uint8Array {
+	const next = random(seed);
+	if (dtype === 'F32') return new Uint8Array(randomFloats(count, seed).buffer);
+	if (dtype === 'F16') return new Uint8Array(Uint16Array.from(randomFloats(count, seed), numberToHalf).buffer);
+	if (dtype === 'BF16') return new Uint8Array(Uint16Array.from(new Uint32Array(randomFloats(count, seed).buffer), (bits) => bits >>> 16).buffer);
+	const type = dtypeOf(dtype);
+	const blocks = count / type.blockElements;
+	const bytes = Uint8Array.from({ length: blocks * type.blockBytes }, () => next() * 256);
+	for (let b = 0; b < blocks; b++) {
+		if (dtype === 'MXFP4') bytes[b * type.blockBytes] = 120 + next() * 8;
+		for (const at of HALVES[dtype] ?? []) {
+			const bits = numberToHalf((next() - 0.5) / 64);
+			bytes[b * type.blockBytes + at] = bits;
+			bytes[b * type.blockBytes + at + 1] = bits >> 8;
+		}
+	}
+	return bytes;
+}

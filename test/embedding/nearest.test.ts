@@ -1,0 +1,212 @@
+// Nearest rows: by hand, against a plain search, and with kernels that round, repeat, or lie where they may.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { RowScorer } from '../../src/compute/row-scorer.ts';
+import { cosine, dot } from '../../src/embedding/distance.ts';
+import { type NearestQuery, nearestRows } from '../../src/embedding/nearest.ts';
+import { scalarScorer } from '../../src/embedding/scalar-scorer.ts';
+import { type EmbeddingTable, openTable } from '../../src/embedding/table.ts';
+import { topOf } from '../../src/embedding/top.ts';
+import { dtypes } from '../../src/tensor/index.ts';
+import { generator, tableOf, tensorOf } from './tables.ts';
+
+const KEEP = 2 ** 30;
+const idsOf = (found: readonly { id: number }[]) => found.map(({ id }) => id);
+
+describe('top', () => {
+	test('best first, ties to the lower id, NaN left out', () => {
+		const scores = [3, 1, 3, Number.NaN, 2, 3];
+		const scoreOf = (id: number) => scores[id]!;
+		assert.deepEqual(idsOf(topOf(6, 2, scoreOf)), [0, 2]);
+		assert.deepEqual(idsOf(topOf(6, 9, scoreOf)), [0, 2, 5, 4, 1]);
+		assert.deepEqual(topOf(6, 0, scoreOf), []);
+	});
+
+	test('agrees with a full sort', () => {
+		const next = generator(5);
+		const scores = Array.from({ length: 500 }, () => next() % 50);
+		const sorted = scores.map((score, id) => ({ id, score })).sort((a, b) => b.score - a.score || a.id - b.id);
+		for (const k of [1, 2, 7, 64, 499, 500])
+			assert.deepEqual(
+				topOf(500, k, (id) => scores[id]!),
+				sorted.slice(0, k),
+			);
+	});
+});
+
+describe('by hand', () => {
+	const table = tableOf([
+		[1, 0],
+		[0, 2],
+		[3, 3],
+		[-1, 0],
+		[0, 0],
+		[Number.NaN, 0],
+		[2, 0],
+		[Number.POSITIVE_INFINITY, 1],
+	]);
+	const rows = nearestRows(table, scalarScorer, KEEP);
+	const find = (vector: readonly number[], query: Partial<NearestQuery> = {}) => rows.find(vector, { top: 10, metric: 'cosine', ...query });
+
+	test('cosine: direction only, zeros at 0, broken rows left out', async () => {
+		assert.deepEqual(await find([5, 0]), [
+			{ id: 0, score: 1 },
+			{ id: 6, score: 1 },
+			{ id: 2, score: 15 / Math.sqrt(18 * 25) },
+			{ id: 1, score: 0 },
+			{ id: 4, score: 0 },
+			{ id: 3, score: -1 },
+		]);
+	});
+
+	test('dot product: length counts', async () => {
+		assert.deepEqual(await find([1, 1], { metric: 'dot', top: 3 }), [
+			{ id: 2, score: 6 },
+			{ id: 1, score: 2 },
+			{ id: 6, score: 2 },
+		]);
+	});
+
+	test('some ids can be left out', async () => {
+		assert.deepEqual(idsOf(await find([5, 0], { top: 2, without: [0, 2] })), [6, 1]);
+	});
+
+	test('refusals', async () => {
+		assert.throws(() => find([1]), { code: 'wrong-shape', message: /got 1, allowed 2 values/ });
+		assert.throws(() => find([1, Number.NaN]), { code: 'usage' });
+		assert.throws(() => find([1, 1e39]), { code: 'usage' });
+		assert.throws(() => find([0, 0]), { code: 'usage', message: /dot/ });
+		assert.throws(() => find([1, 1], { top: 0 }), { code: 'usage' });
+		assert.deepEqual(idsOf(await find([0, 0], { metric: 'dot', top: 2 })), [0, 1]);
+		await assert.rejects(find([1, 1], { signal: AbortSignal.abort(new Error('stop')) }), /stop/);
+	});
+});
+
+/** All scores of a table by the plainest means. */
+async function plainSearch(table: EmbeddingTable, vector: Float32Array, { top, metric }: NearestQuery): Promise<unknown> {
+	const values = await table.rows(Array.from({ length: table.rowCount }, (_, id) => id));
+	const measure = { cosine, dot }[metric];
+	return Array.from({ length: table.rowCount }, (_, id) => ({
+		id,
+		score: measure(values.subarray(id * table.width, (id + 1) * table.width), vector),
+	}))
+		.filter(({ score }) => Number.isFinite(score))
+		.sort((a, b) => b.score - a.score || a.id - b.id)
+		.slice(0, top);
+}
+
+/** A kernel that is off by as much as it says, now above, now below, and nonsense for rows outside its range. */
+function rounding(relativeError: number): RowScorer {
+	return {
+		allocate(dtype, width, rows) {
+			const store = scalarScorer.allocate(dtype, width, rows);
+			const next = generator(11);
+			return {
+				...store,
+				relativeError,
+				dot(query, first, count, out) {
+					store.dot(query, first, count, out);
+					for (let i = 0; i < count; i++) {
+						const row = new Float32Array(width);
+						dtypes.F32.decode(store.row(first + i), 0, width, row, 0);
+						const length = Math.hypot(...row);
+						const off = ((next() / 2 ** 32) * 2 - 1) * relativeError * length;
+						out[i] = length >= 2 ** -60 && length <= 2 ** 60 ? out[i]! + off : Number.NaN;
+					}
+				},
+			};
+		},
+	};
+}
+
+describe('the answer is that of a plain search', () => {
+	const V = 3000;
+	const D = 12;
+	const next = generator(3);
+	// Rows crowd into few directions, so that many scores differ by less than a coarse kernel's error; every tenth row is a double of an
+	// earlier one; some are zero, tiny or huge.
+	const made = Array.from({ length: V }, () => Array.from({ length: D }, (_, d) => (d === 0 ? 4 : (next() / 2 ** 32 - 0.5) / 8)));
+	for (let id = 10; id < V; id += 10) made[id] = made[id - 7]!;
+	for (let id = 5; id < V; id += 500) made[id] = Array(D).fill(0);
+	for (let id = 7; id < V; id += 400) made[id] = made[id]!.map((value) => value * 1e-30);
+	for (let id = 8; id < V; id += 400) made[id] = made[id]!.map((value) => value * 1e25);
+	const vector = Float32Array.from({ length: D }, () => next() / 2 ** 32 - 0.5);
+
+	for (const [name, scorer] of [
+		['scalar', scalarScorer],
+		['off by 2^-16', rounding(2 ** -16)],
+		['off by 2^-6', rounding(2 ** -6)],
+		['off by 1/2', rounding(0.5)],
+		['no kernel at all', { allocate: () => undefined }],
+	] as const) {
+		for (const metric of ['cosine', 'dot'] as const) {
+			for (const top of [1, 10, 200, V + 5]) {
+				test(`${name}, ${metric}, top ${top}`, async () => {
+					const table = tableOf(made);
+					const expected = await plainSearch(table, vector, { top, metric });
+					assert.deepEqual(await nearestRows(table, scorer, KEEP).find(vector, { top, metric }), expected);
+					assert.deepEqual(await nearestRows(table, scorer, 0).find(vector, { top, metric }), expected);
+				});
+			}
+		}
+	}
+});
+
+describe('memory and reading', () => {
+	/** More than one stretch of 4 MB: 40,000 rows of 64 halves. */
+	const bytes = new Uint8Array(40000 * 128);
+	const next = generator(9);
+	for (let i = 0; i < bytes.length; i += 2) {
+		bytes[i] = next() >>> 24;
+		bytes[i + 1] = 0x30 | ((next() >>> 31) << 7);
+	}
+	const open = () => openTable(tensorOf('F16', [40000, 64], bytes));
+	const query: NearestQuery = { top: 5, metric: 'cosine' };
+
+	test('a row is its own nearest', async () => {
+		const table = open();
+		const row = await table.rows([31234]);
+		assert.equal((await nearestRows(table, scalarScorer, KEEP).find(row, query))[0]!.id, 31234);
+	});
+
+	test('a kept table is read once; a larger one each time, and the answers agree', async () => {
+		const kept = open();
+		const streamed = open();
+		const vector = await open().rows([7]);
+		const fromKept = nearestRows(kept, scalarScorer, KEEP);
+		const fromStream = nearestRows(streamed, scalarScorer, bytes.length - 1);
+		const first = await fromKept.find(vector, query);
+		assert.deepEqual(await fromKept.find(vector, query), first);
+		assert.equal(kept.tensor.source.bytesRead, bytes.length);
+		assert.deepEqual(await fromStream.find(vector, query), first);
+		const once = streamed.tensor.source.bytesRead;
+		assert.ok(once > bytes.length && once < bytes.length * 1.01);
+		assert.deepEqual(await fromStream.find(vector, query), first);
+		assert.equal(streamed.tensor.source.bytesRead, 2 * once);
+	});
+
+	test('a query that is stopped while the table loads does not spoil the next', async () => {
+		const table = open();
+		const rows = nearestRows(table, scalarScorer, KEEP);
+		const vector = await table.rows([7]);
+		const stop = new AbortController();
+		const stopped = rows.find(vector, { ...query, signal: stop.signal });
+		const other = rows.find(vector, query);
+		queueMicrotask(() => stop.abort(new Error('stop')));
+		await assert.rejects(stopped, /stop/);
+		assert.equal((await other)[0]!.id, 7);
+	});
+
+	test('a closed table is refused', async () => {
+		const table = open();
+		let freed = 0;
+		const counting: RowScorer = { allocate: (...size) => ({ ...scalarScorer.allocate(...size), free: () => freed++ }) };
+		const rows = nearestRows(table, counting, KEEP);
+		const vector = await table.rows([7]);
+		await rows.find(vector, query);
+		rows.close();
+		await assert.rejects(rows.find(vector, query), { code: 'closed' });
+		assert.equal(freed, 1);
+	});
+});
