@@ -1,3 +1,8 @@
 // The engine's module: everything that compute/ calls.
 
+export { attend, keep } from './attention';
+export { matmul } from './matmul';
+export { quantise } from './quantise';
+export { repack, unpackRow } from './repack';
 export * from './rows';
+export { activate, add, cap, multiply, normalise, rotate, spread } from './vectors';

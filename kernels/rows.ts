@@ -31,7 +31,7 @@ export function scoreF32(table: usize, rows: i32, width: i32, query: usize, scor
 }
 
 /** What is left of HALF_FACTOR for a query × 2^64. */
-const HALF_QUERY_FACTOR: f32 = 281474976710656; // 2^48
+const HALF_QUERY_FACTOR: f32 = 281474976710656.0; // 2^48
 
 /**
  * F16: as scoreF32. The query's values come in the order in which 32-bit words give them up: of each 8, the odd ones (upper halves) and

@@ -4,7 +4,7 @@
 
 // ---- tables (set once) ----
 
-let blockIndex: usize = 0; // u8 a block of 128 code points → block number
+let blockIndex: usize = 0; // u16 a block of 128 code points → block number
 let blocks: usize = 0; // class bits of each code point
 let tokenBytes: usize = 0;
 let tokenOffsets: usize = 0; // V + 1 u32
@@ -20,6 +20,7 @@ let characters: i32 = 0; // 1: symbols are characters; 0: bytes
 let fallback: i32 = 0; // 1: unknown characters become byte tokens
 let unknown: i32 = -1;
 let fuse: i32 = 0;
+let cache: usize = 0; // CACHED entries of 128 bytes: see recall
 let work: usize = 0; // 32 bytes a byte of the longest piece
 
 // ---- results ----
@@ -42,7 +43,7 @@ export function setVocabulary(bytes: usize, offsets: usize, table: usize, mask: 
 	state = states;
 }
 
-export function setModel(pairs: usize, pairsMask: u32, rank: usize, bytes: usize, whole: i32, chars: i32, bytesFallBack: i32, unk: i32, fuses: i32): void {
+export function setModel(pairs: usize, pairsMask: u32, rank: usize, bytes: usize, whole: i32, chars: i32, bytesFallBack: i32, unk: i32, fuses: i32, pieces: usize): void {
 	pairSlots = pairs;
 	pairMask = pairsMask;
 	ranks = rank;
@@ -52,6 +53,7 @@ export function setModel(pairs: usize, pairsMask: u32, rank: usize, bytes: usize
 	fallback = bytesFallBack;
 	unknown = unk;
 	fuse = fuses;
+	cache = pieces;
 }
 
 export function setBuffers(ids: usize, ends: usize, scratch: usize): void {
@@ -85,8 +87,13 @@ function keyOf(p: usize, length: u32): u64 {
 }
 
 @inline
+function slotHash(key: u64, length: u32): u32 {
+	return <u32>(((key ^ (<u64>length << 56)) * K) >> 32);
+}
+
+@inline
 function slotOf(key: u64, length: u32): u32 {
-	return <u32>(((key ^ (<u64>length << 56)) * K) >> 32) & slotMask;
+	return slotHash(key, length) & slotMask;
 }
 
 function sameBytes(a: usize, b: usize, length: u32): bool {
@@ -129,6 +136,70 @@ export function build(size: u32, reach: usize): void {
 	}
 }
 
+/** Token string bytes[from..to] → surface at `out`; its length. `alphabet`: i16 a code point below 0x144, the byte or −1; 0: as it is. */
+function surface(from: usize, to: usize, out: usize, alphabet: usize): u32 {
+	if (alphabet != 0) {
+		let length: u32 = 0;
+		let p = from;
+		for (; p < to; p++) {
+			let point = <u32>load<u8>(p);
+			if (point >= 0x80) {
+				if (point < 0xc2 || point > 0xc5) break;
+				point = ((point & 0x1f) << 6) | (load<u8>(++p) & 0x3f);
+			}
+			const byte = point < 0x144 ? load<i16>(alphabet + (<usize>point << 1)) : -1;
+			if (byte < 0) break;
+			store<u8>(out + length++, byte);
+		}
+		if (p == to) return length;
+	}
+	memory.copy(out, from, to - from);
+	return <u32>(to - from);
+}
+
+/**
+ * Puts the merges in, as bpe-tables.ts pairsOf does: `total` of them, one string each ("left right") or two (`paired`). Slots must be
+ * filled with −1; `scratch` has room for the longest.
+ */
+export function buildPairs(bytes: usize, offsets: usize, total: u32, paired: i32, alphabet: usize, scratch: usize): void {
+	for (let rank: u32 = 0; rank < total; rank++) {
+		const at = offsets + (<usize>(paired != 0 ? rank * 2 : rank) << 2);
+		const from = bytes + load<u32>(at);
+		let to = bytes + load<u32>(at, 4);
+		let leftTo = to;
+		let rightFrom = to;
+		if (paired != 0) to = bytes + load<u32>(at, 8);
+		else {
+			leftTo = from + 1;
+			while (leftTo < to && load<u8>(leftTo) != 0x20) leftTo++;
+			rightFrom = leftTo + 1;
+		}
+		if (leftTo <= from || rightFrom >= to) continue;
+		const leftLength = surface(from, leftTo, scratch, alphabet);
+		const rightLength = surface(rightFrom, to, scratch + leftLength, alphabet);
+		const left = find(scratch, leftLength);
+		const right = find(scratch + leftLength, rightLength);
+		const merged = find(scratch, leftLength + rightLength);
+		if ((left | right | merged) < 0) continue;
+		let slot = pairHash(left, right) & pairMask;
+		let place = pairSlots + (<usize>slot << 4);
+		while (load<i32>(place) != -1 && (load<i32>(place) != left || load<i32>(place, 4) != right)) {
+			slot = (slot + 1) & pairMask;
+			place = pairSlots + (<usize>slot << 4);
+		}
+		store<i32>(place, left);
+		store<i32>(place, right, 4);
+		store<u32>(place, rank, 8);
+		store<i32>(place, merged, 12);
+	}
+}
+
+@inline
+function pairHash(left: i32, right: i32): u32 {
+	const hash = <u32>((left * 0x9e3779b1 ^ right) * 0x85ebca6b);
+	return hash ^ (hash >> 15);
+}
+
 let foundId: i32 = -1;
 
 /** Rank of two neighbours, or −1; what they become in foundId. */
@@ -139,9 +210,7 @@ function rankOf(left: i32, right: i32, from: usize, to: usize): i32 {
 		return foundId < 0 ? -1 : load<i32>(ranks + (<usize>foundId << 2));
 	}
 	if ((left | right) < 0) return -1;
-	let hash = (left * 0x9e3779b1 ^ right) * 0x85ebca6b;
-	hash ^= <i32>(<u32>hash >> 15);
-	let slot = <u32>hash & pairMask;
+	let slot = pairHash(left, right) & pairMask;
 	while (true) {
 		const at = pairSlots + (<usize>slot << 4);
 		const found = load<i32>(at);
@@ -199,20 +268,51 @@ function encodePiece(from: usize, to: usize): void {
 	const length = <u32>(to - from);
 	const whole = find(from, length);
 	unknownEnd = 0;
-	if (whole >= 0) {
-		if (takeWhole != 0 || load<u8>(state + whole) == 1) {
-			emit(whole, to);
-			return;
-		}
-		const first = outCount;
-		merge(from, to, length);
-		if (load<u8>(state + whole) == 0) {
-			const same = outCount == first + 1 && load<u32>(outIds + (<usize>first << 2)) == <u32>whole;
-			store<u8>(state + whole, same ? 1 : 2);
-		}
+	if (whole < 0) {
+		mergeOrRecall(from, to, length);
 		return;
 	}
+	if (takeWhole != 0 || load<u8>(state + whole) == 1) {
+		emit(whole, to);
+		return;
+	}
+	const first = outCount;
+	mergeOrRecall(from, to, length);
+	if (load<u8>(state + whole) == 0) {
+		const same = outCount == first + 1 && load<u32>(outIds + (<usize>first << 2)) == <u32>whole;
+		store<u8>(state + whole, same ? 1 : 2);
+	}
+}
+
+// The last piece of each hash that fell into several tokens: its bytes [0, 48), length u8, number of tokens u8, the tokens' ends within
+// it u8 [50, 64), their ids u32 [64, 120). In most languages but English every third piece is such a one, and words come again.
+
+const CACHED: u32 = 16384;
+const CACHED_BYTES: u32 = 48;
+const CACHED_TOKENS: u32 = 14;
+
+function mergeOrRecall(from: usize, to: usize, length: u32): void {
+	if (length > CACHED_BYTES) {
+		merge(from, to, length);
+		return;
+	}
+	const entry = cache + (<usize>(slotHash(keyOf(from, length), length) & (CACHED - 1)) << 7);
+	if (load<u8>(entry, 48) == length && sameBytes(entry, from, length)) {
+		const tokens = <u32>load<u8>(entry, 49);
+		for (let i: u32 = 0; i < tokens; i++) emit(load<u32>(entry + 64 + (<usize>i << 2)), from + load<u8>(entry + 50 + i));
+		return;
+	}
+	const first = outCount;
 	merge(from, to, length);
+	const tokens = outCount - first;
+	if (tokens > CACHED_TOKENS) return;
+	memory.copy(entry, from, length);
+	store<u8>(entry, length, 48);
+	store<u8>(entry, tokens, 49);
+	for (let i: u32 = 0; i < tokens; i++) {
+		store<u8>(entry + 50 + i, load<u32>(outEnds + (<usize>(first + i) << 2)) - <u32>from);
+		store<u32>(entry + 64 + (<usize>i << 2), load<u32>(outIds + (<usize>(first + i) << 2)));
+	}
 }
 
 @inline
@@ -403,7 +503,7 @@ function classAt(p: usize): u32 {
 		wide = 4;
 		point = ((lead & 7) << 18) | ((<u32>load<u8>(p, 1) & 63) << 12) | ((<u32>load<u8>(p, 2) & 63) << 6) | (load<u8>(p, 3) & 63);
 	}
-	return load<u8>(blocks + (<usize>load<u8>(blockIndex + (point >> 7)) << 7) + (point & 127));
+	return load<u8>(blocks + (<usize>load<u16>(blockIndex + (point >> 7 << 1)) << 7) + (point & 127));
 }
 
 /** End of the run of characters from p that have one of the bits `any`. */

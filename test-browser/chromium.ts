@@ -3,8 +3,11 @@
 import chromium from '@sparticuz/chromium';
 import { type Browser, chromium as playwright } from 'playwright-core';
 
+/** Flags that suit a cloud function, not a test: one process dies with its first page, and a page's own network rules must hold. */
+const UNWANTED: readonly string[] = ['--single-process', '--no-zygote', '--disable-web-security', '--allow-running-insecure-content'];
+
 /** CHROMIUM_PATH names another Chromium, for platforms that the package has none for. */
 export async function launchChromium(): Promise<Browser> {
 	const executablePath = process.env['CHROMIUM_PATH'] ?? (await chromium.executablePath());
-	return playwright.launch({ executablePath, args: chromium.args, headless: true });
+	return playwright.launch({ executablePath, args: chromium.args.filter((flag) => !UNWANTED.includes(flag)), headless: true });
 }

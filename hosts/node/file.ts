@@ -45,12 +45,18 @@ export async function fileSource(path: string): Promise<ByteSource> {
 				const bytes = allocate(byteLength, path);
 				for (let done = 0; done < byteLength; ) {
 					signal?.throwIfAborted();
-					const { bytesRead } = await handle.read(bytes, done, Math.min(byteLength - done, MAX_READ), byteOffset + done);
-					if (bytesRead === 0) throw changed(path, byteOffset + done, 'shorter');
+					const { bytesRead } = await handle
+						.read(bytes, done, Math.min(byteLength - done, MAX_READ), byteOffset + done)
+						.catch((cause: NodeJS.ErrnoException) => {
+							throw changed(path, byteOffset + done, `can no longer be read (${cause.code})`, { cause });
+						});
+					if (bytesRead === 0) throw changed(path, byteOffset + done, 'is shorter than when it was opened');
 					done += bytesRead;
 				}
 				const now = await handle.stat();
-				if (now.size !== opened.size || now.mtimeMs !== opened.mtimeMs) throw changed(path, byteOffset, 'changed');
+				if (now.size !== opened.size || now.mtimeMs !== opened.mtimeMs) {
+					throw changed(path, byteOffset, 'changed since it was opened');
+				}
 				return bytes;
 			},
 			close: () => handle.close(),
@@ -61,6 +67,6 @@ export async function fileSource(path: string): Promise<ByteSource> {
 	}
 }
 
-function changed(path: string, byteOffset: number, how: string): TongsaError {
-	return new TongsaError('changed', `the file is ${how} since it was opened`, { file: path, byteOffset, hint: 'Open it again' });
+function changed(path: string, byteOffset: number, how: string, options?: ErrorOptions): TongsaError {
+	return new TongsaError('changed', `the file ${how}`, { file: path, byteOffset, hint: 'Open it again' }, options);
 }

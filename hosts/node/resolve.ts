@@ -2,6 +2,7 @@
 
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { System } from '../../src/architectures/catalogue.ts';
 import type { ModelFiles } from '../../src/bytes/source.ts';
 import { TongsaError } from '../../src/errors.ts';
 import type { ModelReference, Progress } from '../../src/host.ts';
@@ -88,22 +89,13 @@ async function urlFiles(url: string, signal: AbortSignal | undefined): Promise<M
 	return { name: url, files: new Map(splitParts(name).map((part, i) => [part, sources[i]!])) };
 }
 
-function unknown(
-	reference: string,
-	known: { readonly title: string; readonly nearest?: { readonly what: string } } | undefined,
-): TongsaError {
+function unknown(reference: string, known: System | undefined): TongsaError {
 	const names = [...new Set([...PACKAGED.map(({ name }) => name), ...RECIPES.map(({ name }) => name)])].join(', ');
-	if (known) {
-		return new TongsaError('not-found', `no file of ${known.title} is here`, {
-			got: reference,
-			allowed: `${names}, a path, hf:owner/repo, ollama:name or a URL`,
-			hint: `What is known of it: tongsa info ${reference}`,
-		});
-	}
-	return new TongsaError('not-found', 'no such model', {
-		got: reference,
-		allowed: `${names}, a path, hf:owner/repo, ollama:name or a URL`,
-	});
+	const allowed = `${names}, a path, hf:owner/repo, ollama:name or a URL`;
+	if (!known) return new TongsaError('not-found', 'no such model', { got: reference, allowed });
+	const what = known.open === 'weights' ? `no file of ${known.title} is here` : `the weights of ${known.title} are not public`;
+	const repository = known.repository ? `Open it as hf:${known.repository}, or see` : 'See';
+	return new TongsaError('not-found', what, { got: reference, hint: `${repository} what is known of it: tongsa info ${known.id}` });
 }
 
 const exists = (path: string): Promise<boolean> =>

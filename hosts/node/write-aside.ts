@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { TongsaError } from '../../src/errors.ts';
+import { type ErrorCode, TongsaError } from '../../src/errors.ts';
 import type { ByteSink } from '../../src/formats/gguf/write.ts';
 
 /** Runs `write` on a file beside `path`, then puts it there; on any error or abort nothing is left, and what stood at `path` stays. */
@@ -37,14 +37,16 @@ async function writeAll(handle: Awaited<ReturnType<typeof open>>, bytes: Uint8Ar
 	for (let done = 0; done < bytes.length; ) done += (await handle.write(bytes, done)).bytesWritten;
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-	ENOENT: 'its folder does not exist',
-	ENOTDIR: 'a part of the path is no folder',
-	EACCES: 'no permission',
-	EPERM: 'no permission',
-	EROFS: 'the disk is read-only',
-	ENOSPC: 'the disk is full',
-	EDQUOT: 'the quota is used up',
+/** What a person did to get these, by the system's error code. */
+const REASONS: Readonly<Record<string, { readonly code: ErrorCode; readonly what: string }>> = {
+	ENOENT: { code: 'not-found', what: 'its folder does not exist' },
+	ENOTDIR: { code: 'not-found', what: 'a part of the path is no folder' },
+	EACCES: { code: 'usage', what: 'no permission' },
+	EPERM: { code: 'usage', what: 'no permission' },
+	EROFS: { code: 'usage', what: 'the disk is read-only' },
+	ENOSPC: { code: 'too-large', what: 'the disk is full' },
+	EDQUOT: { code: 'too-large', what: 'the quota is used up' },
+	EFBIG: { code: 'too-large', what: 'the disk takes no file of this size' },
 };
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
@@ -52,5 +54,6 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException {
 }
 
 function cannotWrite(path: string, cause: NodeJS.ErrnoException): TongsaError {
-	return new TongsaError('not-found', `the file cannot be written: ${REASONS[cause.code ?? ''] ?? cause.code}`, { file: path }, { cause });
+	const { code, what } = REASONS[cause.code ?? ''] ?? { code: 'usage', what: String(cause.code) };
+	return new TongsaError(code, `the file cannot be written: ${what}`, { file: path }, { cause });
 }

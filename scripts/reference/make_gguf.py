@@ -52,7 +52,7 @@ def convert(folder, out):
         # Settings that the converter looks for under the names that they had before transformers 5.
         model.hparams.setdefault("n_ctx", hparams.get("n_positions"))
         model.hparams.setdefault("n_positions", hparams.get("max_position_embeddings"))
-        model.hparams.setdefault("rotary_pct", (hparams.get("rope_parameters") or {}).get("partial_rotary_factor", 0.25))
+        model.hparams.setdefault("rotary_pct", hparams.get("rotary_pct"))
         model.write()
 
 

@@ -2,6 +2,7 @@
 // Devlin et al. 2018 (arXiv 1810.04805), Liu et al. 2019 (arXiv 1907.11692); transformers modeling_bert.py, modeling_roberta.py; llama.cpp src/models/bert.cpp.
 
 import type { Family, Names } from '../transformer/family.ts';
+import type { Metadata } from '../transformer/metadata.ts';
 import { GGUF_NAMES } from './decoder.ts';
 import { eitherNorm, encoder, GGUF_ENCODER_NAMES, storedRows } from './encoder.ts';
 import { sizes } from './settings.ts';
@@ -20,6 +21,12 @@ const BERT_NAMES = {
 	'feedForward.down': 'encoder.layer.{i}.output.dense',
 	'norm.feedForwardResidual': eitherNorm('encoder.layer.{i}.output.LayerNorm'),
 } as const satisfies Names;
+
+/** Older files could ask for relative positions; none that is known does. */
+function absolute(m: Metadata): Metadata {
+	const kind = m.text('position_embedding_type', 'absolute');
+	return kind === 'absolute' ? m : m.fail('position_embedding_type', kind, 'absolute');
+}
 
 export const bert: Family = {
 	name: 'bert',
@@ -40,7 +47,7 @@ export const bert: Family = {
 		architectures: ['bert'],
 		prefixes: ['bert.'],
 		config: (m) =>
-			encoder(m, {
+			encoder(absolute(m), {
 				family: 'bert',
 				embedding: { types: m.size('type_vocab_size', 2), positions: { kind: 'learned', rows: sizes(m).context ?? 512, offset: 0 } },
 				headTensor: ['cls.predictions.transform.dense.weight'],
@@ -60,12 +67,12 @@ export const roberta: Family = {
 		architectures: ['roberta', 'xlm-roberta', 'camembert'],
 		prefixes: ['roberta.', 'xlm_roberta.'],
 		config: (m) =>
-			encoder(m, {
+			encoder(absolute(m), {
 				family: 'roberta',
 				embedding: {
 					types: m.size('type_vocab_size', 1),
 					// A token's position is counted from the padding id on.
-					positions: { kind: 'learned', rows: sizes(m).context ?? 514, offset: m.number('pad_token_id', 1) + 1 },
+					positions: { kind: 'learned', rows: sizes(m).context ?? 514, offset: m.number('pad_token_id', 1) + 1, padding: m.number('pad_token_id', 1) },
 				},
 				headTensor: ['lm_head.dense.weight'],
 				head: { activation: 'gelu' },

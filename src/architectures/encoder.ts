@@ -4,7 +4,7 @@
 import type { EmbeddingConfig, HeadConfig, NormConfig, TransformerConfig } from '../transformer/config.ts';
 import type { Names } from '../transformer/family.ts';
 import type { Metadata } from '../transformer/metadata.ts';
-import { ALL_BIAS, decoder, type DecoderChoices, postNorm } from './decoder.ts';
+import { ALL_BIAS, type DecoderChoices, decoder, postNorm } from './decoder.ts';
 import { activation, layerNorm } from './settings.ts';
 
 export interface EncoderChoices extends Omit<DecoderChoices, 'logits'> {

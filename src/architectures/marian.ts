@@ -14,7 +14,15 @@ function stack(m: Metadata, half: 'encoder' | 'decoder'): TransformerConfig {
 	const heads = m.size(`${half}_attention_heads`);
 	if (width % heads !== 0) m.fail(`${half}_attention_heads`, heads, `a divisor of the width ${width}`);
 	const headWidth = width / heads;
-	const cross: AttentionConfig = { heads, keyHeads: heads, headWidth, bias: ALL_BIAS, scale: 1 / Math.sqrt(headWidth), causal: false, sinks: false };
+	const cross: AttentionConfig = {
+		heads,
+		keyHeads: heads,
+		headWidth,
+		bias: ALL_BIAS,
+		scale: 1 / Math.sqrt(headWidth),
+		causal: false,
+		sinks: false,
+	};
 	const vocabulary = half === 'decoder' ? m.size(['decoder_vocab_size', 'vocab_size']) : m.size('vocab_size');
 	return decoder(m, {
 		family: 'marian',

@@ -16,7 +16,8 @@ function config(m: Metadata): TransformerConfig {
 	const period = m.size('global_attn_every_n_layers', 3);
 	const width = m.size(['attention.sliding_window', 'local_attention'], 128);
 	const types = layerTypes(m, layers, (i) => (i % period === 0 ? 'full_attention' : 'sliding_attention'));
-	const windows = m.format === 'gguf' ? ggufWindows(m, layers, 3, true) : types.map((type) => (type === 'full_attention' ? undefined : width));
+	const windows =
+		m.format === 'gguf' ? ggufWindows(m, layers, 3, true) : types.map((type) => (type === 'full_attention' ? undefined : width));
 	const shared = { pairing: 'halves', headWidth, context } as const;
 	const global = rope(m, { ...shared, theta: 160000, layerType: 'full_attention', thetaKeys: ['rope.freq_base', 'global_rope_theta'] });
 	const local = rope(m, { ...shared, theta: 10000, layerType: 'sliding_attention', thetaKeys: ['rope.freq_base_swa', 'local_rope_theta'] });

@@ -5,19 +5,21 @@ import type { Family } from '../transformer/family.ts';
 import { encoder } from './encoder.ts';
 import { sizes } from './settings.ts';
 
+/** The reference counts this many, whatever the table's size. */
+const BUCKETS = 32;
+
 export const mpnet: Family = {
 	name: 'mpnet',
 	safetensors: {
 		architectures: ['mpnet'],
 		prefixes: ['mpnet.'],
 		config: (m) => {
-			// The reference counts 32 buckets whatever the table's size.
 			const rows = m.size('relative_attention_num_buckets', 32);
-			if (rows !== 32) m.fail('relative_attention_num_buckets', rows, '32');
+			if (rows < BUCKETS) m.fail('relative_attention_num_buckets', rows, `at least ${BUCKETS}`);
 			return encoder(m, {
 				family: 'mpnet',
-				attention: { buckets: { count: rows, maxDistance: 128 } },
-				embedding: { positions: { kind: 'learned', rows: sizes(m).context ?? 514, offset: 2 } },
+				attention: { buckets: { count: BUCKETS, maxDistance: 128, rows } },
+				embedding: { positions: { kind: 'learned', rows: sizes(m).context ?? 514, offset: 2, padding: 1 } },
 				headTensor: ['lm_head.dense.weight'],
 				head: { activation: 'gelu' },
 			});

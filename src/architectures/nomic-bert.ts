@@ -25,7 +25,10 @@ function config(m: Metadata): TransformerConfig {
 						...block,
 						attention: {
 							...block.attention,
-							rope: { ...block.attention.rope, scaling: { kind: 'dynamic', factor: stretched, context: m.size('max_trained_positions', 2048) } },
+							rope: {
+								...block.attention.rope,
+								scaling: { kind: 'dynamic', factor: stretched, context: m.size('max_trained_positions', 2048) },
+							},
 						},
 					}
 				: block,

@@ -194,7 +194,7 @@ function jsonScaling(m: Metadata, s: Metadata | undefined, context: number | und
 			return { kind, factor: factor(), context: context ?? m.fail('max_position_embeddings', undefined, 'a size') };
 		case 'llama3':
 			return {
-				kind,
+				kind: 'wavelength',
 				factor: factor(),
 				lowFactor: s.number('low_freq_factor'),
 				highFactor: s.number('high_freq_factor'),

@@ -122,7 +122,8 @@ export function nearestRows(table: EmbeddingTable, scorer: RowScorer, keepBytes:
 				});
 			}
 		}
-		return out.sort(bestFirst);
+		// A kernel may not see a NaN or an infinity in a row; here it shows.
+		return out.filter(({ score }) => Number.isFinite(score)).sort(bestFirst);
 	}
 
 	async function find(vector: Float32Array, query: NearestQuery): Promise<Scored[]> {

@@ -1,8 +1,8 @@
 // The definition of RowScorer: each row decoded, the products summed in JavaScript's 53 bits. Takes every type and width; slow.
 
 import type { RowScorer, RowStore } from '../compute/row-scorer.ts';
-import { dot } from './distance.ts';
 import { dtypeOf } from '../tensor/dtypes.ts';
+import { dot } from './distance.ts';
 
 export const scalarScorer = {
 	allocate(dtypeName: string, width: number, rows: number): RowStore {

@@ -14,6 +14,9 @@ import { readSharded } from './safetensors/sharded.ts';
 /** config.json of the largest known models has 50 kB; quantisation settings by layer have reached 2 MB. */
 const MAX_CONFIG_BYTES = 16 * 2 ** 20;
 
+/** Hugging Face splits at 50 GB a file, so that a thousand parts are 50 TB. */
+const MAX_SHARDS = 1000;
+
 /** Files that carry a tokenizer, by the names that Hugging Face repositories give them. */
 const TOKENIZER_FILES: readonly RegExp[] = [
 	/^tokenizer\.json$/,
@@ -120,9 +123,6 @@ function chooseGguf({ name, files }: ModelFiles, candidates: readonly string[]):
 	if (candidates.length > wanted.length) throw several(name, candidates);
 	return wanted.map((file) => files.get(file)!);
 }
-
-/** Hugging Face splits at 50 GB a file, so that a thousand parts are 50 TB. */
-const MAX_SHARDS = 1000;
 
 function several(file: string, candidates: readonly string[]): TongsaError {
 	return new TongsaError('usage', 'several models in one folder', {

@@ -7,26 +7,24 @@ import type { Pair } from './merge.ts';
 import { type BpeSpec, KIND, type Vocabulary } from './spec.ts';
 import { createIndex, type VocabularyIndex } from './vocabulary.ts';
 
-/** (left id, right id) → rank and merged id: open addressing, at most half full. */
+/** (left id, right id) → rank and merged id. */
 export interface PairTable {
-	/** Slots, a power of two; 4 numbers a slot: left, right, rank, merged id. left = EMPTY: free. */
-	readonly slots: Uint32Array;
 	find(left: number, right: number, from: number, to: number, found: Pair): void;
 }
 
-export const EMPTY = 0xffffffff;
+const EMPTY = 0xffffffff;
 
 export interface BpeTables {
 	/** Token id → the bytes that it stands for in a piece. */
 	readonly surface: Vocabulary;
-	/** Surface → id, of the tokens that merging can begin or end with. */
-	readonly index: VocabularyIndex;
+	/** Surface → id, of the tokens that merging can begin or end with. Made when first asked for: the kernel has its own. */
+	readonly index: () => VocabularyIndex;
 	/** Whether merging can give this token. */
 	readonly reachable: Uint8Array;
 	/** Byte → id of the token that is this byte alone, −1 for none. */
 	readonly firstIds: Int32Array;
 	/** Merges by pair of ids … */
-	readonly pairs?: PairTable;
+	readonly pairs?: () => PairTable;
 	/** … or by joined bytes: token id → rank, −1 for none. */
 	readonly ranks?: Int32Array;
 	/** SentencePiece: rank → the score that it came from. */
@@ -48,11 +46,11 @@ export function compileBpe(spec: BpeSpec): BpeTables {
 		const from = surface.offsets[id]!;
 		if (surface.offsets[id + 1]! - from === 1 && firstIds[surface.bytes[from]!]! < 0) firstIds[surface.bytes[from]!] = id;
 	}
-	const index = createIndex(surface, (id) => reachable[id] === 1);
+	const index = lazy(() => createIndex(surface, (id) => reachable[id] === 1));
 	const common = { surface, index, reachable, firstIds, byteIds: byteTokens(vocabulary) };
 	if (merges.type === 'ranks') return { ...common, ranks: Int32Array.from({ length: surface.size }, (_, id) => id) };
 	if (merges.type === 'scores') return { ...common, ...ranksOfScores(vocabulary) };
-	return { ...common, pairs: pairsOf(spec, index) };
+	return { ...common, pairs: lazy(() => pairsOf(spec, index())) };
 }
 
 /** Token strings as the bytes that they stand for. */
@@ -106,6 +104,7 @@ function pairsOf(spec: BpeSpec, index: VocabularyIndex): PairTable {
 	const total = merges.type === 'pairs' ? table.length >> 1 : table.length;
 	let capacity = 16;
 	while (capacity < total * 2) capacity *= 2;
+	// Open addressing, at most half full; 4 numbers a slot: left, right, rank, merged id.
 	const slots = new Uint32Array(capacity * 4).fill(EMPTY);
 	const mask = capacity - 1;
 	const byteLevel = spec.alphabet === 'byte-level';
@@ -147,7 +146,6 @@ function pairsOf(spec: BpeSpec, index: VocabularyIndex): PairTable {
 		slots[slot * 4 + 3] = merged;
 	}
 	return {
-		slots,
 		find(left, right, _from, _to, found) {
 			if (left < 0 || right < 0) return;
 			let slot = hashPair(left, right) & mask;
@@ -163,8 +161,12 @@ function pairsOf(spec: BpeSpec, index: VocabularyIndex): PairTable {
 	};
 }
 
-/** The kernel computes the same (kernels/tokenizer.ts). */
-export function hashPair(left: number, right: number): number {
+function hashPair(left: number, right: number): number {
 	const hash = Math.imul(Math.imul(left, 0x9e3779b1) ^ right, 0x85ebca6b);
 	return (hash ^ (hash >>> 15)) >>> 0;
+}
+
+function lazy<T extends object>(make: () => T): () => T {
+	let made: T | undefined;
+	return () => (made ??= make());
 }

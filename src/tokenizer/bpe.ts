@@ -19,14 +19,13 @@ export interface BpeModel extends Model {
 
 export function createBpe(spec: BpeSpec): BpeModel {
 	const tables = compileBpe(spec);
-	const { index } = tables;
 	const fuses = spec.fuse_unk || spec.merges.type === 'scores';
 
 	const lookupIn = (bytes: Uint8Array): PairLookup =>
 		tables.pairs
-			? tables.pairs.find
+			? tables.pairs().find
 			: (_left, _right, from, to, found) => {
-					const id = index.find(bytes, from, to);
+					const id = tables.index().find(bytes, from, to);
 					if (id < 0 || tables.ranks![id]! < 0) return;
 					found.rank = tables.ranks![id]!;
 					found.id = id;
@@ -49,7 +48,7 @@ export function createBpe(spec: BpeSpec): BpeModel {
 			const bytes = encoder.encode(text);
 			const units = unitMap(text, bytes.length);
 			if (spec.ignore_merges) {
-				const whole = index.find(bytes, 0, bytes.length);
+				const whole = tables.index().find(bytes, 0, bytes.length);
 				if (whole >= 0) return sink(whole, 0, text.length);
 			}
 			const symbols = symbolsOf(spec, tables, bytes);
@@ -105,7 +104,7 @@ function symbolsOf(spec: BpeSpec, tables: BpeTables, bytes: Uint8Array): Symbols
 		const before = s > 0 ? prefix : prefix.subarray(0, 0);
 		const after = s === count - 1 ? suffix : suffix.subarray(0, 0);
 		const decorated = before.length + after.length === 0 ? symbol : Uint8Array.of(...before, ...symbol, ...after);
-		ids[s] = tables.index.find(decorated, 0, decorated.length);
+		ids[s] = tables.index().find(decorated, 0, decorated.length);
 	}
 	return { count, ids, starts };
 }
@@ -135,11 +134,12 @@ function withoutUnused(
 	const starts: number[] = [];
 	const put = (id: number, from: number, to: number): void => {
 		const middle = unused(id) ? lastJoin(bytes.subarray(from, to)) + from : 0;
-		if (middle > 0) {
-			put(tables.index.find(bytes, from, middle), from, middle);
-			put(tables.index.find(bytes, middle, to), middle, to);
+		if (middle > from) {
+			put(tables.index().find(bytes, from, middle), from, middle);
+			put(tables.index().find(bytes, middle, to), middle, to);
 		} else {
-			ids.push(id);
+			// One that cannot be taken apart is unknown.
+			ids.push(unused(id) ? -1 : id);
 			starts.push(from);
 		}
 	};

@@ -4,7 +4,7 @@
 /** Byte → its character's code point: printable Latin-1 stands for itself, the 68 others for U+0100 and on, in order. */
 export const BYTE_TO_CODE_POINT: Uint16Array = new Uint16Array(256);
 /** Code point below U+0144 → byte, or −1. */
-const CODE_POINT_TO_BYTE = new Int16Array(0x144).fill(-1);
+export const CODE_POINT_TO_BYTE = new Int16Array(0x144).fill(-1);
 
 let next = 0x100;
 for (let byte = 0; byte < 256; byte++) {

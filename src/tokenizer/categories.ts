@@ -33,11 +33,13 @@ function eachRun(visit: (category: number, from: number, to: number) => void): v
 /** Class bits in two levels: those of a code point stand at blocks[index[point >> 7] · 128 + (point & 127)]. */
 export interface ClassTable {
 	/** 8,704 block numbers. */
-	readonly index: Uint8Array;
+	readonly index: Uint16Array;
 	readonly blocks: Uint8Array;
 }
 
 const BLOCK = 128;
+/** Blocks that are all of one class are shared; Unicode 16 has 400 others, and a list of runs that asks for more is not Unicode's. */
+const MAX_BLOCKS = 1024;
 
 export function classTable(): ClassTable {
 	const bits = CATEGORIES.map((name) => {
@@ -45,32 +47,34 @@ export function classTable(): ClassTable {
 		if (name === 'Ll') return LOWER;
 		return name[0] === 'L' ? OTHER_LETTER : name[0] === 'M' ? MARK : name[0] === 'N' ? NUMBER : 0;
 	});
-	const classes = new Uint8Array(0x110000);
+	const index = new Uint16Array(0x110000 / BLOCK);
+	const blocks = new Uint8Array(MAX_BLOCKS * BLOCK);
+	// Block 0 is ASCII's: the kernel reads it without the index. Then one block a class, made when the first run fills a block.
+	let count = 1;
+	const uniform = new Map<number, number>();
+	const own = (block: number): number => (block === 0 ? 0 : (index[block] ||= count++));
 	eachRun((category, from, to) => {
-		if (bits[category]! !== 0) classes.fill(bits[category]!, from, to);
-	});
-	for (const point of SPACES) classes[point] = SPACE;
-	classes[10] = SPACE | NEWLINE;
-	classes[13] = SPACE | NEWLINE;
-
-	const index = new Uint8Array(0x110000 / BLOCK);
-	const blocks: Uint8Array[] = [];
-	const known = new Map<string, number>();
-	for (let block = 0; block < index.length; block++) {
-		const part = classes.subarray(block * BLOCK, (block + 1) * BLOCK);
-		const key = String.fromCharCode(...part);
-		let number = known.get(key);
-		if (number === undefined) {
-			number = blocks.push(part) - 1;
-			known.set(key, number);
+		const value = bits[category]!;
+		for (let at = from; at < to; ) {
+			const block = Math.floor(at / BLOCK);
+			const end = Math.min(to, (block + 1) * BLOCK);
+			if (end - at === BLOCK && block > 0) {
+				let number = uniform.get(value);
+				if (number === undefined) {
+					number = count++;
+					uniform.set(value, number);
+					blocks.fill(value, number * BLOCK, (number + 1) * BLOCK);
+				}
+				index[block] = number;
+			} else if (value !== 0 || index[block] === 0) {
+				const start = own(block) * BLOCK + (at % BLOCK);
+				blocks.fill(value, start, start + end - at);
+			}
+			at = end;
 		}
-		index[block] = number;
-	}
-	// The kernel reads a block number from one byte: Unicode 16 has 202 blocks.
-	if (blocks.length > 256) throw new Error(`${blocks.length} blocks of character classes`);
-	const joined = new Uint8Array(blocks.length * BLOCK);
-	for (const [i, block] of blocks.entries()) joined.set(block, i * BLOCK);
-	return { index, blocks: joined };
+	});
+	for (const point of SPACES) blocks[index[point >> 7]! * BLOCK + (point % BLOCK)] = point === 10 || point === 13 ? SPACE | NEWLINE : SPACE;
+	return { index, blocks: blocks.slice(0, count * BLOCK) };
 }
 
 const members = new Map<string, string>();

@@ -9,6 +9,7 @@ import type { DecoderSpec } from './spec.ts';
 import type { TokenKind } from './types.ts';
 
 const encoder = new TextEncoder();
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** What a decoder is told of a token. */
 export interface DecodedToken {
@@ -84,7 +85,7 @@ const byteFallback = (): Step => {
 			if (width === 'more' && !final) break;
 			const valid = typeof width === 'number' && width > 0;
 			const taken = valid ? width : 1;
-			out.push({ text: valid ? new TextDecoder().decode(Uint8Array.from(held.slice(0, taken))) : '\ufffd', begins: true });
+			out.push({ text: valid ? utf8.decode(Uint8Array.from(held.slice(0, taken))) : '\ufffd', begins: true });
 			held = held.slice(taken);
 		}
 		return out;
@@ -255,6 +256,8 @@ function compileStep(spec: DecoderSpec): () => Step {
 			const drops = spec.prepend_scheme !== 'never';
 			return eachToken((text, index) => text.replaceAll(spec.replacement, index === 0 && drops ? '' : ' '));
 		}
+		case 'Spaced':
+			return eachToken((text, index) => (index === 0 ? text : ` ${text}`));
 		case 'WordPiece':
 			return eachToken((text, index) => {
 				const { prefix } = spec;

@@ -12,9 +12,6 @@ export interface FastBpe {
 	encode(input: AlignedText, out: TokenBuffer, withRanges: boolean): boolean;
 }
 
-/** U+2581, SentencePiece's space. */
-const METASPACE = [0xe2, 0x96, 0x81];
-
 /** Undefined where the kernel cannot be had, or does not know what this model does. */
 export function createFastBpe(spec: TokenizerSpec, bpe: BpeModel, preTokenize: PreTokenizer | undefined): FastBpe | undefined {
 	const model = spec.model as BpeSpec;
@@ -71,23 +68,35 @@ function remapPieces(pieces: readonly AlignedText[], offsets: Uint32Array): void
 	}
 }
 
-/** Decorated symbols, and characters that vanish for want of an unknown token, are left to the definition. */
+/** Decorated symbols are left to the definition, and bytes that no token stands for. */
 function fits(model: BpeSpec, { tables }: BpeModel): boolean {
 	if (model.continuing_subword_prefix || model.end_of_word_suffix) return false;
-	if (model.alphabet !== 'characters') return !tables.firstIds.includes(-1);
-	return model.unknown !== undefined || (model.byte_fallback && !tables.byteIds.includes(-1));
+	return model.alphabet === 'characters' || tables.firstIds.every((id, byte) => id >= 0 || !occursInUtf8(byte));
 }
 
 /** Whether no token has U+2581 behind another character: then nothing merges across the beginning of a run of it. */
 function cutsAtMetaspace({ tables }: BpeModel): boolean {
 	const { bytes, offsets, size } = tables.surface;
-	if (tables.index.find(Uint8Array.from(METASPACE), 0, 3) < 0) return false;
+	let alone = false;
 	for (let id = 0; id < size; id++) {
 		if (tables.reachable[id] === 0) continue;
-		for (let at = offsets[id]! + 1; at + 2 < offsets[id + 1]!; at++) {
-			if (bytes[at] !== 0xe2 || bytes[at + 1] !== 0x96 || bytes[at + 2] !== 0x81) continue;
-			if (at < offsets[id]! + 3 || bytes[at - 3] !== 0xe2 || bytes[at - 2] !== 0x96 || bytes[at - 1] !== 0x81) return false;
+		const [from, to] = [offsets[id]!, offsets[id + 1]!];
+		for (let at = from; at + 2 < to; at++) {
+			if (!isMetaspace(bytes, at)) continue;
+			if (at > from && !(at >= from + 3 && isMetaspace(bytes, at - 3))) return false;
+			alone ||= to - from === 3;
 		}
 	}
-	return true;
+	// Without a token of its own it would be unknown, and fuse with what is unknown before it.
+	return alone;
+}
+
+/** U+2581, SentencePiece's space, in UTF-8. */
+function isMetaspace(bytes: Uint8Array, at: number): boolean {
+	return bytes[at] === 0xe2 && bytes[at + 1] === 0x96 && bytes[at + 2] === 0x81;
+}
+
+/** Whether a byte occurs in well-formed UTF-8 (RFC 3629, 1): some vocabularies leave the others out. */
+function occursInUtf8(byte: number): boolean {
+	return byte !== 0xc0 && byte !== 0xc1 && byte < 0xf5;
 }

@@ -13,7 +13,8 @@ export type Form = 'NFC' | 'NFD' | 'NFKC' | 'NFKD';
  */
 const LONG_RUN = 32;
 
-const MARK_OR_JAMO = /[\p{M}\u1160-\u11ff]/u;
+/** Marks, Hangul vowels and finals, and the compatibility characters that become such. */
+const MARK_OR_JAMO = /[\p{M}\u1160-\u11ff\u0e33\u0eb3\u3131-\u318e\uff9e-\uffdc]/u;
 
 /** Whether normalization may join or reorder a character with what stands before it. */
 function joins(point: number, text: string, at: number): boolean {

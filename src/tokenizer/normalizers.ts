@@ -139,8 +139,8 @@ export const byteLetters: Normalizer = mapped((point, character) => {
 });
 
 const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
-/** A character below U+0300 before another one: a grapheme of its own (carriage return excepted), found without the segmenter. */
-const isPlain = (unit: number): boolean => unit < 0x300 && unit !== 0x0d;
+/** Whether a grapheme ends between two units for certain: both below U+0300, and no line end of two characters. */
+const cutsBetween = (left: number, right: number): boolean => left < 0x300 && right < 0x300 && !(left === 0x0d && right === 0x0a);
 
 /**
  * SentencePiece's charsmap as Hugging Face applies it (precompiled.rs): a grapheme of fewer than 6 bytes is looked up first by its shortest
@@ -148,7 +148,7 @@ const isPlain = (unit: number): boolean => unit < 0x300 && unit !== 0x0d;
  */
 function precompiled(blob: Uint8Array): Normalizer {
 	const charsmap = parseCharsmap(blob, 'tokenizer.json');
-	const utf8 = new TextDecoder();
+	const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 	const look = (part: string): string | undefined => {
 		const bytes = encoder.encode(part);
 		const match = charsmap.shortest(bytes, 0, bytes.length);
@@ -182,11 +182,13 @@ function precompiled(blob: Uint8Array): Normalizer {
 			}
 		};
 		for (let at = 0; at < text.length; ) {
-			let end = at;
-			while (end < text.length && isPlain(text.charCodeAt(end)) && (end + 1 === text.length || text.charCodeAt(end + 1) < 0x300)) end++;
-			for (; at < end; at++) character(at, at + 1);
-			// Up to the next plain character: what lies between is segmented.
-			while (end < text.length && !(end > at && isPlain(text.charCodeAt(end)) && text.charCodeAt(end - 1) < 0x300)) end++;
+			// A certain cut after one unit needs no segmenter: the bulk of Latin text.
+			if (at + 1 === text.length || cutsBetween(text.charCodeAt(at), text.charCodeAt(at + 1))) {
+				character(at, ++at);
+				continue;
+			}
+			let end = at + 2;
+			while (end < text.length && !cutsBetween(text.charCodeAt(end - 1), text.charCodeAt(end))) end++;
 			for (const { segment, index } of segmenter.segment(text.slice(at, end))) grapheme(at + index, at + index + segment.length);
 			at = end;
 		}

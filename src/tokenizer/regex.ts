@@ -17,7 +17,8 @@ const MAX_DEPTH = 50;
 /** Unicode's White_Space, which the references' \s is; JavaScript's \s has U+FEFF besides and lacks U+0085. */
 const SPACE = '\\p{White_Space}';
 /** Oniguruma's and Rust's \w. */
-const WORD = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}';
+// Oniguruma counts Latin-1's superscripts and fractions as word characters, and no other numbers of their kind.
+const WORD = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\xb2\\xb3\\xb9\\xbc-\\xbe';
 /** Inside a class: escape → members. Negated ones are written in capitals. */
 const CLASS_ESCAPES: Readonly<Record<string, string>> = { s: SPACE, d: '\\p{Nd}', w: WORD };
 const CONTROLS: Readonly<Record<string, number>> = { t: 9, n: 10, v: 11, f: 12, r: 13, a: 7, e: 27 };

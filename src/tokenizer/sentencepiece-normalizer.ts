@@ -8,7 +8,7 @@ import { createAlignedBuilder } from './builder.ts';
 import { createTrie } from './trie.ts';
 
 const encoder = new TextEncoder();
-const utf8 = new TextDecoder();
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 type Spec = Extract<NormalizerSpec, { type: 'SentencePiece' }>;
 

@@ -149,6 +149,8 @@ export type PostProcessorSpec =
 export type DecoderSpec =
 	| { readonly type: 'Sequence'; readonly decoders: readonly DecoderSpec[] }
 	| { readonly type: 'ByteLevel' | 'ByteFallback' | 'Fuse' }
+	/** What tokenizer.json's missing decoder means: a space between two tokens. */
+	| { readonly type: 'Spaced' }
 	| { readonly type: 'Replace'; readonly pattern: Pattern; readonly content: string }
 	| { readonly type: 'Strip'; readonly content: string; readonly start: number; readonly stop: number }
 	| { readonly type: 'Metaspace'; readonly replacement: string; readonly prepend_scheme: 'always' | 'first' | 'never' }

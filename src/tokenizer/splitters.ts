@@ -62,7 +62,7 @@ function patternOf(step: PreTokenizerSpec): Splitter | undefined {
 	if (step.type !== 'Split' || !('Regex' in step.pattern) || !isolates(step)) return undefined;
 	const found = PATTERNS.get(step.pattern.Regex);
 	// In Oniguruma $ stands before every line end, and {1,3}+ repeats.
-	return found && (step.pattern.syntax === 'rust' || !/\$|\}\+/.test(step.pattern.Regex)) ? found : undefined;
+	return found && (step.pattern.syntax === 'rust' || !/\$|\d\}\+/.test(step.pattern.Regex)) ? found : undefined;
 }
 
 /** These patterns match everything, so that what lies between matches is empty: removing it, inverted, is the same. */

@@ -44,7 +44,7 @@ export function createUnigram(spec: UnigramSpec): Model {
 		if (vocabulary.offsets[id] === vocabulary.offsets[id + 1]) return false;
 		const kind = kinds[id];
 		if (isSentencePiece) return kind === KIND.normal || kind === KIND.user;
-		return kind !== KIND.control && kind !== KIND.unknown;
+		return kind !== KIND.control;
 	};
 	const trie = createTrie(
 		(function* () {
@@ -77,7 +77,7 @@ export function createUnigram(spec: UnigramSpec): Model {
 				let single = false;
 				trie.prefixes(bytes, at, length, (id, end) => {
 					// The sum is compared before it is rounded, as the original's float + double is.
-					const score = scoreOf(id, end - at) + here;
+					const score = round(scoreOf(id, end - at) + here);
 					if (starts[end]! < 0 || score > best[end]!) {
 						best[end] = score;
 						starts[end] = at;

@@ -3,6 +3,7 @@
 
 import wasm from '../compute/generated/tokenizer-simd.ts';
 import type { BpeTables } from './bpe-tables.ts';
+import { CODE_POINT_TO_BYTE } from './byte-level.ts';
 import { type ClassTable, classTable } from './categories.ts';
 import type { BpeSpec } from './spec.ts';
 import { SPLITTER, type Splitter } from './splitters.ts';
@@ -21,10 +22,12 @@ interface Kernel {
 		fallback: number,
 		unknown: number,
 		fuse: number,
+		cache: number,
 	): void;
 	setBuffers(ids: number, ends: number, work: number): void;
 	setEnds(ends: number): void;
 	build(size: number, reach: number): void;
+	buildPairs(bytes: number, offsets: number, total: number, paired: number, alphabet: number, scratch: number): void;
 	encode(splitter: number, from: number, end: number, final: number): number;
 	ranges(from: number, to: number, unit: number, out: number): number;
 	count(): number;
@@ -37,6 +40,11 @@ const SLACK = 16;
 const PAGE = 65536;
 /** Work memory of merging, a byte of the piece: a symbol has 16, its two heap entries 16; and one more symbol. */
 const WORK_BYTES = 32;
+
+/** What the kernel writes where there is no unknown token: −1. */
+const NO_TOKEN = 0xffffffff;
+/** 16,384 pieces of 128 bytes. */
+const CACHE_BYTES = 1 << 21;
 
 export interface KernelBpe {
 	/** Appends the tokens of `text`. `ends`: units of each piece, when the host has split. `unit`: the first unit's number in ranges. */
@@ -62,7 +70,7 @@ export function createKernelBpe(spec: BpeSpec, tables: BpeTables): KernelBpe {
 		if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
 		return at;
 	};
-	const put = (data: Uint8Array | Uint32Array | Int32Array): number => {
+	const put = (data: Uint8Array | Uint16Array | Int16Array | Int32Array | Uint32Array): number => {
 		const at = reserve(data.byteLength);
 		new Uint8Array(memory.buffer, at, data.byteLength).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 		return at;
@@ -75,19 +83,37 @@ export function createKernelBpe(spec: BpeSpec, tables: BpeTables): KernelBpe {
 	while (slots < surface.size * 2) slots *= 2;
 	const slotsAt = reserve(slots * 16);
 	kernel.setVocabulary(put(surface.bytes), put(surface.offsets), slotsAt, slots - 1, reserve(surface.size));
+	const { merges } = spec;
+	const table = merges.type === 'lines' || merges.type === 'pairs' ? merges.table : undefined;
+	const total = table ? (merges.type === 'pairs' ? table.length >> 1 : table.length) : 0;
+	let pairSlots = 64;
+	while (pairSlots < total * 2) pairSlots *= 2;
+	const pairsAt = table ? reserve(pairSlots * 16) : 0;
 	kernel.setModel(
-		tables.pairs ? put(tables.pairs.slots) : 0,
-		tables.pairs ? tables.pairs.slots.length / 4 - 1 : 0,
+		pairsAt,
+		pairSlots - 1,
 		tables.ranks ? put(tables.ranks) : 0,
 		put(spec.alphabet === 'characters' ? tables.byteIds : tables.firstIds),
-		spec.ignore_merges || spec.merges.type === 'ranks' ? 1 : 0,
+		spec.ignore_merges || merges.type === 'ranks' ? 1 : 0,
 		spec.alphabet === 'characters' ? 1 : 0,
 		spec.byte_fallback ? 1 : 0,
 		spec.unknown ?? -1,
-		spec.fuse_unk || spec.merges.type === 'scores' ? 1 : 0,
+		spec.fuse_unk || merges.type === 'scores' ? 1 : 0,
+		reserve(CACHE_BYTES),
 	);
+	// What follows is needed for building only: chunks will be laid over it.
 	const floor = top;
 	kernel.build(surface.size, put(tables.reachable));
+	if (table) {
+		let longest = 0;
+		const step = merges.type === 'pairs' ? 2 : 1;
+		for (let i = 0; i + step <= table.length; i += step) longest = Math.max(longest, table.offsets[i + step]! - table.offsets[i]!);
+		const [bytesAt, offsetsAt] = [put(table.bytes), put(table.offsets)];
+		const alphabetAt = spec.alphabet === 'byte-level' ? put(CODE_POINT_TO_BYTE) : 0;
+		const scratchAt = reserve(longest);
+		new Uint8Array(memory.buffer, pairsAt, pairSlots * 16).fill(0xff);
+		kernel.buildPairs(bytesAt, offsetsAt, total, step - 1, alphabetAt, scratchAt);
+	}
 	top = floor;
 
 	// Text, ids, ends, ranges, piece ends and work memory, for a chunk of `capacity` bytes.
@@ -141,10 +167,10 @@ export function createKernelBpe(spec: BpeSpec, tables: BpeTables): KernelBpe {
 					const to = kernel.encode(SPLITTER[splitter], p, end, final);
 					const count = kernel.count();
 					if (withRanges) at = kernel.ranges(p, to, at, rangesAt);
-					out.append(
-						new Uint32Array(memory.buffer, idsAt, count),
-						withRanges ? new Uint32Array(memory.buffer, rangesAt, count * 2) : undefined,
-					);
+					const ids = new Uint32Array(memory.buffer, idsAt, count);
+					const ranges = withRanges ? new Uint32Array(memory.buffer, rangesAt, count * 2) : undefined;
+					if (spec.unknown === undefined && ids.includes(NO_TOKEN)) appendKnown(ids, ranges, out);
+					else out.append(ids, ranges);
 					if (to === p) break;
 					p = to;
 				}
@@ -153,6 +179,11 @@ export function createKernelBpe(spec: BpeSpec, tables: BpeTables): KernelBpe {
 			}
 		},
 	};
+}
+
+/** Without an unknown token, what is unknown vanishes (model.rs). */
+function appendKnown(ids: Uint32Array, ranges: Uint32Array | undefined, out: TokenBuffer): void {
+	for (const [i, id] of ids.entries()) if (id !== NO_TOKEN) out.push(id, ranges?.[2 * i] ?? 0, ranges?.[2 * i + 1] ?? 0);
 }
 
 /** Units of as many whole pieces as fit in `units`, one at least. */

@@ -121,7 +121,7 @@ function bindStack(f: Finder, config: TransformerConfig): Views {
 				long: { tensor: f.need('ropeLong', 'weight', [pairs]) },
 			}),
 		},
-		...(buckets && { buckets: { tensor: f.need('buckets', 'weight', [buckets.count, config.blocks[0]!.attention.heads]) } }),
+		...(buckets && { buckets: { tensor: f.need('buckets', 'weight', [buckets.rows, config.blocks[0]!.attention.heads]) } }),
 		blocks: config.blocks.map((block, i) => bindBlock(f, block, i, D)),
 	};
 }

@@ -14,7 +14,13 @@ export type RopeScaling =
 	| { readonly kind: 'none' }
 	| { readonly kind: 'linear'; readonly factor: number }
 	| { readonly kind: 'dynamic'; readonly factor: number; readonly context: number }
-	| { readonly kind: 'llama3'; readonly factor: number; readonly lowFactor: number; readonly highFactor: number; readonly context: number }
+	| {
+			readonly kind: 'wavelength';
+			readonly factor: number;
+			readonly lowFactor: number;
+			readonly highFactor: number;
+			readonly context: number;
+	  }
 	| {
 			readonly kind: 'yarn';
 			readonly factor: number;
@@ -65,7 +71,7 @@ export interface AttentionConfig {
 	/** A bias that grows with the key's position, by a slope per head: added to the scaled scores, or scaled with them and rounded to bfloat16. */
 	readonly alibi?: 'after-scale' | 'before-scale-bf16';
 	/** A learned bias per head and bucket of distance; one table for all layers. */
-	readonly buckets?: { readonly count: number; readonly maxDistance: number };
+	readonly buckets?: { readonly count: number; readonly maxDistance: number; /** Of the stored table. */ readonly rows: number };
 	/** Transformer-XL: scores gain (query + v) · W r(distance), and the content term's query gains u. */
 	readonly relative?: boolean;
 	/** Norm of query and key before rotation: one gain for every head ('head'), a gain per head ('heads'), or over H · Dh at once ('width'). */
@@ -132,8 +138,8 @@ export interface BlockConfig {
 }
 
 export type PositionsConfig =
-	/** Row p + offset of a table of `rows` rows. */
-	| { readonly kind: 'learned'; readonly rows: number; readonly offset: number }
+	/** Row p + offset of a table of `rows` rows. Tokens with the id `padding` do not count, and have row offset − 1. */
+	| { readonly kind: 'learned'; readonly rows: number; readonly offset: number; readonly padding?: number }
 	/** [sines | cosines] of p / 10000^(2i/D). */
 	| { readonly kind: 'sinusoidal' };
 

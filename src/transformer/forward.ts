@@ -90,16 +90,17 @@ async function embed(run: Run, input: Input, T: number): Promise<Float32Array> {
 		const type = await weights.type(signal);
 		x = x.map((value, i) => value + type[i % D]!);
 	}
-	if (embedding.positions) x = backend.add(x, await positionRows(run, T));
+	if (embedding.positions) x = backend.add(x, await positionRows(run, input, T));
 	if (globals.embeddingNorm) x = backend.norm(x, D, embedding.norm!, globals.embeddingNorm.gain, globals.embeddingNorm.bias);
 	return tap(taps, `${prefix}embedding.output`, x, D);
 }
 
-async function positionRows({ config, weights, state, signal }: Run, T: number): Promise<Float32Array> {
+async function positionRows({ config, weights, state, signal }: Run, input: Input, T: number): Promise<Float32Array> {
 	const positions = config.embedding.positions!;
-	if (positions.kind === 'learned') return weights.positions(state.length + positions.offset, T, signal);
-	return sinusoids(
-		Array.from({ length: T }, (_, t) => state.length + t),
-		config.width,
-	);
+	const inOrder = Array.from({ length: T }, (_, t) => state.length + t);
+	if (positions.kind === 'sinusoidal') return sinusoids(inOrder, config.width);
+	const { offset, padding } = positions;
+	let counted = state.length - 1;
+	const rows = inOrder.map((p, t) => ('ids' in input && padding !== undefined ? (input.ids[t] === padding ? -1 : ++counted) : p) + offset);
+	return weights.positions(rows, signal);
 }

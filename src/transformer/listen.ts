@@ -21,7 +21,13 @@ export interface Listening {
 }
 
 /** `extent`: which tokens the run's last block computes. */
-export function listen(picks: ReadonlyMap<string, Pick>, replacements: ReadonlyMap<string, readonly Replace[]>, T: number, { rows }: Extent, stopWhenSeen: boolean): Listening {
+export function listen(
+	picks: ReadonlyMap<string, Pick>,
+	replacements: ReadonlyMap<string, readonly Replace[]>,
+	T: number,
+	{ rows }: Extent,
+	stopWhenSeen: boolean,
+): Listening {
 	const points = new Map<string, TracedPoint>();
 	const taps: Taps = {
 		wants: (point) => picks.has(point) || replacements.has(point),
@@ -55,7 +61,14 @@ function replaced(replacements: readonly Replace[], data: Float32Array, shape: r
 }
 
 /** A copy of the picked heads and tokens. A run of fewer rows offers tokens from `first` on. */
-function cut({ point, heads, tokens }: Pick, shape: readonly number[], data: Float32Array, T: number, first: number, count: number): TracedPoint {
+function cut(
+	{ point, heads, tokens }: Pick,
+	shape: readonly number[],
+	data: Float32Array,
+	T: number,
+	first: number,
+	count: number,
+): TracedPoint {
 	const axis = point.shape.length - 2; // T stands before the last dimension
 	const offeredRows = shape[axis]!;
 	const shift = offeredRows === count && count !== T && !point.name.startsWith('encoder.') ? first : 0;

@@ -52,8 +52,8 @@ export function frequencies(rope: RopeConfig, length: number, tensors: RopeTenso
 			const base = rope.theta * ((s.factor * longest) / s.context - (s.factor - 1)) ** (n / (n - 2));
 			return { inverse: plain(base), magnitude: 1 };
 		}
-		case 'llama3':
-			return { inverse: plain(rope.theta).map((f) => llama3(f, s)), magnitude: 1 };
+		case 'wavelength':
+			return { inverse: plain(rope.theta).map((f) => byWavelength(f, s)), magnitude: 1 };
 		case 'yarn':
 			return { inverse: yarn(plain(rope.theta), rope.theta, n, s), magnitude: s.magnitude };
 		case 'longrope':
@@ -67,7 +67,7 @@ export function frequencies(rope: RopeConfig, length: number, tensors: RopeTenso
 	}
 }
 
-interface Llama3Scaling {
+interface WavelengthScaling {
 	readonly factor: number;
 	readonly lowFactor: number;
 	readonly highFactor: number;
@@ -75,7 +75,7 @@ interface Llama3Scaling {
 }
 
 /** Long waves are slowed by the factor, short ones kept, those between mixed. */
-function llama3(f: number, s: Llama3Scaling): number {
+function byWavelength(f: number, s: WavelengthScaling): number {
 	const wavelength = (2 * Math.PI) / f;
 	if (wavelength < s.context / s.highFactor) return f;
 	if (wavelength > s.context / s.lowFactor) return f / s.factor;

@@ -48,7 +48,12 @@ export function select(config: TransformerConfig, selectors: readonly Selector[]
 			const head = typeof selector === 'object' && 'head' in selector ? selector.head : undefined;
 			const token = typeof selector === 'object' ? selector.token : undefined;
 			const count = point.name.startsWith('encoder.') ? encoderT : T;
-			merge(picks, point, head === undefined ? undefined : index('head', head, headsOf(config, point)), token === undefined ? undefined : index('token', token, count));
+			merge(
+				picks,
+				point,
+				head === undefined ? undefined : index('head', head, headsOf(config, point)),
+				token === undefined ? undefined : index('token', token, count),
+			);
 		}
 	}
 	return picks;
@@ -87,7 +92,11 @@ function headsOf(config: TransformerConfig, point: Point): number {
 function index(what: string, wanted: number, count: number): number {
 	const at = wanted < 0 ? count + wanted : wanted;
 	if (Number.isInteger(at) && at >= 0 && at < count) return at;
-	throw new TongsaError('out-of-range', `no such ${what}`, { field: what, got: wanted, allowed: count === 0 ? 'none at this point' : `${-count} to ${count - 1}` });
+	throw new TongsaError('out-of-range', `no such ${what}`, {
+		field: what,
+		got: wanted,
+		allowed: count === 0 ? 'none at this point' : `${-count} to ${count - 1}`,
+	});
 }
 
 function merge(picks: Map<string, Pick>, point: Point, head: number | undefined, token: number | undefined): void {
@@ -116,7 +125,10 @@ export function extentOf(config: TransformerConfig, picks: ReadonlyMap<string, P
 	const own = [...picks.values()].filter(({ point }) => point.name.startsWith('encoder.') === (prefix === 'encoder.'));
 	const after = own.filter(({ point }) => point.name.endsWith('final.output') || point.name.endsWith('logits'));
 	const lastBlock = after.length > 0 ? config.blocks.length - 1 : Math.max(-1, ...own.map(({ point }) => point.layer ?? -1));
-	const late = own.filter(({ point }) => point.layer === lastBlock && !WHOLE.has(point.name.slice(point.name.indexOf(`.${point.layer}.`) + `.${point.layer}.`.length)));
+	const late = own.filter(
+		({ point }) =>
+			point.layer === lastBlock && !WHOLE.has(point.name.slice(point.name.indexOf(`.${point.layer}.`) + `.${point.layer}.`.length)),
+	);
 	const counted = [...late, ...after];
 	const tokens = counted.every((pick) => pick.tokens) ? counted.flatMap((pick) => pick.tokens!) : undefined;
 	const first = tokens?.length ? Math.min(...tokens) : 0;

@@ -17,8 +17,8 @@ export interface Weights {
 	block(i: number, signal?: AbortSignal): Promise<LoadedBlock>;
 	/** Rows of the input table by id: (T, E). @throws TongsaError 'out-of-range' for an id that is not in the table. */
 	rows(ids: ArrayLike<number>, signal?: AbortSignal): Promise<Float32Array>;
-	/** Rows first … first + count of the position table: (count, D). */
-	positions(first: number, count: number, signal?: AbortSignal): Promise<Float32Array>;
+	/** Rows of the position table: (n, D). */
+	positions(rows: ArrayLike<number>, signal?: AbortSignal): Promise<Float32Array>;
 	/** Row 0 of the token-type table: D values. */
 	type(signal?: AbortSignal): Promise<Float32Array>;
 	/** The output table, a piece of its rows at a time: whole when it is kept. */
@@ -82,12 +82,7 @@ export function openWeights(views: Views, backend: Backend, budget: number): Wei
 				return { ...block, feedForward: { ...block.feedForward, expert: loadExpert } };
 			}),
 		rows: (ids, signal) => decodedRows(views.table, ids, signal),
-		positions: (first, count, signal) =>
-			decodedRows(
-				views.positions!,
-				Array.from({ length: count }, (_, t) => first + t),
-				signal,
-			),
+		positions: (rows, signal) => decodedRows(views.positions!, rows, signal),
 		type: (signal) => keep('type', () => decodedRows(views.types!, [0], signal)),
 		async *output(signal) {
 			const { matrix } = needOutput(views);

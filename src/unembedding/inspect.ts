@@ -2,7 +2,7 @@
 
 import { TongsaError } from '../errors.ts';
 import type { Transformer } from '../transformer/transformer.ts';
-import { trace, type TraceInput } from './trace.ts';
+import { type TraceInput, trace } from './trace.ts';
 
 export interface AttentionCell {
 	readonly layer: number;

@@ -65,22 +65,31 @@ function wrap(model: Transformer, state: State, eaten: readonly number[]): Langu
 	};
 }
 
-/** The most probable translation, token by token, from the start token to the end token (both included). */
+/** The most probable translation, token by token, from the start token to the end token (both included), which is forced when room ends. */
 export async function translate(
 	model: Transformer,
 	source: readonly number[],
-	{ end, maxTokens, without = [], signal }: { readonly end: number; readonly maxTokens: number; readonly without?: readonly number[]; readonly signal?: AbortSignal },
+	{
+		end,
+		maxTokens,
+		without = [],
+		signal,
+	}: { readonly end: number; readonly maxTokens: number; readonly without?: readonly number[]; readonly signal?: AbortSignal },
 ): Promise<number[]> {
 	const start = model.config.startToken;
-	if (start === undefined) throw new TongsaError('unsupported', 'the file does not say what a translation starts with', { file: model.name, field: 'decoder_start_token_id' });
+	if (start === undefined)
+		throw new TongsaError('unsupported', 'the file does not say what a translation starts with', {
+			file: model.name,
+			field: 'decoder_start_token_id',
+		});
 	const state = await languageState(model, source, signal);
 	const ids = [start];
 	let next = [start];
-	while (ids.length <= maxTokens && next[0] !== end) {
+	while (ids.length < maxTokens && next[0] !== end) {
 		const logits = await state.feed(next, signal);
 		for (const id of without) logits[id] = Number.NEGATIVE_INFINITY;
 		next = top(logits, 1);
 		ids.push(next[0]!);
 	}
-	return ids;
+	return next[0] === end ? ids : [...ids, end];
 }

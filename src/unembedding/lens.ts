@@ -3,7 +3,7 @@
 
 import type { Transformer } from '../transformer/transformer.ts';
 import { logProbabilities, top } from './probability.ts';
-import { trace, type TraceInput } from './trace.ts';
+import { type TraceInput, trace } from './trace.ts';
 import { unembed } from './unembed.ts';
 
 export interface LensLayer {
@@ -28,10 +28,17 @@ export async function lens(
 	{ top: count = 10, token = -1, signal }: { readonly top?: number; readonly token?: number; readonly signal?: AbortSignal } = {},
 ): Promise<LensLayer[]> {
 	const D = model.config.width;
-	const { points } = await trace(model, input, { at: [{ point: 'embedding.output', token }, { point: 'output', token }], ...(signal && { signal }) });
+	const { points } = await trace(model, input, {
+		at: [
+			{ point: 'embedding.output', token },
+			{ point: 'output', token },
+		],
+		...(signal && { signal }),
+	});
 	const layers = [-1, ...model.config.blocks.keys()];
 	const states = new Float32Array(layers.length * D);
-	for (const [row, layer] of layers.entries()) states.set(points.get(layer < 0 ? 'embedding.output' : `blocks.${layer}.output`)!.data, row * D);
+	for (const [row, layer] of layers.entries())
+		states.set(points.get(layer < 0 ? 'embedding.output' : `blocks.${layer}.output`)!.data, row * D);
 	const logits = await readStates(model, states, signal);
 	const V = logits.length / layers.length;
 	return layers.map((layer, row) => {

@@ -1,7 +1,7 @@
 // Logits as probabilities: log-softmax, the best of them, and how surprising a text is.
 
 import type { Transformer } from '../transformer/transformer.ts';
-import { trace, type TraceInput } from './trace.ts';
+import { type TraceInput, trace } from './trace.ts';
 
 /** Natural logarithms of the softmax. */
 export function logProbabilities(logits: Float32Array): Float64Array {

@@ -1,9 +1,9 @@
 // Trace: one run with listeners. Any subset of the points at the cost of that subset; any of them may be replaced.
 
 import { TongsaError } from '../errors.ts';
-import { encode, type Input, forward } from '../transformer/forward.ts';
+import { encode, forward, type Input } from '../transformer/forward.ts';
 import { ENOUGH, listen, type Replace, type TracedPoint } from '../transformer/listen.ts';
-import { extentOf, type Pick, select, type Selector } from '../transformer/select.ts';
+import { extentOf, type Pick, type Selector, select } from '../transformer/select.ts';
 import { createState } from '../transformer/state.ts';
 import type { Taps } from '../transformer/taps.ts';
 import type { Transformer } from '../transformer/transformer.ts';
@@ -29,7 +29,8 @@ export async function trace(model: Transformer, input: TraceInput, { at, replace
 	const picks = select(model.config, at, T, sourceT);
 	const replacements = new Map<string, Replace[]>();
 	for (const edit of replace) {
-		for (const name of select(model.config, [edit.at], T, sourceT).keys()) replacements.set(name, [...(replacements.get(name) ?? []), edit.with]);
+		for (const name of select(model.config, [edit.at], T, sourceT).keys())
+			replacements.set(name, [...(replacements.get(name) ?? []), edit.with]);
 	}
 	if (picks.size === 0) return { points: new Map() };
 	// A replacement may look at all tokens, so that none is left out then.
@@ -44,7 +45,13 @@ export async function trace(model: Transformer, input: TraceInput, { at, replace
 	return { points };
 }
 
-async function run(model: Transformer, input: TraceInput, taps: Taps, extent: ReturnType<typeof extentOf>, signal: AbortSignal | undefined): Promise<void> {
+async function run(
+	model: Transformer,
+	input: TraceInput,
+	taps: Taps,
+	extent: ReturnType<typeof extentOf>,
+	signal: AbortSignal | undefined,
+): Promise<void> {
 	if (model.encoder && !input.source) {
 		throw new TongsaError('usage', 'this model translates: a text for its encoder is missing', { file: model.name });
 	}
@@ -58,7 +65,11 @@ function lengthOf(model: Transformer, input: Input): number {
 }
 
 /** The run as it is and the run with the replacements, side by side. */
-export async function traceBoth(model: Transformer, input: TraceInput, options: TraceOptions): Promise<{ readonly before: Trace; readonly after: Trace }> {
+export async function traceBoth(
+	model: Transformer,
+	input: TraceInput,
+	options: TraceOptions,
+): Promise<{ readonly before: Trace; readonly after: Trace }> {
 	const { replace: _, ...plain } = options;
 	return { before: await trace(model, input, plain), after: await trace(model, input, options) };
 }

@@ -30,10 +30,10 @@ export interface ComparedModel {
 	readonly statistics?: TableStatistics;
 	readonly ids: readonly number[];
 	readonly tokens: readonly TokenJson[];
-	/** Tokens of the same sentence in each human language, flags not counted. */
-	readonly counts: readonly (Sentence & { readonly tokens: number; readonly perCharacter: number })[];
+	/** Tokens of the same sentence in each human language, flags not counted; null where the model lacks a word of it. */
+	readonly counts: readonly (Sentence & { readonly tokens: number | null; readonly perCharacter: number | null })[];
 	/** Cosine between the mean rows of the text and of each other language's sentence; absent without a table. */
-	readonly cosines?: readonly { readonly language: string; readonly cosine: number }[];
+	readonly cosines?: readonly { readonly language: string; readonly cosine: number | null }[];
 	readonly provenance: Provenance;
 }
 
@@ -51,8 +51,8 @@ export async function compared(model: Model, text: string, sentences: readonly S
 	if (!tokenizer) throw new TongsaError('not-found', 'the file carries no tokenizer: it has no split to compare', { file: model.name });
 	const { ids, tokens } = tokenized(model, text, { special: 'add' });
 	const counts = sentences.map((sentence) => {
-		const count = tokenizer.count(sentence.text, { special: 'none', flags: false });
-		return { ...sentence, tokens: count, perCharacter: count / Math.max(1, [...sentence.text].length) };
+		const count = readable(() => tokenizer.count(sentence.text, { special: 'none', flags: false }));
+		return { ...sentence, tokens: count, perCharacter: count === null ? null : count / Math.max(1, [...sentence.text].length) };
 	});
 	return {
 		model: model.name,
@@ -63,7 +63,7 @@ export async function compared(model: Model, text: string, sentences: readonly S
 			dtype: table.dtype,
 			tied: table.tied,
 			statistics: await statistics(model, table),
-			...(sentences.length && { cosines: await cosines(model, text, sentences) }),
+			...(sentences.length && { cosines: await cosines(model, text, counts) }),
 		}),
 		ids,
 		tokens,
@@ -87,9 +87,24 @@ async function statistics(model: Model, { rows: V }: TableFacts): Promise<TableS
 	};
 }
 
-async function cosines(model: Model, text: string, sentences: readonly Sentence[]) {
+/** `count`'s number, or null where the model's dictionary has no way to write the text. */
+function readable(count: () => number): number | null {
+	try {
+		return count();
+	} catch (error) {
+		if (error instanceof TongsaError && error.code === 'unsupported') return null;
+		throw error;
+	}
+}
+
+async function cosines(model: Model, text: string, counts: ComparedModel['counts']): Promise<NonNullable<ComparedModel['cosines']>> {
 	const own = await meanOf(model, text);
-	return Promise.all(sentences.map(async ({ language, text: other }) => ({ language, cosine: cosine(own, await meanOf(model, other)) })));
+	return Promise.all(
+		counts.map(async ({ language, tokens, text: other }) => ({
+			language,
+			cosine: tokens === null ? null : cosine(own, await meanOf(model, other)),
+		})),
+	);
 }
 
 /** Mean of the rows of a text's tokens, without flags: [D]; zeros for a text without tokens. */

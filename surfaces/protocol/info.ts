@@ -47,6 +47,8 @@ export interface FileInfoJson {
 		readonly special: Readonly<Record<string, number | readonly number[]>>;
 	};
 	readonly chatTemplate: boolean;
+	/** Why `embed` and the like will refuse this file. */
+	readonly problem?: string;
 	readonly tensors?: readonly TensorJson[];
 	readonly metadata?: Readonly<Record<string, unknown>>;
 	readonly provenance: Provenance;
@@ -69,7 +71,11 @@ export interface InfoOptions {
 	readonly metadata?: boolean;
 }
 
-export async function fileInfoJson(model: Model, options: InfoOptions): Promise<FileInfoJson> {
+/** A model, or what of it could be opened. */
+export type Inspected = Pick<Model, 'name' | 'checkpoint' | 'architecture' | 'tokenizer' | 'table' | 'chatTemplate'>;
+
+/** @param problem why the rest could not be opened */
+export async function fileInfoJson(model: Inspected, options: InfoOptions, problem?: string): Promise<FileInfoJson> {
 	const { checkpoint, architecture, tokenizer } = model;
 	const tensors = [...checkpoint.tensors.values()];
 	const parameters = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
@@ -102,6 +108,7 @@ export async function fileInfoJson(model: Model, options: InfoOptions): Promise<
 			},
 		}),
 		chatTemplate: (await model.chatTemplate()) !== undefined,
+		...(problem !== undefined && { problem }),
 		...(options.tensors && {
 			tensors: tensors.map(({ name, dtype, shape, byteOffset, byteLength }) => ({ name, dtype, shape, byteOffset, byteLength })),
 		}),

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { HeaderReader } from '../../src/bytes/header-reader.ts';
 import { httpSource, type Network } from '../../src/bytes/http.ts';
-import { Window } from '../../src/bytes/window.ts';
 import { refusal } from '../formats/fixtures.ts';
 import { type Answer, broken, fakeServer } from './fake-network.ts';
 
@@ -40,10 +40,10 @@ test('what is at hand is not asked for again, and what is missing is', async () 
 
 test('a header of 2 MB takes six requests', async () => {
 	const { network, requests } = fakeServer(FILE);
-	const window = new Window(await httpSource(URL_, network));
+	const header = new HeaderReader(await httpSource(URL_, network));
 	for (let i = 0; i < 2_000_000; i += 1000) {
-		await window.need(1000, 'x');
-		window.at += 1000;
+		await header.need(1000, 'x');
+		header.at += 1000;
 	}
 	assert.equal(requests.length, 6);
 });

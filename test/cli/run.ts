@@ -1,6 +1,8 @@
 // Runs the real command line as a child process, as a person or a script does.
 
 import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../surfaces/cli/main.ts', import.meta.url));
@@ -21,8 +23,9 @@ export interface Given {
 	readonly interruptAfterMs?: number;
 }
 
-/** Colours and places of the machine that runs the tests must not show. */
+/** Compiled code is kept between the many runs. Colours and places of the machine that runs the tests must not show. */
 const ENVIRONMENT = {
+	NODE_COMPILE_CACHE: join(tmpdir(), 'tongsa-test-compiled'),
 	NO_COLOR: '1',
 	COLUMNS: '100',
 	HF_ENDPOINT: 'http://127.0.0.1:1',

@@ -9,7 +9,9 @@ import { nearestRows } from '../../src/embedding/nearest.ts';
 import { scalarScorer } from '../../src/embedding/scalar-scorer.ts';
 import { openTable } from '../../src/embedding/table.ts';
 import { readGguf } from '../../src/formats/gguf/read.ts';
+import { openCheckpoint } from '../../src/formats/open.ts';
 import { shortestFloat32s } from '../../src/tensor/index.ts';
+import { loadTokenizer } from '../../src/tokenizer/sources/index.ts';
 
 const path = new URL('../../models/lecture.gguf', import.meta.url);
 
@@ -42,4 +44,19 @@ test('each row is its own nearest by cosine', async () => {
 		const [best] = await nearest.find(await table.rows([id]), { top: 1, metric: 'cosine' });
 		assert.deepEqual(best, { id, score: 1 });
 	}
+});
+
+test('the sentence goes there and back; a word that is not among the eight is refused by name', async () => {
+	const source = memorySource('lecture.gguf', readFileSync(path));
+	const tokenizer = await loadTokenizer(await openCheckpoint({ name: 'lecture', files: new Map([['lecture.gguf', source]]) }));
+	assert.ok(tokenizer);
+	const { ids } = tokenizer.encode('I love you so much.');
+	assert.deepEqual([...ids], [0, 1, 2, 3, 4, 5, 6, 7]);
+	assert.deepEqual(
+		['«시작»', 'I', 'love', 'you', 'so', 'much', '.', '«끝»'].map((word) => tokenizer.id(word)),
+		[...ids],
+	);
+	assert.equal(tokenizer.decode(ids, { skipSpecial: true }), 'I love you so much.');
+	assert.equal(tokenizer.decode(ids), '«시작» I love you so much. «끝»');
+	assert.throws(() => tokenizer.encode('I adore you'), /adore/);
 });

@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { RowScorer } from '../../src/compute/row-scorer.ts';
+import { createRowScorer } from '../../src/compute/rows.ts';
+import { buildKernels } from '../../src/compute/wasm.ts';
 import { cosine, dot } from '../../src/embedding/distance.ts';
 import { type NearestQuery, nearestRows } from '../../src/embedding/nearest.ts';
 import { scalarScorer } from '../../src/embedding/scalar-scorer.ts';
@@ -96,23 +98,38 @@ async function plainSearch(table: EmbeddingTable, vector: Float32Array, { top, m
 		.slice(0, top);
 }
 
-/** A kernel that is off by as much as it says, now above, now below, and nonsense for rows outside its range. */
+/**
+ * A kernel that is off by as much as it promises, now above, now below; says nonsense of rows of extreme length, and does not see that a
+ * value is not finite.
+ */
 function rounding(relativeError: number): RowScorer {
 	return {
 		allocate(dtype, width, rows) {
 			const store = scalarScorer.allocate(dtype, width, rows);
 			const next = generator(11);
+			const off = () => ((next() / 2 ** 32) * 2 - 1) * relativeError;
+			const lengthOf = (index: number) => {
+				const row = new Float32Array(width);
+				dtypes.F32.decode(store.row(index), 0, width, row, 0);
+				return Math.hypot(...row);
+			};
+			const usual = (length: number) => length >= 2 ** -60 && length <= 2 ** 60;
 			return {
 				...store,
 				relativeError,
 				dot(query, first, count, out) {
 					store.dot(query, first, count, out);
 					for (let i = 0; i < count; i++) {
-						const row = new Float32Array(width);
-						dtypes.F32.decode(store.row(first + i), 0, width, row, 0);
-						const length = Math.hypot(...row);
-						const off = ((next() / 2 ** 32) * 2 - 1) * relativeError * length;
-						out[i] = length >= 2 ** -60 && length <= 2 ** 60 ? out[i]! + off : Number.NaN;
+						const length = lengthOf(first + i);
+						out[i] = usual(length) ? out[i]! + off() * length : Number.NaN;
+					}
+				},
+				squares(first, count, out) {
+					store.squares(first, count, out);
+					for (let i = 0; i < count; i++) {
+						const length = lengthOf(first + i);
+						if (usual(length)) out[i]! *= 1 + off();
+						else if (!Number.isFinite(length)) out[i] = 1;
 					}
 				},
 			};
@@ -120,17 +137,18 @@ function rounding(relativeError: number): RowScorer {
 	};
 }
 
-describe('the answer is that of a plain search', () => {
+describe('the answer is that of a plain search', async () => {
 	const V = 3000;
 	const D = 12;
 	const next = generator(3);
 	// Rows crowd into few directions, so that many scores differ by less than a coarse kernel's error; every tenth row is a double of an
-	// earlier one; some are zero, tiny or huge.
+	// earlier one; some are zero, tiny, huge or broken.
 	const made = Array.from({ length: V }, () => Array.from({ length: D }, (_, d) => (d === 0 ? 4 : (next() / 2 ** 32 - 0.5) / 8)));
 	for (let id = 10; id < V; id += 10) made[id] = made[id - 7]!;
 	for (let id = 5; id < V; id += 500) made[id] = Array(D).fill(0);
 	for (let id = 7; id < V; id += 400) made[id] = made[id]!.map((value) => value * 1e-30);
 	for (let id = 8; id < V; id += 400) made[id] = made[id]!.map((value) => value * 1e25);
+	for (let id = 6; id < V; id += 300) made[id] = made[id]!.with(3, id % 2 ? Number.NaN : Number.POSITIVE_INFINITY);
 	const vector = Float32Array.from({ length: D }, () => next() / 2 ** 32 - 0.5);
 
 	for (const [name, scorer] of [
@@ -138,6 +156,7 @@ describe('the answer is that of a plain search', () => {
 		['off by 2^-16', rounding(2 ** -16)],
 		['off by 2^-6', rounding(2 ** -6)],
 		['off by 1/2', rounding(0.5)],
+		['SIMD kernel', createRowScorer(await buildKernels('simd'))],
 		['no kernel at all', { allocate: () => undefined }],
 	] as const) {
 		for (const metric of ['cosine', 'dot'] as const) {

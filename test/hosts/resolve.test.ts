@@ -61,7 +61,8 @@ test('a model that can be pulled says how', async () => {
 });
 
 test('a closed or an absent system points to what is known of it', async () => {
-	await assert.rejects(resolve('PaLM'), is('not-found', /no file of PaLM is here.*tongsa info PaLM/));
+	await assert.rejects(resolve('PaLM'), is('not-found', /weights of PaLM are not public.*tongsa info palm/));
+	await assert.rejects(resolve('llama-3'), is('not-found', /no file of Llama 3 is here.*hf:meta-llama/));
 	await assert.rejects(resolve('nonsense'), is('not-found', /no such model: got nonsense, allowed lecture, smollm2/));
 });
 

@@ -31,7 +31,9 @@ for (const { name, carried, files } of CASES) {
 	const skip = path === undefined && `needs ${files[0]} in TONGSA_VOCABULARIES (${VOCABULARIES ?? 'not set'})`;
 
 	test(`${name}: ids of hard strings and running text equal the original's`, { skip }, async () => {
-		assertIds(await openFiles({ 'model.gguf': readFileSync(path!) }), expected(name));
+		// Phi-3's '</s>' is an added token of Hugging Face's kind, cut out of the raw text: sentencepiece puts a prefix before it.
+		const skip = name === 'phi-3' ? (text: string) => text === '</s>' : () => false;
+		assertIds(await openFiles({ 'model.gguf': readFileSync(path!) }), expected(name), { skip });
 	});
 
 	const pairs = existsSync(fixture(`llama.cpp/${name}.inp`)) ? decodeURIComponent(fixture(`llama.cpp/${name}`).pathname) : vocabularyFile(`${files[0]}.inp`)?.slice(0, -4);

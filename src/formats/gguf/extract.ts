@@ -16,6 +16,9 @@ const COUNTS: Readonly<Record<string, (blocks: number, old: number) => number>> 
 /** Arrays that may be as long as there are blocks and yet do not go by block. */
 const NOT_BY_BLOCK: ReadonlySet<string> = new Set(['rope.dimension_sections', 'classifier.output_labels']);
 
+/** How many blocks the model has whose first ones a file holds: without it a cut model would pass for a whole one. */
+export const WHOLE_BLOCKS = 'tongsa.extract.block_count';
+
 /** 'blk.3.attn_q.weight', 'enc.blk.3.…': a tensor of block 3. */
 const BLOCK_NAME = /^(?:enc\.|dec\.)?blk\.(\d+)\./;
 
@@ -52,6 +55,7 @@ export async function extractGguf(
 		if (typeof rewritten === 'number') metadata.set(key, { type: type as 'u32', value: rewritten });
 		else metadata.set(key, rewritten ?? { type: 'copy', source, byteOffset, byteLength });
 	}
+	if (blocks < most && !metadata.has(WHOLE_BLOCKS)) metadata.set(WHOLE_BLOCKS, { type: 'u32', value: most });
 	const tensors = [...checkpoint.tensors.values()].filter(({ name }) => Number(BLOCK_NAME.exec(name)?.[1] ?? -1) < blocks);
 	await writeGguf(sink, { metadata, tensors, alignment }, options);
 	return { tensors };

@@ -1,8 +1,8 @@
 // GGUF metadata: key → typed value. Arrays are walked over, not kept: each becomes a LazyArray that knows where it lies.
 // Spec: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md#file-structure; stricter rules: ggml/src/gguf.cpp
 
+import { HeaderReader } from '../../bytes/header-reader.ts';
 import type { ByteSource } from '../../bytes/source.ts';
-import { Window } from '../../bytes/window.ts';
 import { TongsaError } from '../../errors.ts';
 import type { LazyArray, MetadataArrayData, MetadataValue, StringTable } from '../checkpoint.ts';
 import { malformed, readCount, readName, readString, readStringLength, readU32 } from './fields.ts';
@@ -24,93 +24,93 @@ export interface MetadataEntry {
 	readonly byteLength: number;
 }
 
-export async function readMetadata(window: Window, count: number): Promise<Map<string, MetadataEntry>> {
+export async function readMetadata(header: HeaderReader, count: number): Promise<Map<string, MetadataEntry>> {
 	const metadata = new Map<string, MetadataEntry>();
 	for (let i = 0; i < count; i++) {
-		const key = await readName(window, `key ${i}`);
-		if (metadata.has(key)) throw malformed(window, 'a key stands twice', key);
-		const { byteOffset } = window;
-		const type = await readType(window, key);
-		const value = await readValue(window, key, type);
-		metadata.set(key, { value, type: type.name, byteOffset, byteLength: window.byteOffset - byteOffset });
+		const key = await readName(header, `key ${i}`);
+		if (metadata.has(key)) throw malformed(header, 'a key stands twice', key);
+		const { byteOffset } = header;
+		const type = await readType(header, key);
+		const value = await readValue(header, key, type);
+		metadata.set(key, { value, type: type.name, byteOffset, byteLength: header.byteOffset - byteOffset });
 	}
 	return metadata;
 }
 
-async function readType(window: Window, field: string): Promise<ValueType> {
-	const number = await readU32(window, field);
+async function readType(header: HeaderReader, field: string): Promise<ValueType> {
+	const number = await readU32(header, field);
 	const type = VALUE_TYPES[number];
 	if (!type) {
 		const known = VALUE_TYPES.map(({ name }, index) => `${index} ${name}`).join(', ');
-		window.at -= 4;
-		throw malformed(window, 'an unknown type of value', field, number, known);
+		header.at -= 4;
+		throw malformed(header, 'an unknown type of value', field, number, known);
 	}
 	return type;
 }
 
-async function readValue(window: Window, key: string, type: ValueType): Promise<MetadataValue> {
-	if (type.name === 'string') return readString(window, key);
-	if (type.name === 'array') return scanArray(window, key, 1);
-	await window.need(type.minBytes, key);
-	const value = type.numeric!.get(window.view, window.at);
-	if (type.name === 'bool' && value !== 0 && value !== 1) throw malformed(window, 'a boolean that is neither', key, value, '0 or 1');
-	window.at += type.minBytes;
+async function readValue(header: HeaderReader, key: string, type: ValueType): Promise<MetadataValue> {
+	if (type.name === 'string') return readString(header, key);
+	if (type.name === 'array') return scanArray(header, key, 1);
+	await header.need(type.minBytes, key);
+	const value = type.numeric!.get(header.view, header.at);
+	if (type.name === 'bool' && value !== 0 && value !== 1) throw malformed(header, 'a boolean that is neither', key, value, '0 or 1');
+	header.at += type.minBytes;
 	return type.name === 'bool' ? value === 1 : value;
 }
 
-/** Walks over an array and leaves the window behind it. */
-async function scanArray(window: Window, key: string, depth: number): Promise<LazyArray> {
-	if (depth > MAX_NESTING) throw malformed(window, 'arrays nested too deeply', key, depth, `${MAX_NESTING} levels`);
-	const type = await readType(window, key);
-	const bound = Math.floor(Math.max(0, window.remaining - 8) / type.minBytes);
-	const length = await readCount(window, key, bound, `the bytes left in the file by ${type.minBytes} an element`);
+/** Walks over an array and leaves the reader behind it. */
+async function scanArray(header: HeaderReader, key: string, depth: number): Promise<LazyArray> {
+	if (depth > MAX_NESTING) throw malformed(header, 'arrays nested too deeply', key, depth, `${MAX_NESTING} levels`);
+	const type = await readType(header, key);
+	const bound = Math.floor(Math.max(0, header.remaining - 8) / type.minBytes);
+	const length = await readCount(header, key, bound, `the bytes left in the file by ${type.minBytes} an element`);
 	if (length * type.minBytes > MAX_ARRAY_BYTES) {
-		throw malformed(window, 'an array too long for a header', key, `${length} × ${type.name}`, `${MAX_ARRAY_BYTES} bytes`);
+		throw malformed(header, 'an array too long for a header', key, `${length} × ${type.name}`, `${MAX_ARRAY_BYTES} bytes`);
 	}
-	const { source, byteOffset } = window;
-	if (type.name === 'string') await scanStrings(window, key, length);
-	else if (type.name === 'array') await scanNested(window, key, length, depth);
-	else window.skip(length * type.minBytes);
-	const byteLength = window.byteOffset - byteOffset;
+	const { source, byteOffset } = header;
+	if (type.name === 'string') await scanStrings(header, key, length);
+	else if (type.name === 'array') await scanNested(header, key, length, depth);
+	else header.skip(length * type.minBytes);
+	const byteLength = header.byteOffset - byteOffset;
 	return {
 		kind: 'array',
 		elementType: type.name,
 		length,
 		read: async (signal) => {
 			if (type.name === 'array')
-				return scanNested(new Window(source, { byteOffset, byteEnd: byteOffset + byteLength, signal }), key, length, depth);
+				return scanNested(new HeaderReader(source, { byteOffset, byteEnd: byteOffset + byteLength, signal }), key, length, depth);
 			const bytes = await source.read(byteOffset, byteLength, signal);
 			return type.name === 'string' ? stringTable(bytes, length, source, key) : numbers(bytes, length, type);
 		},
 	};
 }
 
-async function scanNested(window: Window, key: string, length: number, depth: number): Promise<LazyArray[]> {
-	if (length > MAX_NESTED_ARRAYS) throw malformed(window, 'too many arrays in an array', key, length, String(MAX_NESTED_ARRAYS));
+async function scanNested(header: HeaderReader, key: string, length: number, depth: number): Promise<LazyArray[]> {
+	if (length > MAX_NESTED_ARRAYS) throw malformed(header, 'too many arrays in an array', key, length, String(MAX_NESTED_ARRAYS));
 	const arrays: LazyArray[] = [];
-	for (let i = 0; i < length; i++) arrays.push(await scanArray(window, key, depth + 1));
+	for (let i = 0; i < length; i++) arrays.push(await scanArray(header, key, depth + 1));
 	return arrays;
 }
 
 /** Walks over `length` strings by their lengths alone. */
-async function scanStrings(window: Window, key: string, length: number): Promise<void> {
+async function scanStrings(header: HeaderReader, key: string, length: number): Promise<void> {
 	if (length > MAX_STRINGS)
-		throw malformed(window, 'too many strings in an array', key, length, `${MAX_STRINGS}, 60 times the largest vocabulary known`);
-	const start = window.byteOffset;
+		throw malformed(header, 'too many strings in an array', key, length, `${MAX_STRINGS}, 60 times the largest vocabulary known`);
+	const start = header.byteOffset;
 	for (let i = 0; i < length; ) {
-		const { view } = window;
+		const { view } = header;
 		const end = view.byteLength;
-		let at = window.at;
+		let at = header.at;
 		for (; i < length && at + 8 <= end; i++) {
 			const next = at + 8 + view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32;
 			if (next > end) break;
 			at = next;
 		}
-		window.at = at;
+		header.at = at;
 		if (i === length) break;
 		// This one crosses the end of what is in hand, or of the file.
-		const room = MAX_ARRAY_BYTES - (window.byteOffset - start);
-		window.skip(await readStringLength(window, `${key}[${i}]`, Math.max(0, room), 'what is left of the longest array allowed'));
+		const room = MAX_ARRAY_BYTES - (header.byteOffset - start);
+		header.skip(await readStringLength(header, `${key}[${i}]`, Math.max(0, room), 'what is left of the longest array allowed'));
 		i++;
 	}
 }
@@ -139,6 +139,6 @@ function stringTable(raw: Uint8Array, length: number, source: ByteSource, key: s
 }
 
 function numbers(raw: Uint8Array, length: number, type: ValueType): MetadataArrayData {
-	const aligned = raw.byteOffset % type.minBytes === 0 ? raw : raw.slice();
+	const aligned = raw.byteOffset % type.minBytes === 0 ? raw : new Uint8Array(raw);
 	return new type.numeric!.view(aligned.buffer, aligned.byteOffset, length);
 }

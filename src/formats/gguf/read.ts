@@ -1,8 +1,8 @@
 // One GGUF file → metadata and tensor infos. Reads the header and nothing behind it.
 // Spec: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md; checks as in ggml/src/gguf.cpp (gguf_init_from_reader)
 
+import { HeaderReader } from '../../bytes/header-reader.ts';
 import type { ByteSource } from '../../bytes/source.ts';
-import { Window } from '../../bytes/window.ts';
 import { TongsaError } from '../../errors.ts';
 import type { MetadataValue, TensorInfo } from '../checkpoint.ts';
 import { malformed, readCount, readU32 } from './fields.ts';
@@ -35,35 +35,35 @@ export interface GgufFile {
 }
 
 export async function readGguf(source: ByteSource, signal?: AbortSignal): Promise<GgufFile> {
-	const window = new Window(source, { limit: MAX_HEADER_BYTES, signal });
-	const magic = await readU32(window, 'magic');
+	const header = new HeaderReader(source, { limit: MAX_HEADER_BYTES, signal });
+	const magic = await readU32(header, 'magic');
 	if (magic !== GGUF_MAGIC)
 		throw new TongsaError('malformed', 'not a GGUF file', { file: source.name, field: 'magic', byteOffset: 0, allowed: "'GGUF'" });
-	const version = await readVersion(window);
-	const tensorCount = await readBounded(window, 'tensor_count', MIN_TENSOR_BYTES, MAX_TENSORS);
-	const keyCount = await readBounded(window, 'metadata_kv_count', MIN_KEY_BYTES, MAX_KEYS);
-	const entries = await readMetadata(window, keyCount);
+	const version = await readVersion(header);
+	const tensorCount = await readBounded(header, 'tensor_count', MIN_TENSOR_BYTES, MAX_TENSORS);
+	const keyCount = await readBounded(header, 'metadata_kv_count', MIN_KEY_BYTES, MAX_KEYS);
+	const entries = await readMetadata(header, keyCount);
 	const metadata = new Map([...entries].map(([key, { value }]) => [key, value]));
 	const alignment = alignmentOf(metadata, source);
-	const relative = await readTensorInfos(window, tensorCount, alignment);
-	const dataOffset = Math.ceil(window.byteOffset / alignment) * alignment;
+	const relative = await readTensorInfos(header, tensorCount, alignment);
+	const dataOffset = Math.ceil(header.byteOffset / alignment) * alignment;
 	return { source, version, alignment, metadata, entries, tensors: placed(relative, source, dataOffset) };
 }
 
-function readBounded(window: Window, field: string, minBytes: number, most: number): Promise<number> {
-	const fits = Math.floor(window.remaining / minBytes);
+function readBounded(header: HeaderReader, field: string, minBytes: number, most: number): Promise<number> {
+	const fits = Math.floor(header.remaining / minBytes);
 	return fits < most
-		? readCount(window, field, fits, `the bytes left in the file by ${minBytes} each`)
-		: readCount(window, field, most, 'far beyond any known file');
+		? readCount(header, field, fits, `the bytes left in the file by ${minBytes} each`)
+		: readCount(header, field, most, 'far beyond any known file');
 }
 
-async function readVersion(window: Window): Promise<number> {
-	const version = await readU32(window, 'version');
+async function readVersion(header: HeaderReader): Promise<number> {
+	const version = await readU32(header, 'version');
 	if (version === 2 || version === 3) return version;
-	window.at -= 4;
+	header.at -= 4;
 	const refuse = (what: string, hint: string) =>
 		new TongsaError('unsupported', what, {
-			file: window.source.name,
+			file: header.source.name,
 			field: 'version',
 			byteOffset: 4,
 			got: version,
@@ -73,7 +73,7 @@ async function readVersion(window: Window): Promise<number> {
 	if (version === 1) throw refuse('GGUF version 1', 'Convert the file again: llama.cpp dropped this version in 2023');
 	if ((version & 0xffff) === 0 && version !== 0)
 		throw refuse('a big-endian GGUF file', 'Fetch the little-endian one, or turn it with gguf-py: gguf-convert-endian');
-	if (version === 0) throw malformed(window, 'no such GGUF version', 'version', version, '2, 3');
+	if (version === 0) throw malformed(header, 'no such GGUF version', 'version', version, '2, 3');
 	throw refuse('a GGUF version that is not known', 'The file may be newer than this program');
 }
 

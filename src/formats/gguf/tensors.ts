@@ -1,7 +1,7 @@
 // GGUF tensor infos: name, shape, type, offset; all checked against the file before anyone asks for a byte.
 // Spec: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md#file-structure; stricter rules: ggml/src/gguf.cpp
 
-import type { Window } from '../../bytes/window.ts';
+import type { HeaderReader } from '../../bytes/header-reader.ts';
 import { TongsaError } from '../../errors.ts';
 import type { TensorInfo } from '../checkpoint.ts';
 import { malformed, readCount, readName, readU32 } from './fields.ts';
@@ -13,17 +13,17 @@ const MAX_DIMENSIONS = 4;
 /** A tensor before it is known where the data begins: byteOffset counts from there. */
 export type RelativeTensor = Omit<TensorInfo, 'source'>;
 
-export async function readTensorInfos(window: Window, count: number, alignment: number): Promise<Map<string, RelativeTensor>> {
+export async function readTensorInfos(header: HeaderReader, count: number, alignment: number): Promise<Map<string, RelativeTensor>> {
 	const tensors = new Map<string, RelativeTensor>();
 	for (let i = 0; i < count; i++) {
-		const name = await readName(window, `tensor name ${i}`);
-		if (tensors.has(name)) throw malformed(window, 'a tensor stands twice', name);
-		tensors.set(name, await readTensorInfo(window, name, alignment));
+		const name = await readName(header, `tensor name ${i}`);
+		if (tensors.has(name)) throw malformed(header, 'a tensor stands twice', name);
+		tensors.set(name, await readTensorInfo(header, name, alignment));
 	}
 	return tensors;
 }
 
-async function readTensorInfo(window: Window, name: string, alignment: number): Promise<RelativeTensor> {
+async function readTensorInfo(header: HeaderReader, name: string, alignment: number): Promise<RelativeTensor> {
 	const refuse = (
 		what: string,
 		field: string,
@@ -31,23 +31,23 @@ async function readTensorInfo(window: Window, name: string, alignment: number): 
 		got: string | number,
 		allowed: string,
 		code: 'malformed' | 'unsupported' = 'malformed',
-	) => new TongsaError(code, what, { file: window.source.name, tensor: name, field, byteOffset, got, allowed });
+	) => new TongsaError(code, what, { file: header.source.name, tensor: name, field, byteOffset, got, allowed });
 
-	const start = window.byteOffset;
-	const rank = await readU32(window, `${name}: dimensions`);
+	const start = header.byteOffset;
+	const rank = await readU32(header, `${name}: dimensions`);
 	if (rank > MAX_DIMENSIONS) throw refuse('too many dimensions', 'n_dims', start, rank, `0 to ${MAX_DIMENSIONS}, as ggml has it`);
 	// Fastest dimension first in the file.
 	const dimensions: number[] = [];
 	for (let d = 0; d < rank; d++) {
-		dimensions.push(await readCount(window, `${name}: dimension ${d}`, Number.MAX_SAFE_INTEGER, 'what a JavaScript number counts exactly'));
+		dimensions.push(await readCount(header, `${name}: dimension ${d}`, Number.MAX_SAFE_INTEGER, 'what a JavaScript number counts exactly'));
 	}
 	const elements = dimensions.reduce((product, size) => product * size, 1);
 	if (elements > Number.MAX_SAFE_INTEGER) {
 		throw refuse('the dimensions multiply to too many values', 'dimensions', start + 4, dimensions.join(' × '), 'less than 2^53 values');
 	}
 
-	const typeOffset = window.byteOffset;
-	const number = await readU32(window, `${name}: type`);
+	const typeOffset = header.byteOffset;
+	const number = await readU32(header, `${name}: type`);
 	const type = TENSOR_TYPES.get(number);
 	if (!type) {
 		const removed = REMOVED_TENSOR_TYPES.get(number);
@@ -71,8 +71,8 @@ async function readTensorInfo(window: Window, name: string, alignment: number): 
 		);
 	}
 
-	const offsetOffset = window.byteOffset;
-	const byteOffset = await readCount(window, `${name}: offset`, window.source.byteLength, 'the size of the file');
+	const offsetOffset = header.byteOffset;
+	const byteOffset = await readCount(header, `${name}: offset`, header.source.byteLength, 'the size of the file');
 	if (byteOffset % alignment !== 0) {
 		throw refuse('a tensor that is not aligned', 'offset', offsetOffset, byteOffset, `multiples of ${alignment}, the file's alignment`);
 	}

@@ -4,11 +4,12 @@
 import { TongsaError } from '../../errors.ts';
 import type { Checkpoint, StringTable } from '../../formats/checkpoint.ts';
 import { getBoolean, getNumber, getString, readNumbers, readStrings } from '../../formats/get.ts';
-import { KIND, type AddedToken, type DecoderSpec, type ModelSpec, type NormalizerSpec, type TokenizerSpec, type Vocabulary } from '../spec.ts';
+import { KIND, type AddedToken, type ModelSpec, type NormalizerSpec, type TokenizerSpec, type Vocabulary } from '../spec.ts';
 import { tokenString, vocabularyOfTable } from '../vocabulary.ts';
 import { withAlphabet } from './letters.ts';
 import { PRE, PRE_OF_ARCHITECTURE, type Pre } from './pre.ts';
 import { findStops } from './stops.ts';
+import { underscoreDecoder } from './underscore.ts';
 
 /** Tokens of one vocabulary: the largest known has 262,208; 16 times that keeps ids far from any 32-bit bound and memory below 1 GB. */
 export const MAX_TOKENS = 2 ** 22;
@@ -134,15 +135,15 @@ function addedTokens(checkpoint: Checkpoint, vocabulary: Vocabulary, escaped = f
 		if (kind !== KIND.control && kind !== KIND.unknown && kind !== KIND.user) continue;
 		const content = tokenString(vocabulary, id);
 		if (content === '') continue;
-		const special = kind !== KIND.user;
+		// Runs of spaces (Gemma): SentencePiece finds them in the normalised text, where a space is '▁'.
+		const spaces = escaped && /^[ \u2581]+$/.test(content);
 		added.push({
 			id,
 			content,
 			single_word: false,
 			...strips(content),
-			special,
-			// SentencePiece looks for its user-defined pieces in the normalised text, where a space is '▁'.
-			...(escaped && !special ? { normalized: true, pattern: content.replaceAll(' ', '\u2581') } : { normalized: false }),
+			special: kind !== KIND.user,
+			...(spaces ? { normalized: true, pattern: content.replaceAll(' ', '\u2581') } : { normalized: false }),
 		});
 	}
 	return added;
@@ -202,17 +203,10 @@ async function bpeParts(checkpoint: Checkpoint, kind: string, vocabulary: Vocabu
 		...(normalizer ? { normalizer } : {}),
 		...(preTokenizer ? { pre_tokenizer: preTokenizer } : {}),
 		model,
-		decoder: pre.unicode ? underscoreDecoder(false) : { type: 'ByteLevel' },
+		decoder: pre.unicode ? underscoreDecoder(0) : { type: 'ByteLevel' },
 		added_tokens: addedTokens(checkpoint, vocabulary),
 		start: pre.addStart ?? false,
 	};
-}
-
-/** '▁' back to spaces, '<0x…>' back to bytes; `prefix`: without the space that was put before the text. */
-function underscoreDecoder(prefix: boolean): DecoderSpec {
-	const decoders: DecoderSpec[] = [{ type: 'Replace', pattern: { String: '\u2581' }, content: ' ' }, { type: 'ByteFallback' }, { type: 'Fuse' }];
-	if (prefix) decoders.push({ type: 'Strip', content: ' ', start: 1, stop: 0 });
-	return { type: 'Sequence', decoders };
 }
 
 /** SentencePiece, BPE ('llama') and unigram ('t5'). */
@@ -259,7 +253,7 @@ async function sentencePieceParts(
 					byte_fallback,
 					ignore_merges: false,
 				},
-		decoder: underscoreDecoder(prefix),
+		decoder: underscoreDecoder(prefix ? 1 : 0),
 		// A unigram model chooses its user-defined pieces itself.
 		added_tokens: unigram ? added.filter(({ special }) => special) : added,
 		start: !unigram,

@@ -1,11 +1,88 @@
 // loadTokenizer: which of a model's files its tokenizer is in, and the tokenizer made of it.
 
+import type { ByteSource } from '../../bytes/source.ts';
+import { TongsaError } from '../../errors.ts';
 import type { Checkpoint } from '../../formats/checkpoint.ts';
-import type { Tokenizer } from '../types.ts';
+import { getString } from '../../formats/get.ts';
+import { parseJson, readJson, readJsonObject } from '../../formats/json.ts';
+import type { TokenizerSpec } from '../spec.ts';
 import { createTokenizer } from '../tokenizer.ts';
+import type { Tokenizer } from '../types.ts';
+import { readConfig, type TokenizerConfig } from './config.ts';
 import { ggufSpec } from './gguf.ts';
+import { huggingFaceSpec } from './huggingface.ts';
+import { sentencePieceSpec } from './sentencepiece.ts';
+import { looksLikeRanks, MAX_RANKS_BYTES, tiktokenSpec } from './tiktoken.ts';
+import { byteLevelJson, wordPieceJson } from './vocab-files.ts';
 
+/** A tokenizer file of any kind: Gemma's tokenizer.json, the largest known, has 33 MB. */
+const MAX_FILE = 2 ** 27;
+
+const encoder = new TextEncoder();
+
+/** undefined where the model carries no tokenizer. @throws TongsaError 'unsupported', 'malformed', 'too-large' */
 export async function loadTokenizer(checkpoint: Checkpoint, signal?: AbortSignal): Promise<Tokenizer | undefined> {
-	const spec = await ggufSpec(checkpoint, signal);
+	const spec = await findSpec(checkpoint, signal);
 	return spec && createTokenizer(spec);
 }
+
+async function findSpec(checkpoint: Checkpoint, signal?: AbortSignal): Promise<TokenizerSpec | undefined> {
+	if (checkpoint.format === 'gguf') {
+		// The original's own file, where the converter kept it, says more than the keys beside it.
+		const original = getString(checkpoint, 'tokenizer.huggingface.json');
+		if (original !== undefined) {
+			const config = await readConfig(checkpoint, signal);
+			return huggingFaceSpec(parseJson(encoder.encode(original), checkpoint.name), checkpoint.name, config);
+		}
+		const own = await ggufSpec(checkpoint, signal);
+		if (own) return own;
+	}
+	const config = await readConfig(checkpoint, signal);
+	for (const [name, read] of FILES) {
+		const found = [...checkpoint.assets].find(([asset]) => name.test(asset));
+		if (found) return read(found[1], checkpoint, config, signal);
+	}
+	return undefined;
+}
+
+type ReadFile = (source: ByteSource, checkpoint: Checkpoint, config: TokenizerConfig, signal?: AbortSignal) => Promise<TokenizerSpec>;
+
+async function readAll(source: ByteSource, max: number, signal?: AbortSignal): Promise<Uint8Array> {
+	if (source.byteLength > max)
+		throw new TongsaError('too-large', 'tokenizer file', { file: source.name, got: source.byteLength, allowed: `at most ${max} bytes` });
+	return source.read(0, source.byteLength, signal);
+}
+
+const text = async (source: ByteSource, signal?: AbortSignal): Promise<string> => new TextDecoder().decode(await readAll(source, MAX_FILE, signal));
+
+/** SentencePiece's file, or a rank table under the same name (Llama 3's own). */
+const readModel: ReadFile = async (source, _checkpoint, config, signal) => {
+	const bytes = await readAll(source, MAX_FILE, signal);
+	const start = new TextDecoder().decode(bytes.subarray(0, 256));
+	return looksLikeRanks(start) ? tiktokenSpec(bytes, source.name) : sentencePieceSpec(bytes, source.name, config);
+};
+
+/** The files that a tokenizer may be in, the most telling first. */
+const FILES: readonly (readonly [RegExp, ReadFile])[] = [
+	[
+		/^tokenizer\.json$/,
+		async (source, _checkpoint, config, signal) => huggingFaceSpec(await readJson(source, MAX_FILE, signal), source.name, config),
+	],
+	[/^(tokenizer|spiece|sentencepiece\.bpe)\.model$/, readModel],
+	[/\.tiktoken$/, async (source, _checkpoint, _config, signal) => tiktokenSpec(await readAll(source, MAX_RANKS_BYTES, signal), source.name)],
+	[
+		/^vocab\.txt$/,
+		async (source, _checkpoint, config, signal) =>
+			huggingFaceSpec(wordPieceJson(await text(source, signal), source.name, config), source.name, config),
+	],
+	[
+		/^vocab\.json$/,
+		async (source, checkpoint, config, signal) => {
+			const merges = checkpoint.assets.get('merges.txt');
+			if (merges === undefined)
+				throw new TongsaError('not-found', 'vocab.json without its merges.txt', { file: source.name, hint: 'Put merges.txt beside it' });
+			const vocab = await readJsonObject(source, MAX_FILE, signal);
+			return huggingFaceSpec(byteLevelJson(vocab, await text(merges, signal), source.name, config), source.name, config);
+		},
+	],
+];

@@ -32,13 +32,10 @@ const ENDS: ReadonlySet<string> = new Set([
 /** The longest of them has 29 bytes. */
 const LONGEST = 29;
 
-/** Names that stand in a text like any user-defined token (o200k_harmony). */
-const SHOWN: ReadonlySet<string> = new Set(['<|channel|>', '<|message|>', '<|start|>', '<|constrain|>']);
-
 export interface Named {
 	/** Ids that end a text, ascending. */
 	readonly stops: readonly number[];
-	/** Kinds with the named tokens made control or user-defined. */
+	/** Kinds, with the named tokens made control. */
 	readonly kinds: Uint8Array;
 }
 
@@ -53,23 +50,17 @@ export function findStops(vocabulary: Vocabulary, own: readonly (number | undefi
 		// '<', '[', '_': no other name begins otherwise.
 		if (length === 0 || length > LONGEST || (first !== 0x3c && first !== 0x5b && first !== 0x5f)) continue;
 		const text = tokenString(vocabulary, id);
-		if (ENDS.has(text)) found.set(text, id);
-		if (SHOWN.has(text)) kinds[id] = KIND.user;
+		// Some files mark '<|im_end|>' as an ordinary token; '</s>' may truly be one (an HTML tag in Qwen's vocabulary).
+		const spelled = text.startsWith('<|') || text.startsWith('<｜');
+		if (!ENDS.has(text) || (kinds[id] === KIND.normal && !spelled)) continue;
+		found.set(text, id);
+		if (spelled) kinds[id] = KIND.control;
 	}
-	for (const id of found.values()) kinds[id] = KIND.control;
 	// Harmony's and Solar's '<|end|>' ends a message, not the answer.
 	const calls = found.has('<|call|>') || found.has('<|calls|>');
-	const end = found.get('<|end|>');
-	if (end !== undefined && calls && (found.has('<|return|>') || found.has('<|flush|>'))) {
-		found.delete('<|end|>');
-		kinds[end] = KIND.user;
-	}
+	if (calls && (found.has('<|return|>') || found.has('<|flush|>'))) found.delete('<|end|>');
 	// Gemma 4's '</s>' is an HTML tag.
-	const tag = found.get('</s>');
-	if (tag !== undefined && found.has('<|tool_response>')) {
-		found.delete('</s>');
-		kinds[tag] = KIND.normal;
-	}
+	if (found.has('<|tool_response>')) found.delete('</s>');
 	const stops = new Set([...found.values(), ...own.filter((id) => id !== undefined)]);
 	return { stops: [...stops].sort((a, b) => a - b), kinds };
 }

@@ -64,7 +64,7 @@ function page(call: Call, text: string, models: readonly Labelled[], sentences: 
 			models.map(({ model, ids, counts, vocabulary, tokenizer }) => [
 				model,
 				String(ids.length),
-				...counts.map((one) => String(one.tokens)),
+				...counts.map((one) => (one.tokens === null ? '–' : String(one.tokens))),
 				vocabulary.toLocaleString('en'),
 				tokenizer,
 			]),

@@ -2,8 +2,13 @@
 
 import { packaged } from '../../../hosts/node/packaged.ts';
 import { recipe } from '../../../hosts/node/recipes.ts';
+import { resolve } from '../../../hosts/node/resolve.ts';
 import { catalogueSystem } from '../../../src/architectures/catalogue.ts';
-import { type FileInfoJson, fileInfoJson, type SystemInfoJson, systemInfoJson } from '../../protocol/info.ts';
+import { architectureOf } from '../../../src/architectures/index.ts';
+import { TongsaError } from '../../../src/errors.ts';
+import { openCheckpoint } from '../../../src/formats/open.ts';
+import { chatTemplateOf } from '../../../src/model/chat-template.ts';
+import { type FileInfoJson, fileInfoJson, type InfoOptions, type SystemInfoJson, systemInfoJson } from '../../protocol/info.ts';
 import type { Answer, Call } from '../call.ts';
 import { bold } from '../view/colour.ts';
 import { count } from '../view/numbers.ts';
@@ -30,12 +35,29 @@ export async function run(call: Call): Promise<Answer> {
 }
 
 /** @param optional whether the catalogue answers anyway when the file is not here */
-async function fileInfo(call: Call, name: string, options: Parameters<typeof fileInfoJson>[1], optional: boolean) {
+async function fileInfo(call: Call, name: string, options: InfoOptions, optional: boolean) {
 	try {
 		return await withModel(call, name, (model) => fileInfoJson(model, options));
 	} catch (error) {
+		// Well-formed, but with a part that is not supported: its header can be read all the same.
+		if (error instanceof TongsaError && error.code === 'unsupported') return headerInfo(call, name, options, error);
 		if (optional && (error as { code?: string }).code === 'not-found') return undefined;
 		throw error;
+	}
+}
+
+async function headerInfo(call: Call, name: string, options: InfoOptions, problem: TongsaError): Promise<FileInfoJson> {
+	const { signal } = call;
+	const checkpoint = await openCheckpoint(await resolve(name, { signal }), signal);
+	try {
+		const parts = { tokenizer: undefined, table: undefined, chatTemplate: () => chatTemplateOf(checkpoint, signal) };
+		return await fileInfoJson(
+			{ name: checkpoint.name, checkpoint, architecture: architectureOf(checkpoint), ...parts },
+			options,
+			problem.message,
+		);
+	} finally {
+		await checkpoint.close();
 	}
 }
 
@@ -85,7 +107,9 @@ function filePage(call: Call, info: FileInfoJson): string {
 	const facts: (readonly [string, string])[] = [
 		['format', `${info.format}, ${bytes(info.byteLength)}, ${info.tensorCount} tensors, ${count(info.parameters)} parameters`],
 		...(info.architecture ? [['architecture', info.architecture] as const] : []),
-		...Object.entries(info.shape).map(([name, value]) => [name, value.toLocaleString('en')] as const),
+		...Object.entries(info.shape).map(
+			([name, value]) => [name.replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`), value.toLocaleString('en')] as const,
+		),
 		[
 			'table',
 			matrix
@@ -101,6 +125,7 @@ function filePage(call: Call, info: FileInfoJson): string {
 			(one, i) =>
 				[i ? '' : 'dtypes', `${one.dtype}: ${one.tensors} tensors, ${count(one.parameters)} values, ${bytes(one.byteLength)}`] as const,
 		),
+		...(info.problem ? [['problem', info.problem] as const] : []),
 		['read', `${info.provenance.bytesRead.toLocaleString('en')} bytes`],
 	];
 	const tensors = info.tensors?.map(({ name, dtype, shape, byteLength }) => [visible(name), dtype, shape.join(' × '), bytes(byteLength)]);

@@ -1,7 +1,7 @@
 // start: the way of a sentence through an interpreter and back, first on the course's own example, then on a real model.
 
+import { TongsaError } from '../../../src/errors.ts';
 import type { Embedding, Model } from '../../../src/model.ts';
-import { compared } from '../../protocol/compare.ts';
 import { SEED_SENTENCES } from '../../protocol/sentences.ts';
 import { tokenizerOf } from '../../protocol/tokens.ts';
 import { nearestJson } from '../../protocol/vectors.ts';
@@ -85,7 +85,7 @@ const labelled = (label: string, value: string, columns: number): string =>
 /** The person's own sentences, until an empty line or Ctrl-D. */
 async function conversation(call: Call, model: Model): Promise<void> {
 	const { createInterface } = await import('node:readline/promises');
-	const { terminal, signal } = call;
+	const { signal } = call;
 	const lines = createInterface({ input: process.stdin, output: process.stdout });
 	lines.on('SIGINT', () => process.emit('SIGINT'));
 	try {
@@ -95,15 +95,25 @@ async function conversation(call: Call, model: Model): Promise<void> {
 				new Promise<string>((done) => lines.once('close', () => done(''))),
 			]);
 			if (text.trim() === '') return;
-			await journey(call, model, text);
-			const { counts } = await compared(model, text, [{ language: 'text', name: 'text', text }]);
-			await terminal.write(dim(`${counts[0]!.perCharacter.toFixed(2)} tokens per character\n`, terminal.colours));
-			const first = (await nearestJson(model, { word: text }, { top: 5, signal })).matches;
-			await terminal.write(
-				dim(`Nearest to its mean row: ${first.map((match) => tokenLabel(model.tokenizer, match.id)).join(' | ')}\n`, terminal.colours),
-			);
+			await answer(call, model, text);
 		}
 	} finally {
 		lines.close();
+	}
+}
+
+/** A sentence's journey, its price, and what its mean row is near to. A refusal is said and the talk goes on. */
+async function answer(call: Call, model: Model, text: string): Promise<void> {
+	const { terminal, signal } = call;
+	try {
+		await journey(call, model, text);
+		const tokens = tokenizerOf(model).count(text, { special: 'none', flags: false });
+		const { matches } = await nearestJson(model, { word: text }, { top: 5, signal });
+		const near = matches.map((match) => tokenLabel(model.tokenizer, match.id)).join(' | ');
+		const price = `${(tokens / [...text].length).toFixed(2)} tokens per character. Nearest to the mean of its rows: ${near}`;
+		await terminal.write(`${dim(price, terminal.colours)}\n`);
+	} catch (error) {
+		if (!(error instanceof TongsaError)) throw error;
+		terminal.note(`${error.message}\n`);
 	}
 }

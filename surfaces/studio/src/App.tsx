@@ -38,17 +38,35 @@ function Header(props: { language: Language; setLanguage: (l: Language) => void;
 	const current = views.find(({ id }) => id === view) ?? views[0]!;
 	return (
 		<header className="top">
-			<a className="skip" href="#content" onClick={(event) => { event.preventDefault(); document.getElementById('content')?.focus(); }}>{t.skip}</a>
-			<h1 className="name"><span lang="ko" aria-hidden="true">통사</span> {t.title}</h1>
+			<button type="button" className="skip" onClick={() => document.getElementById('content')?.focus()}>
+				{t.skip}
+			</button>
+			<h1 className="brand">
+				<span lang="ko" aria-hidden="true">
+					통사
+				</span>{' '}
+				{t.title}
+			</h1>
 			<nav className="views" aria-label={t.nav.label}>
 				{views.map(({ id }) => (
-					<button key={id} type="button" aria-current={id === current.id ? 'page' : undefined} onClick={() => go({ view: id, options: {} })}>
+					<button
+						key={id}
+						type="button"
+						aria-current={id === current.id ? 'page' : undefined}
+						onClick={() => go({ view: id, options: {} })}
+					>
 						{t.nav[id]}
 					</button>
 				))}
 			</nav>
 			<div className="settings">
-				<Choose compact label={t.language} choices={languages} value={props.language} onChange={(id) => props.setLanguage(id as Language)} />
+				<Choose
+					compact
+					label={t.language}
+					choices={languages}
+					value={props.language}
+					onChange={(id) => props.setLanguage(id as Language)}
+				/>
 				<Choose
 					compact
 					label={t.theme.label}
@@ -68,7 +86,11 @@ function View() {
 	useEffect(() => {
 		document.title = `${t.nav[id]} · ${t.title}`;
 	}, [t, id]);
-	return <main id="content" tabIndex={-1}><Shown key={id} /></main>;
+	return (
+		<main id="content" tabIndex={-1}>
+			<Shown key={id} />
+		</main>
+	);
 }
 
 function Footer() {
@@ -82,7 +104,9 @@ function Footer() {
 	return (
 		<footer>
 			<p>{t.privacy}</p>
-			<Push kind="quiet" onPress={() => void copy()}>{copied ? t.copied : t.copyLink}</Push>
+			<Push kind="quiet" onPress={() => void copy()}>
+				{copied ? t.copied : t.copyLink}
+			</Push>
 		</footer>
 	);
 }

@@ -6,5 +6,6 @@ import './styles/base.css';
 import './styles/parts.css';
 import './styles/lesson.css';
 import './styles/views.css';
+import './styles/attention.css';
 
 createRoot(document.getElementById('studio')!).render(<App />);

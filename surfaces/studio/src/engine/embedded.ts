@@ -5,10 +5,17 @@ export interface Embedded {
 	readonly title: string;
 	/** Base name under models/. */
 	readonly file: string;
+	/** Where the file is a part of a model: what the whole has, and how it is fetched. */
+	readonly whole?: { readonly blocks: number; readonly byteLength: number; readonly command: string };
 }
 
 export const embedded: readonly Embedded[] = [
-	{ name: 'smollm2', title: 'SmolLM2 135M', file: 'smollm2.gguf' },
+	{
+		name: 'smollm2',
+		title: 'SmolLM2 135M',
+		file: 'smollm2.gguf',
+		whole: { blocks: 30, byteLength: 98_000_000, command: 'npx tongsa pull smollm2' },
+	},
 	{ name: 'lecture', title: 'Lecture 8 × 4', file: 'lecture.gguf' },
 	{ name: 'gpt-2', title: 'GPT-2', file: 'gpt-2.gguf' },
 	{ name: 'gpt-4', title: 'GPT-4', file: 'cl100k_base.tiktoken' },

@@ -4,9 +4,14 @@ import { openModel } from '../../../../hosts/browser/index.ts';
 
 export { combine, cosine, distances } from '../../../../hosts/browser/index.ts';
 
+import { openModelTransformer } from '../../../../src/architectures/index.ts';
 import type { Model, OpenOptions } from '../../../../src/model.ts';
 import type { Tokenizer } from '../../../../src/tokenizer/types.ts';
-import type { ModelCard, Opening, TokenView } from './protocol.ts';
+import type { Selector } from '../../../../src/transformer/select.ts';
+import type { Transformer } from '../../../../src/transformer/transformer.ts';
+import { trace } from '../../../../src/unembedding/trace.ts';
+import { embedded } from './embedded.ts';
+import type { Array2, ModelCard, Opening, TokenView } from './protocol.ts';
 
 export function openFiles(opening: Opening, options: OpenOptions): Promise<Model> {
 	switch (opening.kind) {
@@ -15,6 +20,20 @@ export function openFiles(opening: Opening, options: OpenOptions): Promise<Model
 		case 'files':
 			return openModel(opening.files, options);
 	}
+}
+
+const transformers = new WeakMap<Model, Promise<Transformer>>();
+
+/** Points of one run by name. */
+export async function traceOf(
+	model: Model,
+	ids: readonly number[],
+	at: readonly Selector[],
+	signal: AbortSignal,
+): Promise<ReadonlyMap<string, Array2>> {
+	const transformer = transformers.get(model) ?? openModelTransformer(model.checkpoint, { memoryBudget: 2 ** 30, signal });
+	transformers.set(model, transformer);
+	return (await trace(await transformer, { ids }, { at, signal })).points;
 }
 
 /** Blocks whose weights are in the file. */
@@ -54,7 +73,7 @@ export async function cardOf(
 			after: tokenizer.flags.after.map((id) => view(tokenizer, id)),
 		},
 		table,
-		blocks: { have, of: Math.max(have, blocksOf(model)) },
+		blocks: { have, of: Math.max(have, blocksOf(model), embedded.find((one) => one.name === name)?.whole?.blocks ?? 0) },
 		heads: undefined,
 		chatTemplate: false,
 	};

@@ -3,7 +3,8 @@
 import { expose, transfer } from 'comlink';
 import { TongsaError } from '../../../../src/errors.ts';
 import type { Outcome, Progress } from './protocol.ts';
-import { type Context, type Work, work } from './work.ts';
+import type { Context } from './registry.ts';
+import { type Work, work } from './work.ts';
 
 const running = new Map<number, AbortController>();
 

@@ -23,7 +23,9 @@ export function Languages({ card, text, setText, onRight }: StepProps) {
 					<h3>{words.people}</h3>
 					<TextInput label={t.sentence} value={text} onChange={setText} rows={3} />
 				</section>
-				<div className="interpreter" aria-hidden="true"><span>통사</span></div>
+				<div className="interpreter" aria-hidden="true">
+					<span>통사</span>
+				</div>
 				<section className="side model">
 					<h3>{words.model}</h3>
 					{refusal && <Problem refusal={refusal} />}

@@ -39,8 +39,15 @@ export function Lesson() {
 				<ol>
 					{steps.map((step, i) => (
 						<li key={step.id}>
-							<button type="button" aria-current={i === index ? 'step' : undefined} data-done={answers[step.id] !== undefined} onClick={() => goTo(i + 1)}>
-								<span className="step-number" aria-hidden="true">{answers[step.id] ? '✓' : i + 1}</span>
+							<button
+								type="button"
+								aria-current={i === index ? 'step' : undefined}
+								data-done={answers[step.id] !== undefined}
+								onClick={() => goTo(i + 1)}
+							>
+								<span className="step-number" aria-hidden="true">
+									{answers[step.id] ? '✓' : i + 1}
+								</span>
 								<span className="step-name">{t.lesson[step.id].title}</span>
 								{answers[step.id] && <span className="sr-only">{t.lesson.done}</span>}
 							</button>
@@ -50,9 +57,17 @@ export function Lesson() {
 			</nav>
 			<article>
 				<p className="eyebrow">{t.lesson.progress(index + 1, steps.length)}</p>
-				<h2 ref={heading} tabIndex={-1}>{words.title}</h2>
-				<p className="idea"><Rich text={words.idea} /></p>
-				{'hands' in words && <p className="hands"><strong>{t.lesson.handsOn}</strong> {words.hands}</p>}
+				<h2 ref={heading} tabIndex={-1}>
+					{words.title}
+				</h2>
+				<p className="idea">
+					<Rich text={words.idea} />
+				</p>
+				{'hands' in words && (
+					<p className="hands">
+						<strong>{t.lesson.handsOn}</strong> {words.hands}
+					</p>
+				)}
 				<Opened entry={entry}>
 					{(card) => (
 						<Step
@@ -65,8 +80,14 @@ export function Lesson() {
 					)}
 				</Opened>
 				<div className="pager">
-					<Push onPress={() => goTo(index)} disabled={index === 0}>← {t.lesson.back}</Push>
-					{index < steps.length - 1 && <Push kind="main" onPress={() => goTo(index + 2)}>{t.lesson.next}: {t.lesson[steps[index + 1]!.id].title} →</Push>}
+					<Push onPress={() => goTo(index)} disabled={index === 0}>
+						← {t.lesson.back}
+					</Push>
+					{index < steps.length - 1 && (
+						<Push kind="main" onPress={() => goTo(index + 2)}>
+							{t.lesson.next}: {t.lesson[steps[index + 1]!.id].title} →
+						</Push>
+					)}
 				</div>
 				<Certificate answers={answers} onRestart={() => setAnswers({})} open={index === steps.length - 1} />
 			</article>

@@ -42,8 +42,13 @@ export function MatrixStep({ card, text, setText, onRight }: StepProps) {
 						about={`${card.name} ${text}`}
 						check={(answer) => {
 							const dimension = numberOf(answer);
-							if (!Number.isInteger(dimension) || dimension < 0 || dimension >= columns) return { right: false, say: words.noDimension(columns) };
-							const strongest = (column: number) => Array.from({ length: rows }, (_, r) => r).reduce((best, r) => (Math.abs(value.data[r * columns + column]!) > Math.abs(value.data[best * columns + column]!) ? r : best), 0);
+							if (!Number.isInteger(dimension) || dimension < 0 || dimension >= columns)
+								return { right: false, say: words.noDimension(columns) };
+							const strongest = (column: number) =>
+								Array.from({ length: rows }, (_, r) => r).reduce(
+									(best, r) => (Math.abs(value.data[r * columns + column]!) > Math.abs(value.data[best * columns + column]!) ? r : best),
+									0,
+								);
 							const row = strongest(dimension);
 							const here = value.data[row * columns + dimension]!;
 							const top = value.data.reduce((best, x) => (Math.abs(x) > Math.abs(best) ? x : best), 0);

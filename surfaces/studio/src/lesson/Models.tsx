@@ -20,7 +20,9 @@ export function Models({ card, text, setText, onRight }: StepProps) {
 	const entries = useModels(DICTIONARIES);
 	const cards = [card, ...entries.flatMap((entry) => entry.card ?? [])].filter((one) => one.tokenizer);
 	const names = cards.map(({ name }) => name);
-	const splits = useAnswer(JSON.stringify([names, text]), (signal) => Promise.all(names.map((name) => ask('encode', [name, text, 'add'], { signal }))));
+	const splits = useAnswer(JSON.stringify([names, text]), (signal) =>
+		Promise.all(names.map((name) => ask('encode', [name, text, 'add'], { signal }))),
+	);
 	const tokensOf = (i: number): readonly TokenView[] => splits.value?.[i] ?? [];
 	return (
 		<>
@@ -33,9 +35,18 @@ export function Models({ card, text, setText, onRight }: StepProps) {
 						<header>
 							<h3>{one.title}</h3>
 							<dl>
-								<div><dt>{words.tokens}</dt><dd>{splits.value ? count(tokensOf(i).length) : '…'}</dd></div>
-								<div><dt>{words.size}</dt><dd>{count(one.tokenizer!.size)}</dd></div>
-								<div><dt>{words.width}</dt><dd>{one.table ? count(one.table.width) : words.noVectors}</dd></div>
+								<div>
+									<dt>{words.tokens}</dt>
+									<dd>{splits.value ? count(tokensOf(i).length) : '…'}</dd>
+								</div>
+								<div>
+									<dt>{words.size}</dt>
+									<dd>{count(one.tokenizer!.size)}</dd>
+								</div>
+								<div>
+									<dt>{words.width}</dt>
+									<dd>{one.table ? count(one.table.width) : words.noVectors}</dd>
+								</div>
 							</dl>
 						</header>
 						<TokenStrip tokens={tokensOf(i)} label={one.title} />
@@ -56,8 +67,12 @@ export function Models({ card, text, setText, onRight }: StepProps) {
 				{Object.values(words.cards).map((closed) => (
 					<section key={closed.name} className="card">
 						<h4>{closed.name}</h4>
-						<p><strong>{words.published}</strong> {closed.known}</p>
-						<p><strong>{words.unknown}</strong> {closed.closed}</p>
+						<p>
+							<strong>{words.published}</strong> {closed.known}
+						</p>
+						<p>
+							<strong>{words.unknown}</strong> {closed.closed}
+						</p>
 					</section>
 				))}
 			</div>
@@ -86,7 +101,9 @@ function OneId({ cards }: { readonly cards: readonly ModelCard[] }) {
 	const [typed, setTyped] = useOption('id', '306');
 	const id = /^\d{1,7}$/.test(typed.trim()) ? Number(typed) : undefined;
 	const names = cards.map(({ name }) => name);
-	const found = useAnswer(id === undefined ? undefined : JSON.stringify([names, id]), (signal) => Promise.all(names.map((name) => ask('tokens', [name, [id!]], { signal }))));
+	const found = useAnswer(id === undefined ? undefined : JSON.stringify([names, id]), (signal) =>
+		Promise.all(names.map((name) => ask('tokens', [name, [id!]], { signal }))),
+	);
 	return (
 		<>
 			<TextInput label={t.id} value={typed} onChange={setTyped} numeric width="10rem" />
@@ -98,7 +115,17 @@ function OneId({ cards }: { readonly cards: readonly ModelCard[] }) {
 							return (
 								<tr key={one.name}>
 									<th scope="row">{one.title}</th>
-									<td>{token ? <span className="token hue0"><span className="still"><TokenFace token={token} /></span></span> : t.lesson.models.outside}</td>
+									<td>
+										{token ? (
+											<span className="token hue0">
+												<span className="still">
+													<TokenFace token={token} />
+												</span>
+											</span>
+										) : (
+											t.lesson.models.outside
+										)}
+									</td>
 								</tr>
 							);
 						})}

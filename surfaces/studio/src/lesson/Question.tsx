@@ -19,6 +19,8 @@ export interface QuestionProps {
 	/** Given: the learner picks one. Absent: the learner types. */
 	readonly choices?: readonly Choice[];
 	readonly numeric?: boolean;
+	/** What the learner made above is the answer itself: nothing to type. */
+	readonly given?: string;
 	readonly check: (answer: string) => Verdict | Promise<Verdict>;
 	/** The verdict belongs to this state of the model and sentence; it is taken back when that changes. */
 	readonly about: string;
@@ -26,7 +28,7 @@ export interface QuestionProps {
 	readonly children?: ReactNode;
 }
 
-export function Question({ question, hint, choices, numeric = false, check, about, onRight, children }: QuestionProps) {
+export function Question({ question, hint, choices, numeric = false, given: made, check, about, onRight, children }: QuestionProps) {
 	const t = useMessages();
 	const [answer, setAnswer] = useState('');
 	const [verdict, setVerdict] = useState<Verdict>();
@@ -37,32 +39,46 @@ export function Question({ question, hint, choices, numeric = false, check, abou
 
 	async function onSubmit(event: FormEvent) {
 		event.preventDefault();
-		const given = answer.trim();
+		const given = made ?? answer.trim();
 		if (given === '') return;
 		if (numeric && !/^[−-]?[\d.,\s]+$/.test(given)) return setVerdict({ right: false, say: t.lesson.needNumber });
 		const found = await check(given);
 		setVerdict(found);
-		if (found.right) onRight({ question: plain(question), answer: `${choices?.find(({ id }) => id === given)?.name ?? given} (${plain(found.say)})` });
+		if (found.right)
+			onRight({ question: plain(question), answer: `${choices?.find(({ id }) => id === given)?.name ?? given} (${plain(found.say)})` });
 	}
 
 	return (
 		<section className="question">
 			<h3>{t.lesson.question}</h3>
-			<p><Rich text={question} /></p>
+			<p>
+				<Rich text={question} />
+			</p>
 			{hint && <p className="hint">{hint}</p>}
 			{children}
 			<Form onSubmit={onSubmit}>
-				{choices ? (
+				{made === undefined && choices && (
 					<RadioGroup className="choices" value={answer} onChange={setAnswer} aria-label={t.lesson.answer}>
-						{choices.map((choice) => <Radio key={choice.id} value={choice.id}><bdi>{choice.name}</bdi></Radio>)}
+						{choices.map((choice) => (
+							<Radio key={choice.id} value={choice.id}>
+								<bdi>{choice.name}</bdi>
+							</Radio>
+						))}
 					</RadioGroup>
-				) : (
+				)}
+				{made === undefined && !choices && (
 					<TextInput label={t.lesson.answer} value={answer} onChange={setAnswer} width="16rem" numeric={numeric} />
 				)}
-				<Button type="submit" className="push main">{t.lesson.check}</Button>
+				<Button type="submit" className="push main">
+					{t.lesson.check}
+				</Button>
 			</Form>
 			<div className="verdict" role="status" data-right={verdict?.right}>
-				{verdict && <><strong>{verdict.right ? t.lesson.right : t.lesson.wrong}</strong> <Rich text={verdict.say} /></>}
+				{verdict && (
+					<>
+						<strong>{verdict.right ? t.lesson.right : t.lesson.wrong}</strong> <Rich text={verdict.say} />
+					</>
+				)}
 			</div>
 		</section>
 	);

@@ -8,7 +8,7 @@ import { digits, largest, percent } from '../matrix/number.ts';
 import { useSpeech } from '../messages/index.ts';
 import { useOption } from '../state/place.tsx';
 import { Slide, TextInput } from '../ui/fields.tsx';
-import { Problem } from '../ui/problem.tsx';
+import { Busy, Problem } from '../ui/problem.tsx';
 import { Rich } from '../ui/rich.tsx';
 import { Source } from '../ui/source.tsx';
 import { quoted, TokenFace, tokenText } from '../ui/token.tsx';
@@ -23,7 +23,11 @@ export function Reading({ card, text, onRight }: StepProps) {
 	const [word, setWord] = useOption('word', 'love');
 	const near = useReading(card.name, [{ word, share: 1 }], 10);
 	// The question is about a word of the learner's own sentence, other than the one that the page starts with.
-	const own = text.match(/\p{L}{2,}/gu)?.toSorted((a, b) => b.length - a.length).find((w) => w !== 'love') ?? 'much';
+	const own =
+		text
+			.match(/\p{L}{2,}/gu)
+			?.toSorted((a, b) => b.length - a.length)
+			.find((w) => w !== 'love') ?? 'much';
 	const asked = useAnswer(`${card.name} ${own}`, async (signal) => {
 		const { matches, words: found } = await ask('reading', [card.name, [{ word: own, share: 1 }], 40], { signal });
 		const others = matches.filter(({ id }) => !found[0]!.ids.includes(id));
@@ -32,10 +36,13 @@ export function Reading({ card, text, onRight }: StepProps) {
 	if (!card.table) return <Problem refusal={{ code: 'unsupported', message: `${card.fileName}: ${t.lesson.models.noVectors}` }} />;
 	return (
 		<>
-			<p><Rich text={card.table.tied ? words.tied(card.title) : words.untied(card.title)} /></p>
+			<p>
+				<Rich text={card.table.tied ? words.tied(card.title) : words.untied(card.title)} />
+			</p>
 			<h3>{words.nearestTitle}</h3>
 			<TextInput label={words.word} value={word} onChange={setWord} width="20rem" />
 			{near.refusal && <Problem refusal={near.refusal} />}
+			{near.busy && !near.value && <Busy />}
 			{near.value && <NotOne words={near.value.words} />}
 			{near.value && <Ranking matches={near.value.matches} label={words.nearestTitle} />}
 			<Source card={card} />
@@ -59,15 +66,25 @@ export function Reading({ card, text, onRight }: StepProps) {
 	);
 }
 
-function useReading(model: string, terms: readonly { word: string; share: number }[], top: number, without: readonly number[] = []) {
+function useReading(model: string, terms: readonly { word: string; share: number }[], top: number, withoutOwn = false) {
 	const ready = terms.length > 0 && terms.every(({ word }) => word !== '');
-	return useAnswer(ready ? JSON.stringify([model, terms, top, without]) : undefined, (signal) => ask('reading', [model, terms, top, without], { signal }));
+	return useAnswer(ready ? JSON.stringify([model, terms, top, withoutOwn]) : undefined, (signal) =>
+		ask('reading', [model, terms, top, withoutOwn], { signal }),
+	);
 }
 
 function NotOne({ words }: { readonly words: readonly { word: string; ids: readonly number[] }[] }) {
 	const t = useSpeech().messages;
 	const split = words.filter(({ ids }) => ids.length > 1);
-	return <>{split.map(({ word, ids }) => <p key={word} className="hint">{t.lesson.reading.notOne(word, ids.length)}</p>)}</>;
+	return (
+		<>
+			{split.map(({ word, ids }) => (
+				<p key={word} className="hint">
+					{t.lesson.reading.notOne(word, ids.length)}
+				</p>
+			))}
+		</>
+	);
 }
 
 function Ranking({ matches, label }: { readonly matches: readonly Scored[]; readonly label: string }) {
@@ -76,15 +93,28 @@ function Ranking({ matches, label }: { readonly matches: readonly Scored[]; read
 		<table className="ranking">
 			<caption className="sr-only">{label}</caption>
 			<thead>
-				<tr><th scope="col">{t.token}</th><th scope="col" className="right">{t.id}</th><th scope="col" className="right">{t.score}</th><th aria-hidden="true" className="wide" /></tr>
+				<tr>
+					<th scope="col">{t.token}</th>
+					<th scope="col" className="right">
+						{t.id}
+					</th>
+					<th scope="col" className="right">
+						{t.score}
+					</th>
+					<td className="wide" />
+				</tr>
 			</thead>
 			<tbody>
 				{matches.map((match) => (
 					<tr key={match.id}>
-						<th scope="row"><TokenFace token={match} /></th>
+						<th scope="row">
+							<TokenFace token={match} />
+						</th>
 						<td className="right">{match.id}</td>
 						<td className="right">{digits(match.score)}</td>
-						<td aria-hidden="true" className="wide"><span className="bar" style={{ width: `${100 * Math.max(0, match.score)}%` }} /></td>
+						<td className="wide">
+							<span className="bar" style={{ width: `${100 * Math.max(0, match.score)}%` }} />
+						</td>
 					</tr>
 				))}
 			</tbody>
@@ -98,8 +128,11 @@ function Between({ card }: { readonly card: ModelCard }) {
 	const [from, setFrom] = useOption('from', ' love');
 	const [to, setTo] = useOption('to', ' war');
 	const [share, setShare] = useOption('share', 0.5);
-	const ends = [{ word: from, share: 1 - share }, { word: to, share }];
-	const { value, refusal } = useReading(card.name, ends, 5);
+	const ends = [
+		{ word: from, share: 1 - share },
+		{ word: to, share },
+	];
+	const { value, refusal, busy } = useReading(card.name, ends, 5);
 	return (
 		<>
 			<h3>{words.between}</h3>
@@ -109,10 +142,20 @@ function Between({ card }: { readonly card: ModelCard }) {
 			</div>
 			<Slide label={words.share} value={share} onChange={setShare} min={0} max={1} step={0.01} format={{ style: 'percent' }} />
 			{refusal && <Problem refusal={refusal} />}
+			{busy && !value && <Busy />}
 			{value && (
 				<>
-					<Heat picture={{ data: value.vector, rows: 1, columns: value.vector.length, scale: 'signed', limit: largest(value.vector) }} label={`${words.from} ${from}, ${words.to} ${to}, ${percent(share)}`} rowHeight={24} />
-					<p aria-live="polite">{words.readsAs} <strong className="token hue1"><TokenFace token={value.matches[0]!} /></strong></p>
+					<Heat
+						picture={{ data: value.vector, rows: 1, columns: value.vector.length, scale: 'signed', limit: largest(value.vector) }}
+						label={`${words.from} ${from}, ${words.to} ${to}, ${percent(share)}`}
+						rowHeight={24}
+					/>
+					<p aria-live="polite">
+						{words.readsAs}{' '}
+						<strong className="token hue1">
+							<TokenFace token={value.matches[0]!} />
+						</strong>
+					</p>
 					<Ranking matches={value.matches} label={words.between} />
 				</>
 			)}
@@ -121,7 +164,11 @@ function Between({ card }: { readonly card: ModelCard }) {
 }
 
 /** "king, woman" → its words. A leading blank is kept: for many models " king" is the word and "king" a part of one. */
-const listOf = (text: string): string[] => text.split(/[,、，]/).map((word) => word.trimEnd()).filter((word) => word.trim() !== '');
+const listOf = (text: string): string[] =>
+	text
+		.split(/[,、，]/)
+		.map((word) => word.trimEnd())
+		.filter((word) => word.trim() !== '');
 
 function Sums({ card }: { readonly card: ModelCard }) {
 	const { messages: t } = useSpeech();
@@ -129,9 +176,7 @@ function Sums({ card }: { readonly card: ModelCard }) {
 	const [plus, setPlus] = useOption('plus', ' king, woman');
 	const [minus, setMinus] = useOption('minus', ' man');
 	const terms = [...listOf(plus).map((word) => ({ word, share: 1 })), ...listOf(minus).map((word) => ({ word, share: -1 }))];
-	const first = useReading(card.name, terms, 1);
-	const own = [...new Set(first.value?.words.flatMap(({ ids }) => ids) ?? [])];
-	const { value, refusal } = useReading(card.name, first.value ? terms : [], 8, own);
+	const { value, refusal, busy } = useReading(card.name, terms, 8, true);
 	return (
 		<>
 			<h3>{words.sumsTitle}</h3>
@@ -140,8 +185,9 @@ function Sums({ card }: { readonly card: ModelCard }) {
 				<TextInput label={words.plus} value={plus} onChange={setPlus} />
 				<TextInput label={words.minus} value={minus} onChange={setMinus} />
 			</div>
-			{(first.refusal ?? refusal) && <Problem refusal={(first.refusal ?? refusal)!} />}
-			{first.value && <NotOne words={first.value.words} />}
+			{refusal && <Problem refusal={refusal} />}
+			{busy && !value && <Busy />}
+			{value && <NotOne words={value.words} />}
 			{value && <Ranking matches={value.matches} label={words.sumsTitle} />}
 		</>
 	);

@@ -33,7 +33,8 @@ export function Tokens({ card, text, setText, onRight }: StepProps) {
 	const words = t.lesson.tokens;
 	const { value, refusal } = useEncoding(card.name, text);
 	const flags = [...(card.tokenizer?.before ?? []), ...(card.tokenizer?.after ?? [])];
-	const pieces = [...new Set(text.trim().split(/\s+/).filter(Boolean))].slice(0, 60);
+	// A word with the blank before it: to most models that is one thing.
+	const pieces = [...new Set(text.match(/ ?[\p{L}\p{M}\p{N}]+/gu) ?? [])].slice(0, 60);
 	const [piece, setPiece] = useState('');
 	const longest = pieces.toSorted((a, b) => b.length - a.length)[0];
 	const chosen = pieces.includes(piece) ? piece : longest;
@@ -44,14 +45,23 @@ export function Tokens({ card, text, setText, onRight }: StepProps) {
 			{refusal && <Problem refusal={refusal} />}
 			{value && <TokenStrip tokens={value} label={t.token} />}
 			<Source card={card} />
-			<p><Rich text={flags.length ? words.flagsSome(flags.map(quoted).join(' ')) : words.flagsNone} /></p>
+			<p>
+				<Rich text={flags.length ? words.flagsSome(flags.map(quoted).join(' ')) : words.flagsNone} />
+			</p>
 			{flags.length === 0 && <OthersWithFlags text={text} />}
 
 			<h3>{words.mergesTitle}</h3>
-			<p><Rich text={words.mergesIdea} /></p>
+			<p>
+				<Rich text={words.mergesIdea} />
+			</p>
 			{chosen && (
 				<>
-					<Choose label={words.mergesPick} choices={pieces.map((id) => ({ id, name: id }))} value={chosen} onChange={setPiece} />
+					<Choose
+						label={words.mergesPick}
+						choices={pieces.map((id) => ({ id, name: id.replace(' ', '␣') }))}
+						value={chosen}
+						onChange={setPiece}
+					/>
 					<Merges model={card.name} word={chosen} />
 				</>
 			)}
@@ -61,15 +71,28 @@ export function Tokens({ card, text, setText, onRight }: StepProps) {
 			{costs.value && (
 				<table>
 					<thead>
-						<tr><th scope="col">{words.text}</th><th scope="col" className="right">{words.characters}</th><th scope="col" className="right">{words.count}</th><th aria-hidden="true" className="wide" /></tr>
+						<tr>
+							<th scope="col">{words.text}</th>
+							<th scope="col" className="right">
+								{words.characters}
+							</th>
+							<th scope="col" className="right">
+								{words.count}
+							</th>
+							<td className="wide" />
+						</tr>
 					</thead>
 					<tbody>
 						{WISHES.map((wish, i) => (
 							<tr key={wish.lang}>
-								<th scope="row"><bdi lang={wish.lang}>{wish.text}</bdi></th>
+								<th scope="row">
+									<bdi lang={wish.lang}>{wish.text}</bdi>
+								</th>
 								<td className="right">{characters(wish.text)}</td>
 								<td className="right">{costs.value![i]}</td>
-								<td aria-hidden="true" className="wide"><span className="bar" style={{ width: `${(100 * costs.value![i]!) / Math.max(...costs.value!)}%` }} /></td>
+								<td className="wide">
+									<span className="bar" style={{ width: `${(100 * costs.value![i]!) / Math.max(...costs.value!)}%` }} />
+								</td>
 							</tr>
 						))}
 					</tbody>
@@ -93,7 +116,13 @@ export function Tokens({ card, text, setText, onRight }: StepProps) {
 
 function OthersWithFlags({ text }: { readonly text: string }) {
 	const open = useModels(WITH_FLAGS).filter((entry) => entry.card);
-	return <>{open.map((entry) => <Strip key={entry.name} model={entry.name} text={text} />)}</>;
+	return (
+		<>
+			{open.map((entry) => (
+				<Strip key={entry.name} model={entry.name} text={text} />
+			))}
+		</>
+	);
 }
 
 function Strip({ model, text }: { readonly model: string; readonly text: string }) {

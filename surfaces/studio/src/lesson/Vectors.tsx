@@ -1,10 +1,11 @@
 // Step 3, a vector for each token: the course's small table, the real one, and the same row in two sentences.
 
 import { useMemo } from 'react';
+import type { ModelCard } from '../engine/protocol.ts';
 import { useEmbedding } from '../engine/questions.ts';
+import { css, ink, painter } from '../matrix/colour.ts';
 import { Heat } from '../matrix/Heat.tsx';
 import { digits, largest } from '../matrix/number.ts';
-import { css, ink, painter } from '../matrix/colour.ts';
 import { useSpeech } from '../messages/index.ts';
 import { useModel } from '../state/models.ts';
 import { useOption } from '../state/place.tsx';
@@ -13,9 +14,9 @@ import { TextInput } from '../ui/fields.tsx';
 import { Opened } from '../ui/opened.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Rich } from '../ui/rich.tsx';
+import { Scroller } from '../ui/scroller.tsx';
 import { Source } from '../ui/source.tsx';
-import { quoted, TokenFace, tokenText, TokenStrip } from '../ui/token.tsx';
-import type { ModelCard } from '../engine/protocol.ts';
+import { quoted, TokenFace, TokenStrip, tokenText } from '../ui/token.tsx';
 import { Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
 
@@ -46,7 +47,11 @@ export function Vectors({ card, text, setText, onRight }: StepProps) {
 			{row && value && (
 				<div className="row-lifted" key={value.tokens[at]!.id}>
 					<h4>{words.rowOf(quoted(value.tokens[at]!), value.tokens[at]!.id)}</h4>
-					<Heat picture={{ data: row, rows: 1, columns: width, scale: 'signed', limit: largest(value.data) }} label={words.rowOf(quoted(value.tokens[at]!), value.tokens[at]!.id)} rowHeight={28} />
+					<Heat
+						picture={{ data: row, rows: 1, columns: width, scale: 'signed', limit: largest(value.data) }}
+						label={words.rowOf(quoted(value.tokens[at]!), value.tokens[at]!.id)}
+						rowHeight={28}
+					/>
 					<NumberList values={row} />
 					<Source card={card} provenance={value.provenance} />
 				</div>
@@ -88,29 +93,36 @@ function WholeTable({ card }: { readonly card: ModelCard }) {
 	return (
 		<>
 			<p>{t.lesson.vectors.lectureIdea(count(card.table.rows), count(width))}</p>
-			<div className="table-scroll" role="region" aria-label={card.title} tabIndex={0}>
+			<Scroller className="table-scroll" label={card.title}>
 				<table className="numbers coloured">
 					<thead>
 						<tr>
 							<th scope="col">{t.id}</th>
 							<th scope="col">{t.token}</th>
-							{Array.from({ length: width }, (_, c) => <th key={c} scope="col">{c}</th>)}
+							{Array.from({ length: width }, (_, c) => (
+								<th key={c} scope="col">
+									{c}
+								</th>
+							))}
 						</tr>
 					</thead>
 					<tbody>
 						{value.tokens.map((token, r) => (
 							<tr key={token.id}>
 								<td>{token.id}</td>
-								<th scope="row"><TokenFace token={token} /></th>
+								<th scope="row">
+									<TokenFace token={token} />
+								</th>
 								{Array.from(value.data.subarray(r * width, (r + 1) * width), (x, c) => (
-									// biome-ignore lint/suspicious/noArrayIndexKey: a cell's place is its name
-									<td key={c} style={{ background: css(colour(x)), color: ink(colour(x)) }}>{digits(x, 3)}</td>
+									<td key={c} style={{ background: css(colour(x)), color: ink(colour(x)) }}>
+										{digits(x, 3)}
+									</td>
 								))}
 							</tr>
 						))}
 					</tbody>
 				</table>
-			</div>
+			</Scroller>
 			<Source card={card} provenance={value.provenance} />
 		</>
 	);
@@ -120,14 +132,15 @@ function WholeTable({ card }: { readonly card: ModelCard }) {
 function NumberList({ values }: { readonly values: Float32Array }) {
 	const t = useSpeech().messages;
 	return (
-		<div className="number-list" role="region" aria-label={t.value} tabIndex={0}>
+		<Scroller className="number-list" label={t.value}>
 			<ol start={0}>
 				{Array.from(values, (x, i) => (
-					// biome-ignore lint/suspicious/noArrayIndexKey: a number's place is its name
-					<li key={i}><span className="place">{i}</span> {digits(x)}</li>
+					<li key={i}>
+						<span className="place">{i}</span> {digits(x)}
+					</li>
 				))}
 			</ol>
-		</div>
+		</Scroller>
 	);
 }
 
@@ -139,7 +152,10 @@ function SameRow({ card, text }: { readonly card: ModelCard; readonly text: stri
 	const theirs = useEmbedding(card.name, other).value;
 	const [r, s] = sharedRows(mine?.tokens ?? [], theirs?.tokens ?? []);
 	const width = mine?.shape[1] ?? 0;
-	const pair = mine && theirs && r >= 0 ? [mine.data.subarray(r * width, (r + 1) * width), theirs.data.subarray(s * width, (s + 1) * width)] as const : undefined;
+	const pair =
+		mine && theirs && r >= 0
+			? ([mine.data.subarray(r * width, (r + 1) * width), theirs.data.subarray(s * width, (s + 1) * width)] as const)
+			: undefined;
 	const difference = pair ? Math.max(...Array.from(pair[0], (x, i) => Math.abs(x - pair[1][i]!))) : 0;
 	return (
 		<>
@@ -147,10 +163,14 @@ function SameRow({ card, text }: { readonly card: ModelCard; readonly text: stri
 			{theirs && <TokenStrip tokens={theirs.tokens} picked={s} label={words.other} />}
 			{pair && mine ? (
 				<div className="pair">
-					<p><Rich text={`${words.shared}: ${quoted(mine.tokens[r]!)}`} /></p>
+					<p>
+						<Rich text={`${words.shared}: ${quoted(mine.tokens[r]!)}`} />
+					</p>
 					<Heat picture={{ data: pair[0], rows: 1, columns: width, scale: 'signed', limit: largest(pair[0]) }} label={t.sentence} />
 					<Heat picture={{ data: pair[1], rows: 1, columns: width, scale: 'signed', limit: largest(pair[0]) }} label={words.other} />
-					<p>{words.difference}: <strong>{digits(difference)}</strong></p>
+					<p>
+						{words.difference}: <strong>{digits(difference)}</strong>
+					</p>
 				</div>
 			) : (
 				<p>{words.noneShared}</p>

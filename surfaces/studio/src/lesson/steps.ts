@@ -1,12 +1,14 @@
 // The steps of the lesson in order: name in the catalogues → component.
 
 import type { FunctionComponent } from 'react';
+import { AttentionStep } from './AttentionStep.tsx';
+import { Context } from './Context.tsx';
 import { Languages } from './Languages.tsx';
 import { MatrixStep } from './MatrixStep.tsx';
 import { Models } from './Models.tsx';
 import { Reading } from './Reading.tsx';
-import { Tokens } from './Tokens.tsx';
 import type { StepProps } from './step.ts';
+import { Tokens } from './Tokens.tsx';
 import { Vectors } from './Vectors.tsx';
 
 export const steps = [
@@ -16,4 +18,6 @@ export const steps = [
 	{ id: 'matrix', Step: MatrixStep },
 	{ id: 'models', Step: Models },
 	{ id: 'reading', Step: Reading },
+	{ id: 'context', Step: Context },
+	{ id: 'attention', Step: AttentionStep },
 ] as const satisfies readonly { readonly id: string; readonly Step: FunctionComponent<StepProps> }[];

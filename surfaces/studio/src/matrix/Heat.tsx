@@ -4,7 +4,15 @@ import { useLayoutEffect, useRef } from 'react';
 import { useShade, useWidth } from '../state/shade.ts';
 import { type Picture, paint } from './paint.ts';
 
-export function Heat({ picture, label, rowHeight = 16 }: { readonly picture: Picture; readonly label: string; readonly rowHeight?: number }) {
+export function Heat({
+	picture,
+	label,
+	rowHeight = 16,
+}: {
+	readonly picture: Picture;
+	readonly label: string;
+	readonly rowHeight?: number;
+}) {
 	const canvas = useRef<HTMLCanvasElement>(null);
 	const frame = useRef<HTMLDivElement>(null);
 	const width = useWidth(frame);

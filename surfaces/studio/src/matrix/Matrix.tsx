@@ -4,6 +4,7 @@ import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef,
 import { useMessages } from '../messages/index.ts';
 import { useShade, useWidth } from '../state/shade.ts';
 import { Push } from '../ui/fields.tsx';
+import { Scroller } from '../ui/scroller.tsx';
 import { digits, percent } from './number.ts';
 import { type Cell, gradient, type Picture, paint } from './paint.ts';
 
@@ -13,6 +14,8 @@ export interface MatrixProps extends Picture {
 	/** The same in words. */
 	readonly rowName: (row: number) => string;
 	readonly columnName: (column: number) => string;
+	/** What stands above column i, where columns are few and wide enough. */
+	readonly columnLabel?: (column: number) => ReactNode;
 	readonly cell?: Cell | undefined;
 	readonly onCell?: (cell: Cell) => void;
 	readonly caption?: string;
@@ -33,7 +36,6 @@ export function Matrix(props: MatrixProps) {
 	const frame = useRef<HTMLDivElement>(null);
 	const canvas = useRef<HTMLCanvasElement>(null);
 	const scroller = useRef<HTMLDivElement>(null);
-	const labels = useRef<HTMLDivElement>(null);
 	const width = useWidth(frame);
 	const [zoom, setZoom] = useState(0);
 	const [scroll, setScroll] = useState({ left: 0, top: 0 });
@@ -133,10 +135,23 @@ export function Matrix(props: MatrixProps) {
 						: '\u00a0'}
 				</output>
 			</div>
-			<div className="matrix-frame">
-				<div className="matrix-labels" ref={labels} style={{ height: visible }} aria-hidden="true">
+			<div className="matrix-frame" style={props.columnLabel ? { maxWidth: columns * 76 + 180 } : {}}>
+				{props.columnLabel && cellWidth >= 18 && (
+					<div className={cellWidth < 62 ? 'matrix-head slanted' : 'matrix-head'} aria-hidden="true">
+						{visibleParts(scroll.left, width, cellWidth, columns).map((column) => (
+							<div
+								key={column}
+								style={{ left: column * cellWidth - scroll.left, width: cellWidth }}
+								data-picked={inside?.column === column || undefined}
+							>
+								<span>{props.columnLabel?.(column)}</span>
+							</div>
+						))}
+					</div>
+				)}
+				<div className="matrix-labels" style={{ height: visible }} aria-hidden="true">
 					<div style={{ height: rows * cellHeight }}>
-						{visibleRows(scroll.top, visible, cellHeight, rows).map((row) => (
+						{visibleParts(scroll.top, visible, cellHeight, rows).map((row) => (
 							<div
 								key={row}
 								className="matrix-label"
@@ -149,7 +164,7 @@ export function Matrix(props: MatrixProps) {
 					</div>
 				</div>
 				<div className="matrix-view" ref={frame}>
-					<canvas ref={canvas} style={{ width, height: visible }} aria-hidden="true" />
+					<canvas ref={canvas} style={{ width, height: visible }} />
 					<div
 						className="matrix-scroll"
 						ref={scroller}
@@ -181,9 +196,10 @@ export function Matrix(props: MatrixProps) {
 	);
 }
 
-function visibleRows(top: number, height: number, rowHeight: number, rows: number): number[] {
-	const first = Math.max(0, Math.floor(top / rowHeight));
-	const last = Math.min(rows, Math.ceil((top + height) / rowHeight));
+/** Numbers of the rows or columns that are in sight. */
+function visibleParts(from: number, length: number, each: number, count: number): number[] {
+	const first = Math.max(0, Math.floor(from / each));
+	const last = Math.min(count, Math.ceil((from + length) / each));
 	return Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i);
 }
 
@@ -192,7 +208,7 @@ function PlainTable({ rows, columns, data, rowName, columnName, write }: MatrixP
 	const shown = Math.min(columns, TABLE_COLUMNS);
 	const across = Array.from({ length: shown }, (_, c) => c);
 	return (
-		<div className="table-scroll" role="region" aria-label={t.showAsTable} tabIndex={0}>
+		<Scroller className="table-scroll" label={t.showAsTable}>
 			<table className="numbers">
 				<caption>{t.views.grid.tableNote(shown, columns)}</caption>
 				<thead>
@@ -207,7 +223,6 @@ function PlainTable({ rows, columns, data, rowName, columnName, write }: MatrixP
 				</thead>
 				<tbody>
 					{Array.from({ length: Math.min(rows, 512) }, (_, r) => (
-						// biome-ignore lint/suspicious/noArrayIndexKey: a row's place is its name
 						<tr key={r}>
 							<th scope="row">
 								<bdi>{rowName(r)}</bdi>
@@ -219,6 +234,6 @@ function PlainTable({ rows, columns, data, rowName, columnName, write }: MatrixP
 					))}
 				</tbody>
 			</table>
-		</div>
+		</Scroller>
 	);
 }

@@ -71,7 +71,7 @@ export function Choose({
 			onChange={(key) => key !== null && onChange(String(key))}
 			{...(compact ? { 'aria-label': label } : {})}
 		>
-			{!compact && <Label>{label}</Label>}
+			{!compact && <Label className="label">{label}</Label>}
 			<Button className="select">
 				<SelectValue />
 				<span aria-hidden="true" className="chevron" />

@@ -11,7 +11,7 @@ export function Merges({ model, word }: { readonly model: string; readonly word:
 	const t = useMessages();
 	const words = t.lesson.tokens;
 	const { value: steps, refusal } = useAnswer(`${model} ${word}`, (signal) => ask('merges', [model, word], { signal }));
-	const [wanted, setWanted] = useOption('merge', 999);
+	const [wanted, setWanted] = useOption('merge', 0);
 	if (refusal) return <Problem refusal={refusal} />;
 	if (!steps) return null;
 	const last = steps.length - 1;
@@ -23,9 +23,10 @@ export function Merges({ model, word }: { readonly model: string; readonly word:
 			<Slide label={words.mergesStep(at, last)} value={at} onChange={setWanted} min={0} max={last} step={1} />
 			<ol className="strip" aria-live="polite">
 				{step.pieces.map((piece, i) => (
-					// biome-ignore lint/suspicious/noArrayIndexKey: the same piece may stand twice
 					<li key={i} className={`token hue${i % 5}`} data-picked={step.merged === i || undefined}>
-						<span className="still"><bdi>{piece.replaceAll(' ', '␣')}</bdi></span>
+						<span className="still">
+							<bdi>{piece.replaceAll(' ', '␣')}</bdi>
+						</span>
 					</li>
 				))}
 			</ol>

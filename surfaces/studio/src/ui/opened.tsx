@@ -23,12 +23,18 @@ export function Opening({ entry }: { readonly entry: Entry }) {
 	return (
 		<div className="opening">
 			<ProgressBar className="progress" isIndeterminate={share === undefined} value={share ?? 0} aria-label={t.opening(entry.title)}>
-				<span className="progress-track"><span className="progress-fill" style={{ width: `${share ?? 30}%` }} /></span>
+				<span className="progress-track">
+					<span className="progress-fill" style={{ width: `${share ?? 30}%` }} />
+				</span>
 			</ProgressBar>
 			<span>
 				{t.opening(entry.title)} {progress?.unit === 'bytes' && progress.total ? `${bytes(progress.done)} / ${bytes(progress.total)}` : ''}
 			</span>
-			{entry.cancel && <Push kind="quiet" onPress={entry.cancel}>{t.cancel}</Push>}
+			{entry.cancel && (
+				<Push kind="quiet" onPress={entry.cancel}>
+					{t.cancel}
+				</Push>
+			)}
 		</div>
 	);
 }

@@ -11,8 +11,19 @@ export function Problem({ refusal, onRetry }: { readonly refusal: Refusal; reado
 		<div className="problem" role="alert">
 			<strong>{t.errorTitle}</strong>
 			<p>{t.errors[refusal.code]}</p>
-			<p className="technical" lang="en" dir="auto">{refusal.message}</p>
+			<p className="technical" lang="en" dir="auto">
+				{refusal.message}
+			</p>
 			{onRetry && <Push onPress={onRetry}>{t.retry}</Push>}
 		</div>
+	);
+}
+
+/** Something is being computed for the first time. */
+export function Busy() {
+	return (
+		<p className="busy" role="status">
+			{useMessages().computing}
+		</p>
 	);
 }

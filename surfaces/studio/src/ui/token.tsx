@@ -3,7 +3,7 @@
 import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import type { TokenView } from '../engine/protocol.ts';
-import { type Messages, useMessages } from '../messages/index.ts';
+import { useMessages } from '../messages/index.ts';
 
 /** A token as plain words, for labels, tables and files. A space becomes ␣, a line end ⏎, stray bytes <E3>. */
 export function tokenText(token: Pick<TokenView, 'text' | 'kind' | 'bytes'>): string {
@@ -34,8 +34,6 @@ export function TokenFace({ token }: { readonly token: TokenView }) {
 	);
 }
 
-const sayToken = (token: TokenView, t: Messages) => `${quoted(token)}, ${t.id} ${token.id}, ${t.kinds[token.kind]}`;
-
 /** A row of tokens with their ids. With `onPick` each is a button. */
 export function TokenStrip({
 	tokens,
@@ -55,15 +53,15 @@ export function TokenStrip({
 		<>
 			<TokenFace token={token} />
 			{ids && <span className="id">{token.id}</span>}
+			{token.kind !== 'normal' && <span className="sr-only">{t.kinds[token.kind]}</span>}
 		</>
 	);
 	return (
 		<ol className="strip" aria-label={label}>
 			{tokens.map((token, i) => (
-				// biome-ignore lint/suspicious/noArrayIndexKey: the same token may stand twice; its place is its name
 				<li key={i} className={`token hue${i % 5} ${token.kind}`} data-picked={picked === i || undefined}>
 					{onPick ? (
-						<Button onPress={() => onPick(i)} aria-pressed={picked === i} aria-label={sayToken(token, t)}>
+						<Button onPress={() => onPick(i)} aria-pressed={picked === i}>
 							{inside(token)}
 						</Button>
 					) : (

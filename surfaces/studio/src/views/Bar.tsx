@@ -31,11 +31,40 @@ export function Facts({ card }: { readonly card: ModelCard }) {
 	const words = t.views.open;
 	return (
 		<dl className="facts">
-			<div><dt>{words.file}</dt><dd>{card.fileName}, {bytes(card.byteLength)}</dd></div>
-			{card.architecture && <div><dt>{words.architecture}</dt><dd>{card.architecture}</dd></div>}
-			{card.tokenizer && <div><dt>{words.vocabulary}</dt><dd>{count(card.tokenizer.size)}, {card.tokenizer.kind}</dd></div>}
-			<div><dt>{words.table}</dt><dd>{card.table ? `${count(card.table.rows)} × ${count(card.table.width)}, ${card.table.dtype}, ${card.table.tied ? words.tied : words.untied}` : t.sourceDictionary}</dd></div>
-			{card.blocks.of > 0 && <div><dt>{words.blocks}</dt><dd>{words.blocksOf(card.blocks.have, card.blocks.of)}</dd></div>}
+			<div>
+				<dt>{words.file}</dt>
+				<dd>
+					{card.fileName}, {bytes(card.byteLength)}
+				</dd>
+			</div>
+			{card.architecture && (
+				<div>
+					<dt>{words.architecture}</dt>
+					<dd>{card.architecture}</dd>
+				</div>
+			)}
+			{card.tokenizer && (
+				<div>
+					<dt>{words.vocabulary}</dt>
+					<dd>
+						{count(card.tokenizer.size)}, {card.tokenizer.kind}
+					</dd>
+				</div>
+			)}
+			<div>
+				<dt>{words.table}</dt>
+				<dd>
+					{card.table
+						? `${count(card.table.rows)} × ${count(card.table.width)}, ${card.table.dtype}, ${card.table.tied ? words.tied : words.untied}`
+						: t.sourceDictionary}
+				</dd>
+			</div>
+			{card.blocks.of > 0 && (
+				<div>
+					<dt>{words.blocks}</dt>
+					<dd>{words.blocksOf(card.blocks.have, card.blocks.of)}</dd>
+				</div>
+			)}
 		</dl>
 	);
 }

@@ -1,8 +1,8 @@
 // Matrix: the rows of a text on a canvas; sorted, compared, measured against one another.
 
 import { useMemo } from 'react';
-import type { ModelCard } from '../engine/protocol.ts';
 import { ask } from '../engine/client.ts';
+import type { ModelCard } from '../engine/protocol.ts';
 import { useEmbedding } from '../engine/questions.ts';
 import { useAnswer } from '../engine/use.ts';
 import { Heat } from '../matrix/Heat.tsx';
@@ -58,13 +58,40 @@ function MatrixOf({ card }: { readonly card: ModelCard }) {
 						columnName={(c) => t.views.grid.dimension(sorted.order[c]!)}
 						caption={`T × D = ${rows} × ${columns}`}
 					>
-						<Choose compact label={words.order} choices={[{ id: 'place', name: words.byPlace }, { id: 'strength', name: words.byStrength }]} value={order} onChange={setOrder} />
-						<Push kind="quiet" onPress={() => saveText('matrix.csv', 'text/csv', matrixCsv(value))}>{t.asCsv}</Push>
-						<Push kind="quiet" onPress={() => saveText('matrix.json', 'application/json', json({ text, shape: value.shape, tokens: value.tokens, data: value.data, provenance: value.provenance }))}>{t.asJson}</Push>
+						<Choose
+							compact
+							label={words.order}
+							choices={[
+								{ id: 'place', name: words.byPlace },
+								{ id: 'strength', name: words.byStrength },
+							]}
+							value={order}
+							onChange={setOrder}
+						/>
+						<Push kind="quiet" onPress={() => saveText('matrix.csv', 'text/csv', matrixCsv(value))}>
+							{t.asCsv}
+						</Push>
+						<Push
+							kind="quiet"
+							onPress={() =>
+								saveText(
+									'matrix.json',
+									'application/json',
+									json({ text, shape: value.shape, tokens: value.tokens, data: value.data, provenance: value.provenance }),
+								)
+							}
+						>
+							{t.asJson}
+						</Push>
 					</Matrix>
 					<Source card={card} provenance={value.provenance} />
 					<Pair card={card} value={value} />
-					<Alike card={card} text={text} tokens={value.tokens.map(quoted)} faces={value.tokens.map((token, i) => <TokenFace key={`${i} ${token.id}`} token={token} />)} />
+					<Alike
+						card={card}
+						text={text}
+						tokens={value.tokens.map(quoted)}
+						faces={value.tokens.map((token, i) => <TokenFace key={`${i} ${token.id}`} token={token} />)}
+					/>
 				</>
 			)}
 		</>
@@ -76,7 +103,11 @@ type Embedded = Awaited<ReturnType<typeof ask<'embed'>>>;
 function matrixCsv({ data, shape, tokens, provenance }: Embedded): string {
 	const [, columns = 0] = shape;
 	const header = ['id', 'token', ...Array.from({ length: columns }, (_, c) => String(c))];
-	return csv(header, tokens.map((token, r) => [token.id, tokenText(token), ...data.subarray(r * columns, (r + 1) * columns)]), provenance);
+	return csv(
+		header,
+		tokens.map((token, r) => [token.id, tokenText(token), ...data.subarray(r * columns, (r + 1) * columns)]),
+		provenance,
+	);
 }
 
 /** Columns in their own order, or the ones with the largest number first. */
@@ -85,7 +116,10 @@ function sortColumns(data: Float32Array, rows: number, columns: number, order: s
 	if (order !== 'strength') return { data, order: places };
 	const strength = places.map((c) => Math.max(...Array.from({ length: rows }, (_, r) => Math.abs(data[r * columns + c]!))));
 	places.sort((a, b) => strength[b]! - strength[a]!);
-	return { data: Float32Array.from({ length: rows * columns }, (_, i) => data[Math.floor(i / columns) * columns + places[i % columns]!]!), order: places };
+	return {
+		data: Float32Array.from({ length: rows * columns }, (_, i) => data[Math.floor(i / columns) * columns + places[i % columns]!]!),
+		order: places,
+	};
 }
 
 function Pair({ card, value }: { readonly card: ModelCard; readonly value: Embedded }) {
@@ -110,26 +144,54 @@ function Pair({ card, value }: { readonly card: ModelCard; readonly value: Embed
 				<Choose label={words.second} choices={choices} value={String(at[1])} onChange={(id) => setB(Number(id))} />
 			</div>
 			{[row(at[0]), row(at[1]), difference].map((vector, i) => (
-				// biome-ignore lint/suspicious/noArrayIndexKey: first, second, difference
 				<div key={i} className="labelled">
 					<span className="name">{i < 2 ? <TokenFace token={tokens[at[i]!]!} /> : words.difference}</span>
-					<Heat picture={{ data: vector, rows: 1, columns, scale: 'signed', limit }} label={i < 2 ? quoted(tokens[at[i]!]!) : words.difference} rowHeight={22} />
+					<Heat
+						picture={{ data: vector, rows: 1, columns, scale: 'signed', limit }}
+						label={i < 2 ? quoted(tokens[at[i]!]!) : words.difference}
+						rowHeight={22}
+					/>
 				</div>
 			))}
-			{similarity.value !== undefined && <p>{t.glossary.cosine.term}: <strong>{digits(similarity.value)}</strong></p>}
+			{similarity.value !== undefined && (
+				<p>
+					{t.glossary.cosine.term}: <strong>{digits(similarity.value)}</strong>
+				</p>
+			)}
 		</section>
 	);
 }
 
 /** Every token against every other. */
-function Alike({ card, text, tokens, faces }: { readonly card: ModelCard; readonly text: string; readonly tokens: readonly string[]; readonly faces: readonly React.ReactNode[] }) {
+function Alike({
+	card,
+	text,
+	tokens,
+	faces,
+}: {
+	readonly card: ModelCard;
+	readonly text: string;
+	readonly tokens: readonly string[];
+	readonly faces: readonly React.ReactNode[];
+}) {
 	const { messages: t } = useSpeech();
 	const { value } = useAnswer(JSON.stringify([card.name, text]), (signal) => ask('alike', [card.name, text], { signal }));
 	if (!value || value.shape[0] !== tokens.length) return null;
 	return (
 		<section>
 			<h3>{t.views.matrix.alike}</h3>
-			<Matrix data={value.data} rows={tokens.length} columns={tokens.length} scale="signed" limit={1} rowLabel={(r) => faces[r]} rowName={(r) => tokens[r]!} columnName={(c) => tokens[c]!} caption={t.glossary.cosine.term} />
+			<Matrix
+				data={value.data}
+				rows={tokens.length}
+				columns={tokens.length}
+				scale="signed"
+				limit={1}
+				rowLabel={(r) => faces[r]}
+				rowName={(r) => tokens[r]!}
+				columnName={(c) => tokens[c]!}
+				columnLabel={(c) => faces[c]}
+				caption={t.glossary.cosine.term}
+			/>
 		</section>
 	);
 }

@@ -48,18 +48,23 @@ export function Open() {
 					for (const item of event.items) {
 						if (isFileDropItem(item)) files.push(await item.getFile());
 						else if (isDirectoryDropItem(item)) {
-							for await (const inner of item.getEntries()) if (inner.kind === 'file' && files.length < MAX_FILES) files.push(await inner.getFile());
+							for await (const inner of item.getEntries())
+								if (inner.kind === 'file' && files.length < MAX_FILES) files.push(await inner.getFile());
 						}
 					}
 					setOver(files.reduce((sum, file) => sum + file.size, 0));
 					await openFiles(files, use);
 				}}
 			>
-				<p><strong>{words.drop}</strong></p>
+				<p>
+					<strong>{words.drop}</strong>
+				</p>
 				<p className="hint">{words.kinds}</p>
 				<div className="buttons">
 					<FileTrigger allowsMultiple onSelect={(list) => void openFiles([...(list ?? [])], use)}>
-						<Push kind="main" onPress={() => {}}>{words.pick}</Push>
+						<Push kind="main" onPress={() => {}}>
+							{words.pick}
+						</Push>
 					</FileTrigger>
 					<FileTrigger acceptDirectory onSelect={(list) => void openFiles([...(list ?? [])].slice(0, MAX_FILES), use)}>
 						<Push onPress={() => {}}>{words.pickFolder}</Push>
@@ -67,9 +72,17 @@ export function Open() {
 				</div>
 				{over > 0 && <p className="hint">{bytes(over)}</p>}
 			</DropZone>
-			<form className="fields" onSubmit={(event) => { event.preventDefault(); openAddress(); }}>
+			<form
+				className="fields"
+				onSubmit={(event) => {
+					event.preventDefault();
+					openAddress();
+				}}
+			>
 				<TextInput label={words.address} value={address} onChange={setAddress} />
-				<Push onPress={openAddress} disabled={!URL.canParse(address.trim())}>{t.nav.open}</Push>
+				<Push onPress={openAddress} disabled={!URL.canParse(address.trim())}>
+					{t.nav.open}
+				</Push>
 			</form>
 
 			<h3>{words.here}</h3>
@@ -83,7 +96,11 @@ export function Open() {
 							{entry && !entry.card && !entry.refusal && <Opening entry={entry} />}
 							{entry?.refusal && <Problem refusal={entry.refusal} />}
 							{!entry?.card && <Push onPress={() => openEmbedded(model.name)}>{t.nav.open}</Push>}
-							{entry?.card && <Push kind="quiet" onPress={() => go({ view: 'tokens', model: model.name, options: {} })}>{words.look}</Push>}
+							{entry?.card && (
+								<Push kind="quiet" onPress={() => go({ view: 'tokens', model: model.name, options: {} })}>
+									{words.look}
+								</Push>
+							)}
 						</section>
 					);
 				})}
@@ -91,14 +108,22 @@ export function Open() {
 
 			{entries.some((entry) => !embedded.some(({ name }) => name === entry.name)) && <h3>{words.yours}</h3>}
 			<div className="cards">
-				{entries.filter((entry) => !embedded.some(({ name }) => name === entry.name)).map((entry) => (
-					<section key={entry.name} className="card solid">
-						<h4>{entry.title}</h4>
-						{entry.card ? <Facts card={entry.card} /> : entry.refusal ? <Problem refusal={entry.refusal} /> : <Opening entry={entry} />}
-						{entry.card && <Push kind="quiet" onPress={() => go({ view: 'tokens', model: entry.name, options: {} })}>{words.look}</Push>}
-						<Push kind="quiet" onPress={() => void close(entry.name)}>{t.close}</Push>
-					</section>
-				))}
+				{entries
+					.filter((entry) => !embedded.some(({ name }) => name === entry.name))
+					.map((entry) => (
+						<section key={entry.name} className="card solid">
+							<h4>{entry.title}</h4>
+							{entry.card ? <Facts card={entry.card} /> : entry.refusal ? <Problem refusal={entry.refusal} /> : <Opening entry={entry} />}
+							{entry.card && (
+								<Push kind="quiet" onPress={() => go({ view: 'tokens', model: entry.name, options: {} })}>
+									{words.look}
+								</Push>
+							)}
+							<Push kind="quiet" onPress={() => void close(entry.name)}>
+								{t.close}
+							</Push>
+						</section>
+					))}
 			</div>
 		</div>
 	);

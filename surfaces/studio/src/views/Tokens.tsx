@@ -34,9 +34,17 @@ export function Tokens() {
 			<Bar rows={5} />
 			<CheckboxGroup className="checks" aria-label={words.beside} value={others} onChange={(names) => setBeside(names.join(','))}>
 				<span className="label">{words.beside}</span>
-				{known.filter(({ id }) => id !== model).map(({ id, name }) => <Checkbox key={id} value={id}>{name}</Checkbox>)}
+				{known
+					.filter(({ id }) => id !== model)
+					.map(({ id, name }) => (
+						<Checkbox key={id} value={id}>
+							{name}
+						</Checkbox>
+					))}
 			</CheckboxGroup>
-			{[model, ...others].map((name) => <Split key={name} name={name} />)}
+			{[model, ...others].map((name) => (
+				<Split key={name} name={name} />
+			))}
 			<Opened entry={entry}>{(card) => <Vocabulary card={card} />}</Opened>
 		</div>
 	);
@@ -64,20 +72,50 @@ function SplitOf({ card }: { readonly card: ModelCard }) {
 				{value && <p>{words.counts(count(value.length), count(characters ?? 0))}</p>}
 				{value && (
 					<div className="buttons">
-						<Push kind="quiet" onPress={() => saveText(`${card.name}-tokens.csv`, 'text/csv', csv(['id', 'token', 'kind', 'start', 'end'], table(value)))}>{t.asCsv}</Push>
-						<Push kind="quiet" onPress={() => saveText(`${card.name}-tokens.json`, 'application/json', json({ model: card.fileName, text, tokens: value }))}>{t.asJson}</Push>
+						<Push
+							kind="quiet"
+							onPress={() => saveText(`${card.name}-tokens.csv`, 'text/csv', csv(['id', 'token', 'kind', 'start', 'end'], table(value)))}
+						>
+							{t.asCsv}
+						</Push>
+						<Push
+							kind="quiet"
+							onPress={() => saveText(`${card.name}-tokens.json`, 'application/json', json({ model: card.fileName, text, tokens: value }))}
+						>
+							{t.asJson}
+						</Push>
 					</div>
 				)}
 			</header>
 			{refusal && <Problem refusal={refusal} />}
 			{value && <TokenStrip tokens={value.slice(0, shown)} picked={picked} onPick={setPicked} label={card.title} />}
-			{value && value.length > shown && <Push onPress={() => setShown(shown + 5 * SHOWN)}>{t.more} ({count(value.length - shown)})</Push>}
+			{value && value.length > shown && (
+				<Push onPress={() => setShown(shown + 5 * SHOWN)}>
+					{t.more} ({count(value.length - shown)})
+				</Push>
+			)}
 			{token && (
 				<dl className="facts" aria-live="polite">
-					<div><dt>{t.token}</dt><dd><bdi>{tokenText(token)}</bdi></dd></div>
-					<div><dt>{t.id}</dt><dd>{token.id}</dd></div>
-					<div><dt>{t.kind}</dt><dd>{t.kinds[token.kind]}</dd></div>
-					<div><dt>{words.offsets}</dt><dd>{token.start}–{token.end}</dd></div>
+					<div>
+						<dt>{t.token}</dt>
+						<dd>
+							<bdi>{tokenText(token)}</bdi>
+						</dd>
+					</div>
+					<div>
+						<dt>{t.id}</dt>
+						<dd>{token.id}</dd>
+					</div>
+					<div>
+						<dt>{t.kind}</dt>
+						<dd>{t.kinds[token.kind]}</dd>
+					</div>
+					<div>
+						<dt>{words.offsets}</dt>
+						<dd>
+							{token.start}–{token.end}
+						</dd>
+					</div>
 				</dl>
 			)}
 			<Source card={card} />

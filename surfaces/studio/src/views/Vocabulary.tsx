@@ -35,18 +35,30 @@ export function Vocabulary({ card }: { readonly card: ModelCard }) {
 	const { value, refusal } = useAnswer(JSON.stringify([card.name, query]), (signal) => ask('vocabulary', [card.name, query], { signal }));
 	const all = { id: 'all', name: words.all };
 	const scripts = new Intl.DisplayNames(language, { type: 'script' });
-	const begin = <T,>(set: (value: T) => void) => (value: T) => {
-		set(value);
-		setFrom(0);
-	};
+	const begin =
+		<T,>(set: (value: T) => void) =>
+		(value: T) => {
+			set(value);
+			setFrom(0);
+		};
 	return (
 		<section className="vocabulary">
 			<h3>{words.vocabulary}</h3>
 			<div className="fields">
 				<TextInput label={words.find} value={text} onChange={begin(setText)} />
-				<Choose label={words.script} choices={[all, ...Object.entries(SCRIPTS).map(([id, code]) => ({ id, name: scripts.of(code) ?? id }))]} value={script} onChange={begin(setScript)} />
+				<Choose
+					label={words.script}
+					choices={[all, ...Object.entries(SCRIPTS).map(([id, code]) => ({ id, name: scripts.of(code) ?? id }))]}
+					value={script}
+					onChange={begin(setScript)}
+				/>
 				<Choose label={t.kind} choices={[all, ...KINDS.map((id) => ({ id, name: t.kinds[id] }))]} value={kind} onChange={begin(setKind)} />
-				<TextInput label={words.fromId} value={String(from)} onChange={(typed) => /^\d{0,7}$/.test(typed) && setFrom(Number(typed))} numeric />
+				<TextInput
+					label={words.fromId}
+					value={String(from)}
+					onChange={(typed) => /^\d{0,7}$/.test(typed) && setFrom(Number(typed))}
+					numeric
+				/>
 			</div>
 			{refusal && <Problem refusal={refusal} />}
 			{value && value.length === 0 && <p>{words.nothing}</p>}
@@ -54,7 +66,10 @@ export function Vocabulary({ card }: { readonly card: ModelCard }) {
 				<ol className="strip">
 					{value.map((token) => (
 						<li key={token.id} className={`token hue4 ${token.kind}`}>
-							<span className="still"><TokenFace token={token} /><span className="id">{token.id}</span></span>
+							<span className="still">
+								<TokenFace token={token} />
+								<span className="id">{token.id}</span>
+							</span>
 						</li>
 					))}
 				</ol>

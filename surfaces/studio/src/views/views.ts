@@ -3,6 +3,7 @@
 import type { FunctionComponent } from 'react';
 import { Lesson } from '../lesson/Lesson.tsx';
 import type { Messages } from '../messages/index.ts';
+import { AttentionView } from './AttentionView.tsx';
 import { MatrixView } from './MatrixView.tsx';
 import { Open } from './Open.tsx';
 import { Tokens } from './Tokens.tsx';
@@ -12,4 +13,5 @@ export const views: readonly { readonly id: Exclude<keyof Messages['nav'], 'labe
 	{ id: 'open', View: Open },
 	{ id: 'tokens', View: Tokens },
 	{ id: 'matrix', View: MatrixView },
+	{ id: 'attention', View: AttentionView },
 ];

@@ -58,7 +58,8 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 	errorTitle: 'うまくいきませんでした',
 	errors: {
 		'not-found': 'その名前のものは見つかりません。名前かアドレスを確かめてください。',
-		malformed: 'ファイルが壊れているか、モデルのファイルではありません。ダウンロードし直すか、GGUF か safetensors のファイルを選んでください。',
+		malformed:
+			'ファイルが壊れているか、モデルのファイルではありません。ダウンロードし直すか、GGUF か safetensors のファイルを選んでください。',
 		unsupported: 'ファイルに問題はありませんが、Tongsa にはまだできない処理です。足りないものは下の行にあります。',
 		'out-of-range': 'このモデルで使える範囲を超えた数があります。',
 		'wrong-shape': '数の並びの形が、モデルの求める形とちがいます。',

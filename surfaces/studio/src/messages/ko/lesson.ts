@@ -35,7 +35,8 @@ export const lesson: Messages['lesson'] = {
 		flagsSome: (flags) => `이 모델은 [표식](flag)을 스스로 붙여요: ${flags}`,
 		flagsNone: '이 모델은 [표식](flag)을 스스로 붙이지 않아요. 문장은 첫 낱말부터 바로 시작해요. 표식을 붙이는 모델도 있어요:',
 		mergesTitle: '조각 하나가 만들어지는 과정',
-		mergesIdea: '[토크나이저](tokenizer)는 글자나 바이트 하나하나에서 시작해요. 그리고 이웃한 조각을 [병합](merge)해요. 쓸모가 큰 쌍이 먼저예요.',
+		mergesIdea:
+			'[토크나이저](tokenizer)는 글자나 바이트 하나하나에서 시작해요. 그리고 이웃한 조각을 [병합](merge)해요. 쓸모가 큰 쌍이 먼저예요.',
 		mergesPick: '내 문장의 조각',
 		mergesStep: (step, of) => `병합 ${of}번 중 ${step}번째`,
 		mergesNone: '이 조각은 통째로 하나예요. 병합할 것이 없어요.',
@@ -53,7 +54,8 @@ export const lesson: Messages['lesson'] = {
 		title: '토큰마다 벡터 하나',
 		idea: '모델은 표를 하나 가지고 있어요. 아는 토큰마다 한 줄, 곧 한 [행](row)이 있어요. 번호는 몇째 줄인지를 알려 줘요. 그 줄이 토큰의 [벡터](vector)예요.',
 		lectureTitle: '눈으로 다 읽을 수 있는 작은 표',
-		lectureIdea: (rows, width) => `강의에 나온 예예요. 토큰 ${rows}개에 수가 ${width}개씩이에요. 이것도 진짜 모델 파일이고, 같은 프로그램으로 열었어요.`,
+		lectureIdea: (rows, width) =>
+			`강의에 나온 예예요. 토큰 ${rows}개에 수가 ${width}개씩이에요. 이것도 진짜 모델 파일이고, 같은 프로그램으로 열었어요.`,
 		realTitle: (name) => `${name}의 진짜 표`,
 		realIdea: (rows, width) => `${rows}줄에 수가 ${width}개씩 있어요. 문장에서 토큰을 고르면 그 줄이 나와요.`,
 		rowOf: (token, id) => `${id}번 줄, ${token}`,
@@ -90,7 +92,8 @@ export const lesson: Messages['lesson'] = {
 		idIdea: '번호를 적어 보세요. 같은 번호가 모델마다 다른 낱말이에요.',
 		outside: '어휘에 없는 번호',
 		foreignTitle: '남의 벡터를 읽을 수 있을까요?',
-		foreignIdea: (a, wa, b, wb) => `${a}의 벡터에는 수가 ${wa}개, ${b}의 벡터에는 ${wb}개 있어요. 길이부터 달라요. 너비가 같은 모델끼리도 자리의 뜻은 서로 달라요. 저마다 따로 배웠으니까요.`,
+		foreignIdea: (a, wa, b, wb) =>
+			`${a}의 벡터에는 수가 ${wa}개, ${b}의 벡터에는 ${wb}개 있어요. 길이부터 달라요. 너비가 같은 모델끼리도 자리의 뜻은 서로 달라요. 저마다 따로 배웠으니까요.`,
 		closedTitle: '밖에서는 열 수 없는 모델',
 		closedIdea: '만든 곳이 발표한 것만 적었어요. 표는 공개되지 않아서 진짜 그림을 그릴 수 없어요.',
 		published: '발표된 것',
@@ -131,7 +134,8 @@ export const lesson: Messages['lesson'] = {
 		sumsTitle: '낱말을 더하고 빼기',
 		plus: '더할 것',
 		minus: '뺄 것',
-		sumsIdea: '낱말은 쉼표로 나눠 적어요. 줄을 더하고 뺀 다음 다시 읽어요. 적은 낱말 자신은 목록에서 빠져요. 작은 모델에서는 교과서처럼 깔끔하지 않을 때가 많아요.',
+		sumsIdea:
+			'낱말은 쉼표로 나눠 적어요. 줄을 더하고 뺀 다음 다시 읽어요. 적은 낱말 자신은 목록에서 빠져요. 작은 모델에서는 교과서처럼 깔끔하지 않을 때가 많아요.',
 		notOne: (word, count) => `여기서 “${word}”${topic(word)} 토큰 ${count}개예요. 그 줄들의 평균을 써요.`,
 		question: (word) => `자기 자신을 빼고, ${word}에 가장 가까운 줄은 무엇인가요?`,
 		hint: '위에 그 낱말을 적고 목록을 읽어 보세요.',
@@ -149,8 +153,10 @@ export const lesson: Messages['lesson'] = {
 		row: '표의 줄',
 		after: (block) => `블록 ${block}번 뒤`,
 		similarity: '둘이 비슷한 정도',
-		partial: (have, of) => `이 파일에는 모델의 블록 ${of}개 가운데 ${have}개만 있어요. 그래서 이야기가 여기서 끊겨요. 모델 전체가 있으면 계속돼요.`,
-		question: (target) => `둘째 문장을 고쳐서 그 낱말의 두 벡터를 더 비슷하게 만들어 보세요. 마지막 [코사인 유사도](cosine)가 ${target} 이상이면 돼요.`,
+		partial: (have, of) =>
+			`이 파일에는 모델의 블록 ${of}개 가운데 ${have}개만 있어요. 그래서 이야기가 여기서 끊겨요. 모델 전체가 있으면 계속돼요.`,
+		question: (target) =>
+			`둘째 문장을 고쳐서 그 낱말의 두 벡터를 더 비슷하게 만들어 보세요. 마지막 [코사인 유사도](cosine)가 ${target} 이상이면 돼요.`,
 		right: (value) => `${value}${be(value)}. 이제 둘레의 말이 거의 같은 뜻이에요.`,
 		wrong: (value) => `지금은 ${value}${be(value)}. 그 낱말 *앞*의 말을 더 비슷하게 해 보세요. 모델은 앞에서 뒤로 읽거든요.`,
 	},
@@ -185,7 +191,8 @@ export const lesson: Messages['lesson'] = {
 		title: '다시 밖으로',
 		idea: '마지막 블록을 나온 마지막 토큰의 벡터를 표의 모든 줄과 견줘요. 그러면 어휘의 토큰마다 점수, 곧 [로짓](logit)이 나와요. 소프트맥스가 그것을 [확률](probability)로 바꾸고, 다음 토큰을 뽑아요. 그리고 토큰 하나가 늘어난 채 처음부터 다시 해요.',
 		hands: '모델이 내 문장을 토큰 하나씩 이어 쓰게 해 보세요.',
-		missing: (have, of) => `이 파일에는 블록 ${of}개 가운데 ${have}개만 있어요. 생각의 중간에서는 다음 말을 읽어 낼 수 없어요. 모델 전체가 필요해요.`,
+		missing: (have, of) =>
+			`이 파일에는 블록 ${of}개 가운데 ${have}개만 있어요. 생각의 중간에서는 다음 말을 읽어 낼 수 없어요. 모델 전체가 필요해요.`,
 		pull: (size) => `크기는 ${size}예요. 서버를 멈추고, 아래를 입력한 다음, 다시 시작하세요:`,
 		openInstead: '가지고 있는 다른 모델 파일을 통째로 열어도 돼요.',
 		openWhole: (name) => `${name} 열기`,

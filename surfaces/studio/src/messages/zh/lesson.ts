@@ -89,7 +89,8 @@ export const lesson: Messages['lesson'] = {
 		idIdea: '写一个编号。同一个号码，在每个模型里都是不同的词。',
 		outside: '超出词表',
 		foreignTitle: '一个模型读得懂另一个的向量吗？',
-		foreignIdea: (a, wa, b, wb) => `${a} 的向量有 ${wa} 个数，${b} 的有 ${wb} 个，连长度都不一样。就算两个模型宽度相同，每个位置的含义也不同：各学各的。`,
+		foreignIdea: (a, wa, b, wb) =>
+			`${a} 的向量有 ${wa} 个数，${b} 的有 ${wb} 个，连长度都不一样。就算两个模型宽度相同，每个位置的含义也不同：各学各的。`,
 		closedTitle: '外人打不开的模型',
 		closedIdea: '这里只写作者公布过的内容。表本身没有公开，所以画不出真实的图。',
 		published: '已公布',

@@ -1,0 +1,77 @@
+// How weight matrices lie in the kernels' memory: which stored type becomes which kind of record, and what it costs.
+// The records themselves: kernels/matmul.ts; the repacking: kernels/repack.ts
+
+/** A kind of weight record: 8 rows × one group of columns. */
+export interface WeightKind {
+	readonly name: 'signed8' | 'unsigned6' | 'unsigned5' | 'unsigned4';
+	/** Number that the kernels know it by. */
+	readonly number: number;
+	/** Columns of a group. */
+	readonly columns: 16 | 32;
+	/** Bytes of a record: 8 scales and 8 companions in float32, and the whole numbers. */
+	readonly recordBytes: number;
+	/** What it multiplies: activations in −127…127, or in 0…levels. */
+	readonly activations: 'signed' | 'unsigned';
+}
+
+const kind = (
+	name: WeightKind['name'],
+	number: number,
+	columns: 16 | 32,
+	bits: 4 | 8,
+	activations: WeightKind['activations'],
+): WeightKind => ({ name, number, columns, recordBytes: 64 + columns * bits, activations });
+
+/** In the order of the numbers in kernels/matmul.ts. */
+export const WEIGHT_KINDS = {
+	signed8: kind('signed8', 0, 32, 8, 'unsigned'),
+	unsigned6: kind('unsigned6', 1, 16, 8, 'signed'),
+	unsigned5: kind('unsigned5', 2, 32, 8, 'signed'),
+	unsigned4: kind('unsigned4', 3, 32, 4, 'signed'),
+} as const;
+
+/** A stored type that repacks without rounding. */
+export interface HotType {
+	/** GGUF's number, which the repack kernel knows it by. */
+	readonly number: number;
+	readonly kind: WeightKind;
+	/** Columns that a row must be a multiple of, and their bytes. */
+	readonly blockElements: number;
+	readonly blockBytes: number;
+}
+
+const hot = (number: number, weightKind: WeightKind, blockElements: number, blockBytes: number): HotType => ({
+	number,
+	kind: weightKind,
+	blockElements,
+	blockBytes,
+});
+
+const { signed8, unsigned6, unsigned5, unsigned4 } = WEIGHT_KINDS;
+
+/** Stored types by name. Whatever is not here is decoded to float32 and rounded to 'signed8' (FLOATS). */
+export const HOT_TYPES: ReadonlyMap<string, HotType> = new Map([
+	['Q4_0', hot(2, unsigned4, 32, 18)],
+	['Q4_1', hot(3, unsigned4, 32, 20)],
+	['Q5_0', hot(6, unsigned5, 32, 22)],
+	['Q5_1', hot(7, unsigned5, 32, 24)],
+	['Q8_0', hot(8, signed8, 32, 34)],
+	['Q4_K', hot(12, unsigned4, 256, 144)],
+	['Q5_K', hot(13, unsigned5, 256, 176)],
+	['Q6_K', hot(14, unsigned6, 256, 210)],
+	['MXFP4', hot(39, unsigned5, 32, 17)],
+]);
+
+/** Float32 values, rounded to 127 steps per 32. */
+export const FLOATS: HotType = hot(0, signed8, 32, 128);
+
+/** Bytes of an M × N matrix of records; rows are filled up to eights. */
+export function matrixBytes({ columns, recordBytes }: WeightKind, M: number, N: number): number {
+	return Math.ceil(M / 8) * (N / columns) * recordBytes;
+}
+
+/** Bytes of T × N activations in records for a kind: one token alone, or fours. */
+export function activationBytes({ columns }: WeightKind, T: number, N: number): number {
+	const lanes = T === 1 ? 1 : 4;
+	return Math.ceil(T / lanes) * lanes * (N / columns) * (8 + columns);
+}

@@ -1,0 +1,331 @@
+// A program: the whole step for a token as one list of operations over one memory, that all threads walk in lockstep.
+// Each operation says how its work is shared out; `meet` stands where one thread needs what another has made.
+
+import type { Lockstep } from './barrier.ts';
+import type { Kernels } from './kernels.ts';
+import type { WeightKind } from './layouts.ts';
+
+/** Byte offset in the memory; 0: there is none. */
+type Place = number;
+
+/** A matrix of weight records: M rows (in eights), N columns. */
+export interface PlacedMatrix {
+	readonly kind: WeightKind;
+	readonly at: Place;
+	readonly rows: number;
+	readonly columns: number;
+}
+
+/** Rows of float32, T of them, `stride` bytes apart. */
+export interface Rows {
+	readonly at: Place;
+	readonly stride: number;
+}
+
+export const ACTIVATIONS = ['relu', 'gelu', 'gelu-tanh', 'silu', 'quick-gelu'] as const;
+export type ActivationName = (typeof ACTIVATIONS)[number];
+
+/** Keys and values of one block in halves: K heads × capacity × Dh. */
+export interface Cache {
+	readonly keys: Place;
+	readonly values: Place;
+}
+
+export type Step =
+	/** All threads wait for each other: always, or only when there is more than one token (one token's small work is done by each thread). */
+	| { readonly op: 'meet'; readonly when: 'always' | 'many' }
+	/** Rows by token; one token's by every thread, so `out` is never `x`. */
+	| {
+			readonly op: 'norm';
+			readonly x: Rows;
+			readonly width: number;
+			readonly gain: Place;
+			readonly bias: Place;
+			readonly epsilon: number;
+			readonly centre: boolean;
+			readonly out: Rows;
+	  }
+	/** Heads in place, shared out by token, or by head when there is one token. `gains`: 1, or a gain per head. */
+	| {
+			readonly op: 'headNorm';
+			readonly x: Rows;
+			readonly heads: number;
+			readonly width: number;
+			readonly gain: Place;
+			readonly gains: number;
+			readonly epsilon: number;
+			readonly centre: boolean;
+	  }
+	/** Heads in place; angles in table `table` of the run. */
+	| {
+			readonly op: 'rotate';
+			readonly x: Rows;
+			readonly heads: number;
+			readonly headWidth: number;
+			readonly cos: Place;
+			readonly sin: Place;
+			readonly pairs: number;
+			readonly interleaved: boolean;
+	  }
+	| { readonly op: 'multiply'; readonly x: Rows; readonly heads: number; readonly headWidth: number; readonly factor: number }
+	/** Heads → rows of halves in a cache of `capacity` rows a head. */
+	| {
+			readonly op: 'keep';
+			readonly x: Rows;
+			readonly heads: number;
+			readonly headWidth: number;
+			readonly capacity: number;
+			readonly cache: Place;
+	  }
+	| AttendStep
+	| { readonly op: 'quantise'; readonly x: Rows; readonly matrix: PlacedMatrix; readonly records: Place }
+	/** y ← W x, or y ← y + W x; bias first, if there is one. */
+	| {
+			readonly op: 'matmul';
+			readonly matrix: PlacedMatrix;
+			readonly records: Place;
+			readonly y: Rows;
+			readonly add: boolean;
+			readonly bias: Place;
+	  }
+	/** gate ← activation(gate) · up, on the rows that matmul gave this thread. */
+	| { readonly op: 'activate'; readonly activation: ActivationName; readonly gate: Rows; readonly up: Rows | undefined; readonly width: number }
+	/** x ← x + y. */
+	| { readonly op: 'add'; readonly x: Rows; readonly y: Rows; readonly width: number }
+	/** Goes on with the last token alone: copies its row. */
+	| { readonly op: 'last'; readonly x: Rows; readonly width: number; readonly out: Rows }
+	| { readonly op: 'scaleAndCap'; readonly x: Rows; readonly width: number; readonly scale: number; readonly cap: number };
+
+export interface AttendStep {
+	readonly op: 'attend';
+	readonly query: Rows;
+	readonly out: Rows;
+	readonly cache: Cache;
+	/** H, K, Dh. */
+	readonly heads: number;
+	readonly keyHeads: number;
+	readonly headWidth: number;
+	readonly capacity: number;
+	readonly cap: number;
+	readonly causal: boolean;
+	/** 0: none. */
+	readonly window: number;
+	/** H float32 each. */
+	readonly slopes: Place;
+	readonly sinks: Place;
+	/** A thread's room: 64 bytes of numbers, then 16 bytes a key. */
+	readonly scratch: Place;
+	readonly scratchStride: number;
+}
+
+export interface Program {
+	readonly blocks: readonly Step[];
+	/** States → all final states. */
+	readonly states: readonly Step[];
+	/** States → logits of the last token. */
+	readonly logits: readonly Step[];
+}
+
+/** What a run starts from. */
+export interface Pass {
+	/** T and the position of the first one. */
+	readonly tokens: number;
+	readonly first: number;
+}
+
+/** This thread's part of `count` things. */
+function share(count: number, { thread, threads }: Lockstep): [number, number] {
+	return [Math.floor((count * thread) / threads), Math.floor((count * (thread + 1)) / threads)];
+}
+
+/** Walks the steps. Every thread calls this with the same program and pass. */
+export function runSteps(steps: readonly Step[], kernels: Kernels, pass: Pass, lockstep: Lockstep, levels: number): void {
+	let T = pass.tokens;
+	for (const step of steps) {
+		switch (step.op) {
+			case 'meet':
+				if (lockstep.threads > 1 && (step.when === 'always' || T > 1)) lockstep.barrier();
+				break;
+			case 'norm': {
+				const { x, width, gain, bias, epsilon, centre, out } = step;
+				const [from, to] = T === 1 ? [0, 1] : share(T, lockstep);
+				// Rows of x and of out have the same stride (the residual stream's), save a single one.
+				kernels.normalise(x.at + from * x.stride, to - from, width, x.stride, gain, bias, 1, epsilon, centre ? 1 : 0, out.at + from * out.stride);
+				break;
+			}
+			case 'headNorm': {
+				const { x, heads, width, gain, gains, epsilon, centre } = step;
+				eachHeads(T, heads, lockstep, (token, head, count) => {
+					const at = x.at + token * x.stride + head * width * 4;
+					const own = gains === 1 ? gain : gain + head * width * 4;
+					kernels.normalise(at, count, width, width * 4, own, 0, gains === 1 ? 1 : count, epsilon, centre ? 1 : 0, at);
+				});
+				break;
+			}
+			case 'rotate': {
+				const { x, heads, headWidth, cos, sin, pairs, interleaved } = step;
+				eachHeads(T, heads, lockstep, (token, head, count) => {
+					const row = (pass.first + token) * pairs * 4;
+					const at = x.at + token * x.stride + head * headWidth * 4;
+					kernels.rotate(at, 1, count, x.stride, headWidth * 4, cos + row, sin + row, pairs, interleaved ? 1 : 0);
+				});
+				break;
+			}
+			case 'multiply': {
+				const { x, heads, headWidth, factor } = step;
+				eachHeads(T, heads, lockstep, (token, head, count) =>
+					kernels.multiply(x.at + token * x.stride + head * headWidth * 4, factor, count * headWidth),
+				);
+				break;
+			}
+			case 'keep': {
+				const { x, heads, headWidth, capacity, cache } = step;
+				eachHeads(T, heads, lockstep, (token, head, count) => {
+					const at = x.at + token * x.stride + head * headWidth * 4;
+					const row = cache + (head * capacity + pass.first + token) * headWidth * 2;
+					kernels.keep(at, count, headWidth, headWidth * 4, row, capacity * headWidth * 2);
+				});
+				break;
+			}
+			case 'attend':
+				attend(step, kernels, T, pass.first, lockstep);
+				break;
+			case 'quantise': {
+				const { x, matrix, records } = step;
+				const { columns, activations } = matrix.kind;
+				const lanes = T === 1 ? 1 : 4;
+				const [from, to] = T === 1 ? [0, 1] : share(Math.ceil(T / 4), lockstep);
+				const groups = matrix.columns / columns;
+				kernels.quantise(
+					x.at + from * lanes * x.stride,
+					Math.min(to * lanes, T) - from * lanes,
+					groups,
+					columns / 4,
+					lanes,
+					activations === 'signed' ? 0 : levels,
+					records + from * lanes * groups * (8 + columns),
+				);
+				break;
+			}
+			case 'matmul': {
+				const { matrix, records, y, add, bias } = step;
+				const [from, to] = share(Math.ceil(matrix.rows / 8), lockstep);
+				if (bias && !add) kernels.spread(bias + from * 32, T, (to - from) * 8, y.stride, y.at + from * 32);
+				if (bias && add) for (let t = 0; t < T; t++) kernels.add(y.at + t * y.stride + from * 32, bias + from * 32, (to - from) * 8);
+				kernels.matmul(matrix.kind.number, matrix.at, from, to, matrix.columns / matrix.kind.columns, records, T, y.at, y.stride, add || bias ? 1 : 0);
+				break;
+			}
+			case 'activate': {
+				const { activation, gate, up, width } = step;
+				const [from, to] = share(Math.ceil(width / 8), lockstep);
+				const number = ACTIVATIONS.indexOf(activation);
+				for (let t = 0; t < T; t++) {
+					const offset = from * 32;
+					kernels.activate(number, gate.at + t * gate.stride + offset, up ? up.at + t * up.stride + offset : 0, (to - from) * 8);
+				}
+				break;
+			}
+			case 'add': {
+				const { x, y, width } = step;
+				const [from, to] = share(width / 4, lockstep);
+				for (let t = 0; t < T; t++) kernels.add(x.at + t * x.stride + from * 16, y.at + t * y.stride + from * 16, (to - from) * 4);
+				break;
+			}
+			case 'last': {
+				const { x, width, out } = step;
+				kernels.spread(x.at + (T - 1) * x.stride, 1, width, 0, out.at);
+				T = 1;
+				break;
+			}
+			case 'scaleAndCap': {
+				const { x, width, scale, cap } = step;
+				const [from, to] = share(Math.ceil(width / 8), lockstep);
+				if (scale !== 1) kernels.multiply(x.at + from * 32, scale, (to - from) * 8);
+				if (cap > 0) kernels.cap(x.at + from * 32, cap, (to - from) * 8);
+				break;
+			}
+			default:
+				step satisfies never;
+		}
+	}
+}
+
+/** Runs of heads that are this thread's: whole tokens when there are many, some heads when there is one. */
+function eachHeads(T: number, heads: number, lockstep: Lockstep, work: (token: number, head: number, count: number) => void): void {
+	if (T === 1) {
+		const [from, to] = share(heads, lockstep);
+		if (to > from) work(0, from, to - from);
+		return;
+	}
+	const [from, to] = share(T, lockstep);
+	for (let t = from; t < to; t++) work(t, 0, heads);
+}
+
+/** Four query rows at a time: heads that share a key head when there is one token, else four tokens of one head. */
+function attend(step: AttendStep, kernels: Kernels, T: number, first: number, lockstep: Lockstep): void {
+	const { heads: H, keyHeads: K, headWidth: Dh, capacity, causal, window } = step;
+	const group = H / K;
+	const perHead = T === 1 ? 0 : Math.ceil(T / 4);
+	const units = T === 1 ? K * Math.ceil(group / 4) : H * perHead;
+	const [start, end] = share(units, lockstep);
+	const scratch = step.scratch + lockstep.thread * step.scratchStride;
+	const numbers = new Int32Array(kernels.memory.buffer, scratch, 16);
+	const floats = new Float32Array(kernels.memory.buffer);
+	const S = first + T;
+	const query = [0, 0, 0, 0];
+	const out = [0, 0, 0, 0];
+	for (let unit = start; unit < end; unit++) {
+		let from = S;
+		let to = 0;
+		let keyHead = 0;
+		for (let lane = 0; lane < 4; lane++) {
+			// Missing lanes repeat the last one: the same work, the same result in the same place.
+			let head: number;
+			let token: number;
+			if (T === 1) {
+				const quads = Math.ceil(group / 4);
+				keyHead = Math.floor(unit / quads);
+				head = keyHead * group + Math.min((unit % quads) * 4 + lane, group - 1);
+				token = 0;
+			} else {
+				head = Math.floor(unit / perHead);
+				keyHead = Math.floor(head / group);
+				token = Math.min((unit % perHead) * 4 + lane, T - 1);
+			}
+			const position = first + token;
+			const low = window ? Math.max(0, causal ? position - window + 1 : position - window) : 0;
+			const high = causal ? position + 1 : window ? Math.min(S, position + window + 1) : S;
+			numbers[lane] = low;
+			numbers[4 + lane] = high;
+			floats[scratch / 4 + 8 + lane] = step.slopes ? floats[step.slopes / 4 + head]! : 0;
+			floats[scratch / 4 + 12 + lane] = step.sinks ? floats[step.sinks / 4 + head]! : Number.NEGATIVE_INFINITY;
+			from = Math.min(from, low);
+			to = Math.max(to, high);
+			query[lane] = step.query.at + token * step.query.stride + head * Dh * 4;
+			out[lane] = step.out.at + token * step.out.stride + head * Dh * 4;
+		}
+		const cache = keyHead * capacity * Dh * 2;
+		kernels.attend(
+			query[0]!,
+			query[1]!,
+			query[2]!,
+			query[3]!,
+			out[0]!,
+			out[1]!,
+			out[2]!,
+			out[3]!,
+			step.cache.keys + cache,
+			step.cache.values + cache,
+			Dh,
+			Dh * 2,
+			from,
+			to,
+			step.cap,
+			scratch,
+			scratch + 16,
+			scratch + 32,
+			scratch + 48,
+			scratch + 64,
+		);
+	}
+}

@@ -1,0 +1,195 @@
+// tokenizer.json → TokenizerSpec: the model with its vocabulary, the added tokens, the components. Truncation and padding are not applied.
+// huggingface/tokenizers tokenizers/src/tokenizer/serialization.rs, models/*/serialization.rs, tokenizer/added_vocabulary.rs
+
+import { TongsaError } from '../../errors.ts';
+import type { AddedToken, BpeSpec, ModelSpec, TokenizerSpec } from '../spec.ts';
+import { decoderAt, normalizerAt, postProcessorAt, preTokenizerAt } from './components.ts';
+import { specialIds, type TokenizerConfig } from './config.ts';
+import { arrayAt, booleanAt, type Json, type JsonObject, numberAt, objectAt, type Place, refuse, stringAt, under, wholeAt } from './fields.ts';
+import { withAlphabet } from './letters.ts';
+import { findStops } from './stops.ts';
+import { checkId, createVocabularyBuilder, tableOf, type VocabularyBuilder } from './table.ts';
+
+const MODELS = ['BPE', 'Unigram', 'WordPiece', 'WordLevel'] as const;
+type ModelType = (typeof MODELS)[number];
+
+export function huggingFaceSpec(json: Json, file: string, config: TokenizerConfig): TokenizerSpec {
+	const whole = objectAt(json, { file, field: '' });
+	const place = (name: string): Place => ({ file, field: name });
+	const model = objectAt(whole['model'], place('model'));
+	const type = modelType(model, place('model'));
+	const builder = createVocabularyBuilder(file);
+	(type === 'Unigram' ? readPieces : readVocab)(model, place('model'), builder);
+	const unknownText = unknownOf(model, type, builder, place('model'));
+	const added = readAdded(whole['added_tokens'], place('added_tokens'), builder);
+	if (unknownText !== undefined) builder.setKind(unknownText, 'unknown');
+
+	const given = whole['pre_tokenizer'] == null ? undefined : preTokenizerAt(whole['pre_tokenizer'], place('pre_tokenizer'));
+	const normalizer = whole['normalizer'] == null ? undefined : normalizerAt(whole['normalizer'], place('normalizer'));
+	// Byte letters made by the normalizer are in the text for good; a pre-tokenizer's stay out of it where nothing looks at them.
+	const { preTokenizer, alphabet } =
+		JSON.stringify(normalizer)?.includes('"ByteLevel"') || type !== 'BPE' ? lettersInText(given) : withAlphabet(given);
+	const spec = modelSpec(model, type, builder, unknownText, alphabet, place('model'));
+	const { vocabulary } = spec;
+	const decoder = whole['decoder'] == null ? ({ type: 'Spaced' } as const) : decoderAt(whole['decoder'], place('decoder'));
+	const postProcessor = whole['post_processor'] == null ? undefined : postProcessorAt(whole['post_processor'], place('post_processor'));
+	const special = specialIds(config, (text) => builder.idOf(text), vocabulary.size, findStops(vocabulary, []).stops);
+	return {
+		...(normalizer ? { normalizer } : {}),
+		...(preTokenizer ? { pre_tokenizer: preTokenizer } : {}),
+		model: spec,
+		decoder,
+		post_processor: postProcessor ?? {
+			type: 'TemplateProcessing',
+			single: [
+				...(config.fields['add_bos_token'] === true && special.start !== undefined ? [{ SpecialToken: { ids: [special.start] } }] : []),
+				{ Sequence: { id: 'A' } },
+				...(config.fields['add_eos_token'] === true && special.end !== undefined ? [{ SpecialToken: { ids: [special.end] } }] : []),
+			],
+		},
+		added_tokens: added,
+		special: unknownText !== undefined && special.unknown === undefined ? { ...special, unknown: unknownText } : special,
+	};
+}
+
+/** For models that see the pieces' text as it is: every ByteLevel step makes its letters. */
+function lettersInText(spec: ReturnType<typeof preTokenizerAt> | undefined): ReturnType<typeof withAlphabet> {
+	const { preTokenizer } = withAlphabet(spec && { type: 'Sequence', pretokenizers: [spec, { type: 'Sequence', pretokenizers: [] }] });
+	const steps = preTokenizer?.type === 'Sequence' ? preTokenizer.pretokenizers : [];
+	const pretokenizers = steps.map((step) => (step.type === 'ByteLevel' ? { ...step, in_text: true as const } : step));
+	return { preTokenizer: spec && { type: 'Sequence', pretokenizers }, alphabet: 'characters' };
+}
+
+/** Old files leave the type out: then the fields tell, in the order that models/mod.rs tries. */
+function modelType(model: JsonObject, place: Place): ModelType {
+	const type = model['type'];
+	const known = MODELS.find((name) => name === type);
+	if (known) return known;
+	if (type !== undefined)
+		throw new TongsaError('unsupported', 'unknown tokenizer model', { ...under(place, 'type'), got: JSON.stringify(type), allowed: MODELS.join(', ') });
+	if ('merges' in model) return 'BPE';
+	if ('max_input_chars_per_word' in model) return 'WordPiece';
+	return Array.isArray(model['vocab']) ? 'Unigram' : 'WordLevel';
+}
+
+const BYTE = /^<0x[0-9A-F]{2}>$/;
+
+/** {"token": id} */
+function readVocab(model: JsonObject, place: Place, builder: VocabularyBuilder): void {
+	const at = under(place, 'vocab');
+	const fallback = model['byte_fallback'] === true;
+	for (const [text, id] of Object.entries(objectAt(model['vocab'], at)))
+		builder.set(checkId(id, at.file, at.field), text, fallback && BYTE.test(text) ? 'byte' : 'normal');
+}
+
+/** [["piece", score]] in the order of ids. */
+function readPieces(model: JsonObject, place: Place, builder: VocabularyBuilder): void {
+	const at = under(place, 'vocab');
+	const fallback = model['byte_fallback'] === true;
+	for (const [id, value] of arrayAt(model['vocab'], at).entries()) {
+		const here = { file: at.file, field: `${at.field}[${id}]` };
+		const pair = arrayAt(value, here);
+		const text = stringAt(pair[0], here);
+		builder.set(checkId(id, here.file, here.field), text, fallback && BYTE.test(text) ? 'byte' : 'normal', numberAt(pair[1], here));
+	}
+}
+
+function unknownOf(model: JsonObject, type: ModelType, builder: VocabularyBuilder, place: Place): number | undefined {
+	if (type === 'Unigram') {
+		const id = model['unk_id'];
+		if (id == null) return undefined;
+		const checked = checkId(id, place.file, under(place, 'unk_id').field);
+		if (!builder.has(checked)) throw refuse(under(place, 'unk_id'), id, 'an id of the vocabulary');
+		return checked;
+	}
+	const text = model['unk_token'];
+	return text == null ? undefined : builder.idOf(stringAt(text, under(place, 'unk_token')));
+}
+
+/** Added tokens have the id that the vocabulary gives them, else the file's. */
+function readAdded(value: Json, place: Place, builder: VocabularyBuilder): AddedToken[] {
+	return (value == null ? [] : arrayAt(value, place)).flatMap((item, i) => {
+		const here = { file: place.file, field: `${place.field}[${i}]` };
+		const fields = objectAt(item, here);
+		const content = stringAt(fields['content'], under(here, 'content'));
+		if (content === '') return [];
+		const special = booleanAt(fields['special'], under(here, 'special'));
+		const flag = (name: string): boolean => booleanAt(fields[name], under(here, name));
+		let id = builder.idOf(content);
+		if (id === undefined) {
+			id = checkId(fields['id'], here.file, under(here, 'id').field);
+			builder.set(id, content, special ? 'control' : 'user');
+		} else builder.setKind(id, special ? 'control' : 'user');
+		return [
+			{
+				id,
+				content,
+				single_word: flag('single_word'),
+				lstrip: flag('lstrip'),
+				rstrip: flag('rstrip'),
+				normalized: flag('normalized'),
+				special,
+			},
+		];
+	});
+}
+
+function modelSpec(
+	model: JsonObject,
+	type: ModelType,
+	builder: VocabularyBuilder,
+	unknown: number | undefined,
+	alphabet: BpeSpec['alphabet'],
+	place: Place,
+): ModelSpec {
+	const vocabulary = builder.build(type === 'Unigram' ? 'f64' : undefined);
+	const unknownField = unknown === undefined ? {} : { unknown };
+	const flag = (name: string): boolean => booleanAt(model[name] ?? undefined, under(place, name), false);
+	switch (type) {
+		case 'BPE': {
+			// Dropout makes the same text give other ids each time: a training aid.
+			if (model['dropout'] != null && model['dropout'] !== 0)
+				throw new TongsaError('unsupported', 'BPE dropout', { ...under(place, 'dropout'), got: JSON.stringify(model['dropout']), allowed: 'null or 0' });
+			const text = (name: string): string | undefined => (model[name] == null ? undefined : stringAt(model[name], under(place, name)) || undefined);
+			const prefix = text('continuing_subword_prefix');
+			const suffix = text('end_of_word_suffix');
+			return {
+				type,
+				vocabulary,
+				merges: { type: 'pairs', table: readMerges(model['merges'], under(place, 'merges')) },
+				alphabet,
+				...unknownField,
+				fuse_unk: flag('fuse_unk'),
+				byte_fallback: flag('byte_fallback'),
+				ignore_merges: flag('ignore_merges'),
+				...(prefix === undefined ? {} : { continuing_subword_prefix: prefix }),
+				...(suffix === undefined ? {} : { end_of_word_suffix: suffix }),
+			};
+		}
+		case 'Unigram':
+			return { type, vocabulary, ...unknownField, byte_fallback: flag('byte_fallback') };
+		case 'WordPiece':
+			return {
+				type,
+				vocabulary,
+				...unknownField,
+				continuing_subword_prefix: stringAt(model['continuing_subword_prefix'], under(place, 'continuing_subword_prefix')),
+				max_input_chars_per_word: wholeAt(model['max_input_chars_per_word'], under(place, 'max_input_chars_per_word'), 2 ** 31),
+			};
+		default:
+			return { type, vocabulary, ...unknownField };
+	}
+}
+
+/** ["left right"] or [["left", "right"]]. */
+function readMerges(value: Json, place: Place) {
+	const strings: string[] = [];
+	for (const [i, merge] of arrayAt(value, place).entries()) {
+		const here = { file: place.file, field: `${place.field}[${i}]` };
+		if (typeof merge === 'string' && merge.startsWith('#version')) continue;
+		const pair = typeof merge === 'string' ? merge.split(' ') : arrayAt(merge, here);
+		if (pair.length !== 2) throw refuse(here, merge, 'two tokens');
+		strings.push(stringAt(pair[0], here), stringAt(pair[1], here));
+	}
+	return tableOf(strings, strings.length);
+}

@@ -1,0 +1,83 @@
+// Makes the compact vocabulary out of strings by id: what JSON, text and protobuf sources have in common.
+
+import { TongsaError } from '../../errors.ts';
+import type { StringTable } from '../../formats/checkpoint.ts';
+import { KIND, type Vocabulary } from '../spec.ts';
+import type { TokenKind } from '../types.ts';
+import { MAX_TOKENS } from './gguf.ts';
+
+const encoder = new TextEncoder();
+
+/** Strings one after another in one array. */
+export function tableOf(strings: Iterable<string | Uint8Array>, length: number): StringTable {
+	const offsets = new Uint32Array(length + 1);
+	let bytes = new Uint8Array(Math.max(64, length * 8));
+	let at = 0;
+	let i = 0;
+	for (const string of strings) {
+		// UTF-8 takes at most three bytes a UTF-16 unit.
+		const need = typeof string === 'string' ? string.length * 3 : string.length;
+		if (at + need > bytes.length) {
+			const wider = new Uint8Array(Math.max(at + need, bytes.length * 2));
+			wider.set(bytes.subarray(0, at));
+			bytes = wider;
+		}
+		if (typeof string === 'string') at += encoder.encodeInto(string, bytes.subarray(at)).written;
+		else {
+			bytes.set(string, at);
+			at += string.length;
+		}
+		offsets[++i] = at;
+	}
+	return { kind: 'strings', length, bytes: bytes.slice(0, at), offsets };
+}
+
+/** An id out of a file. */
+export function checkId(id: unknown, file: string, field: string): number {
+	if (typeof id === 'number' && Number.isInteger(id) && id >= 0 && id < MAX_TOKENS) return id;
+	throw new TongsaError('malformed', 'token id', { file, field, got: String(id), allowed: `a whole number from 0 to ${MAX_TOKENS - 1}` });
+}
+
+/** Collects tokens by id; ids that nobody gives become unused empty ones. */
+export function createVocabularyBuilder(file: string): {
+	set(id: number, text: string | Uint8Array, kind: TokenKind, score?: number): void;
+	setKind(id: number, kind: TokenKind): void;
+	idOf(text: string): number | undefined;
+	has(id: number): boolean;
+	build(scores?: 'f32' | 'f64'): Vocabulary;
+} {
+	const strings: (string | Uint8Array)[] = [];
+	const kinds: number[] = [];
+	const scores: number[] = [];
+	const ids = new Map<string, number>();
+	return {
+		set(id, text, kind, score = 0) {
+			checkId(id, file, 'id');
+			if (strings[id] !== undefined) throw new TongsaError('malformed', 'two tokens have one id', { file, field: String(text), got: id });
+			strings[id] = text;
+			kinds[id] = KIND[kind];
+			scores[id] = score;
+			if (typeof text === 'string' && !ids.has(text)) ids.set(text, id);
+		},
+		setKind(id, kind) {
+			kinds[id] = KIND[kind];
+		},
+		idOf: (text) => ids.get(text),
+		has: (id) => strings[id] !== undefined,
+		build(precision) {
+			const size = strings.length;
+			const table = tableOf(Array.from(strings, (text) => text ?? ''), size);
+			const vocabulary = {
+				size,
+				bytes: table.bytes,
+				offsets: table.offsets,
+				kinds: Uint8Array.from({ length: size }, (_, id) => kinds[id] ?? KIND.unused),
+			};
+			if (precision === undefined) return vocabulary;
+			const numbers = precision === 'f32' ? new Float32Array(size) : new Float64Array(size);
+			for (let id = 0; id < size; id++) numbers[id] = scores[id] ?? 0;
+			return { ...vocabulary, scores: numbers };
+		},
+	};
+}
+export type VocabularyBuilder = ReturnType<typeof createVocabularyBuilder>;

@@ -1,0 +1,121 @@
+// The arithmetic of one attention cell, written out: q · k, ÷ √Dh, mask, softmax, weights × V. Numbers that add up by hand.
+// Vaswani et al. 2017, Attention Is All You Need, section 3.2.1
+
+import type { Attention } from '../engine/work-inside.ts';
+import { digits, percent } from '../matrix/number.ts';
+import { useMessages } from '../messages/index.ts';
+import { Scroller } from '../ui/scroller.tsx';
+import { quoted, TokenFace } from '../ui/token.tsx';
+import { type Cell, contextOf, keyOf, queryOf, scoresOf, valueOf, weightsOf } from './read.ts';
+
+export function Arithmetic({ attention, cell }: { readonly attention: Attention; readonly cell: Cell }) {
+	const t = useMessages();
+	const words = t.lesson.attention;
+	const { tokens } = attention;
+	const q = queryOf(attention, cell);
+	const k = keyOf(attention, cell);
+	const products = Array.from(q, (x, i) => x * k[i]!);
+	const dot = products.reduce((sum, x) => sum + x, 0);
+	const scores = scoresOf(attention, cell);
+	const weights = weightsOf(attention, cell);
+	const best = Math.max(...scores);
+	const powers = Array.from(scores, (score) => Math.exp(score - best));
+	const total = powers.reduce((sum, x) => sum + x, 0);
+	const context = contextOf(attention, cell);
+	const mixed = tokens.reduce((sum, _, j) => sum + weights[j]! * valueOf(attention, cell.head, j)[0]!, 0);
+	const hidden = scores[cell.to] === Number.NEGATIVE_INFINITY;
+	return (
+		<ol className="arithmetic">
+			<li>
+				<h4>{words.step1}</h4>
+				<Scroller className="table-scroll number-table" label={words.step1}>
+					<table className="numbers">
+						<thead>
+							<tr>
+								<th scope="col">{t.dimension}</th>
+								<th scope="col">q, {quoted(tokens[cell.from]!)}</th>
+								<th scope="col">k, {quoted(tokens[cell.to]!)}</th>
+								<th scope="col">q × k</th>
+							</tr>
+						</thead>
+						<tbody>
+							{products.map((product, i) => (
+								<tr key={i}>
+									<th scope="row">{i}</th>
+									<td>{digits(q[i]!, 6)}</td>
+									<td>{digits(k[i]!, 6)}</td>
+									<td>{digits(product, 6)}</td>
+								</tr>
+							))}
+						</tbody>
+					</table>
+				</Scroller>
+				<p className="sum">
+					q · k = {words.sum} = <strong data-number="dot">{digits(dot, 6)}</strong>
+				</p>
+			</li>
+			<li>
+				<h4>{words.step2}</h4>
+				<p className="sum">
+					{digits(dot, 6)} ÷ √{q.length} = <strong>{digits(dot / Math.sqrt(q.length), 6)}</strong>
+				</p>
+				<p className="hint">{hidden ? words.masked : words.agrees(digits(dot / Math.sqrt(q.length), 6), digits(scores[cell.to]!, 6))}</p>
+			</li>
+			<li>
+				<h4>{words.step3}</h4>
+				<Scroller className="table-scroll" label={words.step3}>
+					<table className="numbers">
+						<thead>
+							<tr>
+								<th scope="col">{words.looked}</th>
+								<th scope="col">{t.score}</th>
+								<th scope="col">{words.exp}</th>
+								<th scope="col">{words.share}</th>
+							</tr>
+						</thead>
+						<tbody>
+							{tokens.map((token, j) => (
+								<tr key={j} data-picked={j === cell.to || undefined}>
+									<th scope="row">
+										<TokenFace token={token} />
+									</th>
+									{scores[j] === Number.NEGATIVE_INFINITY ? (
+										<td colSpan={3} className="masked">
+											{words.masked}
+										</td>
+									) : (
+										<>
+											<td>{digits(scores[j]!, 5)}</td>
+											<td>{digits(powers[j]!, 5)}</td>
+											<td>{percent(weights[j]!)}</td>
+										</>
+									)}
+								</tr>
+							))}
+						</tbody>
+						<tfoot>
+							<tr>
+								<th scope="row">{words.total}</th>
+								<td />
+								<td>{digits(total, 5)}</td>
+								<td>{percent(weights.reduce((sum, x) => sum + x, 0))}</td>
+							</tr>
+						</tfoot>
+					</table>
+				</Scroller>
+				{!hidden && <p className="hint">{words.agrees(percent(powers[cell.to]! / total), percent(weights[cell.to]!))}</p>}
+			</li>
+			<li>
+				<h4>{words.step4}</h4>
+				<p className="sum">
+					{t.views.grid.dimension(0)}:{' '}
+					{tokens
+						.flatMap((_, j) => (weights[j]! > 0 ? [`${digits(weights[j]!, 3)} × ${digits(valueOf(attention, cell.head, j)[0]!, 3)}`] : []))
+						.join(' + ')}{' '}
+					= <strong>{digits(mixed, 4)}</strong>
+				</p>
+				<p className="hint">{words.agrees(digits(mixed, 4), digits(context[0]!, 4))}</p>
+			</li>
+		</ol>
+	);
+}

@@ -1,0 +1,82 @@
+// Inside the model: what the worker reads of a run, by the names of its points.
+
+import { TongsaError } from '../../../../src/errors.ts';
+import { cosine, traceOf } from './library.ts';
+import type { Array2, TokenView } from './protocol.ts';
+import { type Context, modelOf, tokenViews } from './registry.ts';
+
+/** Most tokens whose attention goes to the page: 512² weights of 64 heads are 64 MB. */
+const MAX_ATTENTION = 512;
+
+/** One block's attention for a text: H heads, K key heads, T tokens, Dh numbers a head. */
+export interface Attention {
+	readonly tokens: readonly TokenView[];
+	/** (H, T, Dh); key and value (K, T, Dh). */
+	readonly query: Array2;
+	readonly key: Array2;
+	readonly value: Array2;
+	/** (H, T, T). */
+	readonly scores: Array2;
+	readonly weights: Array2;
+	/** (H, T, Dh). */
+	readonly context: Array2;
+}
+
+const ATTENTION_POINTS = ['query', 'key', 'value', 'scores', 'weights', 'context'] as const;
+
+async function idsOf(name: string, text: string): Promise<number[]> {
+	const opened = await modelOf(name);
+	if (!opened.tokenizer) throw new TongsaError('unsupported', 'this file has no tokenizer', { file: name });
+	return Array.from(opened.tokenizer.encode(text).ids);
+}
+
+const copy = ({ shape, data }: Array2): Array2 => ({ shape: [...shape], data: data.slice() });
+
+export const inside = {
+	async attention(context: Context, name: string, text: string, layer: number): Promise<Attention> {
+		const opened = await modelOf(name);
+		const ids = await idsOf(name, text);
+		if (ids.length > MAX_ATTENTION) {
+			throw new TongsaError('too-large', 'too many tokens to show who looks at whom', {
+				got: ids.length,
+				allowed: `at most ${MAX_ATTENTION}`,
+			});
+		}
+		const names = ATTENTION_POINTS.map((point) => `blocks.${layer}.attention.${point}`);
+		const points = await traceOf(opened, ids, names, context.signal);
+		const [query, key, value, scores, weights, mixed] = names.map((point) => copy(points.get(point)!));
+		return {
+			tokens: tokenViews(opened.tokenizer, ids),
+			query: query!,
+			key: key!,
+			value: value!,
+			scores: scores!,
+			weights: weights!,
+			context: mixed!,
+		};
+	},
+
+	/** How alike one token of a text and one of another are: in the table, and after each of the first `layers` blocks. */
+	async parting(
+		context: Context,
+		name: string,
+		a: { readonly text: string; readonly token: number },
+		b: { readonly text: string; readonly token: number },
+		layers: number,
+	): Promise<number[]> {
+		const opened = await modelOf(name);
+		const names = ['embedding.rows', ...Array.from({ length: layers }, (_, layer) => `blocks.${layer}.output`)];
+		const states: Float32Array[][] = [];
+		for (const { text, token } of [a, b]) {
+			const points = await traceOf(opened, await idsOf(name, text), names, context.signal);
+			states.push(
+				names.map((point) => {
+					const { data, shape } = points.get(point)!;
+					return data.subarray(token * shape[1]!, (token + 1) * shape[1]!);
+				}),
+			);
+			await context.turn();
+		}
+		return names.map((_, i) => cosine(states[0]![i]!, states[1]![i]!));
+	},
+};

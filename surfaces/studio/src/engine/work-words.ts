@@ -1,0 +1,57 @@
+// Opening and text: what the worker does with a model's tokenizer.
+
+import type { MergeStep, SpecialMode, VocabularyQuery } from '../../../../src/tokenizer/types.ts';
+import { cardOf, openFiles } from './library.ts';
+import type { ModelCard, Opening, TokenView } from './protocol.ts';
+import { type Context, models, tokenizerOf, tokenView } from './registry.ts';
+
+export const words = {
+	async open(context: Context, name: string, title: string, opening: Opening): Promise<ModelCard> {
+		const opened = models.get(name) ?? openFiles(opening, { signal: context.signal, onProgress: context.onProgress });
+		models.set(name, opened);
+		try {
+			return await cardOf(name, title, await opened, tokenView);
+		} catch (error) {
+			models.delete(name);
+			throw error;
+		}
+	},
+
+	async close(_context: Context, name: string): Promise<void> {
+		const opened = models.get(name);
+		models.delete(name);
+		await (await opened)?.close();
+	},
+
+	async encode(_context: Context, name: string, text: string, special: SpecialMode): Promise<TokenView[]> {
+		const tokenizer = await tokenizerOf(name);
+		const { ids, offsets } = tokenizer.encode(text, { special, offsets: true });
+		return Array.from(ids, (id, i) => tokenView(tokenizer, id, offsets?.[2 * i], offsets?.[2 * i + 1]));
+	},
+
+	/** How many tokens each text is, flags left out. */
+	async counts(context: Context, name: string, texts: readonly string[]): Promise<number[]> {
+		const tokenizer = await tokenizerOf(name);
+		const counts: number[] = [];
+		for (const text of texts) {
+			context.signal.throwIfAborted();
+			counts.push(tokenizer.count(text, { special: 'none' }));
+			await context.turn();
+		}
+		return counts;
+	},
+
+	async merges(_context: Context, name: string, word: string): Promise<readonly MergeStep[]> {
+		return (await tokenizerOf(name)).merges(word);
+	},
+
+	async tokens(_context: Context, name: string, ids: readonly number[]): Promise<(TokenView | undefined)[]> {
+		const tokenizer = await tokenizerOf(name);
+		return ids.map((id) => (id < tokenizer.size ? tokenView(tokenizer, id) : undefined));
+	},
+
+	async vocabulary(_context: Context, name: string, query: VocabularyQuery): Promise<TokenView[]> {
+		const tokenizer = await tokenizerOf(name);
+		return tokenizer.search(query).map(({ id }) => tokenView(tokenizer, id));
+	},
+};

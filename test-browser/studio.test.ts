@@ -1,0 +1,209 @@
+// The studio as a person meets it, in Chromium, on the embedded models: every step in every language, links, keys, bad files, axe.
+
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import type { Page } from 'playwright-core';
+import { en } from '../surfaces/studio/src/messages/en/index.ts';
+import { ja } from '../surfaces/studio/src/messages/ja/index.ts';
+import { ko } from '../surfaces/studio/src/messages/ko/index.ts';
+import { zh } from '../surfaces/studio/src/messages/zh/index.ts';
+import { addressOf, type Studio, startStudio } from './studio-page.ts';
+
+const languages = { en, ko, ja, zh };
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const repo = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const TIMEOUT = 30_000;
+
+let studio: Studio;
+before(async () => {
+	studio = await startStudio();
+});
+after(() => studio?.close());
+
+const lesson = (step: number, rest: object = {}) => ({ view: 'lesson', options: { step }, ...rest });
+
+/** Errors of the page itself, collected from its start. */
+function troubles(page: Page): string[] {
+	const found: string[] = [];
+	page.on('pageerror', (error) => found.push(error.message));
+	page.on('console', (message) => message.type() === 'error' && found.push(message.text()));
+	return found;
+}
+
+async function seriousFindings(page: Page): Promise<string[]> {
+	await page.evaluate(axe);
+	return page.evaluate(async () => {
+		const { axe } = globalThis as unknown as {
+			axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+		};
+		const { violations } = await axe.run();
+		return violations
+			.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+			.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+	});
+}
+
+describe('the studio', { timeout: 300_000 }, () => {
+	for (const [language, messages] of Object.entries(languages)) {
+		test(`every step of the lesson opens on the embedded model: ${language}`, async () => {
+			const page = await studio.open(lesson(1), { locale: language });
+			const errors = troubles(page);
+			const steps = await page.locator('.steps button').count();
+			assert.ok(steps >= 6, `${steps} steps`);
+			for (let step = 1; step <= steps; step++) {
+				await page
+					.locator('.steps button')
+					.nth(step - 1)
+					.click();
+				await page.locator('.question').waitFor({ timeout: TIMEOUT });
+				const title = await page.locator('article h2').textContent();
+				assert.ok(
+					Object.values(messages.lesson).some((part) => typeof part === 'object' && 'title' in part && part.title === title),
+					title ?? '',
+				);
+				assert.equal(await page.locator('html').getAttribute('lang'), language);
+				assert.equal(await page.locator('.problem').count(), 0, `step ${step}`);
+			}
+			assert.deepEqual(errors, []);
+			await page.context().close();
+		});
+	}
+
+	test("step 1: the answer is the model's own T × D, and a wrong one is not taken", async () => {
+		const page = await studio.open(lesson(1, { text: 'hello' }));
+		await page.getByText('1 rows of 576 numbers').waitFor({ timeout: TIMEOUT });
+		const answer = page.getByLabel(en.lesson.answer);
+		await answer.fill('575');
+		await page.getByRole('button', { name: en.lesson.check }).click();
+		await page.getByText(en.lesson.wrong).waitFor();
+		await answer.fill('576');
+		await page.getByRole('button', { name: en.lesson.check }).click();
+		await page.getByText('1 rows × 576 numbers = 576.').first().waitFor();
+		await page.context().close();
+	});
+
+	test('step 2: typing splits live, with the ids of the reference implementation', async () => {
+		const page = await studio.open(lesson(2));
+		await page.getByLabel(en.sentence, { exact: true }).fill('I love');
+		const strip = page.getByRole('list', { name: en.token, exact: true });
+		await strip.getByText('2606').waitFor({ timeout: TIMEOUT });
+		// transformers' AutoTokenizer of SmolLM2-135M-Instruct: "I love" → 57, 2606
+		await page.waitForFunction(() => document.querySelectorAll('.strip')[0]?.children.length === 2);
+		assert.deepEqual(await strip.locator('.id').allTextContents(), ['57', '2606']);
+		await page.context().close();
+	});
+
+	test('back, forward and a link reopen the same place', async () => {
+		const page = await studio.open(lesson(1, { text: 'two words' }));
+		await page.getByText('2 rows of 576').waitFor({ timeout: TIMEOUT });
+		await page.locator('.steps button').nth(3).click();
+		await page.getByRole('heading', { name: en.lesson.matrix.title }).waitFor();
+		const link = page.url();
+		await page.goBack();
+		await page.getByRole('heading', { name: en.lesson.languages.title }).waitFor();
+		await page.goForward();
+		await page.getByRole('heading', { name: en.lesson.matrix.title }).waitFor();
+		const again = await page.context().newPage();
+		await again.goto(link);
+		await again.getByText('T × D = 2 × 576').waitFor({ timeout: TIMEOUT });
+		assert.equal(await again.getByLabel(en.sentence, { exact: true }).inputValue(), 'two words');
+		await page.context().close();
+	});
+
+	test('a damaged link falls back to the first step', async () => {
+		const page = await studio.open({});
+		await page.goto(`${studio.server.origin}/index.html#%7Bnot json`);
+		await page.getByRole('heading', { name: en.lesson.languages.title }).waitFor();
+		await page.context().close();
+	});
+
+	test("the keyboard alone walks the matrix, and the number is the table's", async () => {
+		const page = await studio.open(lesson(4, { text: 'I love' }));
+		const matrix = page.locator('.matrix-scroll').first();
+		await matrix.waitFor({ timeout: TIMEOUT });
+		await matrix.focus();
+		await page.keyboard.press('ArrowRight');
+		for (let i = 0; i < 2; i++) await page.keyboard.press('ArrowRight');
+		await page.keyboard.press('ArrowDown');
+		await page.keyboard.press('+');
+		const readout = await page.locator('.readout').textContent();
+		assert.match(readout ?? '', /“␣love”, dimension 2: −?\d/);
+		await page.getByRole('button', { name: en.showAsTable }).click();
+		const cell = await page.locator('table.numbers tbody tr').nth(1).locator('td').nth(2).textContent();
+		assert.ok(readout?.endsWith(cell ?? '?'), `${readout} against ${cell}`);
+		await page.context().close();
+	});
+
+	test('a model file that is dropped in opens; wrong, empty and truncated files say what to do', async () => {
+		const page = await studio.open({ view: 'open' });
+		const pick = page.locator('input[type=file]').first();
+		await pick.setInputFiles(repo('models/gpt-2.gguf'));
+		await page.locator('.card', { hasText: 'gpt-2.gguf' }).getByText('50,257').waitFor({ timeout: TIMEOUT });
+		const whole = readFileSync(repo('models/gpt-2.gguf'));
+		const bad = { 'wrong.gguf': Buffer.from('this is no model'), 'empty.gguf': Buffer.alloc(0), 'cut.gguf': whole.subarray(0, 5000) };
+		for (const [name, buffer] of Object.entries(bad)) {
+			await pick.setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
+			const card = page.locator('.card', { has: page.getByRole('heading', { name }) });
+			await card.locator('.problem').waitFor({ timeout: TIMEOUT });
+			const said = await card.locator('.problem').textContent();
+			assert.ok(said?.includes(en.errors.malformed) || said?.includes(en.errors.unsupported), `${name}: ${said}`);
+		}
+		await page.context().close();
+	});
+
+	test('100,000 characters are split, and the last keystroke wins', async () => {
+		const page = await studio.open({ view: 'tokens' });
+		const field = page.getByLabel(en.sentence, { exact: true });
+		await field.fill('one two three '.repeat(7143));
+		await field.fill('one two');
+		await page.getByText('2 tokens for 7 characters').waitFor({ timeout: TIMEOUT });
+		await page.context().close();
+	});
+
+	test('axe finds nothing serious in any view, light and dark', async () => {
+		for (const colorScheme of ['light', 'dark'] as const) {
+			for (const place of [...[1, 2, 3, 4, 5, 6].map((step) => lesson(step)), ...['open', 'tokens', 'matrix'].map((view) => ({ view }))]) {
+				const page = await studio.open(place, { colorScheme, reducedMotion: 'reduce' });
+				await page.locator('.source, .card').first().waitFor({ timeout: TIMEOUT });
+				await page.waitForTimeout(300);
+				assert.deepEqual(await seriousFindings(page), [], `${JSON.stringify(place)} ${colorScheme}`);
+				await page.context().close();
+			}
+		}
+	});
+
+	test("nothing overflows a phone's width", async () => {
+		for (const place of [...[1, 2, 3, 4, 5, 6].map((step) => lesson(step)), ...['open', 'tokens', 'matrix'].map((view) => ({ view }))]) {
+			const page = await studio.open(place, { viewport: { width: 390, height: 844 }, locale: 'ko' });
+			await page.locator('.source, .card').first().waitFor({ timeout: TIMEOUT });
+			const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+			assert.ok(over <= 0, `${JSON.stringify(place)}: ${over} px too wide`);
+			await page.context().close();
+		}
+	});
+
+	test('no request leaves the origin', async () => {
+		const page = await studio.open({ view: 'open' });
+		const outside: string[] = [];
+		page.on(
+			'request',
+			(request) => !request.url().startsWith(studio.server.origin) && !request.url().startsWith('blob:') && outside.push(request.url()),
+		);
+		await page.goto(addressOf(studio.server, lesson(5)));
+		await page.reload();
+		await page.locator('.dictionary').nth(2).waitFor({ timeout: TIMEOUT });
+		assert.deepEqual(outside, []);
+		await page.context().close();
+	});
+});
+
+test("the page's own code is below 400 kB gzipped", () => {
+	const assets = join(studio.folder, 'assets');
+	const bytes = readdirSync(assets).reduce((sum, name) => sum + gzipSync(readFileSync(join(assets, name))).length, 0);
+	assert.ok(bytes < 400_000, `${bytes} bytes`);
+});

@@ -1,0 +1,324 @@
+// The engine by itself: splitting rules against their regexes, the kernel against its definition, and cases to redo by hand.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { StringTable } from '../../src/formats/checkpoint.ts';
+import type { BpeSpec, PreTokenizerSpec, TokenizerSpec, Vocabulary } from '../../src/tokenizer/spec.ts';
+import {
+	CL100K_PATTERN,
+	GPT2_PATTERN,
+	LLAMA3_PATTERN,
+	O200K_PATTERN,
+	QWEN2_PATTERN,
+	splitterOf,
+	TEKKEN_PATTERN,
+} from '../../src/tokenizer/splitters.ts';
+import { createTokenizer } from '../../src/tokenizer/tokenizer.ts';
+import type { Tokenizer } from '../../src/tokenizer/types.ts';
+import { vocabularyOfTable } from '../../src/tokenizer/vocabulary.ts';
+
+function tableOf(strings: readonly string[]): StringTable {
+	const parts = strings.map((string) => new TextEncoder().encode(string));
+	const offsets = new Uint32Array(strings.length + 1);
+	for (const [i, part] of parts.entries()) offsets[i + 1] = offsets[i]! + part.length;
+	return { kind: 'strings', length: strings.length, bytes: Uint8Array.from(Buffer.concat(parts)), offsets };
+}
+
+/** Characters, no pre-tokenizer, id 0 unknown and fused; the rest as given. */
+function specOf(tokens: readonly string[], merges: readonly string[], more: Partial<TokenizerSpec> & { model?: Partial<BpeSpec> } = {}): TokenizerSpec {
+	const kinds = Uint8Array.from(tokens, (_, i) => (i === 0 ? 1 : 0));
+	const vocabulary: Vocabulary = { ...vocabularyOfTable(tableOf(tokens)), kinds };
+	const { model, ...rest } = more;
+	return {
+		added_tokens: [],
+		special: { stops: [] },
+		...rest,
+		model: {
+			type: 'BPE',
+			vocabulary,
+			merges: { type: 'lines', table: tableOf(merges) },
+			alphabet: 'characters',
+			unknown: 0,
+			fuse_unk: true,
+			byte_fallback: false,
+			ignore_merges: false,
+			...model,
+		} as BpeSpec,
+	};
+}
+
+/** Whole numbers in [0, n), the same on every run. */
+function generator(seed: number): (n: number) => number {
+	let state = seed;
+	return (n) => {
+		state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+		return Math.floor((state / 2 ** 32) * n);
+	};
+}
+
+/** Letters of each class, marks, digits, white space, contractions, joiners, characters that are new in Unicode 16 and 17. */
+const HARD = [
+	...' \n\r\t\u00a0\u0085\u3000\u2028' +
+		"'''sStTrReEvVmMlLdD\u017faZbÀßǅʰªआ्ाक한글中のไก\u0301\u0903\u20dd1234²½٣Ⅷ!?/.,;$+€…🙂👍🏽\u200d\ufeff\u0000𝐀𝒶𐐀𐐨\u{1c89}\u{2ebf0}\u{323b0}\ue000_",
+];
+
+function randomText(random: (n: number) => number): string {
+	const few = 1 + random(HARD.length);
+	return Array.from({ length: 1 + random(14) }, () => HARD[random(random(2) ? few : HARD.length)]).join('');
+}
+
+const BYTE_LEVEL: PreTokenizerSpec = { type: 'ByteLevel', add_prefix_space: false, use_regex: true, trim_offsets: true };
+const split = (Regex: string, syntax: 'oniguruma' | 'rust' = 'oniguruma'): PreTokenizerSpec => ({
+	type: 'Split',
+	pattern: { Regex, syntax },
+	behavior: 'Isolated',
+	invert: false,
+});
+
+const SPLITTERS: readonly (readonly [name: string, spec: PreTokenizerSpec])[] = [
+	['gpt2', BYTE_LEVEL],
+	['gpt2', split(GPT2_PATTERN)],
+	['digitsGpt2', { type: 'Sequence', pretokenizers: [{ type: 'Digits', individual_digits: true }, BYTE_LEVEL] }],
+	['cl100k', split(CL100K_PATTERN, 'rust')],
+	['llama3', split(LLAMA3_PATTERN)],
+	['qwen2', split(QWEN2_PATTERN)],
+	['o200k', split(O200K_PATTERN)],
+	['tekken', split(TEKKEN_PATTERN)],
+];
+
+for (const [name, pre_tokenizer] of SPLITTERS) {
+	test(`the automaton ${name} splits as its regex does (${pre_tokenizer.type}, 5,000 random strings)`, () => {
+		assert.equal(splitterOf(pre_tokenizer), name);
+		// Every character is unknown, and the unknown of one piece fuse: a token a piece.
+		const spec = specOf(['<unk>'], [], { pre_tokenizer });
+		const kernel = createTokenizer(spec);
+		const definition = createTokenizer(spec, { kernel: false });
+		const random = generator(7);
+		let pieces = 0;
+		for (let i = 0; i < 5000; i++) {
+			const text = randomText(random);
+			const expected = definition.encode(text, { offsets: true });
+			assert.deepEqual(kernel.encode(text, { offsets: true }), expected, JSON.stringify(text));
+			pieces += expected.ids.length;
+		}
+		assert.ok(pieces > 10_000, 'the strings fall into pieces');
+	});
+}
+
+/** 'l' 'lo' 'low' 'er' … over a small alphabet, with rules that overlap. */
+const TOKENS = ['<unk>', ...'abcdehlow▁각', 'aa', 'aaaa', 'lo', 'low', 'er', 'we', 'ow', '▁a', '▁▁', '▁▁▁▁', 'ab', 'abc', 'bc', 'r', 'de', 'each'];
+const MERGES = ['a a', 'l o', 'o w', 'b c', 'e r', 'w e', 'lo w', 'aa aa', 'a bc', 'a b', '▁ ▁', '▁▁ ▁▁', '▁ a', 'd e'];
+
+const MODELS: readonly (readonly [name: string, spec: TokenizerSpec])[] = [
+	['merges', specOf(TOKENS, MERGES)],
+	['merges, words', specOf(TOKENS, MERGES, { pre_tokenizer: { type: 'WhitespaceSplit' } })],
+	[
+		'merges in pairs, unknown not fused',
+		specOf(TOKENS, [], { model: { merges: { type: 'pairs', table: tableOf(MERGES.flatMap((merge) => merge.split(' '))) }, fuse_unk: false } }),
+	],
+	['ignore_merges', specOf(TOKENS, MERGES, { model: { ignore_merges: true }, pre_tokenizer: { type: 'WhitespaceSplit' } })],
+	['ranks', specOf(TOKENS, [], { model: { merges: { type: 'ranks' } } })],
+	[
+		'scores',
+		(() => {
+			const scores = Float32Array.from(TOKENS, (token, i) => (token.length > 1 ? -((i * 7) % 5) : -100));
+			return specOf(TOKENS, [], {
+				model: { merges: { type: 'scores' }, vocabulary: { ...vocabularyOfTable(tableOf(TOKENS), { scores }) } },
+			});
+		})(),
+	],
+	['without an unknown token', specOf(TOKENS, MERGES, { model: { unknown: undefined } as never })],
+];
+
+for (const [name, spec] of MODELS) {
+	test(`the kernel merges as its definition does (${name}, 3,000 random strings)`, () => {
+		const kernel = createTokenizer(spec);
+		const definition = createTokenizer(spec, { kernel: false });
+		const random = generator(11);
+		const letters = [...'aaabcdeehllowwr▁▁ 각한x🙂'];
+		for (let i = 0; i < 3000; i++) {
+			const text = Array.from({ length: random(random(10) === 0 ? 200 : 12) }, () => letters[random(letters.length)]).join('');
+			assert.deepEqual(kernel.encode(text, { offsets: true }), definition.encode(text, { offsets: true }), JSON.stringify(text));
+		}
+	});
+}
+
+test('merging goes by rank, the leftmost first', () => {
+	// Ranks: l+o 1, o+w 2, e+r 4, w+e 5, lo+w 6. 'lower': lo w e r → lo w er (rank 4 before 5) → low er.
+	const tokenizer = createTokenizer(specOf(TOKENS, MERGES));
+	assert.deepEqual(
+		tokenizer.merges('lower').map(({ pieces, merged, rank }) => [pieces.join(' '), merged, rank]),
+		[
+			['l o w e r', undefined, undefined],
+			['lo w e r', 0, 1],
+			['lo w er', 2, 4],
+			['low er', 0, 6],
+		],
+	);
+	assert.deepEqual([...tokenizer.encode('lower').ids], [TOKENS.indexOf('low'), TOKENS.indexOf('er')]);
+	// a a a a a: the pairs at 0 and 2 merge, then both; the fifth is left.
+	assert.deepEqual([...tokenizer.encode('aaaaa').ids], [TOKENS.indexOf('aaaa'), TOKENS.indexOf('a')]);
+});
+
+/** Bytes as ids: whatever is encoded is its UTF-8. */
+function byteTokenizer(more: Partial<TokenizerSpec> = {}, kernel = true): Tokenizer {
+	const offsets = Uint32Array.from({ length: 257 }, (_, i) => i);
+	const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
+	const vocabulary: Vocabulary = { size: 256, bytes, offsets, kinds: new Uint8Array(256) };
+	return createTokenizer(specOf([], [], { ...more, model: { vocabulary, alphabet: 'bytes', merges: { type: 'ranks' } } }), { kernel });
+}
+
+for (const kernel of [true, false]) {
+	test(`ranges are whole characters (kernel: ${kernel})`, () => {
+		// a, 각 (3 bytes), 🙂 (4 bytes, 2 units), b
+		const { ids, offsets } = byteTokenizer({}, kernel).encode('a각🙂b', { offsets: true });
+		assert.equal(ids.length, 9);
+		assert.deepEqual([...offsets!], [0, 1, 1, 2, 1, 2, 1, 2, 2, 4, 2, 4, 2, 4, 2, 4, 4, 5]);
+	});
+
+	test(`lone surrogates are U+FFFD, and chunks never cut a character (kernel: ${kernel})`, () => {
+		const tokenizer = byteTokenizer({ pre_tokenizer: split(QWEN2_PATTERN) }, kernel);
+		assert.deepEqual([...tokenizer.encode('\ud800x\udc00').ids], [0xef, 0xbf, 0xbd, 0x78, 0xef, 0xbf, 0xbd]);
+		assert.equal(tokenizer.encode('').ids.length, 0);
+		// Longer than the kernel's chunks, with pieces across every border.
+		for (const unit of ['🙂', ' word각', '\n', '한']) {
+			const text = `x${unit.repeat(40_000)}`;
+			assert.equal(Buffer.from(tokenizer.encode(text).ids).toString('utf8'), text);
+			const { offsets } = tokenizer.encode(text, { offsets: true });
+			assert.equal(offsets!.at(-1), text.length);
+		}
+	});
+
+	test(`a million of one character takes n log n (kernel: ${kernel})`, () => {
+		const tokenizer = createTokenizer(specOf(TOKENS, MERGES), { kernel });
+		const started = performance.now();
+		assert.equal(tokenizer.encode('a'.repeat(1_000_000)).ids.length, 250_000);
+		assert.equal(tokenizer.encode('▁'.repeat(1_000_000)).ids.length, 250_000);
+		assert.equal(tokenizer.encode('각'.repeat(300_000)).ids.length, 300_000);
+		assert.equal(tokenizer.encode('한'.repeat(300_000)).ids.length, 1);
+		// Quadratic merging would take hours; this takes about a second on an idle machine.
+		assert.ok(performance.now() - started < 60_000);
+	});
+}
+
+test('added tokens: leftmost, longest, whole words, white space taken, special only when asked', () => {
+	const added = (id: number, content: string, more: object = {}) => ({
+		id,
+		content,
+		single_word: false,
+		lstrip: false,
+		rstrip: false,
+		normalized: false,
+		special: false,
+		...more,
+	});
+	const tokenizer = byteTokenizer({
+		added_tokens: [
+			added(1, '<|end|>', { special: true }),
+			added(2, '  '),
+			added(3, '    '),
+			added(4, 'cat', { single_word: true }),
+			added(5, '[M]', { lstrip: true, rstrip: true }),
+		],
+	});
+	const encode = (text: string, special: 'none' | 'parse' = 'none'): number[] => [...tokenizer.encode(text, { special }).ids];
+	const bytes = (text: string): number[] => [...Buffer.from(text)];
+	assert.deepEqual(encode('a<|end|>'), bytes('a<|end|>'));
+	assert.deepEqual(encode('a<|end|>', 'parse'), [97, 1]);
+	assert.deepEqual(encode('      x'), [3, 2, 120]);
+	assert.deepEqual(encode('cat cats'), [4, ...bytes(' cats')]);
+	assert.deepEqual(encode('a  [M]\n b'), [97, 2, 5, 98]);
+	assert.deepEqual(encode('a [M]\n b'), [97, 5, 98]);
+});
+
+test('flags are added once', () => {
+	const flags = [
+		{ SpecialToken: { ids: [1] } },
+		{ Sequence: { id: 'A' as const } },
+		{ SpecialToken: { ids: [2] } },
+	];
+	const token = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
+	const tokenizer = byteTokenizer({
+		post_processor: { type: 'TemplateProcessing', single: flags },
+		added_tokens: [
+			{ ...token, id: 1, content: '<s>' },
+			{ ...token, id: 2, content: '</s>' },
+		],
+	});
+	assert.deepEqual([...tokenizer.encode('a').ids], [1, 97, 2]);
+	assert.deepEqual([...tokenizer.encode('a', { offsets: true }).offsets!], [0, 0, 0, 1, 1, 1]);
+	assert.deepEqual([...tokenizer.encode('a', { special: 'none' }).ids], [97]);
+	assert.deepEqual([...tokenizer.encode('<s>a', { special: 'parse' }).ids], [1, 97, 2]);
+	assert.deepEqual([...tokenizer.encode('<s>a</s>', { special: 'parse' }).ids], [1, 97, 2]);
+	assert.deepEqual([...tokenizer.encode('<s>a', { special: 'parse', flags: false }).ids], [1, 97]);
+	assert.equal(tokenizer.decode([1, 97, 2]), '<s>a</s>'.replace('<s>', '\u0001').replace('</s>', '\u0002'));
+	assert.equal(tokenizer.decode([1, 97, 2], { skipSpecial: true }), 'a');
+	assert.throws(() => tokenizer.decode([256]), { code: 'out-of-range' });
+	assert.throws(() => tokenizer.encode('a'.repeat(2 ** 25 + 1)), { code: 'too-large' });
+});
+
+test('streams never end a piece inside a character, and join to decode(ids)', () => {
+	const tokenizer = byteTokenizer();
+	const text = 'e\u0301 한글 👩‍👩‍👧‍👦🇰🇷 가 👍🏽! \ufeffx';
+	const decoder = tokenizer.decoder();
+	const ids = [...tokenizer.encode(text).ids];
+	const pieces = [...ids.map((id) => decoder.push(id)), decoder.end()];
+	assert.equal(pieces.join(''), text);
+	const starts = new Set([...new Intl.Segmenter('en').segment(text)].map(({ index }) => index));
+	let at = 0;
+	for (const piece of pieces) {
+		// A letter is not held back for the accent that may follow it.
+		assert.ok(starts.has(at) || text[at] === '\u0301' || at === text.length, `a piece begins at ${at}`);
+		at += piece.length;
+	}
+	// Bytes that are no character: the same U+FFFD as decode gives.
+	const broken = [0xea, 0xb0, 0x61, 0xff, 0xf0, 0x9f];
+	const stream = tokenizer.decoder();
+	assert.equal(broken.map((id) => stream.push(id)).join('') + stream.end(), tokenizer.decode(broken));
+});
+
+test('split keeps graphemes whole and takes as much as fits', () => {
+	const tokenizer = byteTokenizer();
+	// 각 has 3 bytes, 👍🏽 8, x 1.
+	const text = '각👍🏽x';
+	const heads = Array.from({ length: 14 }, (_, n) => tokenizer.split(text, n).head);
+	assert.deepEqual(heads, ['', '', '', ...Array(8).fill('각'), '각👍🏽', text, text]);
+	assert.deepEqual(tokenizer.split(text, 11), { head: '각👍🏽', rest: 'x', tokens: 11 });
+	// 'aaaa' is one token and 'aaa' two: with one token, four letters fit.
+	assert.equal(createTokenizer(specOf(TOKENS, MERGES)).split('aaaaa', 1).head, 'aaaa');
+	// Cut into parts, a long text is what it was.
+	const long = '한글 text 🙂 '.repeat(20_000);
+	let rest = long;
+	let parts = 0;
+	for (let joined = ''; rest !== ''; parts++) {
+		const part = tokenizer.split(rest, 4000);
+		assert.ok(part.tokens <= 4000 && part.head !== '');
+		joined += part.head;
+		rest = part.rest;
+		if (rest === '') assert.equal(joined, long);
+	}
+	// 340,000 bytes; a part is 4,000 or up to 3 less, for its last character.
+	assert.equal(parts, 86);
+});
+
+test('the vocabulary can be looked through', () => {
+	const tokenizer = createTokenizer(specOf(TOKENS, MERGES));
+	assert.equal(tokenizer.size, TOKENS.length);
+	assert.deepEqual(
+		tokenizer.search({ text: 'lo' }).map(({ text }) => text),
+		['lo', 'low'],
+	);
+	assert.deepEqual(
+		tokenizer.search({ script: 'Hangul' }).map(({ text, id }) => [text, id]),
+		[['각', TOKENS.indexOf('각')]],
+	);
+	assert.deepEqual(
+		tokenizer.search({ kind: 'unknown' }).map(({ id }) => id),
+		[0],
+	);
+	assert.equal(tokenizer.search({ limit: 3, from: 4 })[0]!.id, 4);
+	assert.throws(() => tokenizer.search({ script: 'Klingon' }), { code: 'usage' });
+	assert.equal(tokenizer.id('low'), TOKENS.indexOf('low'));
+	assert.equal(tokenizer.id('nothing'), undefined);
+	assert.throws(() => tokenizer.token(-1), { code: 'out-of-range' });
+});

@@ -1,0 +1,196 @@
+// Seeing and replacing: selectors, edits, vectors as input, one cell's arithmetic, lens and surprise.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { forward } from '../../src/transformer/forward.ts';
+import { frequencies } from '../../src/transformer/rope.ts';
+import { extentOf, select } from '../../src/transformer/select.ts';
+import { createState } from '../../src/transformer/state.ts';
+import { attentionCell } from '../../src/unembedding/inspect.ts';
+import { languageState } from '../../src/unembedding/language.ts';
+import { lens } from '../../src/unembedding/lens.ts';
+import { logProbabilities, surprise, top } from '../../src/unembedding/probability.ts';
+import { trace, traceBoth } from '../../src/unembedding/trace.ts';
+import { expectedAt, FAMILIES, transformerAt, worstError } from './open.ts';
+
+const ids = (await expectedAt(`${FAMILIES}llama.expected.safetensors`)).ids('ids');
+const T = ids.length;
+const model = await transformerAt(`${FAMILIES}llama`);
+
+test('a typed selector gives the slice of the whole', async () => {
+	const { points } = await trace(model, { ids }, { at: [{ point: 'attention.weights', layer: 1, head: 3, token: -1 }] });
+	const whole = await trace(model, { ids }, { at: ['blocks.1.attention.weights'] });
+	const row = points.get('blocks.1.attention.weights')!;
+	assert.deepEqual(row.shape, [1, 1, T]);
+	const from = (3 * T + T - 1) * T;
+	assert.deepEqual(row.data, whole.points.get('blocks.1.attention.weights')!.data.slice(from, from + T));
+});
+
+test('a star stands for every layer', async () => {
+	const { points } = await trace(model, { ids }, { at: ['blocks.*.output'] });
+	assert.deepEqual([...points.keys()], ['blocks.0.output', 'blocks.1.output']);
+});
+
+test('what is not asked for is not computed: the last block is left out, and of the one before only the last token is worked on', () => {
+	const picks = select(model.config, [{ point: 'attention.context', layer: 0, token: -1 }], T);
+	assert.deepEqual(extentOf(model.config, picks, T), { lastBlock: 0, rows: { first: T - 1, count: 1 }, logits: false });
+});
+
+test('what is not asked for is not read: the embedding reads no block', async () => {
+	const own = await transformerAt(`${FAMILIES}llama`);
+	const source = own.views.table.tensor.source;
+	const before = source.bytesRead;
+	await trace(own, { ids: [3, 4] }, { at: ['embedding.rows'] });
+	const norm = own.views.finalNorm!.gain.tensor.byteLength;
+	assert.equal(source.bytesRead - before, 2 * 36 * 4 + norm, 'two rows, and the final gain that stands outside the blocks');
+});
+
+test('logits of the last token alone are the last row of all logits', async () => {
+	const all = await trace(model, { ids }, { at: ['logits'] });
+	const last = await trace(model, { ids }, { at: [{ point: 'logits', token: -1 }] });
+	const V = model.config.vocabulary;
+	assert.deepEqual(last.points.get('logits')!.data, all.points.get('logits')!.data.slice(-V));
+});
+
+test('replacing by the same values changes nothing; zeroing a head changes what follows and nothing before', async () => {
+	const at = ['blocks.0.output', 'blocks.1.output', 'logits'];
+	const same = await traceBoth(model, { ids }, { at, replace: [{ at: 'blocks.0.attention.context', with: (data) => data.slice() }] });
+	assert.deepEqual(same.before, same.after);
+	const { before, after } = await traceBoth(
+		model,
+		{ ids },
+		{
+			at,
+			replace: [
+				{
+					at: 'blocks.1.attention.context',
+					with: (data, [, tokens, width]) => data.map((value, i) => (Math.floor(i / (tokens! * width!)) === 2 ? 0 : value)),
+				},
+			],
+		},
+	);
+	assert.deepEqual(before.points.get('blocks.0.output'), after.points.get('blocks.0.output'));
+	assert.ok(worstError(after.points.get('logits')!.data, before.points.get('logits')!.data) > 1e-3);
+});
+
+test('a state patched in from another run gives that run’s logits', async () => {
+	const other = [...ids].reverse();
+	const source = await trace(model, { ids: other }, { at: ['blocks.1.output', 'logits'] });
+	const patched = await trace(
+		model,
+		{ ids },
+		{ at: ['logits'], replace: [{ at: 'blocks.1.output', with: () => source.points.get('blocks.1.output')!.data }] },
+	);
+	assert.deepEqual(patched.points.get('logits'), source.points.get('logits'));
+});
+
+test('weights of attention can be replaced: all on the first token makes its value the context', async () => {
+	const { points } = await trace(
+		model,
+		{ ids },
+		{
+			at: ['blocks.0.attention.value', 'blocks.0.attention.context'],
+			replace: [{ at: 'blocks.0.attention.weights', with: (data, [, , S]) => data.map((_, i) => (i % S! === 0 ? 1 : 0)) }],
+		},
+	);
+	const value = points.get('blocks.0.attention.value')!;
+	const context = points.get('blocks.0.attention.context')!;
+	const [, , Dh] = value.shape as [number, number, number];
+	// Query head 5 of 6 shares key/value head 1 of 2; its last token now holds that head's value of token 0.
+	const last = (5 * T + T - 1) * Dh;
+	assert.deepEqual(context.data.slice(last, last + Dh), value.data.slice(T * Dh, T * Dh + Dh));
+});
+
+test('a replaced value of another shape is refused by name, and the model goes on', async () => {
+	const bad = trace(model, { ids }, { at: ['logits'], replace: [{ at: 'blocks.0.output', with: () => new Float32Array(5) }] });
+	await assert.rejects(bad, {
+		name: 'TongsaError',
+		code: 'wrong-shape',
+		message: /blocks\.0\.output.*got 5 values, allowed 13 × 36 = 468 values/,
+	});
+	assert.equal((await trace(model, { ids }, { at: ['logits'] })).points.size, 1);
+});
+
+test('rows as vectors give what their ids give', async () => {
+	const { points } = await trace(model, { ids }, { at: ['embedding.rows', 'logits'] });
+	const again = await trace(model, { vectors: points.get('embedding.rows')!.data }, { at: ['logits'] });
+	assert.deepEqual(again.points.get('logits'), points.get('logits'));
+});
+
+test('unknown points, layers, heads and tokens are refused with what there is', async () => {
+	const refused = (at: Parameters<typeof trace>[2]['at']) => trace(model, { ids }, { at });
+	await assert.rejects(refused(['blocks.0.attention.wieghts']), { code: 'not-found', message: /attention\.weights/ });
+	await assert.rejects(refused(['blocks.9.output']), { code: 'not-found' });
+	await assert.rejects(refused([{ point: 'output', layer: 9 }]), { code: 'out-of-range', message: /-2 to 1/ });
+	await assert.rejects(refused([{ point: 'attention.weights', layer: 0, head: 6 }]), { code: 'out-of-range', message: /-6 to 5/ });
+	await assert.rejects(refused([{ point: 'output', layer: 0, token: T }]), { code: 'out-of-range' });
+	const raw = await transformerAt(`${FAMILIES}gpt2`);
+	await assert.rejects(trace(raw, { ids }, { at: ['blocks.0.feedForward.gate'] }), { code: 'not-found' });
+});
+
+for (const file of ['llama', 'gemma2', 'bloom', 'falcon-rw', 'mpnet', 'gopher', 'gpt-oss']) {
+	test(`${file}: the numbers of one cell add up`, async () => {
+		const own = await transformerAt(FAMILIES + file);
+		const cell = await attentionCell(own, { ids }, { layer: 1, head: 2, query: -2, key: -4 });
+		const near = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-5 * Math.max(1, Math.abs(b)), `${a} ≈ ${b}`);
+		near(
+			cell.products.reduce((a, b) => a + b, 0),
+			cell.dot,
+		);
+		near(cell.dot * cell.scale, cell.scaled);
+		near(cell.capped + cell.bias, cell.score);
+		if (!['bloom', 'falcon-rw', 'mpnet', 'gopher'].includes(file)) near(cell.capped, cell.score);
+		const sinks = file === 'gpt-oss';
+		const exponents = Array.from(cell.scores, Math.exp);
+		const share = exponents[cell.key]! / exponents.reduce((a, b) => a + b, 0);
+		if (sinks) assert.ok(cell.weight < share, 'the sink takes its share');
+		else near(cell.weight, share);
+		near(cell.contribution[0]!, cell.weight * cell.valueVector[0]!);
+	});
+}
+
+test('the lens on the last layer says what the model says', async () => {
+	const { points } = await trace(model, { ids }, { at: [{ point: 'logits', token: -1 }] });
+	const layers = await lens(model, { ids }, { top: 3 });
+	assert.equal(layers.length, 3);
+	const logs = logProbabilities(points.get('logits')!.data);
+	assert.deepEqual(
+		layers.at(-1)!.top,
+		top(logs, 3).map((id) => ({ id, probability: Math.exp(logs[id]!) })),
+	);
+});
+
+test('surprise: minus the sum of log-probabilities is the text’s', async () => {
+	const tokens = await surprise(model, ids);
+	assert.equal(tokens[0]!.logProbability, undefined);
+	const { points } = await trace(model, { ids: ids.slice(0, 4) }, { at: [{ point: 'logits', token: -1 }] });
+	const logs = logProbabilities(points.get('logits')!.data);
+	assert.ok(Math.abs(tokens[4]!.logProbability! - logs[ids[4]!]!) < 1e-6);
+	assert.equal(tokens[4]!.rank, [...logs].filter((value) => value > logs[ids[4]!]!).length);
+});
+
+test('a state can be rewound and branched', async () => {
+	const state = await languageState(model);
+	const first = await state.feed(ids);
+	const branch = state.branch();
+	state.truncate(4);
+	await branch.feed([7]);
+	assert.deepEqual(await state.feed(ids.slice(4)), first);
+	assert.equal(branch.ids.length, T + 1);
+});
+
+test('without a cache of weights the numbers are the same', async () => {
+	const lean = await transformerAt(`${FAMILIES}llama`, { memoryBudget: 0 });
+	const hidden = await forward(lean, { ids }, createState(lean.config));
+	assert.deepEqual(hidden, await forward(model, { ids }, createState(model.config)));
+	assert.equal(lean.weights.heldBytes, 0);
+});
+
+test('rope by hand: theta 100, 4 dimensions → 1 and 1/10 turns per token', () => {
+	const base = { pairing: 'halves', theta: 100, dimensions: 4 } as const;
+	const near = (got: Float32Array, wanted: number[]) => assert.ok(worstError(got, wanted) < 1e-6, `${got}`);
+	near(frequencies({ ...base, scaling: { kind: 'none' } }, 8).inverse, [1, 0.1]);
+	near(frequencies({ ...base, scaling: { kind: 'linear', factor: 4 } }, 8).inverse, [0.25, 0.025]);
+	// Dynamic: base 100 · (2 · 16 / 8 − 1)^(4 / 2) = 900, so the second pair turns 1/30 a token.
+	near(frequencies({ ...base, scaling: { kind: 'dynamic', factor: 2, context: 8 } }, 16).inverse, [1, 1 / 30]);
+});
