@@ -58,11 +58,7 @@ const LANGUAGES: Readonly<Record<string, readonly string[]>> = {
 		'नदी का नाम उन लोगों से अधिक समय तक जीवित रहता है जिन्होंने उसे रखा था।',
 		'आज मौसम साफ़ है, इसलिए बच्चे देर तक मैदान में खेलते रहे।',
 	],
-	th: [
-		'ล่ามยืนอยู่ระหว่างคณะทูตทั้งสองและพูดเฉพาะสิ่งที่ได้พูดไว้แล้ว',
-		'พจนานุกรมฉบับใหม่มีคำศัพท์เพิ่มขึ้นมากกว่าสามพันคำ',
-		'วันนี้อากาศดี เด็ก ๆ จึงเล่นอยู่ริมแม่น้ำจนเย็น',
-	],
+	th: ['ล่ามยืนอยู่ระหว่างคณะทูตทั้งสองและพูดเฉพาะสิ่งที่ได้พูดไว้แล้ว', 'พจนานุกรมฉบับใหม่มีคำศัพท์เพิ่มขึ้นมากกว่าสามพันคำ', 'วันนี้อากาศดี เด็ก ๆ จึงเล่นอยู่ริมแม่น้ำจนเย็น'],
 	de: [
 		'Der Dolmetscher stand zwischen den beiden Gesandtschaften und fügte nichts hinzu.',
 		'Ein gutes Wörterbuch wird nie fertig, es wird nur von Zeit zu Zeit gedruckt.',
@@ -71,7 +67,7 @@ const LANGUAGES: Readonly<Record<string, readonly string[]>> = {
 	fr: [
 		"L'interprète se tenait entre les deux délégations et n'ajoutait rien à ce qui était dit.",
 		"Aujourd'hui, il fait beau, et les enfants ont joué jusqu'au soir au bord de la rivière.",
-		"Les fleuves gardent leur nom plus longtemps que ceux qui le leur ont donné 😀.",
+		'Les fleuves gardent leur nom plus longtemps que ceux qui le leur ont donné 😀.',
 	],
 };
 

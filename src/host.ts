@@ -20,6 +20,17 @@ export interface Host {
 		reference: ModelReference,
 		options?: { readonly signal?: AbortSignal; readonly onProgress?: (progress: Progress) => void },
 	): Promise<ModelFiles>;
+	/** Runs a chat template (Jinja) on its input, bounded in time and memory; absent where none can be run. */
+	renderTemplate?(
+		template: string,
+		input: {
+			readonly messages: readonly unknown[];
+			readonly bos_token: string;
+			readonly eos_token: string;
+			readonly add_generation_prompt: boolean;
+		},
+		signal?: AbortSignal,
+	): Promise<string>;
 	/** Monotonic milliseconds. */
 	now(): number;
 	/** Random bytes for seeds. */

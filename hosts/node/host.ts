@@ -11,6 +11,7 @@ const MEMORY_SHARE = 0.7;
 export function nodeHost(): Host {
 	return {
 		resolve,
+		renderTemplate: async (template, input, signal) => (await import('./template.ts')).renderTemplate(template, input, signal),
 		now: () => performance.now(),
 		random: (bytes) => randomFillSync(bytes),
 		get threads() {

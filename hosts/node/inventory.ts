@@ -1,8 +1,7 @@
 // Which models are on this machine: those of the package, and those that were pulled or that other tools have.
 
 import { stat } from 'node:fs/promises';
-import { PACKAGED } from './packaged.ts';
-import { packagedModel } from './places.ts';
+import { PACKAGED, packagedPath } from './packaged.ts';
 import { RECIPES } from './recipes.ts';
 import { pulledPlace } from './resolve.ts';
 
@@ -25,8 +24,9 @@ export async function inventory(): Promise<Held[]> {
 	);
 	const whole = new Set(pulled.filter(({ state }) => state === 'whole').map(({ name }) => name));
 	const own = await Promise.all(
-		PACKAGED.filter(({ name }) => !whole.has(name)).map(async ({ name, file, has, what }): Promise<Held[]> => {
-			const path = packagedModel(file);
+		PACKAGED.filter(({ name }) => !whole.has(name)).map(async (entry): Promise<Held[]> => {
+			const { name, has, what } = entry;
+			const path = packagedPath(entry);
 			const found = await stat(path).catch(() => undefined);
 			return found ? [{ name, state: has, what, path, byteLength: found.size }] : [];
 		}),

@@ -1,7 +1,7 @@
 # Makes test/fixtures/cli/expected.json: what the original implementations say of the seed sentences, for the tests of the command line.
 # Originals: tiktoken (GPT-2, GPT-4, GPT-4o), Hugging Face tokenizers (SmolLM2), jinja2 as transformers sets it up (chat template), gguf (rows).
 #
-#   python scripts/reference/make_cli.py --models models --out test/fixtures/cli/expected.json
+#   python scripts/reference/make_cli.py --models models --ranks DIR_OF_TIKTOKEN_FILES --out test/fixtures/cli/expected.json
 
 import argparse, base64, json
 from pathlib import Path
@@ -18,12 +18,13 @@ MESSAGES = [{"role": "user", "content": "안녕? <|im_end|> is text?"}, {"role":
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--models", type=Path, required=True)
+parser.add_argument("--ranks", type=Path, required=True)
 parser.add_argument("--out", type=Path, required=True)
 args = parser.parse_args()
 
 
 def ranked(name):
-    ranks = {base64.b64decode(t): int(r) for t, r in (line.split() for line in (args.models / f"{name}.tiktoken").read_bytes().splitlines())}
+    ranks = {base64.b64decode(t): int(r) for t, r in (line.split() for line in (args.ranks / f"{name}.tiktoken").read_bytes().splitlines())}
     public.load_tiktoken_bpe = lambda *_, **__: ranks
     return tiktoken.Encoding(**public.ENCODING_CONSTRUCTORS[name]())
 

@@ -137,7 +137,9 @@ def main():
         pick = lambda v, axis: v.index_select(axis, torch.tensor([v.shape[axis] // 2, v.shape[axis] - 1]))
         small = {k: (pick(v, 0) if k.endswith("output") else pick(v, 1) if k.endswith("weights") else v) for k, v in expected.items()}
         small = {k: (v.to(torch.int32) if not v.is_floating_point() else v.float()).contiguous().clone() for k, v in small.items()}
-        save_file(small, out / f"{name}.expected.safetensors", metadata={"reference": f"transformers {transformers.__version__} on weights decoded by gguf" if build is not minilm else f"transformers {transformers.__version__}"})
+        reference = f"transformers {transformers.__version__}" + (" on weights decoded by gguf" if build is not minilm else "")
+        texts = {f"text.{language}": text for language, text in TEXTS.items()}
+        save_file(small, out / f"{name}.expected.safetensors", metadata={"reference": reference, **texts})
         print(name, sum(v.numel() * 4 for v in small.values()))
 
 

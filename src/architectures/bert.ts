@@ -72,7 +72,12 @@ export const roberta: Family = {
 				embedding: {
 					types: m.size('type_vocab_size', 1),
 					// A token's position is counted from the padding id on.
-					positions: { kind: 'learned', rows: sizes(m).context ?? 514, offset: m.number('pad_token_id', 1) + 1, padding: m.number('pad_token_id', 1) },
+					positions: {
+						kind: 'learned',
+						rows: sizes(m).context ?? 514,
+						offset: m.number('pad_token_id', 1) + 1,
+						padding: m.number('pad_token_id', 1),
+					},
 				},
 				headTensor: ['lm_head.dense.weight'],
 				head: { activation: 'gelu' },

@@ -31,7 +31,7 @@ export const falcon: Family = {
 		prefixes: ['transformer.'],
 		config: (m) => {
 			const { heads, keyHeads } = sizes(m);
-			const grouped = m.flag('new_decoder_architecture', false);
+			const grouped = m.flag('new_decoder_architecture', m.architecture === 'RefinedWeb');
 			const parallel = m.flag('parallel_attn', true);
 			const bias = m.flag('bias', false);
 			const alibi = m.flag('alibi', false);

@@ -92,9 +92,12 @@ export const gemma2: Family = {
 /** Five layers with a window and a fast rotation, then one without and a slow one. */
 const PERIOD = 6;
 
+/** What the text settings inside a model that also sees leave out: transformers configuration_gemma3.py. */
+const WRAPPED = { num_attention_heads: 8, num_key_value_heads: 4, head_dim: 256, vocab_size: 262_208, max_position_embeddings: 131_072 };
+
 function config3(outer: Metadata): TransformerConfig {
 	// Models that also see keep the text model's settings in text_config.
-	const m = outer.inside('text_config') ?? outer;
+	const m = outer.inside('text_config', WRAPPED) ?? outer;
 	const { layers, headWidth, context } = sizes(m);
 	const base = choices(m, 'gemma3');
 	const both = m.flag('use_bidirectional_attention', m.architecture === 'gemma-embedding');

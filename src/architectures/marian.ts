@@ -34,7 +34,7 @@ function stack(m: Metadata, half: 'encoder' | 'decoder'): TransformerConfig {
 		attention: { bias: ALL_BIAS, causal: half === 'decoder' },
 		feedForward: { gated: false, activation: activation(m, ['activation_function'], 'gelu'), bias: { up: true, down: true } },
 		embedding: { scale: m.flag('scale_embedding', false) ? Math.sqrt(width) : 1, positions: { kind: 'sinusoidal' } },
-		logits: half === 'encoder' ? null : { tied: tied(m, true), bias: true },
+		logits: half === 'encoder' ? null : { tied: tied(m, true), bias: m.hasTensor('final_logits_bias') },
 		block: (block) => (half === 'decoder' ? { ...block, cross } : block),
 	});
 }

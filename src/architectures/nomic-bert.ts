@@ -15,6 +15,7 @@ function config(m: Metadata): TransformerConfig {
 	const stretched = m.number('rotary_scaling_factor', 0);
 	return encoder(m, {
 		family: 'nomic-bert',
+		headTensor: ['cls.predictions.transform.dense.weight'],
 		rope: { theta: 1000, pairing: m.flag('rotary_emb_interleaved', false) ? 'interleaved' : 'halves' },
 		attention: { bias: { query: bias, key: bias, value: bias, output: bias } },
 		feedForward: { gated: true, activation: 'silu', bias: { up: bias1, down: bias2 } },
@@ -43,6 +44,9 @@ export const nomicBert: Family = {
 		prefixes: ['nomic_bert.', 'bert.', 'model.'],
 		config,
 		names: {
+			head: 'cls.predictions.transform.dense',
+			headNorm: 'cls.predictions.transform.layer_norm',
+			outputBias: ['cls.predictions', 'cls.predictions.decoder'],
 			table: 'embeddings.word_embeddings',
 			types: 'embeddings.token_type_embeddings',
 			embeddingNorm: ['emb_ln', 'embeddings.LayerNorm'],

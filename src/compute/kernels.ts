@@ -4,11 +4,12 @@
 /** A build of kernels/ or its TypeScript twin. */
 export type KernelVariant = 'scalar' | 'simd' | 'relaxed';
 
-export type { RowKernels } from './scalar/rows.ts';
-
+import type { AttentionKernels } from './scalar/attention.ts';
+import type { MatrixKernels } from './scalar/matrices.ts';
 import type { RowKernels } from './scalar/rows.ts';
+import type { VectorKernels } from './scalar/vectors.ts';
 
-export interface Kernels extends RowKernels {
+export interface Kernels extends RowKernels, MatrixKernels, VectorKernels, AttentionKernels {
 	readonly variant: KernelVariant;
 	readonly memory: WebAssembly.Memory;
 }

@@ -1,6 +1,7 @@
 // A program: the whole step for a token as one list of operations over one memory, that all threads walk in lockstep.
 // Each operation says how its work is shared out; `meet` stands where one thread needs what another has made.
 
+import { ACTIVATIONS, type ActivationName } from './activations.ts';
 import type { Lockstep } from './barrier.ts';
 import type { Kernels } from './kernels.ts';
 import type { WeightKind } from './layouts.ts';
@@ -21,9 +22,6 @@ export interface Rows {
 	readonly at: Place;
 	readonly stride: number;
 }
-
-export const ACTIVATIONS = ['relu', 'gelu', 'gelu-tanh', 'silu', 'quick-gelu'] as const;
-export type ActivationName = (typeof ACTIVATIONS)[number];
 
 /** Keys and values of one block in halves: K heads × capacity × Dh. */
 export interface Cache {
@@ -148,9 +146,9 @@ export function runSteps(steps: readonly Step[], kernels: Kernels, pass: Pass, l
 				break;
 			case 'norm': {
 				const { x, width, gain, bias, epsilon, centre, out } = step;
-				const [from, to] = T === 1 ? [0, 1] : share(T, lockstep);
-				// Rows of x and of out have the same stride (the residual stream's), save a single one.
-				kernels.normalise(x.at + from * x.stride, to - from, width, x.stride, gain, bias, 1, epsilon, centre ? 1 : 0, out.at + from * out.stride);
+				// By fours, as quantise: what follows needs no meeting. x and out have the same stride.
+				const [from, to] = T === 1 ? [0, 1] : share(Math.ceil(T / 4), lockstep).map((four) => Math.min(four * 4, T));
+				kernels.normalise(x.at + from! * x.stride, to! - from!, width, x.stride, gain, bias, 1, epsilon, centre ? 1 : 0, out.at + from! * out.stride);
 				break;
 			}
 			case 'headNorm': {

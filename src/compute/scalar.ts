@@ -1,8 +1,18 @@
 // The plain TypeScript twins of all kernels, joined: the definition that every build is tested against.
 
 import type { Kernels } from './kernels.ts';
+import { scalarAttention } from './scalar/attention.ts';
+import { scalarMatrices } from './scalar/matrices.ts';
 import { scalarRows } from './scalar/rows.ts';
+import { scalarVectors } from './scalar/vectors.ts';
 
 export function scalarKernels(memory: WebAssembly.Memory): Kernels {
-	return { variant: 'scalar', memory, ...scalarRows(memory) };
+	return {
+		variant: 'scalar',
+		memory,
+		...scalarRows(memory),
+		...scalarMatrices(memory),
+		...scalarVectors(memory),
+		...scalarAttention(memory),
+	};
 }

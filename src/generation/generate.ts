@@ -2,22 +2,14 @@
 
 import { TongsaError } from '../errors.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
+import type { LanguageState } from '../unembedding/language.ts';
 import { createCandidates, logSumExp, refill, sortBest } from './candidates.ts';
 import { type Random, seededRandom } from './random.ts';
 import { applySampler, checkSampler, draw, type SamplerStep } from './sampler.ts';
 import { stopStrings } from './stop.ts';
 
-/** What generation needs of a model: a state that eats ids and says what it expects next. */
-export interface LanguageState {
-	/** The ids eaten so far. */
-	readonly ids: readonly number[];
-	/** Most ids that the state can hold. */
-	readonly contextLength: number;
-	/** Eats ids; returns the V logits after the last one. The array is reused by the next call. */
-	feed(ids: readonly number[], signal?: AbortSignal): Promise<Float32Array>;
-	/** Forgets all but the first `length` ids: branching and rewinding. */
-	truncate(length: number): void;
-}
+/** What generation needs of a state: to eat ids, to say what it expects next, and to go back. */
+export type Continuable = Pick<LanguageState, 'ids' | 'contextLength' | 'feed' | 'truncate'>;
 
 export interface GenerateOptions {
 	/** Most tokens to generate (default: what the context has room for). */
@@ -39,14 +31,14 @@ export interface GenerateOptions {
 export interface ScoredToken {
 	readonly id: number;
 	/** Text of the token alone. */
-	readonly text: string;
+	readonly token: string;
 	/** Natural logarithm. */
 	readonly logProbability: number;
 }
 
 export interface GeneratedToken extends ScoredToken {
 	/** What this token adds to the answer: whole characters only, '' while one is incomplete or may become a stop string. */
-	readonly piece: string;
+	readonly text: string;
 	readonly top: readonly ScoredToken[];
 }
 
@@ -56,7 +48,7 @@ export type FinishReason = 'stop' | 'length' | 'context';
 export interface Finish {
 	readonly reason: FinishReason;
 	/** Text that was held back until the end was known. */
-	readonly piece: string;
+	readonly text: string;
 	/** The stop string or the stop token's text, for reason 'stop'. */
 	readonly stoppedBy?: string;
 }
@@ -67,7 +59,7 @@ export interface Finish {
  * @throws TongsaError 'usage' for an empty prompt, 'too-large' when the prompt does not fit the context: nothing is cut in silence.
  */
 export async function* generate(
-	state: LanguageState,
+	state: Continuable,
 	tokenizer: Tokenizer | undefined,
 	prompt: readonly number[],
 	options: GenerateOptions = {},
@@ -89,17 +81,17 @@ export async function* generate(
 		applySampler(chain.length > 0 ? chain : GREEDY, logits, history, candidates);
 		const id = draw(candidates, random);
 		if (stopIds.has(id))
-			return { reason: 'stop', piece: stops.push(decoder?.end() ?? '').text + stops.end(), stoppedBy: textOf(tokenizer, id) };
+			return { reason: 'stop', text: stops.push(decoder?.end() ?? '').text + stops.end(), stoppedBy: textOf(tokenizer, id) };
 
 		const scores = score(logits, id, options.topLogProbabilities ?? 0, tokenizer);
-		const { text: piece, stopped } = stops.push(decoder?.push(id) ?? '');
-		yield { ...scores, piece };
-		if (stopped !== undefined) return { reason: 'stop', piece: '', stoppedBy: stopped };
+		const { text, stopped } = stops.push(decoder?.push(id) ?? '');
+		yield { ...scores, text };
+		if (stopped !== undefined) return { reason: 'stop', text: '', stoppedBy: stopped };
 		history.push(id);
 		if (made + 1 < most) logits = await state.feed([id], options.signal);
 	}
 	const rest = stops.push(decoder?.end() ?? '').text + stops.end();
-	return { reason: history.length >= state.contextLength ? 'context' : 'length', piece: rest };
+	return { reason: history.length >= state.contextLength ? 'context' : 'length', text: rest };
 }
 
 const GREEDY: readonly SamplerStep[] = [{ type: 'temperature', value: 0 }];
@@ -117,7 +109,7 @@ function checkPrompt(prompt: readonly number[], contextLength: number): void {
 }
 
 /** Rewinds the state to what it shares with the prompt. @returns the ids still to be fed: at least one, for its logits. */
-function reusePrefix(state: LanguageState, prompt: readonly number[]): readonly number[] {
+function reusePrefix(state: Continuable, prompt: readonly number[]): readonly number[] {
 	let shared = 0;
 	while (shared < state.ids.length && shared < prompt.length - 1 && state.ids[shared] === prompt[shared]) shared++;
 	state.truncate(shared);
@@ -132,7 +124,7 @@ function score(
 	tokenizer: Tokenizer | undefined,
 ): ScoredToken & { readonly top: readonly ScoredToken[] } {
 	const total = logSumExp(logits);
-	const scored = (token: number): ScoredToken => ({ id: token, text: textOf(tokenizer, token), logProbability: logits[token]! - total });
+	const scored = (token: number): ScoredToken => ({ id: token, token: textOf(tokenizer, token), logProbability: logits[token]! - total });
 	if (top === 0) return { ...scored(id), top: [] };
 	const candidates = createCandidates(logits.length);
 	refill(candidates, logits);

@@ -12,7 +12,8 @@ export interface AddedTokens {
 	cut(input: AlignedText, special: boolean): readonly Segment[];
 }
 
-const WORD_BEFORE = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]$/u;
+/** A lookbehind: V8 14.6 misses a character beyond U+FFFF in [class]$ with flag u. */
+const WORD_BEFORE = /(?<=[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}])$/v;
 const WORD_AFTER = /^[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u;
 const SPACE = /\p{White_Space}/u;
 

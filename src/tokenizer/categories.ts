@@ -12,7 +12,23 @@ const SPACE = 32;
 const NEWLINE = 64;
 
 /** Unicode's White_Space, closed since Unicode 6.3. */
-const SPACES = [9, 10, 11, 12, 13, 0x20, 0x85, 0xa0, 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000, ...Array.from({ length: 11 }, (_, i) => 0x2000 + i)];
+const SPACES = [
+	9,
+	10,
+	11,
+	12,
+	13,
+	0x20,
+	0x85,
+	0xa0,
+	0x1680,
+	0x2028,
+	0x2029,
+	0x202f,
+	0x205f,
+	0x3000,
+	...Array.from({ length: 11 }, (_, i) => 0x2000 + i),
+];
 
 /** Calls `visit` with every run of one category, in order. */
 function eachRun(visit: (category: number, from: number, to: number) => void): void {

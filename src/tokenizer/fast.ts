@@ -35,7 +35,14 @@ export function createFastBpe(spec: TokenizerSpec, bpe: BpeModel, preTokenize: P
 				const pieces = preTokenize(input);
 				if (pieces.length === 0) return true;
 				const part = createTokenBuffer(withRanges, input.text.length >> 2);
-				kernel.encode(pieces.map(({ text }) => text).join(''), 'given', part, 0, withRanges, Uint32Array.from(pieces, ({ text }) => text.length));
+				kernel.encode(
+					pieces.map(({ text }) => text).join(''),
+					'given',
+					part,
+					0,
+					withRanges,
+					Uint32Array.from(pieces, ({ text }) => text.length),
+				);
 				const { ids, offsets } = part.finish();
 				if (mayBeUnused && ids.some((id) => kinds[id] === KIND.unused)) return false;
 				if (offsets) remapPieces(pieces, offsets);

@@ -2,7 +2,7 @@
 // huggingface/tokenizers tokenizers/src/normalizers/*.rs, tokenizer/normalizer.rs; sentencepiece src/normalizer.cc
 
 import { TongsaError } from '../errors.ts';
-import type { Normalizer } from './aligned.ts';
+import { type Normalizer, originOf } from './aligned.ts';
 import { type AlignedBuilder, createAlignedBuilder } from './builder.ts';
 import { BYTE_TO_CODE_POINT } from './byte-level.ts';
 import { parseCharsmap } from './charsmap.ts';
@@ -132,11 +132,35 @@ function prepend(content: string): Normalizer {
 	};
 }
 
-/** Every byte of the text's UTF-8 as its letter in GPT-2's byte alphabet. */
-export const byteLetters: Normalizer = mapped((point, character) => {
-	if (point < 0x80) return String.fromCharCode(BYTE_TO_CODE_POINT[point]!);
-	return String.fromCharCode(...Array.from(encoder.encode(character), (byte) => BYTE_TO_CODE_POINT[byte]!));
-});
+const utf16 = new TextDecoder('utf-16le', { ignoreBOM: true });
+/** Letters whose code units are put together without a decoder: pieces are mostly words. */
+const SHORT = 64;
+
+/** Every byte of the text's UTF-8 as its letter in GPT-2's byte alphabet. A character's letters all stand for the whole of it. */
+export const byteLetters: Normalizer = (input) => {
+	const { text } = input;
+	// Letters, digits and marks of ASCII stand for themselves.
+	if (/^[!-~]*$/.test(text)) return input;
+	const bytes = encoder.encode(text);
+	const letters = new Uint16Array(bytes.length);
+	const starts = new Uint32Array(bytes.length);
+	const ends = new Uint32Array(bytes.length);
+	let unit = 0;
+	for (let i = 0; i < bytes.length; ) {
+		const lead = bytes[i]!;
+		const width = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+		const next = unit + (width === 4 ? 2 : 1);
+		const [start, end] = originOf(input, unit, next);
+		for (const stop = i + width; i < stop; i++) {
+			letters[i] = BYTE_TO_CODE_POINT[bytes[i]!]!;
+			starts[i] = start;
+			ends[i] = end;
+		}
+		unit = next;
+	}
+	const written = letters.length <= SHORT ? String.fromCharCode(...letters) : utf16.decode(letters);
+	return { text: written, at: input.at, map: { starts, ends } };
+};
 
 const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
 /** Whether a grapheme ends between two units for certain: both below U+0300, and no line end of two characters. */

@@ -13,10 +13,12 @@ export interface Flags {
 export function compilePostProcessor(spec: PostProcessorSpec): Flags {
 	switch (spec.type) {
 		case 'Sequence':
-			return spec.processors.map(compilePostProcessor).reduce<Flags>(
-				(inner, outer) => ({ before: [...outer.before, ...inner.before], after: [...inner.after, ...outer.after] }),
-				{ before: [], after: [] },
-			);
+			return spec.processors
+				.map(compilePostProcessor)
+				.reduce<Flags>((inner, outer) => ({ before: [...outer.before, ...inner.before], after: [...inner.after, ...outer.after] }), {
+					before: [],
+					after: [],
+				});
 		case 'TemplateProcessing': {
 			const text = spec.single.findIndex((piece) => 'Sequence' in piece);
 			const ids = spec.single.map((piece) => ('SpecialToken' in piece ? piece.SpecialToken.ids : []));

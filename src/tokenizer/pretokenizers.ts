@@ -23,11 +23,14 @@ const GPT2_REGEX = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p
 function stretches(text: string, pattern: RegExp): Stretch[] {
 	const found: Stretch[] = [];
 	let last = 0;
-	for (const match of text.matchAll(pattern)) {
+	// exec on the one regex: matchAll would make a new one for each of a million small pieces.
+	pattern.lastIndex = 0;
+	for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
 		const to = match.index + match[0].length;
 		if (match.index > last) found.push({ from: last, to: match.index, isMatch: false });
 		found.push({ from: match.index, to, isMatch: true });
 		last = to;
+		if (match[0] === '') pattern.lastIndex += (text.codePointAt(to) ?? 0) > 0xffff ? 2 : 1;
 	}
 	if (last < text.length) found.push({ from: last, to: text.length, isMatch: false });
 	return found;
@@ -79,6 +82,8 @@ function splitter(pattern: RegExp, behavior: SplitBehavior, invert = false): Pre
 		throw new TongsaError('unsupported', 'unknown split behavior', { got: behavior, allowed: Object.keys(BEHAVIORS).join(', ') });
 	return (input) => {
 		const found = stretches(input.text, pattern);
+		// One stretch is one piece, or none.
+		if (found.length === 1) return behavior === 'Removed' && found[0]!.isMatch !== invert ? [] : [input];
 		const matches = invert ? found.map(({ from, to, isMatch }) => ({ from, to, isMatch: !isMatch })) : found;
 		const pieces: AlignedText[] = [];
 		for (const { from, to } of arrange(matches)) if (to > from) pieces.push(slice(input, from, to));

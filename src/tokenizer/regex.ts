@@ -180,7 +180,7 @@ export function translate(pattern: string, syntax: RegexSyntax): string {
 			case '$':
 				return syntax === 'rust' ? '(?![\\s\\S])' : '(?![^\\n])';
 			case '\\':
-				return escape(fold);
+				return escaped(fold);
 			case '*':
 			case '+':
 			case '?':
@@ -196,7 +196,7 @@ export function translate(pattern: string, syntax: RegexSyntax): string {
 	};
 
 	/** What follows a backslash outside a class. */
-	const escape = (fold: boolean): string => {
+	const escaped = (fold: boolean): string => {
 		const char = chars[at]!;
 		if (char === 'b' || char === 'B') {
 			at++;
@@ -305,7 +305,9 @@ export function translate(pattern: string, syntax: RegexSyntax): string {
 		if (!/^[A-Za-z0-9]$/.test(from) || !/^[A-Za-z0-9]$/.test(to)) return refuse(`range ${from}-${to} without case`);
 		let variants = '';
 		for (let point = from.codePointAt(0)!; point <= to.codePointAt(0)!; point++) {
-			variants += inClass(caseVariants(String.fromCodePoint(point))).map(literal).join('');
+			variants += inClass(caseVariants(String.fromCodePoint(point)))
+				.map(literal)
+				.join('');
 		}
 		return range + variants;
 	};

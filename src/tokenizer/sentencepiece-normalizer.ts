@@ -2,9 +2,9 @@
 // sentencepiece src/normalizer.cc, Normalizer::Normalize and NormalizePrefix
 
 import { type AlignedText, type Normalizer, slice } from './aligned.ts';
+import { createAlignedBuilder } from './builder.ts';
 import { parseCharsmap } from './charsmap.ts';
 import type { NormalizerSpec } from './spec.ts';
-import { createAlignedBuilder } from './builder.ts';
 import { createTrie } from './trie.ts';
 
 const encoder = new TextEncoder();

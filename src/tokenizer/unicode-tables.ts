@@ -13,8 +13,7 @@ export const NONSPACING_MISSING =
 	'1e08f 1e130-1e136 1e2ae 1e2ec-1e2ef 1e4ec-1e4ef 1e5ee-1e5ef 1e6e3 1e6e6 1e6ee-1e6ef 1e6f5 1e944-1e94a';
 
 /** Characters that were Mn in Unicode 8 and no longer are. */
-export const NONSPACING_EXTRA =
-	'1734 1171e';
+export const NONSPACING_EXTRA = '1734 1171e';
 
 /** Marks (M) that unicode_normalization_alignments, Unicode 9, does not know: StripAccents keeps them. */
 export const MARKS_MISSING =
@@ -27,8 +26,7 @@ export const MARKS_MISSING =
 	'1e130-1e136 1e2ae 1e2ec-1e2ef 1e4ec-1e4ef 1e5ee-1e5ef 1e6e3 1e6e6 1e6ee-1e6ef 1e6f5';
 
 /** Characters that were M in Unicode 9 and no longer are. */
-export const MARKS_EXTRA =
-	'1cf2-1cf3';
+export const MARKS_EXTRA = '1cf2-1cf3';
 
 /** Punctuation (P) that unicode_categories does not know. */
 export const PUNCTUATION_MISSING =
@@ -37,12 +35,10 @@ export const PUNCTUATION_MISSING =
 	'11c41-11c45 11c70-11c71 11ef7-11ef8 11f43-11f4f 11fff 12ff1-12ff2 16d6d-16d6f 16e97-16e9a 16fe2 1e5ff 1e95e-1e95f';
 
 /** Characters that were P in Unicode 8 and no longer are. */
-export const PUNCTUATION_EXTRA =
-	'166d 111c9';
+export const PUNCTUATION_EXTRA = '166d 111c9';
 
 /** Format characters (Cf) that unicode_categories does not know: BertNormalizer keeps them. */
-export const CONTROLS_MISSING =
-	'890-891 8e2 110cd 13430-1343f';
+export const CONTROLS_MISSING = '890-891 8e2 110cd 13430-1343f';
 
 /** Word characters that the regex crate, Unicode 16, does not know: Whitespace splits at them. */
 export const WORD_MISSING =

@@ -25,9 +25,14 @@ export function createUnigram(spec: UnigramSpec): Model {
 	const { vocabulary, unknown } = spec;
 	const { kinds, size, scores } = vocabulary;
 	if (scores === undefined || scores.length < size)
-		throw new TongsaError('malformed', 'a unigram model needs a score for each token', { field: 'scores', got: scores?.length ?? 0, allowed: `${size}` });
+		throw new TongsaError('malformed', 'a unigram model needs a score for each token', {
+			field: 'scores',
+			got: scores?.length ?? 0,
+			allowed: `${size}`,
+		});
 	for (let id = 0; id < size; id++)
-		if (!Number.isFinite(scores[id]!)) throw new TongsaError('malformed', 'score is no number', { field: `scores[${id}]`, got: String(scores[id]) });
+		if (!Number.isFinite(scores[id]!))
+			throw new TongsaError('malformed', 'score is no number', { field: `scores[${id}]`, got: String(scores[id]) });
 	const isSentencePiece = scores instanceof Float32Array;
 	const round = isSentencePiece ? Math.fround : (x: number): number => x;
 

@@ -12,7 +12,8 @@ export function createWordLevel(spec: WordLevelSpec): Model {
 		encode(text, sink) {
 			const known = index.text(text);
 			const id = known >= 0 ? known : spec.unknown;
-			if (id === undefined) throw new TongsaError('unsupported', 'word is not in the vocabulary, and the model has no unknown token', { got: text });
+			if (id === undefined)
+				throw new TongsaError('unsupported', 'word is not in the vocabulary, and the model has no unknown token', { got: text });
 			sink(id, 0, text.length);
 		},
 	};

@@ -38,7 +38,10 @@ export function createWordPiece(spec: WordPieceSpec): Model {
 		encode(text, sink) {
 			if (text === '') return;
 			// A character has at most two units: only a text near the bound is counted.
-			if (text.length > max_input_chars_per_word && (text.length > 2 * max_input_chars_per_word || [...text].length > max_input_chars_per_word)) {
+			if (
+				text.length > max_input_chars_per_word &&
+				(text.length > 2 * max_input_chars_per_word || [...text].length > max_input_chars_per_word)
+			) {
 				return sink(unknownId(text), 0, text.length);
 			}
 			const bytes = encoder.encode(text);

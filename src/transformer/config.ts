@@ -71,7 +71,7 @@ export interface AttentionConfig {
 	/** A bias that grows with the key's position, by a slope per head: added to the scaled scores, or scaled with them and rounded to bfloat16. */
 	readonly alibi?: 'after-scale' | 'before-scale-bf16';
 	/** A learned bias per head and bucket of distance; one table for all layers. */
-	readonly buckets?: { readonly count: number; readonly maxDistance: number; /** Of the stored table. */ readonly rows: number };
+	readonly buckets?: { readonly count: number; readonly maxDistance: number /** Of the stored table. */; readonly rows: number };
 	/** Transformer-XL: scores gain (query + v) · W r(distance), and the content term's query gains u. */
 	readonly relative?: boolean;
 	/** Norm of query and key before rotation: one gain for every head ('head'), a gain per head ('heads'), or over H · Dh at once ('width'). */

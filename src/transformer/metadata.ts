@@ -23,8 +23,8 @@ export interface Metadata {
 	flag(keys: string | readonly string[], fallback: boolean): boolean;
 	text(keys: string | readonly string[], fallback?: string): string;
 	list(keys: string | readonly string[]): readonly MetadataValue[] | undefined;
-	/** The keys of a nested object (config.json only), or undefined. */
-	inside(key: string): Metadata | undefined;
+	/** The keys of a nested object (config.json only) over `defaults`, or undefined. */
+	inside(key: string, defaults?: Readonly<Record<string, MetadataValue>>): Metadata | undefined;
 	/** Whether a tensor of this name is stored. */
 	hasTensor(name: string): boolean;
 	/** Shape of the first of these tensors that is stored. */
@@ -113,11 +113,11 @@ function reader(checkpoint: Checkpoint, architecture: string | undefined, values
 			if (!Array.isArray(value)) return fail(key, value, 'a list');
 			return value;
 		},
-		inside(key) {
+		inside(key, defaults = {}) {
 			const value = values.get(key);
 			if (value === undefined || value === null) return undefined;
 			if (typeof value !== 'object' || Array.isArray(value)) return fail(key, value, 'an object');
-			return reader(checkpoint, architecture, new Map(Object.entries(value)));
+			return reader(checkpoint, architecture, new Map(Object.entries({ ...defaults, ...value })));
 		},
 		hasTensor: (name) => checkpoint.tensors.has(name),
 		shape: (...names) => names.map((name) => checkpoint.tensors.get(name)?.shape).find((shape) => shape !== undefined),

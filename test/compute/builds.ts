@@ -71,3 +71,8 @@ export function randomBytes(dtype: DTypeName, count: number, seed: number): Uint
 	}
 	return bytes;
 }
+
+/** A memory of `pages` times 64 KiB. */
+export function newMemory(pages: number): WebAssembly.Memory {
+	return new WebAssembly.Memory({ initial: pages, maximum: pages });
+}

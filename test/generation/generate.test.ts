@@ -2,14 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Finish, type GeneratedToken, type GenerateOptions, generate, type LanguageState } from '../../src/generation/generate.ts';
+import { type Continuable, type Finish, type GeneratedToken, type GenerateOptions, generate } from '../../src/generation/generate.ts';
 import { stopStrings } from '../../src/generation/stop.ts';
 import type { Tokenizer } from '../../src/tokenizer/types.ts';
 
 const V = 12;
 
 /** Counts upwards; remembers how many ids it was fed. */
-function counting(contextLength = 10): LanguageState & { fed: number } {
+function counting(contextLength = 10): Continuable & { fed: number } {
 	const ids: number[] = [];
 	return {
 		ids,
@@ -35,7 +35,7 @@ const letters = {
 } as unknown as Tokenizer;
 
 async function run(
-	state: LanguageState,
+	state: Continuable,
 	prompt: number[],
 	options: GenerateOptions = {},
 ): Promise<{ tokens: GeneratedToken[]; text: string; finish: Finish }> {
@@ -43,7 +43,7 @@ async function run(
 	const stream = generate(state, letters, prompt, options);
 	for (;;) {
 		const next = await stream.next();
-		if (next.done) return { tokens, text: tokens.map((token) => token.piece).join('') + next.value.piece, finish: next.value };
+		if (next.done) return { tokens, text: tokens.map((token) => token.text).join('') + next.value.text, finish: next.value };
 		tokens.push(next.value);
 	}
 }
@@ -65,7 +65,7 @@ test('a stop string that spans tokens is never leaked', async () => {
 	assert.equal(text, 'd');
 	assert.equal(finish.stoppedBy, 'ef');
 	assert.deepEqual(
-		tokens.map(({ piece }) => piece),
+		tokens.map(({ text }) => text),
 		['d', '', ''],
 	);
 });

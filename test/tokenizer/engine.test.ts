@@ -24,8 +24,10 @@ function tableOf(strings: readonly string[]): StringTable {
 	return { kind: 'strings', length: strings.length, bytes: Uint8Array.from(Buffer.concat(parts)), offsets };
 }
 
+type Changes = Omit<Partial<TokenizerSpec>, 'model'> & { readonly model?: Partial<BpeSpec> };
+
 /** Characters, no pre-tokenizer, id 0 unknown and fused; the rest as given. */
-function specOf(tokens: readonly string[], merges: readonly string[], more: Partial<TokenizerSpec> & { model?: Partial<BpeSpec> } = {}): TokenizerSpec {
+function specOf(tokens: readonly string[], merges: readonly string[], more: Changes = {}): TokenizerSpec {
 	const kinds = Uint8Array.from(tokens, (_, i) => (i === 0 ? 1 : 0));
 	const vocabulary: Vocabulary = { ...vocabularyOfTable(tableOf(tokens)), kinds };
 	const { model, ...rest } = more;
@@ -58,8 +60,8 @@ function generator(seed: number): (n: number) => number {
 
 /** Letters of each class, marks, digits, white space, contractions, joiners, characters that are new in Unicode 16 and 17. */
 const HARD = [
-	...' \n\r\t\u00a0\u0085\u3000\u2028' +
-		"'''sStTrReEvVmMlLdD\u017faZbÀßǅʰªआ्ाक한글中のไก\u0301\u0903\u20dd1234²½٣Ⅷ!?/.,;$+€…🙂👍🏽\u200d\ufeff\u0000𝐀𝒶𐐀𐐨\u{1c89}\u{2ebf0}\u{323b0}\ue000_",
+	...(' \n\r\t\u00a0\u0085\u3000\u2028' +
+		"'''sStTrReEvVmMlLdD\u017faZbÀßǅʰªआ्ाक한글中のไก\u0301\u0903\u20dd1234²½٣Ⅷ!?/.,;$+€…🙂👍🏽\u200d\ufeff\u0000𝐀𝒶𐐀𐐨\u{1c89}\u{2ebf0}\u{323b0}\ue000_"),
 ];
 
 function randomText(random: (n: number) => number): string {
@@ -106,7 +108,26 @@ for (const [name, pre_tokenizer] of SPLITTERS) {
 }
 
 /** 'l' 'lo' 'low' 'er' … over a small alphabet, with rules that overlap. */
-const TOKENS = ['<unk>', ...'abcdehlow▁각', 'aa', 'aaaa', 'lo', 'low', 'er', 'we', 'ow', '▁a', '▁▁', '▁▁▁▁', 'ab', 'abc', 'bc', 'r', 'de', 'each'];
+const TOKENS = [
+	'<unk>',
+	...'abcdehlow▁각',
+	'aa',
+	'aaaa',
+	'lo',
+	'low',
+	'er',
+	'we',
+	'ow',
+	'▁a',
+	'▁▁',
+	'▁▁▁▁',
+	'ab',
+	'abc',
+	'bc',
+	'r',
+	'de',
+	'each',
+];
 const MERGES = ['a a', 'l o', 'o w', 'b c', 'e r', 'w e', 'lo w', 'aa aa', 'a bc', 'a b', '▁ ▁', '▁▁ ▁▁', '▁ a', 'd e'];
 
 const MODELS: readonly (readonly [name: string, spec: TokenizerSpec])[] = [
@@ -114,7 +135,9 @@ const MODELS: readonly (readonly [name: string, spec: TokenizerSpec])[] = [
 	['merges, words', specOf(TOKENS, MERGES, { pre_tokenizer: { type: 'WhitespaceSplit' } })],
 	[
 		'merges in pairs, unknown not fused',
-		specOf(TOKENS, [], { model: { merges: { type: 'pairs', table: tableOf(MERGES.flatMap((merge) => merge.split(' '))) }, fuse_unk: false } }),
+		specOf(TOKENS, [], {
+			model: { merges: { type: 'pairs', table: tableOf(MERGES.flatMap((merge) => merge.split(' '))) }, fuse_unk: false },
+		}),
 	],
 	['ignore_merges', specOf(TOKENS, MERGES, { model: { ignore_merges: true }, pre_tokenizer: { type: 'WhitespaceSplit' } })],
 	['ranks', specOf(TOKENS, [], { model: { merges: { type: 'ranks' } } })],
@@ -161,7 +184,7 @@ test('merging goes by rank, the leftmost first', () => {
 });
 
 /** Bytes as ids: whatever is encoded is its UTF-8. */
-function byteTokenizer(more: Partial<TokenizerSpec> = {}, kernel = true): Tokenizer {
+function byteTokenizer(more: Changes = {}, kernel = true): Tokenizer {
 	const offsets = Uint32Array.from({ length: 257 }, (_, i) => i);
 	const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
 	const vocabulary: Vocabulary = { size: 256, bytes, offsets, kinds: new Uint8Array(256) };
@@ -232,11 +255,7 @@ test('added tokens: leftmost, longest, whole words, white space taken, special o
 });
 
 test('flags are added once', () => {
-	const flags = [
-		{ SpecialToken: { ids: [1] } },
-		{ Sequence: { id: 'A' as const } },
-		{ SpecialToken: { ids: [2] } },
-	];
+	const flags = [{ SpecialToken: { ids: [1] } }, { Sequence: { id: 'A' as const } }, { SpecialToken: { ids: [2] } }];
 	const token = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
 	const tokenizer = byteTokenizer({
 		post_processor: { type: 'TemplateProcessing', single: flags },

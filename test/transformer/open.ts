@@ -28,6 +28,8 @@ export async function transformerAt(path: string, options: Partial<TransformerOp
 
 export interface Expected {
 	readonly reference: string;
+	/** What else the script notes: texts, by 'text.<language>'. */
+	readonly notes: Readonly<Record<string, string>>;
 	readonly tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
 	ids(name: string): number[];
 }
@@ -42,9 +44,9 @@ export async function expectedAt(path: string): Promise<Expected> {
 			return [tensor.name, { shape: tensor.shape, data }] as const;
 		}),
 	);
-	const notes = metadata.get('__metadata__') as { reference: string } | undefined;
+	const notes = metadata.get('__metadata__') as Record<string, string> | undefined;
 	const map = new Map(read);
-	return { reference: notes?.reference ?? '', tensors: map, ids: (name) => Array.from(map.get(name)!.data) };
+	return { reference: notes?.reference ?? '', notes: notes ?? {}, tensors: map, ids: (name) => Array.from(map.get(name)!.data) };
 }
 
 /** max|Δ| / max|x|: the measure of every tolerance here. Equal infinities count as equal. */

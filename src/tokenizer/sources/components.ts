@@ -3,7 +3,19 @@
 
 import { TongsaError } from '../../errors.ts';
 import type { DecoderSpec, NormalizerSpec, Pattern, PostProcessorSpec, PreTokenizerSpec, SplitBehavior, TemplatePiece } from '../spec.ts';
-import { arrayAt, booleanAt, type Json, type JsonObject, nameAt, objectAt, type Place, refuse, stringAt, under, wholeAt } from './fields.ts';
+import {
+	arrayAt,
+	booleanAt,
+	type Json,
+	type JsonObject,
+	nameAt,
+	objectAt,
+	type Place,
+	refuse,
+	stringAt,
+	under,
+	wholeAt,
+} from './fields.ts';
 import { checkId } from './table.ts';
 
 /** Sequences in sequences: known files have one level; the bound keeps a hostile file from the call stack's end. */
@@ -62,7 +74,11 @@ const plain =
 
 function bytesOfBase64(text: string, place: Place): Uint8Array {
 	if (text.length > MAX_CHARSMAP)
-		throw new TongsaError('too-large', 'precompiled charsmap', { ...place, got: text.length, allowed: `at most ${MAX_CHARSMAP} characters` });
+		throw new TongsaError('too-large', 'precompiled charsmap', {
+			...place,
+			got: text.length,
+			allowed: `at most ${MAX_CHARSMAP} characters`,
+		});
 	try {
 		return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 	} catch (cause) {
@@ -191,7 +207,10 @@ export const postProcessorAt: Reader<PostProcessorSpec> = byType<PostProcessorSp
 		cls: pairAt(fields['cls'], under(place, 'cls')),
 		trim_offsets: booleanAt(fields['trim_offsets'], under(place, 'trim_offsets'), true),
 	}),
-	ByteLevel: (fields, place) => ({ type: 'ByteLevel', trim_offsets: booleanAt(fields['trim_offsets'], under(place, 'trim_offsets'), true) }),
+	ByteLevel: (fields, place) => ({
+		type: 'ByteLevel',
+		trim_offsets: booleanAt(fields['trim_offsets'], under(place, 'trim_offsets'), true),
+	}),
 }));
 
 export const decoderAt: Reader<DecoderSpec> = byType<DecoderSpec>('decoder', () => ({

@@ -4,7 +4,7 @@
 import { TongsaError } from '../../errors.ts';
 import type { Checkpoint, StringTable } from '../../formats/checkpoint.ts';
 import { getBoolean, getNumber, getString, readNumbers, readStrings } from '../../formats/get.ts';
-import { KIND, type AddedToken, type ModelSpec, type NormalizerSpec, type TokenizerSpec, type Vocabulary } from '../spec.ts';
+import { type AddedToken, KIND, type ModelSpec, type NormalizerSpec, type TokenizerSpec, type Vocabulary } from '../spec.ts';
 import { tokenString, vocabularyOfTable } from '../vocabulary.ts';
 import { withAlphabet } from './letters.ts';
 import { PRE, PRE_OF_ARCHITECTURE, type Pre } from './pre.ts';
@@ -69,7 +69,12 @@ export async function ggufSpec(checkpoint: Checkpoint, signal?: AbortSignal): Pr
 	const types = await readNumbers(checkpoint, key('token_type'), MAX_TOKENS, signal);
 	const scores = await readNumbers(checkpoint, key('scores'), MAX_TOKENS, signal);
 	const long = (name: string, length: number): TongsaError =>
-		new TongsaError('malformed', 'array is shorter than the vocabulary', { file: checkpoint.name, field: key(name), got: length, allowed: `${table.length}` });
+		new TongsaError('malformed', 'array is shorter than the vocabulary', {
+			file: checkpoint.name,
+			field: key(name),
+			got: length,
+			allowed: `${table.length}`,
+		});
 	if (types && types.length < table.length) throw long('token_type', types.length);
 	if (scores && scores.length < table.length) throw long('scores', scores.length);
 	const raw = vocabularyOfTable(table, { ...(types ? { types } : {}), ...(scores ? { scores: Float32Array.from(scores) } : {}) });

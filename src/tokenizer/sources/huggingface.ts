@@ -5,7 +5,19 @@ import { TongsaError } from '../../errors.ts';
 import type { AddedToken, BpeSpec, ModelSpec, TokenizerSpec } from '../spec.ts';
 import { decoderAt, normalizerAt, postProcessorAt, preTokenizerAt } from './components.ts';
 import { specialIds, type TokenizerConfig } from './config.ts';
-import { arrayAt, booleanAt, type Json, type JsonObject, numberAt, objectAt, type Place, refuse, stringAt, under, wholeAt } from './fields.ts';
+import {
+	arrayAt,
+	booleanAt,
+	type Json,
+	type JsonObject,
+	numberAt,
+	objectAt,
+	type Place,
+	refuse,
+	stringAt,
+	under,
+	wholeAt,
+} from './fields.ts';
 import { withAlphabet } from './letters.ts';
 import { findStops } from './stops.ts';
 import { checkId, createVocabularyBuilder, tableOf, type VocabularyBuilder } from './table.ts';
@@ -66,7 +78,11 @@ function modelType(model: JsonObject, place: Place): ModelType {
 	const known = MODELS.find((name) => name === type);
 	if (known) return known;
 	if (type !== undefined)
-		throw new TongsaError('unsupported', 'unknown tokenizer model', { ...under(place, 'type'), got: JSON.stringify(type), allowed: MODELS.join(', ') });
+		throw new TongsaError('unsupported', 'unknown tokenizer model', {
+			...under(place, 'type'),
+			got: JSON.stringify(type),
+			allowed: MODELS.join(', '),
+		});
 	if ('merges' in model) return 'BPE';
 	if ('max_input_chars_per_word' in model) return 'WordPiece';
 	return Array.isArray(model['vocab']) ? 'Unigram' : 'WordLevel';
@@ -149,8 +165,13 @@ function modelSpec(
 		case 'BPE': {
 			// Dropout makes the same text give other ids each time: a training aid.
 			if (model['dropout'] != null && model['dropout'] !== 0)
-				throw new TongsaError('unsupported', 'BPE dropout', { ...under(place, 'dropout'), got: JSON.stringify(model['dropout']), allowed: 'null or 0' });
-			const text = (name: string): string | undefined => (model[name] == null ? undefined : stringAt(model[name], under(place, name)) || undefined);
+				throw new TongsaError('unsupported', 'BPE dropout', {
+					...under(place, 'dropout'),
+					got: JSON.stringify(model['dropout']),
+					allowed: 'null or 0',
+				});
+			const text = (name: string): string | undefined =>
+				model[name] == null ? undefined : stringAt(model[name], under(place, name)) || undefined;
 			const prefix = text('continuing_subword_prefix');
 			const suffix = text('end_of_word_suffix');
 			return {

@@ -53,7 +53,8 @@ async function readAll(source: ByteSource, max: number, signal?: AbortSignal): P
 	return source.read(0, source.byteLength, signal);
 }
 
-const text = async (source: ByteSource, signal?: AbortSignal): Promise<string> => new TextDecoder().decode(await readAll(source, MAX_FILE, signal));
+const text = async (source: ByteSource, signal?: AbortSignal): Promise<string> =>
+	new TextDecoder().decode(await readAll(source, MAX_FILE, signal));
 
 /** SentencePiece's file, or a rank table under the same name (Llama 3's own). */
 const readModel: ReadFile = async (source, _checkpoint, config, signal) => {
@@ -69,7 +70,10 @@ const FILES: readonly (readonly [RegExp, ReadFile])[] = [
 		async (source, _checkpoint, config, signal) => huggingFaceSpec(await readJson(source, MAX_FILE, signal), source.name, config),
 	],
 	[/^(tokenizer|spiece|sentencepiece\.bpe)\.model$/, readModel],
-	[/\.tiktoken$/, async (source, _checkpoint, _config, signal) => tiktokenSpec(await readAll(source, MAX_RANKS_BYTES, signal), source.name)],
+	[
+		/\.tiktoken$/,
+		async (source, _checkpoint, _config, signal) => tiktokenSpec(await readAll(source, MAX_RANKS_BYTES, signal), source.name),
+	],
 	[
 		/^vocab\.txt$/,
 		async (source, _checkpoint, config, signal) =>

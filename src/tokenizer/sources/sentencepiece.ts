@@ -54,7 +54,8 @@ export function parseModel(bytes: Uint8Array, file: string): ModelProto {
 				for (const inner of fields(field.value, file)) {
 					if (inner.number === 3) model = { ...model, modelType: Number(varint(inner)) };
 					else if (inner.number === 24) model = { ...model, whitespaceAsSuffix: varint(inner) !== 0n };
-					else if (inner.number === 44 && inner.wire === 'bytes') model = { ...model, unknownSurface: new TextDecoder().decode(inner.value) };
+					else if (inner.number === 44 && inner.wire === 'bytes')
+						model = { ...model, unknownSurface: new TextDecoder().decode(inner.value) };
 					else if (inner.number === 35) model = { ...model, byteFallback: varint(inner) !== 0n };
 				}
 				break;
@@ -82,7 +83,10 @@ const varint = (field: ProtobufField): bigint => (field.wire === 'varint' ? fiel
 function refuseDenormalizer(spec: Uint8Array, file: string): void {
 	for (const field of fields(spec, file))
 		if (field.number === 2 && field.wire === 'bytes' && field.value.length > 0)
-			throw new TongsaError('unsupported', 'SentencePiece model with a denormalizer', { file, field: 'denormalizer_spec.precompiled_charsmap' });
+			throw new TongsaError('unsupported', 'SentencePiece model with a denormalizer', {
+				file,
+				field: 'denormalizer_spec.precompiled_charsmap',
+			});
 }
 
 const scoreView = new DataView(new ArrayBuffer(4));

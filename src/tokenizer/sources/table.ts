@@ -66,7 +66,10 @@ export function createVocabularyBuilder(file: string): {
 		has: (id) => strings[id] !== undefined,
 		build(precision) {
 			const size = strings.length;
-			const table = tableOf(Array.from(strings, (text) => text ?? ''), size);
+			const table = tableOf(
+				Array.from(strings, (text) => text ?? ''),
+				size,
+			);
 			const vocabulary = {
 				size,
 				bytes: table.bytes,

@@ -127,33 +127,38 @@ const ENCODINGS: readonly Encoding[] = [
 	},
 ];
 
-/** Does a file look like a rank table? The first line is base64, a space and 0 (or js-tiktoken's '! name 0 …'). */
-export const looksLikeRanks = (start: string): boolean => /^(?:[A-Za-z0-9+/]+={0,2} \d+\r?\n|! \S+ \d+ )/.test(start);
+/** Does a file look like a rank table? The first line is base64, a space and 0 (or js-tiktoken's '! 0 …'). */
+export const looksLikeRanks = (start: string): boolean => /^(?:[A-Za-z0-9+/]+={0,2} \d+\r?\n|! \d+ )/.test(start);
 
 /** Bytes of a rank table: the largest known (o200k_base) has 3.6 MB. */
 export const MAX_RANKS_BYTES = 2 ** 27;
 
 /**
- * Two forms: a line a token, 'IQ== 0'; and js-tiktoken's, a line a run of consecutive ranks, '! name 0 IQ== Ig== …'.
+ * Two forms: a line a token, 'IQ== 0'; and js-tiktoken's, a line a run of consecutive ranks, '! 0 IQ== Ig== …'.
  */
 function readRanks(text: string, file: string): Map<number, Uint8Array> {
 	const ranks = new Map<number, Uint8Array>();
 	const put = (rank: number, base64: string, line: number): void => {
-		const refuse = (what: string, got: string | number): TongsaError => new TongsaError('malformed', what, { file, field: `line ${line + 1}`, got });
+		const refuse = (what: string, got: string | number): TongsaError =>
+			new TongsaError('malformed', what, { file, field: `line ${line + 1}`, got });
 		if (!(Number.isInteger(rank) && rank >= 0 && rank < MAX_TOKENS)) throw refuse('rank', rank);
 		if (ranks.has(rank)) throw refuse('two tokens have one rank', rank);
 		if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) throw refuse('token is no base64', base64);
 		try {
-			ranks.set(rank, Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
+			ranks.set(
+				rank,
+				Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)),
+			);
 		} catch {
 			throw refuse('token is no base64', base64);
 		}
 	};
 	for (const [i, line] of text.split('\n').entries()) {
 		const words = line.trim().split(' ');
-		if (words[0] === '!') for (const [j, word] of words.slice(3).entries()) put(Number(words[2]) + j, word, i);
+		if (words[0] === '!') for (const [j, word] of words.slice(2).entries()) put(Number(words[1]) + j, word, i);
 		else if (words.length === 2) put(Number(words[1]), words[0]!, i);
-		else if (words[0] !== '') throw new TongsaError('malformed', 'line of a rank table', { file, field: `line ${i + 1}`, got: line, allowed: "'base64 rank'" });
+		else if (words[0] !== '')
+			throw new TongsaError('malformed', 'line of a rank table', { file, field: `line ${i + 1}`, got: line, allowed: "'base64 rank'" });
 	}
 	return ranks;
 }

@@ -9,7 +9,11 @@ import { MAX_TOKENS } from './gguf.ts';
 import { PRE } from './pre.ts';
 
 /** A special token as tokenizer.json describes it. */
-function addedToken(content: string, id: number, flags: Partial<Record<'lstrip' | 'special' | 'rstrip' | 'normalized' | 'single_word', boolean>> = {}): JsonObject {
+function addedToken(
+	content: string,
+	id: number,
+	flags: Partial<Record<'lstrip' | 'special' | 'rstrip' | 'normalized' | 'single_word', boolean>> = {},
+): JsonObject {
 	return { id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true, ...flags };
 }
 
@@ -49,7 +53,9 @@ export function wordPieceJson(text: string, file: string, config: TokenizerConfi
 		post_processor: {
 			type: 'TemplateProcessing',
 			single: [...special(cls), { Sequence: { id: 'A', type_id: 0 } }, ...special(sep)],
-			special_tokens: Object.fromEntries([cls, sep].flatMap((name) => (vocab.has(name) ? [[name, { id: name, ids: [vocab.get(name)!] }]] : []))),
+			special_tokens: Object.fromEntries(
+				[cls, sep].flatMap((name) => (vocab.has(name) ? [[name, { id: name, ids: [vocab.get(name)!] }]] : [])),
+			),
 		},
 		decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
 		model: {
@@ -99,7 +105,9 @@ export function byteLevelJson(vocab: JsonObject, merges: string, file: string, c
 	return {
 		version: '1.0',
 		added_tokens: addedTokens(config, ['<|endoftext|>', ...(roberta ? ['<s>', '<pad>', '</s>', '<unk>'] : [])], idOf).concat(
-			roberta && idOf('<mask>') !== undefined && !config.roles.has('mask_token') ? [addedToken('<mask>', idOf('<mask>')!, { lstrip: true })] : [],
+			roberta && idOf('<mask>') !== undefined && !config.roles.has('mask_token')
+				? [addedToken('<mask>', idOf('<mask>')!, { lstrip: true })]
+				: [],
 		),
 		normalizer: (pre.normalizer as MetadataValue | undefined) ?? null,
 		pre_tokenizer: steps as unknown as MetadataValue,
@@ -111,7 +119,10 @@ export function byteLevelJson(vocab: JsonObject, merges: string, file: string, c
 		model: {
 			type: 'BPE',
 			vocab,
-			merges: merges.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#version')).map((line) => line.replace(/\r$/, '')),
+			merges: merges
+				.split('\n')
+				.filter((line) => line.trim() !== '' && !line.startsWith('#version'))
+				.map((line) => line.replace(/\r$/, '')),
 		},
 	};
 }

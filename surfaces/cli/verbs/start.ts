@@ -11,6 +11,9 @@ import { matrix } from '../view/matrix.ts';
 import { tokenLabel, visible, wrapped } from '../view/text.ts';
 import { withModel } from './common.ts';
 
+/** Rows of a matrix that are shown: all of a short sentence, the first and last of a long one. */
+const SHOWN_ROWS = 10;
+
 const ASK = [
 	'tongsa embed smollm2 "사랑해"                     the matrix of your own sentence (--json for every number)',
 	'tongsa nearest smollm2 " love"                   the tokens nearest to a word, among all 49,152',
@@ -56,7 +59,7 @@ async function journey(call: Call, model: Model, text: string): Promise<void> {
 		['matrix', `${T} × ${D}, one row per token`],
 	];
 	for (const [label, value] of lines) await terminal.write(`${labelled(label, value, terminal.columns)}\n`);
-	await terminal.write(matrix(embedding, label, terminal.columns, terminal.colours));
+	await terminal.write(matrix(embedding, label, terminal.columns, terminal.colours, SHOWN_ROWS));
 	const back = await readBack(model, embedding, signal);
 	const said = tokenizer.decode(back, { skipSpecial: true });
 	await terminal.write(`${labelled('nearest', back.map(label).join(' | '), terminal.columns)}\n`);

@@ -12,15 +12,20 @@ export interface MatrixView {
 	readonly ids: readonly number[];
 }
 
-/** Rows shown of a long text, and of those how many stand at the end. */
+/** Rows shown of a long text; a fifth of them stand at the end. */
 const MAX_ROWS = 40;
-const LAST_ROWS = 8;
 /** Widest token shown, in columns. */
 const MAX_TOKEN = 18;
 const CELL = 8;
 
 /** @param label a token's name for people, by its id */
-export function matrix(view: MatrixView, label: (id: number) => string, terminalColumns: number, depth: ColourDepth): string {
+export function matrix(
+	view: MatrixView,
+	label: (id: number) => string,
+	terminalColumns: number,
+	depth: ColourDepth,
+	maxRows = MAX_ROWS,
+): string {
 	const [T, D] = view.shape;
 	const tokens = view.ids.map((id) => cut(label(id), MAX_TOKEN));
 	const tokenWidth = Math.max(0, ...tokens.map(width));
@@ -28,7 +33,7 @@ export function matrix(view: MatrixView, label: (id: number) => string, terminal
 	const shown = columnsShown(D, Math.max(2, Math.floor((terminalColumns - tokenWidth - idWidth - 4) / (CELL + 1))));
 	const decimals = decimalsFor(view.data);
 	// The scale ends at the largest value shown, so that a pale matrix still shows its pattern.
-	const rows = rowsShown(T);
+	const rows = rowsShown(T, maxRows);
 	let most = 0;
 	for (const t of rows)
 		for (const d of shown) if (d !== undefined && t !== undefined) most = Math.max(most, Math.abs(view.data[t * D + d]!));
@@ -54,10 +59,11 @@ function columnsShown(D: number, room: number): (number | undefined)[] {
 	return [...Array.from({ length: first }, (_, d) => d), undefined, ...Array.from({ length: last }, (_, i) => D - last + i)];
 }
 
-function rowsShown(T: number): (number | undefined)[] {
-	if (T <= MAX_ROWS) return Array.from({ length: T }, (_, t) => t);
-	const first = MAX_ROWS - LAST_ROWS;
-	return [...Array.from({ length: first }, (_, t) => t), undefined, ...Array.from({ length: LAST_ROWS }, (_, i) => T - LAST_ROWS + i)];
+function rowsShown(T: number, maxRows: number): (number | undefined)[] {
+	if (T <= maxRows) return Array.from({ length: T }, (_, t) => t);
+	const last = Math.ceil(maxRows / 5);
+	const first = maxRows - last;
+	return [...Array.from({ length: first }, (_, t) => t), undefined, ...Array.from({ length: last }, (_, i) => T - last + i)];
 }
 
 /** Decimals that show four digits of a typical value: 0.1234, 12.34, 123.4. */

@@ -40,12 +40,12 @@ export function visible(text: string, spaces = true): string {
 	return RIGHT_TO_LEFT.test(out) ? `\u2068${out}\u2069` : out;
 }
 
-/** A token as a person can read it: its text, or its bytes where these are no whole character (`‹EC 82›`). */
+/** A token as a person can read it: its text, or its bytes where these are no whole character (`‹EC·82›`). */
 export function tokenLabel(tokenizer: Tokenizer | undefined, id: number): string {
 	if (!tokenizer || id >= tokenizer.size) return '';
 	const { text, bytes } = tokenizer.token(id);
 	if (!text.includes('\ufffd')) return visible(text);
-	return `‹${Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ')}›`;
+	return `‹${Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join('·')}›`;
 }
 
 /** Columns that a text takes: 2 for Hangul, Han, kana and emoji; colour codes count nothing. */
@@ -78,5 +78,5 @@ export function wrapped(text: string, columns: number): string[] {
 			line = word;
 		} else line += (line ? ' ' : '') + word;
 	}
-	return [...lines, line];
+	return [...lines, line].map((one) => one.trimEnd());
 }

@@ -6,7 +6,7 @@ import { digits, percent } from '../matrix/number.ts';
 import { useMessages } from '../messages/index.ts';
 import { Scroller } from '../ui/scroller.tsx';
 import { quoted, TokenFace } from '../ui/token.tsx';
-import { type Cell, contextOf, keyOf, queryOf, scoresOf, valueOf, weightsOf } from './read.ts';
+import { type Cell, contextOf, handedOver, keyOf, queryOf, scoresOf, weightsOf } from './read.ts';
 
 export function Arithmetic({ attention, cell }: { readonly attention: Attention; readonly cell: Cell }) {
 	const t = useMessages();
@@ -22,7 +22,7 @@ export function Arithmetic({ attention, cell }: { readonly attention: Attention;
 	const powers = Array.from(scores, (score) => Math.exp(score - best));
 	const total = powers.reduce((sum, x) => sum + x, 0);
 	const context = contextOf(attention, cell);
-	const mixed = tokens.reduce((sum, _, j) => sum + weights[j]! * valueOf(attention, cell.head, j)[0]!, 0);
+	const mixed = tokens.reduce((sum, _, j) => sum + weights[j]! * handedOver(attention, cell.head, j)[0]!, 0);
 	const hidden = scores[cell.to] === Number.NEGATIVE_INFINITY;
 	return (
 		<ol className="arithmetic">
@@ -42,9 +42,9 @@ export function Arithmetic({ attention, cell }: { readonly attention: Attention;
 							{products.map((product, i) => (
 								<tr key={i}>
 									<th scope="row">{i}</th>
-									<td>{digits(q[i]!, 6)}</td>
-									<td>{digits(k[i]!, 6)}</td>
-									<td>{digits(product, 6)}</td>
+									<td>{digits(q[i]!, 5)}</td>
+									<td>{digits(k[i]!, 5)}</td>
+									<td>{digits(product, 5)}</td>
 								</tr>
 							))}
 						</tbody>
@@ -63,13 +63,14 @@ export function Arithmetic({ attention, cell }: { readonly attention: Attention;
 			</li>
 			<li>
 				<h4>{words.step3}</h4>
+				<p className="hint">exp: {words.exp}</p>
 				<Scroller className="table-scroll" label={words.step3}>
 					<table className="numbers">
 						<thead>
 							<tr>
 								<th scope="col">{words.looked}</th>
-								<th scope="col">{t.score}</th>
-								<th scope="col">{words.exp}</th>
+								<th scope="col">{words.score}</th>
+								<th scope="col">exp</th>
 								<th scope="col">{words.share}</th>
 							</tr>
 						</thead>
@@ -110,7 +111,9 @@ export function Arithmetic({ attention, cell }: { readonly attention: Attention;
 				<p className="sum">
 					{t.views.grid.dimension(0)}:{' '}
 					{tokens
-						.flatMap((_, j) => (weights[j]! > 0 ? [`${digits(weights[j]!, 3)} × ${digits(valueOf(attention, cell.head, j)[0]!, 3)}`] : []))
+						.flatMap((_, j) =>
+							weights[j]! > 0 ? [`${digits(weights[j]!, 3)} × ${digits(handedOver(attention, cell.head, j)[0]!, 3)}`] : [],
+						)
 						.join(' + ')}{' '}
 					= <strong>{digits(mixed, 4)}</strong>
 				</p>

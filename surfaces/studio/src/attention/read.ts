@@ -22,7 +22,7 @@ function vector({ shape, data }: { shape: readonly number[]; data: Float32Array 
 
 export const queryOf = (attention: Attention, { head, from }: Cell) => vector(attention.query, head, from);
 export const keyOf = (attention: Attention, { head, to }: Cell) => vector(attention.key, keyHeadOf(attention, head), to);
-export const valueOf = (attention: Attention, head: number, token: number) => vector(attention.value, keyHeadOf(attention, head), token);
+export const handedOver = (attention: Attention, head: number, token: number) => vector(attention.value, keyHeadOf(attention, head), token);
 export const contextOf = (attention: Attention, { head, from }: Cell) => vector(attention.context, head, from);
 export const scoresOf = (attention: Attention, { head, from }: Cell) => vector(attention.scores, head, from);
 export const weightsOf = (attention: Attention, { head, from }: Cell) => vector(attention.weights, head, from);

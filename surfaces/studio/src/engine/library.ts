@@ -5,10 +5,14 @@ import { openModel } from '../../../../hosts/browser/index.ts';
 export { combine, cosine, distances } from '../../../../hosts/browser/index.ts';
 
 import { openModelTransformer } from '../../../../src/architectures/index.ts';
+import { type GenerateOptions, generate } from '../../../../src/generation/generate.ts';
 import type { Model, OpenOptions } from '../../../../src/model.ts';
 import type { Tokenizer } from '../../../../src/tokenizer/types.ts';
 import type { Selector } from '../../../../src/transformer/select.ts';
 import type { Transformer } from '../../../../src/transformer/transformer.ts';
+import { languageState } from '../../../../src/unembedding/language.ts';
+import { readStates } from '../../../../src/unembedding/lens.ts';
+import { logProbabilities, top } from '../../../../src/unembedding/probability.ts';
 import { trace } from '../../../../src/unembedding/trace.ts';
 import { embedded } from './embedded.ts';
 import type { Array2, ModelCard, Opening, TokenView } from './protocol.ts';
@@ -24,6 +28,12 @@ export function openFiles(opening: Opening, options: OpenOptions): Promise<Model
 
 const transformers = new WeakMap<Model, Promise<Transformer>>();
 
+function transformerOf(model: Model): Promise<Transformer> {
+	const opened = transformers.get(model) ?? openModelTransformer(model.checkpoint, { memoryBudget: 2 ** 30 });
+	transformers.set(model, opened);
+	return opened;
+}
+
 /** Points of one run by name. */
 export async function traceOf(
 	model: Model,
@@ -31,9 +41,23 @@ export async function traceOf(
 	at: readonly Selector[],
 	signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Array2>> {
-	const transformer = transformers.get(model) ?? openModelTransformer(model.checkpoint, { memoryBudget: 2 ** 30, signal });
-	transformers.set(model, transformer);
-	return (await trace(await transformer, { ids }, { at, signal })).points;
+	return (await trace(await transformerOf(model), { ids }, { at, signal })).points;
+}
+
+/** States (n, D) of any layer read as logits (n, V). */
+export async function readAsLogits(model: Model, states: Float32Array, signal: AbortSignal): Promise<Float32Array> {
+	return readStates(await transformerOf(model), states, signal);
+}
+
+/** Goes on with some ids, token by token. */
+export async function* continueWith(model: Model, ids: readonly number[], options: GenerateOptions) {
+	yield* generate(await languageState(await transformerOf(model)), model.tokenizer, ids, options);
+}
+
+/** The most probable of V logits, best first. */
+export function bestOf(logits: Float32Array, count: number, temperature = 1): { readonly id: number; readonly probability: number }[] {
+	const logs = logProbabilities(temperature === 1 ? logits : logits.map((x) => x / temperature));
+	return top(logs, count).map((id) => ({ id, probability: Math.exp(logs[id]!) }));
 }
 
 /** Blocks whose weights are in the file. */

@@ -36,3 +36,5 @@ export function tokenView(tokenizer: Tokenizer, id: number, start = 0, end = 0):
 /** Tokens of a model that may have no tokenizer: their numbers stand for them. */
 export const tokenViews = (tokenizer: Tokenizer | undefined, ids: readonly number[]): TokenView[] =>
 	ids.map((id) => (tokenizer ? tokenView(tokenizer, id) : { id, text: String(id), kind: 'normal', start: 0, end: 0 }));
+
+export const idsOf = async (name: string, text: string): Promise<number[]> => Array.from((await tokenizerOf(name)).encode(text).ids);

@@ -3,7 +3,7 @@
 import { TongsaError } from '../../../../src/errors.ts';
 import { cosine, traceOf } from './library.ts';
 import type { Array2, TokenView } from './protocol.ts';
-import { type Context, modelOf, tokenViews } from './registry.ts';
+import { type Context, idsOf, modelOf, tokenViews } from './registry.ts';
 
 /** Most tokens whose attention goes to the page: 512² weights of 64 heads are 64 MB. */
 const MAX_ATTENTION = 512;
@@ -23,12 +23,6 @@ export interface Attention {
 }
 
 const ATTENTION_POINTS = ['query', 'key', 'value', 'scores', 'weights', 'context'] as const;
-
-async function idsOf(name: string, text: string): Promise<number[]> {
-	const opened = await modelOf(name);
-	if (!opened.tokenizer) throw new TongsaError('unsupported', 'this file has no tokenizer', { file: name });
-	return Array.from(opened.tokenizer.encode(text).ids);
-}
 
 const copy = ({ shape, data }: Array2): Array2 => ({ shape: [...shape], data: data.slice() });
 

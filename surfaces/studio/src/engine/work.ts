@@ -1,8 +1,9 @@
 // What the worker can do, by name: thin words over the library's own. No model logic lives here.
 
 import { inside } from './work-inside.ts';
+import { out } from './work-out.ts';
 import { rows } from './work-rows.ts';
 import { words } from './work-words.ts';
 
-export const work = { ...words, ...rows, ...inside };
+export const work = { ...words, ...rows, ...inside, ...out };
 export type Work = typeof work;

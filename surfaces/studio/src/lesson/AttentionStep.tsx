@@ -32,7 +32,7 @@ export function AttentionStep({ card, text, setText, onRight }: StepProps) {
 			{value && T > 0 && (
 				<>
 					<Explorer attention={value} layer={block} setLayer={setLayer} card={card} />
-					<Source card={card} />
+					<Source card={card} part={`blocks.${block}.attention`} />
 				</>
 			)}
 			{value && T > 1 && (

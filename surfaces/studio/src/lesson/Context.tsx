@@ -57,7 +57,7 @@ export function Context({ card, onRight }: StepProps) {
 						{words.word}: {quoted(shared)}
 					</h3>
 					<Parting values={parting.value} />
-					<Source card={card} />
+					<Source card={card} part={layers === 1 ? 'embedding.rows, blocks.0.output' : `embedding.rows, blocks.0…${layers - 1}.output`} />
 				</>
 			)}
 			{card.blocks.have < card.blocks.of && <p className="hint">{words.partial(card.blocks.have, card.blocks.of)}</p>}

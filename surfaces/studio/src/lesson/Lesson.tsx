@@ -63,7 +63,7 @@ export function Lesson() {
 				<p className="idea">
 					<Rich text={words.idea} />
 				</p>
-				{'hands' in words && (
+				{'hands' in words && id !== 'out' && (
 					<p className="hands">
 						<strong>{t.lesson.handsOn}</strong> {words.hands}
 					</p>

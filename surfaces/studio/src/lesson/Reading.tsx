@@ -153,7 +153,9 @@ function Between({ card }: { readonly card: ModelCard }) {
 					<p aria-live="polite">
 						{words.readsAs}{' '}
 						<strong className="token hue1">
-							<TokenFace token={value.matches[0]!} />
+							<span className="still">
+								<TokenFace token={value.matches[0]!} />
+							</span>
 						</strong>
 					</p>
 					<Ranking matches={value.matches} label={words.between} />

@@ -6,6 +6,7 @@ import { Context } from './Context.tsx';
 import { Languages } from './Languages.tsx';
 import { MatrixStep } from './MatrixStep.tsx';
 import { Models } from './Models.tsx';
+import { Out } from './Out.tsx';
 import { Reading } from './Reading.tsx';
 import type { StepProps } from './step.ts';
 import { Tokens } from './Tokens.tsx';
@@ -20,4 +21,5 @@ export const steps = [
 	{ id: 'reading', Step: Reading },
 	{ id: 'context', Step: Context },
 	{ id: 'attention', Step: AttentionStep },
+	{ id: 'out', Step: Out },
 ] as const satisfies readonly { readonly id: string; readonly Step: FunctionComponent<StepProps> }[];

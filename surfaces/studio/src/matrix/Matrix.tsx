@@ -1,6 +1,6 @@
 // A matrix as a picture with readable cells: scroll, zoom, walk with the arrow keys, or read it as a table.
 
-import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type CSSProperties, type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useMessages } from '../messages/index.ts';
 import { useShade, useWidth } from '../state/shade.ts';
 import { Push } from '../ui/fields.tsx';
@@ -135,7 +135,10 @@ export function Matrix(props: MatrixProps) {
 						: '\u00a0'}
 				</output>
 			</div>
-			<div className="matrix-frame" style={props.columnLabel ? { maxWidth: columns * 76 + 180 } : {}}>
+			<div
+				className="matrix-frame"
+				style={props.columnLabel ? ({ '--matrix-width': `${columns * 76}px`, '--matrix-min': '0px' } as CSSProperties) : {}}
+			>
 				{props.columnLabel && cellWidth >= 18 && (
 					<div className={cellWidth < 62 ? 'matrix-head slanted' : 'matrix-head'} aria-hidden="true">
 						{visibleParts(scroll.left, width, cellWidth, columns).map((column) => (

@@ -78,6 +78,7 @@ export function paint(
 		for (let r = firstRow; r < lastRow; r++) {
 			for (let c = firstUnit; c < Math.min(lastUnit, picture.columns); c++) {
 				const value = picture.data[r * picture.columns + c]!;
+				if (picture.scale === 'share' && value === 0) continue; // hidden by the mask: there is nothing to read
 				context.fillStyle = ink(colour(value));
 				context.fillText(short(value), (c + 0.5) * cellWidth - left, (r + 0.5) * cellHeight - top);
 			}

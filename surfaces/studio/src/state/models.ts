@@ -4,6 +4,7 @@ import { useEffect, useSyncExternalStore } from 'react';
 import { ask, EngineError } from '../engine/client.ts';
 import { embedded } from '../engine/embedded.ts';
 import type { ModelCard, Opening, Progress, Refusal } from '../engine/protocol.ts';
+import { readShelf } from './shelf.ts';
 
 export interface Entry {
 	readonly name: string;
@@ -43,13 +44,15 @@ export async function open(name: string, title: string, opening: Opening): Promi
 	}
 }
 
-export function openEmbedded(name: string): void {
-	const known = embedded.find((model) => model.name === name);
-	if (known) void open(name, known.title, { kind: 'address', url: new URL(`models/${known.file}`, document.baseURI).href });
-	else if (/^https?:/.test(name)) void open(name, name.split('/').at(-1) ?? name, { kind: 'address', url: name });
-	else if (!entries.some((entry) => entry.name === name)) {
-		set(name, { name, title: name, refusal: { code: 'not-found', message: `${name}: open this file again` } });
-	}
+/** Opens what a name in a link stands for: an embedded model, an address, or a model on the server's shelf. */
+export async function openNamed(name: string): Promise<void> {
+	const found = embedded.find((model) => model.name === name);
+	if (found) return open(name, found.title, { kind: 'address', url: new URL(`models/${found.file}`, document.baseURI).href });
+	if (/^https?:/.test(name)) return open(name, name.split('/').at(-1) || name, { kind: 'address', url: name });
+	const shelved = (await readShelf()).find((model) => model.name === name);
+	if (shelved) return open(name, shelved.title, { kind: 'address', url: new URL(shelved.url, document.baseURI).href });
+	// A file that was dropped in on an earlier visit: the page may not open it by itself.
+	if (!entries.some((entry) => entry.name === name)) set(name, { name, title: name, refusal: { code: 'not-found', message: name } });
 }
 
 export async function close(name: string): Promise<void> {
@@ -67,7 +70,7 @@ export const useEntries = (): readonly Entry[] => useSyncExternalStore(subscribe
 /** The model of that name, opened if it is one of the server's. */
 export function useModel(name: string): Entry {
 	const all = useEntries();
-	useEffect(() => openEmbedded(name), [name]);
+	useEffect(() => void openNamed(name), [name]);
 	return all.find((entry) => entry.name === name) ?? { name, title: name };
 }
 
@@ -75,6 +78,8 @@ export function useModel(name: string): Entry {
 export function useModels(names: readonly string[]): readonly Entry[] {
 	const all = useEntries();
 	const key = names.join('\n');
-	useEffect(() => key.split('\n').filter(Boolean).forEach(openEmbedded), [key]);
+	useEffect(() => {
+		for (const name of key.split('\n').filter(Boolean)) void openNamed(name);
+	}, [key]);
 	return names.map((name) => all.find((entry) => entry.name === name) ?? { name, title: name });
 }

@@ -6,6 +6,8 @@ import { createElement, type ReactNode } from 'react';
 const m = (tag: string, ...children: ReactNode[]) => createElement(tag, null, ...children);
 const mi = (name: string) => m('mi', name);
 const mo = (sign: string) => m('mo', sign);
+/** A bracket of the height of a letter. */
+const flat = (sign: string) => createElement('mo', { stretchy: 'false' }, sign);
 
 /** Attention(Q, K, V) = softmax(Q Kᵀ / √Dh) V (Vaswani et al. 2017, equation 1). */
 export function AttentionFormula() {
@@ -20,13 +22,13 @@ export function AttentionFormula() {
 				m(
 					'mrow',
 					m('mtext', 'Attention'),
-					mo('('),
+					flat('('),
 					mi('Q'),
 					mo(','),
 					mi('K'),
 					mo(','),
 					mi('V'),
-					mo(')'),
+					flat(')'),
 					mo('='),
 					m('mtext', 'softmax'),
 					inner,

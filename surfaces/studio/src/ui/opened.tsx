@@ -4,14 +4,14 @@ import type { ReactNode } from 'react';
 import { ProgressBar } from 'react-aria-components';
 import type { ModelCard } from '../engine/protocol.ts';
 import { useSpeech } from '../messages/index.ts';
-import { close, type Entry, openEmbedded } from '../state/models.ts';
+import { close, type Entry, openNamed } from '../state/models.ts';
 import { Push } from './fields.tsx';
 import { Problem } from './problem.tsx';
 
 export function Opened({ entry, children }: { readonly entry: Entry; readonly children: (card: ModelCard) => ReactNode }) {
 	if (entry.card) return children(entry.card);
 	if (entry.refusal) {
-		return <Problem refusal={entry.refusal} onRetry={() => void close(entry.name).then(() => openEmbedded(entry.name))} />;
+		return <Problem refusal={entry.refusal} onRetry={() => void close(entry.name).then(() => openNamed(entry.name))} />;
 	}
 	return <Opening entry={entry} />;
 }

@@ -3,10 +3,19 @@
 import type { ModelCard, Provenance } from '../engine/protocol.ts';
 import { useSpeech } from '../messages/index.ts';
 
-export function Source({ card, provenance }: { readonly card: ModelCard; readonly provenance?: Provenance | undefined }) {
+export function Source({
+	card,
+	provenance,
+	part,
+}: {
+	readonly card: ModelCard;
+	readonly provenance?: Provenance | undefined;
+	/** Name of the point in the run, where the numbers are not the table's own. */
+	readonly part?: string;
+}) {
 	const { messages: t, bytes } = useSpeech();
 	const file = provenance?.files[0]?.name ?? card.fileName;
-	const table = provenance?.table ?? (card.table ? t.sourceTable(card.table.dtype) : t.sourceDictionary);
+	const table = part ?? provenance?.table ?? (card.table ? t.sourceTable(card.table.dtype) : t.sourceDictionary);
 	return (
 		<p className="source">
 			{t.source(file.split('/').at(-1) ?? file, table)}

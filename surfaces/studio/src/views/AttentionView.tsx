@@ -38,7 +38,7 @@ function AttentionOf({ card }: { readonly card: ModelCard }) {
 			{value && value.tokens.length > 0 && (
 				<>
 					<Explorer attention={value} layer={block} setLayer={setLayer} card={card} />
-					<Source card={card} />
+					<Source card={card} part={`blocks.${block}.attention`} />
 				</>
 			)}
 		</>

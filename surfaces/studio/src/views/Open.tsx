@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { DropZone, FileTrigger, isDirectoryDropItem, isFileDropItem } from 'react-aria-components';
 import { embedded } from '../engine/embedded.ts';
 import { useSpeech } from '../messages/index.ts';
-import { close, open, openEmbedded, useEntries } from '../state/models.ts';
+import { close, open, openNamed, useEntries } from '../state/models.ts';
 import { usePlace } from '../state/place.tsx';
 import { Push, TextInput } from '../ui/fields.tsx';
 import { Opening } from '../ui/opened.tsx';
@@ -95,7 +95,7 @@ export function Open() {
 							{entry?.card && <Facts card={entry.card} />}
 							{entry && !entry.card && !entry.refusal && <Opening entry={entry} />}
 							{entry?.refusal && <Problem refusal={entry.refusal} />}
-							{!entry?.card && <Push onPress={() => openEmbedded(model.name)}>{t.nav.open}</Push>}
+							{!entry?.card && <Push onPress={() => openNamed(model.name)}>{t.nav.open}</Push>}
 							{entry?.card && (
 								<Push kind="quiet" onPress={() => go({ view: 'tokens', model: model.name, options: {} })}>
 									{words.look}

@@ -181,6 +181,7 @@ export const lesson = {
 		headCaption: 'Each row is a token that looks; each column a token looked at. Every row adds up to 1.',
 		allTitle: 'All heads of the block',
 		masked: 'later: hidden',
+		score: 'Score',
 		agrees: (computed: string, engine: string) => `By hand from the numbers above: ${computed}. In the engine: ${engine}.`,
 		question: (head: number, token: string) => `In head ${head}, which token does the last token, ${token}, look at most?`,
 		right: (token: string, share: string) => `${token}, with a share of ${share}.`,

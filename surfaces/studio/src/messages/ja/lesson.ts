@@ -181,6 +181,7 @@ export const lesson: Messages['lesson'] = {
 		headCaption: '一行が見るトークン、一列が見られるトークン。どの行も合計は 1 です。',
 		allTitle: 'このブロックのすべてのヘッド',
 		masked: '後ろなので隠れています',
+		score: '点数',
 		agrees: (computed, engine) => `上の数から手で計算すると ${computed}、エンジンの値は ${engine} です。`,
 		question: (head, token) => `ヘッド ${head} で、最後のトークン ${token} がいちばん多く見るのはどのトークンですか。`,
 		right: (token, share) => `${token}、割合は ${share} です。`,

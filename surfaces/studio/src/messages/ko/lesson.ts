@@ -182,6 +182,7 @@ export const lesson: Messages['lesson'] = {
 		headCaption: '한 줄이 보는 토큰, 한 칸이 보이는 토큰이에요. 줄마다 합이 1이에요.',
 		allTitle: '이 블록의 모든 헤드',
 		masked: '뒤에 있어 가려짐',
+		score: '점수',
 		agrees: (computed, engine) => `위의 수로 직접 계산하면 ${computed}, 엔진의 값은 ${engine}이에요.`,
 		question: (head, token) => `헤드 ${head}번에서 마지막 토큰 ${token}${subject(token)} 가장 많이 보는 토큰은 무엇인가요?`,
 		right: (token, share) => `${token}, 몫은 ${share}${be(share)}.`,

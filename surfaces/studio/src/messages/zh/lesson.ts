@@ -176,6 +176,7 @@ export const lesson: Messages['lesson'] = {
 		headCaption: '一行是在看的词元，一列是被看的词元。每行加起来都是 1。',
 		allTitle: '这个块的所有头',
 		masked: '在后面：遮住了',
+		score: '得分',
 		agrees: (computed, engine) => `用上面的数手算：${computed}。引擎里是：${engine}。`,
 		question: (head, token) => `在第 ${head} 个头里，最后一个词元${token}看得最多的是哪个词元？`,
 		right: (token, share) => `${token}，份额是 ${share}。`,

@@ -1,0 +1,228 @@
+// The engine: what needs the transformer. Trace, lens, sentence vectors, generation. It is opened when first asked for.
+
+import { architectureOf, openModelTransformer } from '../architectures/index.ts';
+import { normalize, pool } from '../embedding/pooling.ts';
+import { TongsaError } from '../errors.ts';
+import type { Checkpoint } from '../formats/checkpoint.ts';
+import { getNumber } from '../formats/get.ts';
+import { WHOLE_BLOCKS } from '../formats/gguf/extract.ts';
+import { generate } from '../generation/generate.ts';
+import { seededRandom } from '../generation/random.ts';
+import type { Host } from '../host.ts';
+import type { EncodeOptions, Tokenizer } from '../tokenizer/types.ts';
+import type { Input } from '../transformer/forward.ts';
+import { forward } from '../transformer/forward.ts';
+import { pointsOf } from '../transformer/points.ts';
+import { createState } from '../transformer/state.ts';
+import type { Transformer } from '../transformer/transformer.ts';
+import { attentionCell } from '../unembedding/inspect.ts';
+import { contextLengthOf, type LanguageState, languageState } from '../unembedding/language.ts';
+import { lens } from '../unembedding/lens.ts';
+import { surprise } from '../unembedding/probability.ts';
+import { trace } from '../unembedding/trace.ts';
+import { chatTemplateOf } from './chat-template.ts';
+import type { Interpreter } from './interpreter.ts';
+import { provenanceOf } from './provenance.ts';
+import { sentenceSettings } from './sentence.ts';
+import type { ChatMessage, Model, ModelInput, Prompt, RunOptions } from './types.ts';
+
+export type Engine = Pick<Model, 'blocks' | 'points' | 'trace' | 'attentionCell' | 'lens' | 'surprise' | 'sentence' | 'generate'> & {
+	close(): void;
+};
+
+export function openEngine(host: Host, checkpoint: Checkpoint, tokenizer: Tokenizer | undefined, interpreter: Interpreter): Engine {
+	const blocks = blocksOf(checkpoint);
+	let opened: Promise<Transformer> | undefined;
+	let language: LanguageState | undefined;
+
+	function transformer(signal?: AbortSignal): Promise<Transformer> {
+		opened ??= openModelTransformer(checkpoint, { memoryBudget: host.memoryBudget, ...(signal && { signal }) });
+		opened.catch(() => (opened = undefined)); // a later call may fare better: an aborted one says nothing about the file
+		return opened;
+	}
+
+	/** For everything that reads last states: those of a cut model mean nothing. */
+	function needWhole(what: string): void {
+		if (blocks.here === blocks.whole) return;
+		throw new TongsaError('unsupported', `${what} needs the whole model, and this file holds its first blocks only`, {
+			file: checkpoint.name,
+			got: `${blocks.here} of ${blocks.whole} blocks`,
+			hint: `Fetch the whole model with tongsa pull, or open its own file`,
+		});
+	}
+
+	function inputOf(
+		input: ModelInput,
+		options: RunOptions & EncodeOptions,
+	): { readonly ids: readonly number[]; readonly input: Input & { source?: Input } } {
+		const source = options.source === undefined ? {} : { source: { ids: interpreter.idsOf(options.source) } };
+		if (typeof input === 'object' && 'vectors' in input) return { ids: [], input: { vectors: input.vectors, ...source } };
+		const ids = interpreter.idsOf(input, options);
+		return { ids, input: { ids, ...source } };
+	}
+
+	const provenance = (ids: readonly number[], more: Parameters<typeof provenanceOf>[1] = {}) =>
+		provenanceOf(checkpoint, { tokens: ids, precision: 'exact', ...more });
+
+	async function render(messages: readonly ChatMessage[], signal: AbortSignal | undefined): Promise<readonly number[]> {
+		const template = await chatTemplateOf(checkpoint, signal);
+		if (template === undefined || !host.renderTemplate) {
+			throw new TongsaError('unsupported', template === undefined ? 'the model has no chat template' : 'no templates can be run here', {
+				file: checkpoint.name,
+				hint: 'Give the prompt as text',
+			});
+		}
+		const text = await host.renderTemplate(
+			template,
+			{
+				messages,
+				bos_token: interpreter.textOf(tokenizer?.special.start ?? -1),
+				eos_token: interpreter.textOf(tokenizer?.special.end ?? -1),
+				add_generation_prompt: true,
+			},
+			signal,
+		);
+		return interpreter.idsOf(text, { special: 'parse', flags: false }); // the template has written the flags itself
+	}
+
+	async function promptIds(prompt: Prompt, signal: AbortSignal | undefined): Promise<readonly number[]> {
+		if (typeof prompt === 'string') return interpreter.idsOf(prompt, { special: 'add' });
+		return isConversation(prompt) ? render(prompt, signal) : prompt;
+	}
+
+	return {
+		blocks,
+		points: async () => pointsOf((await transformer()).config),
+		async trace(input, options) {
+			const { at, replace, signal } = options;
+			if (at.some((selector) => /^(?:final\.output|logits)$/.test(typeof selector === 'string' ? selector : selector.point)))
+				needWhole('the last state');
+			const { ids, input: tokens } = inputOf(input, options);
+			const { points } = await trace(await transformer(signal), tokens, { at, ...(replace && { replace }), signal });
+			return { ids, points: Object.fromEntries(points), provenance: provenance(ids) };
+		},
+		async attentionCell(input, cell, options = {}) {
+			return attentionCell(await transformer(options.signal), inputOf(input, options).input, cell, options.signal);
+		},
+		async lens(input, options = {}) {
+			needWhole('the lens');
+			const { top, token, signal } = options;
+			const { ids, input: tokens } = inputOf(input, options);
+			const layers = await lens(await transformer(signal), tokens, {
+				...(top !== undefined && { top }),
+				...(token !== undefined && { token }),
+				...(signal && { signal }),
+			});
+			const texts = layers.map(({ layer, top }) => ({ layer, top: top.map((one) => ({ ...one, text: interpreter.textOf(one.id) })) }));
+			return { ids, layers: texts, provenance: provenance(ids) };
+		},
+		async surprise(input, options = {}) {
+			needWhole('surprise');
+			const ids = interpreter.idsOf(input, options);
+			const source = options.source === undefined ? undefined : { ids: interpreter.idsOf(options.source) };
+			const tokens = await surprise(await transformer(options.signal), ids, source, options.signal);
+			return { tokens: tokens.map((one) => ({ ...one, text: interpreter.textOf(one.id) })), provenance: provenance(ids) };
+		},
+		async sentence(texts, options = {}) {
+			needWhole('a sentence vector');
+			const { signal, dimensions } = options;
+			const model = await transformer(signal);
+			const settings = await sentenceSettings(checkpoint, architectureOf(checkpoint), signal);
+			const pooling = options.pooling ?? settings.pooling;
+			const normalized = options.normalize ?? settings.normalize;
+			const width = model.config.embedding.width;
+			const kept = checkedDimensions(dimensions, width);
+			const most = Math.min(settings.maxTokens ?? Number.POSITIVE_INFINITY, contextLengthOf(model));
+			const vectors: Float32Array[] = [];
+			const cuts = (typeof texts === 'string' ? [texts] : texts).map((text) => cutToFit(interpreter.idsOf(text), tokenizer, most));
+			for (const { ids } of cuts) {
+				signal?.throwIfAborted();
+				const encoder = model.encoder ?? model;
+				const states = await forward(encoder, { ids }, createState(encoder.config), { signal });
+				const vector = pool(states, width, pooling).subarray(0, kept);
+				vectors.push(normalized ? normalize(vector) : vector.slice());
+			}
+			const truncated = cuts.map(({ cut }) => cut);
+			return {
+				vectors,
+				tokens: cuts.map(({ ids }) => ids.length),
+				truncated,
+				provenance: provenanceOf(checkpoint, {
+					layer: 'final.output',
+					pooling: `${pooling} (${options.pooling ? 'asked for' : settings.from})`,
+					normalized,
+					truncated: truncated.some(Boolean),
+					precision: 'exact',
+				}),
+			};
+		},
+		async *generate(prompt, options = {}) {
+			needWhole('generation');
+			const { signal } = options;
+			const ids = await promptIds(prompt, signal);
+			const model = await transformer(signal);
+			const random = seededRandom(options.seed ?? new Uint32Array(host.random(new Uint8Array(4)).slice().buffer)[0]!);
+			if (model.encoder) {
+				const state = await languageState(model, ids, signal);
+				return yield* generate(state, tokenizer, [startTokenOf(model)], options, random);
+			}
+			// The state is kept: a conversation's next turn begins with what was computed for this one. Who comes in between starts anew.
+			const state = language ?? (await languageState(model));
+			language = undefined;
+			try {
+				return yield* generate(state, tokenizer, ids, options, random);
+			} finally {
+				language = state;
+			}
+		},
+		close() {
+			language = undefined;
+			void opened?.then(({ weights, encoder }) => {
+				weights.drop();
+				encoder?.weights.drop();
+			});
+			opened = undefined;
+		},
+	};
+}
+
+/** Blocks in the file, and in the model that `extract` cut it from. */
+function blocksOf(checkpoint: Checkpoint): Model['blocks'] {
+	const bounds = { min: 0, max: 100_000, integer: true }; // no model has a thousandth as many as the bound
+	const here =
+		getNumber(checkpoint, `${architectureOf(checkpoint)}.block_count`, bounds) ?? getNumber(checkpoint, 'num_hidden_layers', bounds) ?? 0;
+	return { here, whole: getNumber(checkpoint, WHOLE_BLOCKS, bounds) ?? here };
+}
+
+function isConversation(prompt: readonly number[] | readonly ChatMessage[]): prompt is readonly ChatMessage[] {
+	return typeof prompt[0] === 'object';
+}
+
+function startTokenOf({ config, name }: Transformer): number {
+	if (config.startToken !== undefined) return config.startToken;
+	throw new TongsaError('unsupported', 'the file does not say what a translation starts with', {
+		file: name,
+		field: 'decoder_start_token_id',
+	});
+}
+
+function checkedDimensions(dimensions: number | undefined, width: number): number {
+	if (dimensions === undefined) return width;
+	if (Number.isInteger(dimensions) && dimensions >= 1 && dimensions <= width) return dimensions;
+	throw new TongsaError('out-of-range', 'a vector has no such number of values', {
+		field: 'dimensions',
+		got: dimensions,
+		allowed: `1 to ${width}`,
+	});
+}
+
+/** Too long a text loses its end, and keeps the flags that stand behind it. */
+function cutToFit(
+	ids: readonly number[],
+	tokenizer: Tokenizer | undefined,
+	most: number,
+): { readonly ids: readonly number[]; readonly cut: boolean } {
+	if (ids.length <= most) return { ids, cut: false };
+	const after = tokenizer?.flags.after ?? [];
+	return { ids: [...ids.slice(0, most - after.length), ...after], cut: true };
+}

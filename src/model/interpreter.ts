@@ -1,0 +1,98 @@
+// The interpreter: what needs the tokenizer and the table alone. Text → matrix, and any vector → tokens.
+
+import { findTables } from '../architectures/tables.ts';
+import { createRowScorer } from '../compute/rows.ts';
+import { buildKernels } from '../compute/wasm.ts';
+import { combine } from '../embedding/combine.ts';
+import { type NearestRows, nearestRows } from '../embedding/nearest.ts';
+import { type EmbeddingTable, openTable } from '../embedding/table.ts';
+import { TongsaError } from '../errors.ts';
+import type { Checkpoint } from '../formats/checkpoint.ts';
+import type { Host } from '../host.ts';
+import type { EncodeOptions, Tokenizer } from '../tokenizer/types.ts';
+import { provenanceOf } from './provenance.ts';
+import type { Model } from './types.ts';
+
+/** Part of the memory budget that a table may take to answer further queries without being read again. */
+const TABLE_SHARE = 0.25;
+const DEFAULT_TOP = 10;
+
+export interface Interpreter extends Pick<Model, 'table' | 'embed' | 'nearest'> {
+	/** Ids of a text; ids as they are. @throws TongsaError 'unsupported' for text without a tokenizer. */
+	idsOf(text: string | readonly number[], options?: EncodeOptions): readonly number[];
+	/** A token's text; '' where there is none. */
+	textOf(id: number): string;
+	close(): void;
+}
+
+export function openInterpreter(host: Host, checkpoint: Checkpoint, tokenizer: Tokenizer | undefined): Interpreter {
+	const tables = findTables(checkpoint);
+	const input = tables && openTable(tables.input);
+	const output = tables && (tables.tied ? input : openTable(tables.output));
+	const searches = new Map<EmbeddingTable, Promise<NearestRows>>();
+
+	function need<T>(part: T | undefined, what: string): T {
+		if (part !== undefined) return part;
+		throw new TongsaError('unsupported', `this file has no ${what}`, { file: checkpoint.name });
+	}
+
+	function idsOf(text: string | readonly number[], options: EncodeOptions = {}): readonly number[] {
+		if (typeof text !== 'string') return text;
+		return Array.from(need(tokenizer, 'tokenizer, so that it takes token ids only').encode(text, options).ids);
+	}
+
+	const textOf = (id: number) => (tokenizer && id < tokenizer.size ? tokenizer.token(id).text : '');
+
+	function search(table: EmbeddingTable): Promise<NearestRows> {
+		const open = searches.get(table) ?? openSearch(table, host.memoryBudget * TABLE_SHARE);
+		searches.set(table, open);
+		return open;
+	}
+
+	const named = (table: EmbeddingTable) => `${table.tensor.name} (${table.dtype.name})`;
+
+	return {
+		idsOf,
+		textOf,
+		table: input && { width: input.width, rows: input.rowCount, dtype: input.dtype.name, tied: tables!.tied },
+		async embed(text, options = {}) {
+			const table = need(input, 'embedding table');
+			const ids = idsOf(text, options);
+			const data = await table.rows(ids, options.signal);
+			return {
+				shape: [ids.length, table.width],
+				data,
+				ids,
+				tokens: tokenizer ? ids.map(textOf) : [],
+				provenance: provenanceOf(checkpoint, { table: named(table), tokens: ids }),
+			};
+		},
+		async nearest(query, { top = DEFAULT_TOP, metric = 'cosine', table: side = 'input', without, signal } = {}) {
+			const table = need(side === 'input' ? input : output, 'embedding table');
+			const ids = typeof query === 'string' ? idsOf(query, { special: 'none' }) : undefined;
+			if (ids?.length === 0) throw new TongsaError('usage', 'an empty word has no row', { hint: 'Give a word' });
+			const vector = ids ? mean(await table.rows(ids, signal), table.width) : (query as ArrayLike<number>);
+			const found = await (await search(table)).find(vector, { top, metric, ...(without && { without }), ...(signal && { signal }) });
+			return {
+				matches: found.map(({ id, score }) => ({ id, text: textOf(id), score })),
+				provenance: provenanceOf(checkpoint, { table: named(table), ...(ids && { tokens: ids }) }),
+			};
+		},
+		close() {
+			for (const open of searches.values()) void open.then((rows) => rows.close());
+			searches.clear();
+		},
+	};
+}
+
+async function openSearch(table: EmbeddingTable, keepBytes: number): Promise<NearestRows> {
+	return nearestRows(table, createRowScorer(await buildKernels()), keepBytes);
+}
+
+/** The mean of (T, D) rows; a single row stays itself to the bit. */
+function mean(rows: Float32Array, width: number): Float32Array {
+	const T = rows.length / width;
+	if (T === 1) return rows;
+	const sum = combine(Array.from({ length: T }, (_, t) => rows.subarray(t * width, (t + 1) * width)));
+	return sum.map((value) => value / T);
+}

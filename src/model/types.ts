@@ -1,0 +1,181 @@
+// Model: one opened interpreter, as the library, the command line, the server and the studio see it.
+
+import type { Pooling } from '../embedding/pooling.ts';
+import type { Checkpoint } from '../formats/checkpoint.ts';
+import type { Finish, GeneratedToken, GenerateOptions } from '../generation/generate.ts';
+import type { Progress } from '../host.ts';
+import type { EncodeOptions, Tokenizer } from '../tokenizer/types.ts';
+import type { Replace, TracedPoint } from '../transformer/listen.ts';
+import type { Point } from '../transformer/points.ts';
+import type { Selector } from '../transformer/select.ts';
+import type { AttentionCell } from '../unembedding/inspect.ts';
+import type { Provenance } from './provenance.ts';
+
+export interface OpenOptions {
+	readonly signal?: AbortSignal;
+	readonly onProgress?: (progress: Progress) => void;
+}
+
+interface Cancellable {
+	readonly signal?: AbortSignal;
+}
+
+/** The embedding matrix of a text. */
+export interface Embedding {
+	/** [T, D]. */
+	readonly shape: readonly [number, number];
+	/** T·D values, row-major. */
+	readonly data: Float32Array;
+	readonly ids: readonly number[];
+	/** Text of each token; empty when the model has no tokenizer. */
+	readonly tokens: readonly string[];
+	readonly provenance: Provenance;
+}
+
+export interface Match {
+	readonly id: number;
+	/** Empty when the model has no tokenizer, or no token of this id. */
+	readonly text: string;
+	/** Cosine in −1…1, or dot product. */
+	readonly score: number;
+}
+
+export interface NearestOptions extends Cancellable {
+	/** How many matches (default 10). */
+	readonly top?: number;
+	readonly metric?: 'cosine' | 'dot';
+	/** Which table: the one that text enters by, or the one that it leaves by. The same in a tied model. */
+	readonly table?: 'input' | 'output';
+	/** Ids to leave out (a word's own id, say). */
+	readonly without?: readonly number[];
+}
+
+/** What is known of the interpreter's table before a row of it is read. */
+export interface TableFacts {
+	/** D. */
+	readonly width: number;
+	/** V. */
+	readonly rows: number;
+	readonly dtype: string;
+	/** Whether the same table stands at the entrance and at the exit. */
+	readonly tied: boolean;
+}
+
+/** What passes through the transformer: a text, ids, or rows of D values in place of tokens. */
+export type ModelInput = string | readonly number[] | { readonly vectors: Float32Array };
+
+export interface RunOptions extends Cancellable {
+	/** 'exact': weights decoded to float32, the definition (the default of trace and lens). 'fast': integer products (elsewhere). */
+	readonly precision?: 'exact' | 'fast';
+	/** For an encoder-decoder: the text that its encoder reads. */
+	readonly source?: string | readonly number[];
+}
+
+export interface TraceOptions extends RunOptions, EncodeOptions {
+	/** Points by name ('blocks.*.output') or by typed selector ({ point: 'attention.weights', layer: 12, head: 3, token: -1 }). */
+	readonly at: readonly Selector[];
+	/** Points whose values are replaced on the way, in this order. */
+	readonly replace?: readonly { readonly at: Selector; readonly with: Replace }[];
+}
+
+export interface Traced {
+	readonly ids: readonly number[];
+	/** By the point's name: shape and row-major values. */
+	readonly points: Readonly<Record<string, TracedPoint>>;
+	readonly provenance: Provenance;
+}
+
+export interface LensReading {
+	readonly ids: readonly number[];
+	/** From what block 0 receives (layer −1) to the last block. */
+	readonly layers: readonly {
+		readonly layer: number;
+		readonly top: readonly { readonly id: number; readonly text: string; readonly probability: number }[];
+	}[];
+	readonly provenance: Provenance;
+}
+
+export interface SentenceOptions extends Cancellable {
+	readonly pooling?: Pooling;
+	/** Length 1 (default: as the model's own files say; yes where they are silent). */
+	readonly normalize?: boolean;
+	/** Keep only the first so many values, and normalise again (Matryoshka models). */
+	readonly dimensions?: number;
+	readonly precision?: 'exact' | 'fast';
+}
+
+export interface SentenceVectors {
+	/** One vector a text. */
+	readonly vectors: readonly Float32Array[];
+	/** Tokens that went in, a text. */
+	readonly tokens: readonly number[];
+	/** Whether a text was longer than the model takes, and was cut. Never silently: callers show it. */
+	readonly truncated: readonly boolean[];
+	readonly provenance: Provenance;
+}
+
+export interface ChatMessage {
+	readonly role: string;
+	readonly content: string;
+}
+
+/** A text or ids to go on from, or a conversation that the model's own chat template turns into text. */
+export type Prompt = string | readonly number[] | readonly ChatMessage[];
+
+export interface Model {
+	readonly name: string;
+	readonly checkpoint: Checkpoint;
+	/** general.architecture or model_type; undefined where the file names none. */
+	readonly architecture: string | undefined;
+	/** Absent when the file carries none; every verb then still takes ids. */
+	readonly tokenizer: Tokenizer | undefined;
+	/** Absent when the file is a vocabulary alone. */
+	readonly table: TableFacts | undefined;
+	/** Blocks in this file, and in the model that it was cut from. */
+	readonly blocks: { readonly here: number; readonly whole: number };
+	/** The chat template's Jinja source, where the model has one. */
+	chatTemplate(): Promise<string | undefined>;
+	/**
+	 * The rows of the table for a text or for ids: nothing else of the weights is read.
+	 * @throws TongsaError 'unsupported' without a table, or for text without a tokenizer; 'out-of-range' for an id without a row.
+	 */
+	embed(input: string | readonly number[], options?: EncodeOptions & Cancellable): Promise<Embedding>;
+	/**
+	 * A word (its row, or the mean of its tokens' rows) or a vector of D values → the nearest rows of the whole table, exact, best first.
+	 * @throws TongsaError 'wrong-shape' for a vector of another width, 'usage' for an empty word.
+	 */
+	nearest(
+		query: string | ArrayLike<number>,
+		options?: NearestOptions,
+	): Promise<{ readonly matches: readonly Match[]; readonly provenance: Provenance }>;
+	/** Every point that trace can hear, in the order of the data. @throws TongsaError 'unsupported' for an unknown architecture. */
+	points(): Promise<readonly Point[]>;
+	/** One run with listeners: any subset of the points at the cost of that subset; any of them may be replaced. */
+	trace(input: ModelInput, options: TraceOptions): Promise<Traced>;
+	/** Attention's arithmetic for one query and one key of one head, in numbers that add up. */
+	attentionCell(
+		input: ModelInput,
+		cell: { readonly layer: number; readonly head: number; readonly query: number; readonly key: number },
+		options?: RunOptions & EncodeOptions,
+	): Promise<AttentionCell>;
+	/** Each layer's state at one token (default: the last), read as words. */
+	lens(input: ModelInput, options?: RunOptions & EncodeOptions & { readonly top?: number; readonly token?: number }): Promise<LensReading>;
+	/** Log-probability and rank of each token of a text, given those before it. */
+	surprise(
+		input: string | readonly number[],
+		options?: RunOptions & EncodeOptions,
+	): Promise<{
+		readonly tokens: readonly { readonly id: number; readonly text: string; readonly logProbability?: number; readonly rank?: number }[];
+		readonly provenance: Provenance;
+	}>;
+	/** Texts → one vector each: states pooled as the model's own files say, unless told otherwise. */
+	sentence(texts: string | readonly string[], options?: SentenceOptions): Promise<SentenceVectors>;
+	/**
+	 * Yields tokens as they come; `text` of each is what it adds, in whole characters. The return value says how it ended.
+	 * @throws TongsaError 'too-large' for a prompt beyond the context.
+	 */
+	generate(prompt: Prompt, options?: GenerateOptions & { readonly precision?: 'exact' | 'fast' }): AsyncGenerator<GeneratedToken, Finish>;
+	/** Bytes read from the model's files so far. */
+	readonly bytesRead: number;
+	close(): Promise<void>;
+}

@@ -1,0 +1,117 @@
+// Out of the model: states read as words, the next token, whole answers.
+
+import { TongsaError } from '../../../../src/errors.ts';
+import { bestOf, continueWith, readAsLogits, traceOf } from './library.ts';
+import type { TokenView } from './protocol.ts';
+import { type Context, idsOf, modelOf, tokenizerOf, tokenView, tokenViews } from './registry.ts';
+
+export type Guess = TokenView & { readonly probability: number };
+
+/** What every layer would say after one token: rows are the table's row, then each block's output. */
+export interface LensColumn {
+	readonly token: number;
+	readonly layers: readonly (readonly Guess[])[];
+}
+
+export interface MadeToken extends Guess {
+	/** The most probable tokens in its place, itself among them where it is. */
+	readonly others: readonly Guess[];
+}
+
+export interface SamplerSettings {
+	readonly temperature: number;
+	readonly topP: number;
+	readonly seed: number;
+	readonly maxTokens: number;
+}
+
+/** Most tokens of a lens: each costs a product with the whole table for every layer. */
+const MAX_LENS = 64;
+/** The newest logits: moving the temperature must not run the model again. */
+let kept: { readonly key: string; readonly logits: Float32Array } | undefined;
+
+export const out = {
+	/** Reads every state as words, the last token first; each column goes out as soon as it is there. */
+	async lens(context: Context, name: string, text: string, layers: number, top: number): Promise<{ tokens: TokenView[] }> {
+		const opened = await modelOf(name);
+		const tokenizer = await tokenizerOf(name);
+		const ids = await idsOf(name, text);
+		if (ids.length > MAX_LENS) {
+			throw new TongsaError('too-large', 'too many tokens for a lens', { got: ids.length, allowed: `at most ${MAX_LENS}` });
+		}
+		const names = ['embedding.output', ...Array.from({ length: layers }, (_, layer) => `blocks.${layer}.output`)];
+		const points = await traceOf(opened, ids, names, context.signal);
+		for (let token = ids.length - 1; token >= 0; token--) {
+			const rows = names.map((point) => {
+				const { data, shape } = points.get(point)!;
+				return data.subarray(token * shape[1]!, (token + 1) * shape[1]!);
+			});
+			const states = new Float32Array(rows.length * rows[0]!.length);
+			for (const [i, row] of rows.entries()) states.set(row, i * row.length);
+			const logits = await readAsLogits(opened, states, context.signal);
+			const V = logits.length / rows.length;
+			const guesses = rows.map((_, i) =>
+				bestOf(logits.subarray(i * V, (i + 1) * V), top).map(({ id, probability }) => ({ ...tokenView(tokenizer, id), probability })),
+			);
+			context.onPart({ token, layers: guesses } satisfies LensColumn);
+			await context.turn();
+			context.signal.throwIfAborted();
+		}
+		return { tokens: tokenViews(tokenizer, ids) };
+	},
+
+	/** The most probable next tokens after a text and some ids. */
+	async next(
+		context: Context,
+		name: string,
+		text: string,
+		more: readonly number[],
+		top: number,
+		temperature: number,
+	): Promise<{ tokens: TokenView[]; best: Guess[] }> {
+		const opened = await modelOf(name);
+		const tokenizer = await tokenizerOf(name);
+		const ids = [...(await idsOf(name, text)), ...more];
+		if (ids.length === 0) throw new TongsaError('usage', 'there is nothing to go on from');
+		const key = JSON.stringify([name, ids]);
+		if (kept?.key !== key) {
+			const points = await traceOf(opened, ids, [{ point: 'logits', token: -1 }], context.signal);
+			kept = { key, logits: points.get('logits')!.data.slice() };
+		}
+		const best = bestOf(kept.logits, top, temperature).map(({ id, probability }) => ({ ...tokenView(tokenizer, id), probability }));
+		return { tokens: tokenViews(tokenizer, ids), best };
+	},
+
+	/** Goes on with a text; every token goes out as it is made. */
+	async write(
+		context: Context,
+		name: string,
+		text: string,
+		more: readonly number[],
+		settings: SamplerSettings,
+	): Promise<{ reason: string }> {
+		const opened = await modelOf(name);
+		const tokenizer = await tokenizerOf(name);
+		const { temperature, topP, seed, maxTokens } = settings;
+		const stream = continueWith(opened, [...(await idsOf(name, text)), ...more], {
+			maxTokens,
+			seed,
+			topLogProbabilities: 8,
+			sampler: [
+				{ type: 'temperature', value: temperature },
+				{ type: 'topP', p: topP },
+			],
+			signal: context.signal,
+		});
+		for (;;) {
+			const { done, value } = await stream.next();
+			if (done) return { reason: value.reason };
+			const guess = ({ id, logProbability }: { id: number; logProbability: number }): Guess => ({
+				...tokenView(tokenizer, id),
+				probability: Math.exp(logProbability),
+			});
+			context.onPart({ ...guess(value), others: value.top.map(guess) } satisfies MadeToken);
+			await context.turn();
+		}
+	},
+};

@@ -1,0 +1,157 @@
+// Step 9, out again: from the last state to logits to the next token; on a part of a model, what is missing and how to get it.
+
+import { ask } from '../engine/client.ts';
+import { embedded } from '../engine/embedded.ts';
+import type { ModelCard, TokenView } from '../engine/protocol.ts';
+import { useAnswer } from '../engine/use.ts';
+import { percent } from '../matrix/number.ts';
+import { useSpeech } from '../messages/index.ts';
+import { open } from '../state/models.ts';
+import { useOption, usePlace } from '../state/place.tsx';
+import { useShelf } from '../state/shelf.ts';
+import { Push, Slide, TextInput } from '../ui/fields.tsx';
+import { Busy, Problem } from '../ui/problem.tsx';
+import { Source } from '../ui/source.tsx';
+import { quoted, TokenFace, TokenStrip, tokenText } from '../ui/token.tsx';
+import { numberOf, Question } from './Question.tsx';
+import type { StepProps } from './step.ts';
+
+export function Out(props: StepProps) {
+	return props.card.blocks.have < props.card.blocks.of ? <Missing {...props} /> : <NextToken {...props} />;
+}
+
+function Missing({ card, onRight }: StepProps) {
+	const { messages: t, bytes } = useSpeech();
+	const words = t.lesson.out;
+	const { go } = usePlace();
+	const shelf = useShelf().filter((one) => one.of === card.name);
+	const whole = embedded.find(({ name }) => name === card.name)?.whole;
+	const { have, of } = card.blocks;
+	return (
+		<>
+			<p>{words.missing(have, of)}</p>
+			{shelf.map((one) => (
+				<p key={one.name}>
+					<Push
+						kind="main"
+						onPress={() => {
+							void open(one.name, one.title, { kind: 'address', url: new URL(one.url, document.baseURI).href });
+							go({ model: one.name });
+						}}
+					>
+						{words.openWhole(one.title)} ({bytes(one.byteLength)})
+					</Push>
+				</p>
+			))}
+			{whole && shelf.length === 0 && (
+				<>
+					<p>{words.pull(bytes(whole.byteLength))}</p>
+					<pre>
+						<code>{whole.command}</code>
+					</pre>
+				</>
+			)}
+			<p>{words.openInstead}</p>
+			<Push onPress={() => go({ view: 'open', options: {} })}>{t.nav.open}</Push>
+			<Question
+				question={words.questionMissing}
+				numeric
+				about={card.name}
+				check={(answer) => {
+					const right = numberOf(answer) === of - have;
+					return { right, say: right ? words.rightMissing(of - have) : words.wrongMissing };
+				}}
+				onRight={onRight}
+			/>
+		</>
+	);
+}
+
+function NextToken({ card, text, setText, onRight }: StepProps) {
+	const { messages: t } = useSpeech();
+	const words = t.lesson.out;
+	const [more, setMore] = useOption('more', '');
+	const [temperature, setTemperature] = useOption('temperature', 1);
+	const taken = more.split(',').filter(Boolean).map(Number).filter(Number.isInteger);
+	const { value, refusal, busy } = useAnswer(JSON.stringify([card.name, text, taken, temperature]), (signal) =>
+		ask('next', [card.name, text, taken, 10, temperature], { signal }),
+	);
+	const change = (next: string) => {
+		setText(next);
+		setMore('');
+	};
+	return (
+		<>
+			<p className="hands">
+				<strong>{t.lesson.handsOn}</strong> {words.hands}
+			</p>
+			<TextInput label={t.sentence} value={text} onChange={change} />
+			{refusal && <Problem refusal={refusal} />}
+			{busy && !value && <Busy />}
+			{value && (
+				<>
+					<TokenStrip tokens={value.tokens} label={t.sentence} />
+					<h3>{words.candidates}</h3>
+					<Slide label={t.glossary.temperature.term} value={temperature} onChange={setTemperature} min={0.1} max={2} step={0.1} />
+					<Candidates best={value.best} onTake={(id) => setMore([...taken, id].join(','))} />
+					<Source card={card} part="logits" />
+					<NextQuestion card={card} text={text} best={value.best} onRight={onRight} />
+				</>
+			)}
+		</>
+	);
+}
+
+type Scored = TokenView & { readonly probability: number };
+
+function Candidates({ best, onTake }: { readonly best: readonly Scored[]; readonly onTake: (id: number) => void }) {
+	const { messages: t } = useSpeech();
+	return (
+		<table>
+			<tbody>
+				{best.map((one) => (
+					<tr key={one.id}>
+						<th scope="row">
+							<TokenFace token={one} />
+						</th>
+						<td className="right">{percent(one.probability)}</td>
+						<td className="wide">
+							<span className="bar" style={{ width: `${100 * one.probability}%` }} />
+						</td>
+						<td>
+							<Push kind="quiet" onPress={() => onTake(one.id)} label={`${t.lesson.out.take}: ${quoted(one)}`}>
+								+
+							</Push>
+						</td>
+					</tr>
+				))}
+			</tbody>
+		</table>
+	);
+}
+
+/** Choices in the order of their ids: the table above says which is first. */
+function NextQuestion({
+	card,
+	text,
+	best,
+	onRight,
+}: Pick<StepProps, 'text' | 'onRight'> & { readonly card: ModelCard; readonly best: readonly Scored[] }) {
+	const { messages: t } = useSpeech();
+	const words = t.lesson.out;
+	const choices = best.slice(0, 5).toSorted((a, b) => a.id - b.id);
+	return (
+		<Question
+			question={words.question}
+			about={`${card.name} ${text} ${best[0]?.id}`}
+			choices={choices.map((one) => ({ id: String(one.id), name: tokenText(one) }))}
+			check={(id) => {
+				const given = best.find((one) => String(one.id) === id)!;
+				return given === best[0]
+					? { right: true, say: words.right(quoted(given), percent(given.probability)) }
+					: { right: false, say: words.wrong(quoted(given)) };
+			}}
+			onRight={onRight}
+		/>
+	);
+}
