@@ -28,7 +28,7 @@ export interface BpeTables {
 	/** … or by joined bytes: token id → rank, −1 for none. */
 	readonly ranks?: Int32Array;
 	/** SentencePiece: rank → the score that it came from. */
-	readonly scoreOfRank?: Float32Array;
+	readonly scoreOfRank?: Float64Array;
 	/** Byte → id of its fallback token, −1 for none. */
 	readonly byteIds: Int32Array;
 }
@@ -84,10 +84,10 @@ function byteTokens(vocabulary: Vocabulary): Int32Array {
 }
 
 /** Scores, highest first, as ranks; equal scores have equal ranks, so that the leftmost pair goes first (bpe_model.cc). */
-function ranksOfScores(vocabulary: Vocabulary): { ranks: Int32Array; scoreOfRank: Float32Array } {
+function ranksOfScores(vocabulary: Vocabulary): { ranks: Int32Array; scoreOfRank: Float64Array } {
 	const { scores, size } = vocabulary;
 	if (!scores) throw new TongsaError('malformed', 'SentencePiece BPE merges by scores, and the file has none', { field: 'scores' });
-	const sorted = Float32Array.from(scores).sort().reverse();
+	const sorted = Float64Array.from(scores).sort().reverse();
 	const scoreOfRank = sorted.filter((score, i) => i === 0 || score !== sorted[i - 1]);
 	const ranks = new Int32Array(size);
 	const rankOfScore = new Map<number, number>();

@@ -54,7 +54,7 @@ export interface ClassTable {
 }
 
 const BLOCK = 128;
-/** Blocks that are all of one class are shared; Unicode 16 has 400 others, and a list of runs that asks for more is not Unicode's. */
+/** Blocks that are all of one class are shared; Unicode 16 has 251 others, and a list of runs that asks for four times as many is not Unicode's. */
 const MAX_BLOCKS = 1024;
 
 export function classTable(): ClassTable {

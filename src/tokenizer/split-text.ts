@@ -53,7 +53,6 @@ export function splitAt(
 	while (at > 0) {
 		const tokens = fit(at);
 		if (tokens <= n) return answer(at, tokens);
-		// Far too many tokens: no need to go back grapheme by grapheme.
 		at = boundary(text, at - 1);
 	}
 	return answer(0, fit(0));

@@ -11,11 +11,10 @@ import type { TokenBuffer } from './token-buffer.ts';
 
 interface Kernel {
 	setClasses(index: number, blocks: number): void;
-	setVocabulary(bytes: number, offsets: number, slots: number, mask: number, states: number): void;
+	setVocabulary(bytes: number, offsets: number, slots: number, mask: number): void;
+	setMerges(pairs: number, pairMask: number, ranks: number): void;
 	setModel(
-		pairs: number,
-		pairMask: number,
-		ranks: number,
+		states: number,
 		byteIds: number,
 		takeWhole: number,
 		characters: number,
@@ -82,17 +81,16 @@ export function createKernelBpe(spec: BpeSpec, tables: BpeTables): KernelBpe {
 	let slots = 64;
 	while (slots < surface.size * 2) slots *= 2;
 	const slotsAt = reserve(slots * 16);
-	kernel.setVocabulary(put(surface.bytes), put(surface.offsets), slotsAt, slots - 1, reserve(surface.size));
+	kernel.setVocabulary(put(surface.bytes), put(surface.offsets), slotsAt, slots - 1);
 	const { merges } = spec;
 	const table = merges.type === 'lines' || merges.type === 'pairs' ? merges.table : undefined;
 	const total = table ? (merges.type === 'pairs' ? table.length >> 1 : table.length) : 0;
 	let pairSlots = 64;
 	while (pairSlots < total * 2) pairSlots *= 2;
 	const pairsAt = table ? reserve(pairSlots * 16) : 0;
+	kernel.setMerges(pairsAt, pairSlots - 1, tables.ranks ? put(tables.ranks) : 0);
 	kernel.setModel(
-		pairsAt,
-		pairSlots - 1,
-		tables.ranks ? put(tables.ranks) : 0,
+		reserve(surface.size),
 		put(spec.alphabet === 'characters' ? tables.byteIds : tables.firstIds),
 		spec.ignore_merges || merges.type === 'ranks' ? 1 : 0,
 		spec.alphabet === 'characters' ? 1 : 0,

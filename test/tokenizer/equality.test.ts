@@ -36,7 +36,9 @@ for (const { name, carried, files } of CASES) {
 		assertIds(await openFiles({ 'model.gguf': readFileSync(path!) }), expected(name), { skip });
 	});
 
-	const pairs = existsSync(fixture(`llama.cpp/${name}.inp`)) ? decodeURIComponent(fixture(`llama.cpp/${name}`).pathname) : vocabularyFile(`${files[0]}.inp`)?.slice(0, -4);
+	const pairs = existsSync(fixture(`llama.cpp/${name}.inp`))
+		? decodeURIComponent(fixture(`llama.cpp/${name}`).pathname)
+		: vocabularyFile(`${files[0]}.inp`)?.slice(0, -4);
 	const noPairs = skip || (pairs === undefined && `llama.cpp has no pairs for ${name}`);
 	test(`${name}: llama.cpp's own pairs`, { skip: noPairs }, async () => {
 		const tokenizer = await openFiles({ 'model.gguf': readFileSync(path!) });

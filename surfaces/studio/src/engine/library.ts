@@ -51,7 +51,7 @@ export async function readAsLogits(model: Model, states: Float32Array, signal: A
 
 /** Goes on with some ids, token by token. */
 export async function* continueWith(model: Model, ids: readonly number[], options: GenerateOptions) {
-	yield* generate(await languageState(await transformerOf(model)), model.tokenizer, ids, options);
+	return yield* generate(await languageState(await transformerOf(model)), model.tokenizer, ids, options);
 }
 
 /** The most probable of V logits, best first. */

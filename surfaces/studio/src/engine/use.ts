@@ -39,3 +39,16 @@ export function useAnswer<T>(key: string | undefined, ask: (signal: AbortSignal)
 		retry: () => setAttempt((n) => n + 1),
 	};
 }
+
+/** As useAnswer, for an answer that comes in parts. Parts of an older question are dropped. */
+export function useParts<P, T>(
+	key: string | undefined,
+	ask: (signal: AbortSignal, onPart: (part: P) => void) => Promise<T>,
+): Answer<T> & { readonly parts: readonly P[] } {
+	const [parts, setParts] = useState<{ key?: string | undefined; list: readonly P[] }>({ list: [] });
+	const answer = useAnswer(key, (signal) => {
+		setParts({ key, list: [] });
+		return ask(signal, (part) => signal.aborted || setParts((now) => ({ key, list: [...now.list, part] })));
+	});
+	return { ...answer, parts: parts.key === key ? parts.list : [] };
+}

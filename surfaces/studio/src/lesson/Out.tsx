@@ -2,17 +2,19 @@
 
 import { ask } from '../engine/client.ts';
 import { embedded } from '../engine/embedded.ts';
-import type { ModelCard, TokenView } from '../engine/protocol.ts';
+import type { ModelCard } from '../engine/protocol.ts';
 import { useAnswer } from '../engine/use.ts';
+import type { Guess } from '../engine/work-out.ts';
 import { percent } from '../matrix/number.ts';
 import { useSpeech } from '../messages/index.ts';
 import { open } from '../state/models.ts';
 import { useOption, usePlace } from '../state/place.tsx';
 import { useShelf } from '../state/shelf.ts';
 import { Push, Slide, TextInput } from '../ui/fields.tsx';
+import { Guesses } from '../ui/guesses.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';
 import { Source } from '../ui/source.tsx';
-import { quoted, TokenFace, TokenStrip, tokenText } from '../ui/token.tsx';
+import { quoted, TokenStrip, tokenText } from '../ui/token.tsx';
 import { numberOf, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
 
@@ -93,40 +95,12 @@ function NextToken({ card, text, setText, onRight }: StepProps) {
 					<TokenStrip tokens={value.tokens} label={t.sentence} />
 					<h3>{words.candidates}</h3>
 					<Slide label={t.glossary.temperature.term} value={temperature} onChange={setTemperature} min={0.1} max={2} step={0.1} />
-					<Candidates best={value.best} onTake={(id) => setMore([...taken, id].join(','))} />
+					<Guesses guesses={value.best} onTake={(id) => setMore([...taken, id].join(','))} />
 					<Source card={card} part="logits" />
 					<NextQuestion card={card} text={text} best={value.best} onRight={onRight} />
 				</>
 			)}
 		</>
-	);
-}
-
-type Scored = TokenView & { readonly probability: number };
-
-function Candidates({ best, onTake }: { readonly best: readonly Scored[]; readonly onTake: (id: number) => void }) {
-	const { messages: t } = useSpeech();
-	return (
-		<table>
-			<tbody>
-				{best.map((one) => (
-					<tr key={one.id}>
-						<th scope="row">
-							<TokenFace token={one} />
-						</th>
-						<td className="right">{percent(one.probability)}</td>
-						<td className="wide">
-							<span className="bar" style={{ width: `${100 * one.probability}%` }} />
-						</td>
-						<td>
-							<Push kind="quiet" onPress={() => onTake(one.id)} label={`${t.lesson.out.take}: ${quoted(one)}`}>
-								+
-							</Push>
-						</td>
-					</tr>
-				))}
-			</tbody>
-		</table>
 	);
 }
 
@@ -136,7 +110,7 @@ function NextQuestion({
 	text,
 	best,
 	onRight,
-}: Pick<StepProps, 'text' | 'onRight'> & { readonly card: ModelCard; readonly best: readonly Scored[] }) {
+}: Pick<StepProps, 'text' | 'onRight'> & { readonly card: ModelCard; readonly best: readonly Guess[] }) {
 	const { messages: t } = useSpeech();
 	const words = t.lesson.out;
 	const choices = best.slice(0, 5).toSorted((a, b) => a.id - b.id);

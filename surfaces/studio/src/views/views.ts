@@ -4,6 +4,8 @@ import type { FunctionComponent } from 'react';
 import { Lesson } from '../lesson/Lesson.tsx';
 import type { Messages } from '../messages/index.ts';
 import { AttentionView } from './AttentionView.tsx';
+import { Generate } from './Generate.tsx';
+import { Lens } from './Lens.tsx';
 import { MatrixView } from './MatrixView.tsx';
 import { Open } from './Open.tsx';
 import { Tokens } from './Tokens.tsx';
@@ -14,4 +16,6 @@ export const views: readonly { readonly id: Exclude<keyof Messages['nav'], 'labe
 	{ id: 'tokens', View: Tokens },
 	{ id: 'matrix', View: MatrixView },
 	{ id: 'attention', View: AttentionView },
+	{ id: 'lens', View: Lens },
+	{ id: 'generate', View: Generate },
 ];

@@ -54,4 +54,15 @@ export const views = {
 		difference: 'Difference',
 		alike: 'Every token against every other',
 	},
+	lens: {
+		idea: 'What would the model say if it had to speak now? Each state is read through the final norm and the table, block by block.',
+		before: 'before block 0',
+	},
+	generate: {
+		begin: 'Go on writing',
+		length: 'At most so many tokens',
+		seed: 'Seed',
+		made: 'Tokens of the answer',
+		pick: 'Pick a token to see what else was likely there; take another one to branch off.',
+	},
 };

@@ -54,4 +54,15 @@ export const views: Messages['views'] = {
 		difference: '차이',
 		alike: '모든 토큰을 서로 견주기',
 	},
+	lens: {
+		idea: '모델이 지금 당장 말해야 한다면 뭐라고 할까요? 블록마다 상태를 마지막 정규화와 표로 읽어 보아요.',
+		before: '블록 0번 앞',
+	},
+	generate: {
+		begin: '이어 쓰기',
+		length: '토큰은 많아야 이만큼',
+		seed: '시드',
+		made: '답의 토큰',
+		pick: '토큰을 고르면 그 자리에 올 만했던 다른 토큰이 보여요. 다른 것을 고르면 거기서 갈라져요.',
+	},
 };

@@ -54,4 +54,15 @@ export const views: Messages['views'] = {
 		difference: '差',
 		alike: '词元两两相比',
 	},
+	lens: {
+		idea: '要是模型现在就得开口，它会说什么？把每个块的状态经过最后的归一化和那张表读出来。',
+		before: '第 0 块之前',
+	},
+	generate: {
+		begin: '接着写',
+		length: '最多这么多词元',
+		seed: '种子',
+		made: '答案的词元',
+		pick: '点一个词元，看看那里还可能是什么；换一个，就从那里分岔。',
+	},
 };

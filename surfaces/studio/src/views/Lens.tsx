@@ -1,0 +1,109 @@
+// Lens: layer by token, what each state reads as; one cell with its ten best.
+// nostalgebraist 2020, "interpreting GPT: the logit lens"
+
+import { Button } from 'react-aria-components';
+import { ask } from '../engine/client.ts';
+import type { ModelCard } from '../engine/protocol.ts';
+import { useEncoding } from '../engine/questions.ts';
+import { useParts } from '../engine/use.ts';
+import type { Guess, LensColumn } from '../engine/work-out.ts';
+import { css, ink, painter } from '../matrix/colour.ts';
+import { percent } from '../matrix/number.ts';
+import { useMessages } from '../messages/index.ts';
+import { useModel } from '../state/models.ts';
+import { useOption, usePlace } from '../state/place.tsx';
+import { useShade } from '../state/shade.ts';
+import { Guesses } from '../ui/guesses.tsx';
+import { Opened } from '../ui/opened.tsx';
+import { Busy, Problem } from '../ui/problem.tsx';
+import { Scroller } from '../ui/scroller.tsx';
+import { Source } from '../ui/source.tsx';
+import { quoted, TokenFace, tokenText } from '../ui/token.tsx';
+import { Bar } from './Bar.tsx';
+
+export function Lens() {
+	const t = useMessages();
+	const { model } = usePlace();
+	const entry = useModel(model);
+	return (
+		<div className="view">
+			<h2>{t.nav.lens}</h2>
+			<p className="idea">{t.views.lens.idea}</p>
+			<Bar />
+			<Opened entry={entry}>{(card) => <LensOf card={card} />}</Opened>
+		</div>
+	);
+}
+
+function LensOf({ card }: { readonly card: ModelCard }) {
+	const t = useMessages();
+	const words = t.views.lens;
+	const { text } = usePlace();
+	const shade = useShade();
+	const tokens = useEncoding(card.name, text).value;
+	const layers = card.blocks.have;
+	const key = layers > 0 ? JSON.stringify([card.name, text, layers]) : undefined;
+	const { parts, refusal, busy } = useParts<LensColumn, unknown>(key, (signal, onPart) =>
+		ask('lens', [card.name, text, layers, 10], { signal, onPart: (part) => onPart(part as LensColumn) }),
+	);
+	const [at, setAt] = useOption('at', '');
+	if (layers === 0) return <p>{t.sourceDictionary}</p>;
+	if (refusal) return <Problem refusal={refusal} />;
+	if (!tokens?.length) return <Busy />;
+	const [token = tokens.length - 1, layer = layers] = at.split(',').filter(Boolean).map(Number);
+	const colour = painter('share', shade, 1);
+	const column = (i: number) => parts.find((part) => part.token === i);
+	const picked = column(token)?.layers[layer];
+	const nameOf = (row: number) => (row === 0 ? words.before : t.lesson.context.after(row - 1));
+	const cell = (guess: Guess | undefined, i: number, row: number) => (
+		<td key={i}>
+			{guess && (
+				<Button
+					className="lens-cell"
+					style={{ background: css(colour(guess.probability)), color: ink(colour(guess.probability)) }}
+					onPress={() => setAt(`${i},${row}`)}
+					aria-pressed={i === token && row === layer}
+				>
+					<bdi>{tokenText(guess)}</bdi> <span className="sr-only">{percent(guess.probability)}</span>
+				</Button>
+			)}
+		</td>
+	);
+	return (
+		<>
+			{card.blocks.have < card.blocks.of && <p className="hint">{t.lesson.context.partial(card.blocks.have, card.blocks.of)}</p>}
+			{busy && <Busy />}
+			<Scroller className="table-scroll lens" label={t.nav.lens}>
+				<table>
+					<thead>
+						<tr>
+							<td />
+							{tokens.map((one, i) => (
+								<th key={i} scope="col">
+									<TokenFace token={one} />
+								</th>
+							))}
+						</tr>
+					</thead>
+					<tbody>
+						{Array.from({ length: layers + 1 }, (_, i) => layers - i).map((row) => (
+							<tr key={row}>
+								<th scope="row">{nameOf(row)}</th>
+								{tokens.map((_, i) => cell(column(i)?.layers[row]?.[0], i, row))}
+							</tr>
+						))}
+					</tbody>
+				</table>
+			</Scroller>
+			<Source card={card} part="blocks.*.output → final norm → logits" />
+			{picked && tokens[token] && (
+				<section aria-live="polite">
+					<h3>
+						{quoted(tokens[token])}, {nameOf(layer)}
+					</h3>
+					<Guesses guesses={picked} />
+				</section>
+			)}
+		</>
+	);
+}
