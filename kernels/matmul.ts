@@ -50,18 +50,50 @@ function recordOf(kind: i32): usize {
 	return kind == UNSIGNED4 ? 192 : kind == UNSIGNED6 ? 192 : 320;
 }
 
-/** Steps whose int16 sums fit together. */
-// @ts-ignore: decorator
-@inline
-function depthOf(kind: i32): i32 {
-	return kind == SIGNED8 ? 1 : kind == UNSIGNED6 ? 2 : kind == UNSIGNED5 ? 4 : 8;
-}
-
-/** Sums of two products, whichever of weights and activations is the 7-bit one. */
+/** Products of one step for one row quad: `w` its weights, `q` its activations (4 bytes, in all lanes), at `offset`. */
 // @ts-ignore: decorator
 @inline
 function product(kind: i32, w: v128, q: v128): v128 {
 	return kind == SIGNED8 ? dot2(w, q) : dot2(q, w);
+}
+
+// @ts-ignore: decorator
+@inline
+function low(w: v128, mask: v128): v128 {
+	return v128.and(w, mask);
+}
+
+// @ts-ignore: decorator
+@inline
+function high(w: v128, mask: v128): v128 {
+	return v128.and(i16x8.shr_u(w, 4), mask);
+}
+
+/** Sums over four steps for four rows, as int32. `lane`: the token's bytes; `gap`: bytes from a step to the next. */
+// @ts-ignore: decorator
+@inline
+function four(kind: i32, w0: v128, w1: v128, w2: v128, w3: v128, q0: v128, q1: v128, q2: v128, q3: v128, ones: v128): v128 {
+	const a = product(kind, w0, q0);
+	const b = product(kind, w1, q1);
+	const c = product(kind, w2, q2);
+	const d = product(kind, w3, q3);
+	if (kind == SIGNED8) return i32x4.add(i32x4.add(widen(a, ones), widen(b, ones)), i32x4.add(widen(c, ones), widen(d, ones)));
+	if (kind == UNSIGNED6) return i32x4.add(widen(i16x8.add(a, b), ones), widen(i16x8.add(c, d), ones));
+	return widen(i16x8.add(i16x8.add(a, b), i16x8.add(c, d)), ones);
+}
+
+/** As four, of 8-bit weights at `w` and one token's activations at `q`. */
+// @ts-ignore: decorator
+@inline
+function fourAlone(kind: i32, w: usize, q0: v128, q1: v128, q2: v128, q3: v128, ones: v128): v128 {
+	return four(kind, v128.load(w), v128.load(w, 32), v128.load(w, 64), v128.load(w, 96), q0, q1, q2, q3, ones);
+}
+
+/** All eight steps of 4-bit weights, whose sums fit int16, of which `a` holds some already. */
+// @ts-ignore: decorator
+@inline
+function two4(a: v128, w: v128, mask: v128, even: v128, odd: v128): v128 {
+	return i16x8.add(a, i16x8.add(dot2(even, low(w, mask)), dot2(odd, high(w, mask))));
 }
 
 /** Rows 8 · first … 8 · last of a matrix × one token: y[r] (float32), set or added to. */
@@ -69,10 +101,9 @@ function product(kind: i32, w: v128, q: v128): v128 {
 @inline
 function vector(kind: i32, weights: usize, first: i32, last: i32, groups: i32, x: usize, y: usize, add: i32): void {
 	const ones = kept(0x10001, groups);
-	const low = kept(0x0f0f0f0f, groups);
+	const mask = kept(0x0f0f0f0f, groups);
 	const record = recordOf(kind);
 	const xRecord: usize = 8 + 4 * stepsOf(kind);
-	const chunks = stepsOf(kind) / depthOf(kind);
 	let w = weights + record * groups * first;
 	for (let r = first; r < last; r++) {
 		const out = y + (<usize>r << 5);
@@ -80,42 +111,51 @@ function vector(kind: i32, weights: usize, first: i32, last: i32, groups: i32, x
 		let yb = add ? v128.load(out, 16) : f32x4.splat(0);
 		let p = x;
 		for (const end = w + record * groups; w < end; w += record, p += xRecord) {
-			let sa = i32x4.splat(0);
-			let sb = sa;
-			let v = w + HEAD;
-			let q = p + 8;
-			for (let c = 0; c < chunks; c++) {
-				let a = i16x8.splat(0);
-				let b = a;
+			const q0 = v128.load32_splat(p, 8);
+			const q1 = v128.load32_splat(p, 12);
+			const q2 = v128.load32_splat(p, 16);
+			const q3 = v128.load32_splat(p, 20);
+			let a: v128;
+			let b: v128;
+			if (kind == UNSIGNED4) {
+				a = i16x8.add(dot2(q0, low(v128.load(w, 64), mask)), dot2(q1, high(v128.load(w, 64), mask)));
+				b = i16x8.add(dot2(q0, low(v128.load(w, 80), mask)), dot2(q1, high(v128.load(w, 80), mask)));
+				a = two4(a, v128.load(w, 96), mask, q2, q3);
+				b = two4(b, v128.load(w, 112), mask, q2, q3);
+			} else {
+				a = fourAlone(kind, w + 64, q0, q1, q2, q3, ones);
+				b = fourAlone(kind, w + 80, q0, q1, q2, q3, ones);
+			}
+			if (kind != UNSIGNED6) {
+				const q4 = v128.load32_splat(p, 24);
+				const q5 = v128.load32_splat(p, 28);
+				const q6 = v128.load32_splat(p, 32);
+				const q7 = v128.load32_splat(p, 36);
 				if (kind == UNSIGNED4) {
-					for (let k = 0; k < 4; k++, v += 32, q += 8) {
-						const va = v128.load(v);
-						const vb = v128.load(v, 16);
-						const even = v128.load32_splat(q);
-						const odd = v128.load32_splat(q, 4);
-						a = i16x8.add(a, dot2(even, v128.and(va, low)));
-						b = i16x8.add(b, dot2(even, v128.and(vb, low)));
-						a = i16x8.add(a, dot2(odd, v128.and(i16x8.shr_u(va, 4), low)));
-						b = i16x8.add(b, dot2(odd, v128.and(i16x8.shr_u(vb, 4), low)));
-					}
+					a = two4(two4(a, v128.load(w, 128), mask, q4, q5), v128.load(w, 160), mask, q6, q7);
+					b = two4(two4(b, v128.load(w, 144), mask, q4, q5), v128.load(w, 176), mask, q6, q7);
+					a = widen(a, ones);
+					b = widen(b, ones);
 				} else {
-					for (let k = 0; k < depthOf(kind); k++, v += 32, q += 4) {
-						const even = v128.load32_splat(q);
-						a = i16x8.add(a, product(kind, v128.load(v), even));
-						b = i16x8.add(b, product(kind, v128.load(v, 16), even));
-					}
+					a = i32x4.add(a, fourAlone(kind, w + 192, q4, q5, q6, q7, ones));
+					b = i32x4.add(b, fourAlone(kind, w + 208, q4, q5, q6, q7, ones));
 				}
-				sa = i32x4.add(sa, widen(a, ones));
-				sb = i32x4.add(sb, widen(b, ones));
 			}
 			const scale = v128.load32_splat(p);
 			const companion = v128.load32_splat(p, 4);
-			ya = settle(ya, sa, w, scale, companion);
-			yb = settle(yb, sb, w + 16, scale, companion);
+			ya = settle(ya, a, w, scale, companion);
+			yb = settle(yb, b, w + 16, scale, companion);
 		}
 		v128.store(out, ya);
 		v128.store(out, yb, 16);
 	}
+}
+
+/** Sums over a record for the token whose activations begin at `q`, four lanes apart. `w0` … `w3`: the first four steps' weights (or, for 4 bits, all). */
+// @ts-ignore: decorator
+@inline
+function laneSum(kind: i32, w0: v128, w1: v128, w2: v128, w3: v128, q: usize, ones: v128): v128 {
+	return four(kind, w0, w1, w2, w3, v128.load32_splat(q), v128.load32_splat(q, 16), v128.load32_splat(q, 32), v128.load32_splat(q, 48), ones);
 }
 
 /** Rows 8 · first … 8 · last × `tokens` tokens in fours (records of 4 lanes): y[t · stride + r], set or added to. */
@@ -123,10 +163,9 @@ function vector(kind: i32, weights: usize, first: i32, last: i32, groups: i32, x
 @inline
 function tiles(kind: i32, weights: usize, first: i32, last: i32, groups: i32, x: usize, tokens: i32, y: usize, stride: usize, add: i32): void {
 	const ones = kept(0x10001, groups);
-	const low = kept(0x0f0f0f0f, groups);
+	const mask = kept(0x0f0f0f0f, groups);
 	const record = recordOf(kind);
 	const xRecord: usize = 32 + 16 * stepsOf(kind);
-	const chunks = stepsOf(kind) / depthOf(kind);
 	for (let r = first << 1; r < last << 1; r++) {
 		const row = weights + record * groups * (r >> 1) + ((r & 1) << 4);
 		const rowEnd = row + record * groups;
@@ -141,44 +180,51 @@ function tiles(kind: i32, weights: usize, first: i32, last: i32, groups: i32, x:
 			let y2 = add ? v128.load(out2) : f32x4.splat(0);
 			let y3 = add ? v128.load(out3) : f32x4.splat(0);
 			for (let w = row; w < rowEnd; w += record, p += xRecord) {
-				let s0 = i32x4.splat(0);
-				let s1 = s0;
-				let s2 = s0;
-				let s3 = s0;
-				let v = w + HEAD;
-				let q = p + 32;
-				for (let c = 0; c < chunks; c++) {
-					let a0 = i16x8.splat(0);
-					let a1 = a0;
-					let a2 = a0;
-					let a3 = a0;
-					if (kind == UNSIGNED4) {
-						for (let k = 0; k < 4; k++, v += 32, q += 32) {
-							const both = v128.load(v);
-							const even = v128.and(both, low);
-							a0 = i16x8.add(a0, dot2(v128.load32_splat(q), even));
-							a1 = i16x8.add(a1, dot2(v128.load32_splat(q, 4), even));
-							a2 = i16x8.add(a2, dot2(v128.load32_splat(q, 8), even));
-							a3 = i16x8.add(a3, dot2(v128.load32_splat(q, 12), even));
-							const odd = v128.and(i16x8.shr_u(both, 4), low);
-							a0 = i16x8.add(a0, dot2(v128.load32_splat(q, 16), odd));
-							a1 = i16x8.add(a1, dot2(v128.load32_splat(q, 20), odd));
-							a2 = i16x8.add(a2, dot2(v128.load32_splat(q, 24), odd));
-							a3 = i16x8.add(a3, dot2(v128.load32_splat(q, 28), odd));
-						}
-					} else {
-						for (let k = 0; k < depthOf(kind); k++, v += 32, q += 16) {
-							const even = v128.load(v);
-							a0 = i16x8.add(a0, product(kind, even, v128.load32_splat(q)));
-							a1 = i16x8.add(a1, product(kind, even, v128.load32_splat(q, 4)));
-							a2 = i16x8.add(a2, product(kind, even, v128.load32_splat(q, 8)));
-							a3 = i16x8.add(a3, product(kind, even, v128.load32_splat(q, 12)));
-						}
+				let s0: v128;
+				let s1: v128;
+				let s2: v128;
+				let s3: v128;
+				if (kind == UNSIGNED4) {
+					let both = v128.load(w, 64);
+					let even = low(both, mask);
+					let odd = high(both, mask);
+					s0 = i16x8.add(dot2(v128.load32_splat(p, 32), even), dot2(v128.load32_splat(p, 48), odd));
+					s1 = i16x8.add(dot2(v128.load32_splat(p, 36), even), dot2(v128.load32_splat(p, 52), odd));
+					s2 = i16x8.add(dot2(v128.load32_splat(p, 40), even), dot2(v128.load32_splat(p, 56), odd));
+					s3 = i16x8.add(dot2(v128.load32_splat(p, 44), even), dot2(v128.load32_splat(p, 60), odd));
+					for (let k: usize = 32; k < 128; k += 32) {
+						const q = p + k;
+						both = v128.load(w + k, 64);
+						even = low(both, mask);
+						odd = high(both, mask);
+						s0 = i16x8.add(s0, i16x8.add(dot2(v128.load32_splat(q, 32), even), dot2(v128.load32_splat(q, 48), odd)));
+						s1 = i16x8.add(s1, i16x8.add(dot2(v128.load32_splat(q, 36), even), dot2(v128.load32_splat(q, 52), odd)));
+						s2 = i16x8.add(s2, i16x8.add(dot2(v128.load32_splat(q, 40), even), dot2(v128.load32_splat(q, 56), odd)));
+						s3 = i16x8.add(s3, i16x8.add(dot2(v128.load32_splat(q, 44), even), dot2(v128.load32_splat(q, 60), odd)));
 					}
-					s0 = i32x4.add(s0, widen(a0, ones));
-					s1 = i32x4.add(s1, widen(a1, ones));
-					s2 = i32x4.add(s2, widen(a2, ones));
-					s3 = i32x4.add(s3, widen(a3, ones));
+					s0 = widen(s0, ones);
+					s1 = widen(s1, ones);
+					s2 = widen(s2, ones);
+					s3 = widen(s3, ones);
+				} else {
+					let w0 = v128.load(w, 64);
+					let w1 = v128.load(w, 96);
+					let w2 = v128.load(w, 128);
+					let w3 = v128.load(w, 160);
+					s0 = laneSum(kind, w0, w1, w2, w3, p + 32, ones);
+					s1 = laneSum(kind, w0, w1, w2, w3, p + 36, ones);
+					s2 = laneSum(kind, w0, w1, w2, w3, p + 40, ones);
+					s3 = laneSum(kind, w0, w1, w2, w3, p + 44, ones);
+					if (kind != UNSIGNED6) {
+						w0 = v128.load(w, 192);
+						w1 = v128.load(w, 224);
+						w2 = v128.load(w, 256);
+						w3 = v128.load(w, 288);
+						s0 = i32x4.add(s0, laneSum(kind, w0, w1, w2, w3, p + 96, ones));
+						s1 = i32x4.add(s1, laneSum(kind, w0, w1, w2, w3, p + 100, ones));
+						s2 = i32x4.add(s2, laneSum(kind, w0, w1, w2, w3, p + 104, ones));
+						s3 = i32x4.add(s3, laneSum(kind, w0, w1, w2, w3, p + 108, ones));
+					}
 				}
 				y0 = settle(y0, s0, w, v128.load32_splat(p), v128.load32_splat(p, 16));
 				y1 = settle(y1, s1, w, v128.load32_splat(p, 4), v128.load32_splat(p, 20));

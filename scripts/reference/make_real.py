@@ -93,6 +93,7 @@ def decoder(model, encode):
             greedy = model.generate(torch.tensor([ids]), do_sample=False, max_new_tokens=NEW, min_new_tokens=NEW)[0, len(ids):]
         L = len(r.attentions)
         out[f"{language}.ids"] = torch.tensor(ids)
+        out[f"{language}.embedding.output"] = r.hidden_states[0][0]
         for i in sorted({0, 1, L // 2, L - 2}):
             out[f"{language}.blocks.{i}.output"] = r.hidden_states[i + 1][0]  # the list's last entry is after the final norm: none of these is
         for i in sorted({0, L // 2, L - 1}):

@@ -38,7 +38,6 @@ export const gptOss: Family = {
 			'norm.feedForwardInput': ['blk.{i}.post_attention_norm', 'blk.{i}.ffn_norm'],
 			'attention.sinks': 'blk.{i}.attn_sinks',
 		},
-		layout: { experts: 'stacked' },
 	},
 	safetensors: {
 		architectures: ['gpt_oss'],
@@ -67,6 +66,6 @@ export const gptOss: Family = {
 			],
 			'experts.downScales': { weight: 'layers.{i}.mlp.experts.down_proj_scales' },
 		},
-		layout: { gateUp: 'interleaved', experts: 'stacked-transposed' },
+		layout: { gateUp: 'interleaved', expertsTransposed: true },
 	},
 };

@@ -35,8 +35,13 @@ export const llama: Family = {
 				},
 			});
 		},
-		names: GGUF_NAMES,
-		layout: { experts: 'stacked' },
+		names: {
+			...GGUF_NAMES,
+			// Files from before 2024-04 have a tensor for each expert.
+			'experts.gate': ['blk.{i}.ffn_gate_exps', 'blk.{i}.ffn_gate.{e}'],
+			'experts.up': ['blk.{i}.ffn_up_exps', 'blk.{i}.ffn_up.{e}'],
+			'experts.down': ['blk.{i}.ffn_down_exps', 'blk.{i}.ffn_down.{e}'],
+		},
 	},
 	safetensors: {
 		architectures: ['llama', 'mistral'],

@@ -27,11 +27,11 @@ export const mixtral: Family = {
 		},
 		names: {
 			...HF_NAMES,
-			'feedForward.router': 'layers.{i}.block_sparse_moe.gate',
+			'feedForward.router': ['layers.{i}.block_sparse_moe.gate', 'layers.{i}.mlp.gate'],
+			'experts.gateUp': { weight: 'layers.{i}.mlp.experts.gate_up_proj' },
 			'experts.gate': 'layers.{i}.block_sparse_moe.experts.{e}.w1',
 			'experts.up': 'layers.{i}.block_sparse_moe.experts.{e}.w3',
-			'experts.down': 'layers.{i}.block_sparse_moe.experts.{e}.w2',
+			'experts.down': ['layers.{i}.block_sparse_moe.experts.{e}.w2', { weight: 'layers.{i}.mlp.experts.down_proj' }],
 		},
-		layout: { experts: 'separate' },
 	},
 };

@@ -61,7 +61,6 @@ export const qwen3Moe: Family = {
 				},
 			}),
 		names: GGUF_NAMES,
-		layout: { experts: 'stacked' },
 	},
 	safetensors: {
 		architectures: ['qwen3_moe'],
@@ -87,10 +86,10 @@ export const qwen3Moe: Family = {
 		names: {
 			...HF_NAMES,
 			'feedForward.router': 'layers.{i}.mlp.gate',
+			'experts.gateUp': { weight: 'layers.{i}.mlp.experts.gate_up_proj' },
 			'experts.gate': 'layers.{i}.mlp.experts.{e}.gate_proj',
 			'experts.up': 'layers.{i}.mlp.experts.{e}.up_proj',
-			'experts.down': 'layers.{i}.mlp.experts.{e}.down_proj',
+			'experts.down': ['layers.{i}.mlp.experts.{e}.down_proj', { weight: 'layers.{i}.mlp.experts.down_proj' }],
 		},
-		layout: { experts: 'separate' },
 	},
 };

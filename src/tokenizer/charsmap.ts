@@ -9,6 +9,11 @@ export interface CharsmapMatch {
 	readonly replacement: Uint8Array;
 }
 
+/** Bytes that one rule reads at most: NFKC's longest reads 18. A broken array could be walked in a circle along the whole text. */
+const MAX_KEY = 256;
+/** Bytes that one rule writes at most: NFKC's longest, U+FDFA, writes 33. A hostile one could make a gigabyte of a megabyte. */
+const MAX_REPLACEMENT = 256;
+
 export interface Charsmap {
 	/** The longest rule that matches at `from`, as SentencePiece applies them. */
 	longest(bytes: Uint8Array, from: number, to: number): CharsmapMatch | undefined;
@@ -36,6 +41,7 @@ export function parseCharsmap(blob: Uint8Array, file: string): Charsmap {
 	const replacementAt = (value: number): Uint8Array => {
 		const end = value < pool.length ? pool.indexOf(0, value) : -1;
 		if (end < 0) throw refuse('charsmap value points outside its texts', value, `below ${pool.length}, ended by a zero byte`);
+		if (end - value > MAX_REPLACEMENT) throw refuse('charsmap text is too long', end - value, `at most ${MAX_REPLACEMENT} bytes`);
 		return pool.subarray(value, end);
 	};
 
@@ -43,8 +49,7 @@ export function parseCharsmap(blob: Uint8Array, file: string): Charsmap {
 		let node = offsetOf(units[0]!);
 		let value = -1;
 		let byteLength = 0;
-		// One step per byte of the text, and a text's bytes run out: the walk ends whatever the array holds.
-		for (let i = from; i < to; i++) {
+		for (let i = from; i < Math.min(to, from + MAX_KEY); i++) {
 			const byte = bytes[i]!;
 			if (byte === 0) break;
 			node = (node ^ byte) >>> 0;

@@ -4,7 +4,7 @@
 import { TongsaError } from '../errors.ts';
 import type { DecodeRun } from './aligned.ts';
 import { byteLevelToBytes } from './byte-level.ts';
-import { compilePattern } from './regex.ts';
+import { compileFind } from './find.ts';
 import type { DecoderSpec } from './spec.ts';
 import type { TokenKind } from './types.ts';
 
@@ -213,9 +213,16 @@ function ctc({ pad_token, word_delimiter_token, cleanup }: Extract<DecoderSpec, 
 }
 
 function replace(spec: Extract<DecoderSpec, { type: 'Replace' }>): () => Step {
-	if ('String' in spec.pattern && spec.pattern.String === '') return eachToken((text) => text);
-	const pattern = compilePattern(spec.pattern);
-	return eachToken((text) => text.replace(pattern, () => spec.content));
+	const find = compileFind(spec.pattern);
+	return eachToken((text) => {
+		let out = '';
+		let last = 0;
+		find(text, (start, end) => {
+			out += text.slice(last, start) + spec.content;
+			last = end;
+		});
+		return last === 0 && out === '' ? text : out + text.slice(last);
+	});
 }
 
 /** Letters of the byte alphabet to text in the middle of a pipeline: characters are given on as soon as they are whole. */

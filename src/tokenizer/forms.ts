@@ -32,9 +32,9 @@ export function normalizeForm(input: AlignedText, form: Form): AlignedText {
 	const put = (from: number, to: number): void => {
 		const chunk = text.slice(from, to);
 		const normal = chunk.charCodeAt(0) < 0x80 && chunk.length === 1 ? chunk : inOrder(chunk).normalize(form);
-		if (normal === chunk) return builder.keep(from, to);
-		changed = true;
-		builder.replace(from, to, normal);
+		if (normal === chunk) builder.keep(from, to);
+		else builder.replace(from, to, normal);
+		changed ||= normal !== chunk;
 	};
 	// A chunk is a character with what may join it; an inert character is a chunk of its own.
 	let start = 0;
@@ -66,10 +66,8 @@ function inOrder(chunk: string): string {
 }
 
 /** Whether canonical order puts b before a. */
-const swaps = (a: string, b: string): boolean => {
-	const pair = `\u034f${a}${b}`;
-	return `\u034f${a}${b}`.normalize('NFD') !== `\u034f${a.normalize('NFD')}${b.normalize('NFD')}` && pair.length > 2;
-};
+const swaps = (a: string, b: string): boolean =>
+	`\u034f${a}${b}`.normalize('NFD') !== `\u034f${a.normalize('NFD')}${b.normalize('NFD')}`;
 /** Whether a mark takes part in reordering (its combining class is not 0): it swaps with a class of 1 or of 240. */
 const moves = (mark: string): boolean => swaps(mark, '\u0334') || swaps('\u0345', mark);
 

@@ -6,8 +6,8 @@ import { type Normalizer, originOf } from './aligned.ts';
 import { type AlignedBuilder, createAlignedBuilder } from './builder.ts';
 import { BYTE_TO_CODE_POINT } from './byte-level.ts';
 import { parseCharsmap } from './charsmap.ts';
+import { compileFind } from './find.ts';
 import { normalizeForm } from './forms.ts';
-import { compilePattern } from './regex.ts';
 import { createSentencePieceNormalizer } from './sentencepiece-normalizer.ts';
 import type { NormalizerSpec } from './spec.ts';
 import { isBertControl, isCombiningMark, isNonspacingMark, isWhiteSpace } from './unicode.ts';
@@ -106,16 +106,16 @@ function strip(left: boolean, right: boolean): Normalizer {
 }
 
 function replace(spec: Extract<NormalizerSpec, { type: 'Replace' }>): Normalizer {
-	const pattern = compilePattern(spec.pattern);
+	const find = compileFind(spec.pattern);
 	return (input) => {
 		let builder: AlignedBuilder | undefined;
 		let last = 0;
-		for (const match of input.text.matchAll(pattern)) {
+		find(input.text, (start, end) => {
 			builder ??= createAlignedBuilder(input);
-			builder.keep(last, match.index);
-			last = match.index + match[0].length;
-			builder.replace(match.index, last, spec.content);
-		}
+			builder.keep(last, start);
+			builder.replace(start, end, spec.content);
+			last = end;
+		});
 		if (builder === undefined) return input;
 		builder.keep(last, input.text.length);
 		return builder.finish();

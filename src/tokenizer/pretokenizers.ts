@@ -4,9 +4,11 @@
 import { TongsaError } from '../errors.ts';
 import { type AlignedText, originOf, type PreTokenizer, slice } from './aligned.ts';
 import { createAlignedBuilder } from './builder.ts';
+import { compileFind, regexFind } from './find.ts';
+import type { Find } from './linear-regex.ts';
 import { byteLetters } from './normalizers.ts';
-import { compilePattern } from './regex.ts';
 import type { PreTokenizerSpec, SplitBehavior } from './spec.ts';
+import { GPT2_PATTERN } from './splitters.ts';
 import { PUNCTUATION, scriptOf, WORD_CHARACTER } from './unicode.ts';
 
 /** A stretch of a text that is a match of what is looked for, or lies between two. */
@@ -16,24 +18,17 @@ interface Stretch {
 	readonly isMatch: boolean;
 }
 
-/** GPT-2's own splitting (byte_level.rs). */
-const GPT2_REGEX = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
-
 /** The text as matches and what lies between, in order, whole. An empty match cuts where it stands. */
-function stretches(text: string, pattern: RegExp): Stretch[] {
-	const found: Stretch[] = [];
+function stretches(text: string, find: Find): Stretch[] {
+	const stretches: Stretch[] = [];
 	let last = 0;
-	// exec on the one regex: matchAll would make a new one for each of a million small pieces.
-	pattern.lastIndex = 0;
-	for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
-		const to = match.index + match[0].length;
-		if (match.index > last) found.push({ from: last, to: match.index, isMatch: false });
-		found.push({ from: match.index, to, isMatch: true });
+	find(text, (from, to) => {
+		if (from > last) stretches.push({ from: last, to: from, isMatch: false });
+		stretches.push({ from, to, isMatch: true });
 		last = to;
-		if (match[0] === '') pattern.lastIndex += (text.codePointAt(to) ?? 0) > 0xffff ? 2 : 1;
-	}
-	if (last < text.length) found.push({ from: last, to: text.length, isMatch: false });
-	return found;
+	});
+	if (last < text.length) stretches.push({ from: last, to: text.length, isMatch: false });
+	return stretches;
 }
 
 /**
@@ -76,12 +71,12 @@ function joined(found: readonly Stretch[], joins: (isMatch: boolean, before: boo
 	return out;
 }
 
-function splitter(pattern: RegExp, behavior: SplitBehavior, invert = false): PreTokenizer {
+function splitter(find: Find, behavior: SplitBehavior, invert = false): PreTokenizer {
 	const arrange = BEHAVIORS[behavior];
 	if (arrange === undefined)
 		throw new TongsaError('unsupported', 'unknown split behavior', { got: behavior, allowed: Object.keys(BEHAVIORS).join(', ') });
 	return (input) => {
-		const found = stretches(input.text, pattern);
+		const found = stretches(input.text, find);
 		// One stretch is one piece, or none.
 		if (found.length === 1) return behavior === 'Removed' && found[0]!.isMatch !== invert ? [] : [input];
 		const matches = invert ? found.map(({ from, to, isMatch }) => ({ from, to, isMatch: !isMatch })) : found;
@@ -103,7 +98,7 @@ function withPrefix(input: AlignedText, prefix: string): AlignedText {
 }
 
 function metaspace({ replacement, prepend_scheme, split }: Extract<PreTokenizerSpec, { type: 'Metaspace' }>): PreTokenizer {
-	const cut = split ? splitter(compilePattern({ String: replacement }), 'MergedWithNext') : undefined;
+	const cut = split ? splitter(compileFind({ String: replacement }), 'MergedWithNext') : undefined;
 	return (input) => {
 		let text: AlignedText = input.text.includes(' ') ? { ...input, text: input.text.replaceAll(' ', replacement) } : input;
 		const first = prepend_scheme === 'always' || (prepend_scheme === 'first' && originOf(input, 0, 0)[0] === 0);
@@ -113,7 +108,7 @@ function metaspace({ replacement, prepend_scheme, split }: Extract<PreTokenizerS
 }
 
 function byteLevel({ add_prefix_space, use_regex, in_text }: Extract<PreTokenizerSpec, { type: 'ByteLevel' }>): PreTokenizer {
-	const cut = use_regex ? splitter(compilePattern({ Regex: GPT2_REGEX }), 'Isolated') : undefined;
+	const cut = use_regex ? splitter(compileFind({ Regex: GPT2_PATTERN }), 'Isolated') : undefined;
 	return (input) => {
 		const text = add_prefix_space && !input.text.startsWith(' ') ? withPrefix(input, ' ') : input;
 		const pieces = cut ? cut(text) : [text];
@@ -171,8 +166,8 @@ const unicodeScripts: PreTokenizer = (input) => {
 	return pieces;
 };
 
-const SPACE = /\p{White_Space}/gu;
-const onPunctuation = (behavior: SplitBehavior): PreTokenizer => splitter(new RegExp(PUNCTUATION, 'gv'), behavior);
+const SPACE = regexFind(/\p{White_Space}/gu);
+const onPunctuation = (behavior: SplitBehavior): PreTokenizer => splitter(regexFind(new RegExp(PUNCTUATION, 'gv')), behavior);
 
 /** Compiles a pre-tokenizer. @throws TongsaError 'unsupported' for a type, pattern or behavior that is not known. */
 export function compilePreTokenizer(spec: PreTokenizerSpec): PreTokenizer {
@@ -180,23 +175,23 @@ export function compilePreTokenizer(spec: PreTokenizerSpec): PreTokenizer {
 		case 'Sequence':
 			return chain(spec.pretokenizers.map(compilePreTokenizer));
 		case 'Split':
-			return splitter(compilePattern(spec.pattern), spec.behavior, spec.invert);
+			return splitter(compileFind(spec.pattern), spec.behavior, spec.invert);
 		case 'ByteLevel':
 			return byteLevel(spec);
 		case 'Metaspace':
 			return metaspace(spec);
 		case 'Digits':
-			return splitter(/\p{N}/gu, spec.individual_digits ? 'Isolated' : 'Contiguous');
+			return splitter(regexFind(/\p{N}/gu), spec.individual_digits ? 'Isolated' : 'Contiguous');
 		case 'Punctuation':
 			return onPunctuation(spec.behavior);
 		case 'CharDelimiterSplit':
-			return splitter(compilePattern({ String: spec.delimiter }), 'Removed');
+			return splitter(compileFind({ String: spec.delimiter }), 'Removed');
 		case 'FixedLength':
 			return fixedLength(spec.length);
 		case 'BertPreTokenizer':
 			return chain([splitter(SPACE, 'Removed'), onPunctuation('Isolated')]);
 		case 'Whitespace':
-			return splitter(new RegExp(`${WORD_CHARACTER}+|[^\\p{White_Space}${WORD_CHARACTER}]+`, 'gv'), 'Removed', true);
+			return splitter(regexFind(new RegExp(`${WORD_CHARACTER}+|[^\\p{White_Space}${WORD_CHARACTER}]+`, 'gv')), 'Removed', true);
 		case 'WhitespaceSplit':
 			return splitter(SPACE, 'Removed');
 		case 'UnicodeScripts':

@@ -187,6 +187,7 @@ function createModel(spec: ModelSpec): Model {
 /** What a token stands for in the middle of a text: a decoder treats the first token otherwise. */
 function insideText(newRun: () => DecodeRun, id: number, model: ModelSpec): Uint8Array {
 	const run = newRun();
+	if (model.type === 'WordLevel') return tokenBytes(model.vocabulary, id);
 	// WordPiece writes words without their space; its decoder puts one before each, which the token does not stand for.
 	if (model.type === 'WordPiece') {
 		const text = tokenString(model.vocabulary, id);

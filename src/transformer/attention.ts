@@ -17,6 +17,7 @@ export interface Source {
 	/** S, and the position of the first query among the S keys. */
 	readonly S: number;
 	readonly first: number;
+	readonly only?: readonly number[] | undefined;
 }
 
 /** Keys and values of the T new tokens x (T, D), appended to the cache. */
@@ -75,6 +76,7 @@ export function attention(run: Run, at: string, x: Float32Array, config: Attenti
 			keyBias: config.alibi ? alibiBias(config, S) : undefined,
 			pairBias: pairBias(run, config, w, plain, first, n, S),
 			sinks: w.sinks,
+			only: source.only,
 		},
 		{ scores: offered(`${at}.scores`), weights: offered(`${at}.weights`) },
 	);

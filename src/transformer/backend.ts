@@ -29,6 +29,8 @@ export interface AttentionCall {
 	readonly keyBias?: Float32Array | undefined;
 	/** (H, T, S): a bias by head, query and key. */
 	readonly pairBias?: Float32Array | undefined;
+	/** The heads that are wanted; all of them when absent. The others' context is 0. */
+	readonly only?: readonly number[] | undefined;
 	/** (H). */
 	readonly sinks?: Float32Array | undefined;
 }

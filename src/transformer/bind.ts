@@ -1,89 +1,19 @@
 // bind: a config and a family's names → the view of every weight. Missing and misshapen tensors are refused here, before anything is read.
 
-import { TongsaError } from '../errors.ts';
-import type { Checkpoint, TensorInfo } from '../formats/checkpoint.ts';
-import type {
-	AttentionConfig,
-	BlockConfig,
-	ExpertsConfig,
-	FeedForwardConfig,
-	NormConfig,
-	NormPlaces,
-	TransformerConfig,
-} from './config.ts';
-import type { BlockRole, Dialect, GlobalRole, Layout, Name, Names } from './family.ts';
-import type {
-	AttentionParts,
-	BlockParts,
-	ExpertParts,
-	FeedForwardParts,
-	LinearParts,
-	NormParts,
-	TransformerParts,
-	VectorView,
-} from './parts.ts';
+import type { Checkpoint } from '../formats/checkpoint.ts';
+import { bindFeedForward } from './bind-feed-forward.ts';
+import type { AttentionConfig, BlockConfig, NormPlaces, TransformerConfig } from './config.ts';
+import type { Dialect } from './family.ts';
+import { checked, type Finder, finder, linear, norm, whole } from './finder.ts';
+import type { AttentionParts, BlockParts, LinearParts, NormParts, TransformerParts, VectorView } from './parts.ts';
 import type { MatrixView, RowRange } from './views.ts';
 
-type Role = GlobalRole | BlockRole;
 type Views = TransformerParts<MatrixView, VectorView>;
-
-/** Finds a stored tensor by its role. */
-interface Finder {
-	readonly layout: Layout;
-	find(role: Role, suffix: 'weight' | 'bias', block?: number, expert?: number): TensorInfo | undefined;
-	/** As find, or an error that names the tensor. @throws TongsaError 'not-found'. */
-	need(role: Role, suffix: 'weight' | 'bias', shape: readonly number[], block?: number, expert?: number): TensorInfo;
-}
 
 export function bind(checkpoint: Checkpoint, config: TransformerConfig, dialect: Dialect): Views {
 	const views = bindStack(finder(checkpoint, dialect, dialect.names), config);
 	if (!config.encoder) return views;
 	return { ...views, encoder: bindStack(finder(checkpoint, dialect, dialect.encoderNames ?? dialect.names), config.encoder) };
-}
-
-function finder(checkpoint: Checkpoint, dialect: Dialect, names: Names): Finder {
-	const prefixes = [...(dialect.prefixes ?? []), ''];
-	const candidates = (role: Role, suffix: 'weight' | 'bias', block = 0, expert = 0): string[] => {
-		const entries = names[role];
-		const list: readonly Name[] = entries === undefined ? [] : Array.isArray(entries) ? entries : [entries as Name];
-		return list
-			.map((name) => (typeof name === 'string' ? `${name}.${suffix}` : name[suffix]))
-			.filter((name) => name !== undefined)
-			.map((name) => name.replace('{i}', String(block)).replace('{e}', String(expert)))
-			.flatMap((name) => prefixes.map((prefix) => prefix + name));
-	};
-	const find: Finder['find'] = (role, suffix, block, expert) => {
-		for (const name of candidates(role, suffix, block, expert)) {
-			const tensor = checkpoint.tensors.get(name);
-			if (tensor) return tensor;
-		}
-		return undefined;
-	};
-	return {
-		layout: dialect.layout ?? {},
-		find,
-		need(role, suffix, shape, block, expert) {
-			const tensor = find(role, suffix, block, expert);
-			if (tensor) return checked(tensor, shape);
-			throw new TongsaError('not-found', 'a weight is missing', {
-				file: checkpoint.name,
-				tensor: candidates(role, suffix, block, expert)[0] ?? `${role}.${suffix}`,
-				allowed: `shape ${shape.join(' × ')}`,
-			});
-		},
-	};
-}
-
-/** Shapes are compared without dimensions of 1: GGUF drops them, and (1, V) is as good as (V). */
-function checked(tensor: TensorInfo, shape: readonly number[]): TensorInfo {
-	const plain = (dimensions: readonly number[]): string => dimensions.filter((n) => n !== 1).join(' × ') || '1';
-	if (plain(tensor.shape) === plain(shape)) return tensor;
-	throw new TongsaError('wrong-shape', 'a weight does not fit the settings', {
-		file: tensor.source.name,
-		tensor: tensor.name,
-		got: tensor.shape.join(' × '),
-		allowed: shape.join(' × '),
-	});
 }
 
 function bindStack(f: Finder, config: TransformerConfig): Views {
@@ -201,125 +131,5 @@ function fusedRows(H: number, K: number, Dh: number, layout: 'plain' | 'grouped'
 		query: groups.map((first) => ({ first, count: G * Dh, step: 1 })),
 		key: groups.map((first) => ({ first: first + G * Dh, count: Dh, step: 1 })),
 		value: groups.map((first) => ({ first: first + (G + 1) * Dh, count: Dh, step: 1 })),
-	};
-}
-
-function bindFeedForward(f: Finder, config: FeedForwardConfig, i: number, D: number): FeedForwardParts<MatrixView, VectorView> {
-	const { width: F, gated, bias, experts } = config;
-	if (experts) {
-		return {
-			router: linear({ ...f, layout: {} }, 'feedForward.router', experts.count, D, experts.routerBias, i),
-			expert: bindExperts(f, config, experts, i, D),
-		};
-	}
-	const down = linear(f, 'feedForward.down', D, F, bias.down, i);
-	const fused = gated ? f.find('feedForward.gateUp', 'weight', i) : undefined;
-	if (fused) {
-		const tensor = checked(fused, [2 * F, D]);
-		const half = (first: number): LinearParts<MatrixView, VectorView> => {
-			const take = [gateUpRows(f.layout, first, F)];
-			return {
-				matrix: { tensor, rows: F, columns: D, take },
-				...(bias.up && { bias: { tensor: f.need('feedForward.gateUp', 'bias', [2 * F], i), take } }),
-			};
-		};
-		return { gate: half(0), up: half(1), down };
-	}
-	return {
-		...(gated && { gate: linear(f, 'feedForward.gate', F, D, bias.up, i) }),
-		up: linear(f, 'feedForward.up', F, D, bias.up, i),
-		down,
-	};
-}
-
-/** Rows of gate (0) or up (1) in a fused matrix of 2F rows. */
-function gateUpRows(layout: Layout, part: 0 | 1 | number, F: number): RowRange {
-	return layout.gateUp === 'interleaved' ? { first: part, count: F, step: 2 } : { first: part * F, count: F, step: 1 };
-}
-
-/** Views of one expert. All shapes are checked now; nothing is read. */
-function bindExperts(
-	f: Finder,
-	config: FeedForwardConfig,
-	experts: ExpertsConfig,
-	i: number,
-	D: number,
-): (e: number) => ExpertParts<MatrixView, VectorView> {
-	const { width: F, bias } = config;
-	const E = experts.count;
-	const matrix = (role: 'gate' | 'up' | 'down', M: number, N: number): ((e: number) => MatrixView) => {
-		const roleName = `experts.${role}` as const;
-		if (f.layout.experts === 'separate') {
-			const tensors = Array.from({ length: E }, (_, e) => f.need(roleName, 'weight', [M, N], i, e));
-			return (e) => whole(tensors[e]!, M, N);
-		}
-		if (role !== 'down' && f.find('experts.gateUp', 'weight', i)) return fusedExperts(f, i, E, role === 'gate' ? 0 : 1, F, D);
-		const scales = role === 'down' ? f.find('experts.downScales', 'weight', i) : undefined;
-		if (scales) return packedExperts(f.need(roleName, 'weight', [E, M, N / 32, 16], i), checked(scales, [E, M, N / 32]), M, N);
-		const transposed = f.layout.experts === 'stacked-transposed';
-		const tensor = f.need(roleName, 'weight', transposed ? [E, N, M] : [E, M, N], i);
-		const count = transposed ? N : M;
-		return (e) => ({ tensor, rows: M, columns: N, transposed, slice: { first: e * count, count } });
-	};
-	const vector = (role: 'gate' | 'up' | 'down', n: number, has: boolean): ((e: number) => VectorView | undefined) => {
-		if (!has) return () => undefined;
-		const fused = role === 'down' ? undefined : f.find('experts.gateUp', 'bias', i);
-		if (fused) {
-			const { first, count, step } = gateUpRows(f.layout, role === 'gate' ? 0 : 1, F);
-			const tensor = checked(fused, [E, 2 * F]);
-			return (e) => ({ tensor, take: [{ first: e * 2 * F + first, count, step }] });
-		}
-		const tensor = f.need(`experts.${role}`, 'bias', [E, n], i);
-		return (e) => ({ tensor, take: [{ first: e * n, count: n, step: 1 }] });
-	};
-	const part = (role: 'gate' | 'up' | 'down', M: number, N: number, has: boolean) => {
-		const at = matrix(role, M, N);
-		const biasAt = vector(role, M, has);
-		return (e: number): LinearParts<MatrixView, VectorView> => ({ matrix: at(e), ...withBias(biasAt(e)) });
-	};
-	const gate = part('gate', F, D, bias.up);
-	const up = part('up', F, D, bias.up);
-	const down = part('down', D, F, bias.down);
-	return (e) => ({ gate: gate(e), up: up(e), down: down(e) });
-}
-
-function withBias(bias: VectorView | undefined): { bias?: VectorView } {
-	return bias ? { bias } : {};
-}
-
-/** Gate (0) or up (1) rows of every expert in one tensor of both, plain or packed with its scales beside it. */
-function fusedExperts(f: Finder, i: number, E: number, half: 0 | 1, F: number, D: number): (e: number) => MatrixView {
-	const take = [gateUpRows(f.layout, half, F)];
-	const scales = f.find('experts.gateUpScales', 'weight', i);
-	if (scales) {
-		const at = packedExperts(f.need('experts.gateUp', 'weight', [E, 2 * F, D / 32, 16], i), checked(scales, [E, 2 * F, D / 32]), 2 * F, D);
-		return (e) => ({ ...at(e), rows: F, take });
-	}
-	const transposed = f.layout.experts === 'stacked-transposed';
-	const tensor = f.need('experts.gateUp', 'weight', transposed ? [E, D, 2 * F] : [E, 2 * F, D], i);
-	const count = transposed ? D : 2 * F;
-	return (e) => ({ tensor, rows: F, columns: D, transposed, slice: { first: e * count, count }, take });
-}
-
-function packedExperts(tensor: TensorInfo, scales: TensorInfo, M: number, N: number): (e: number) => MatrixView {
-	return (e) => ({ tensor, scales, rows: M, columns: N, slice: { first: e * M, count: M } });
-}
-
-function whole(tensor: TensorInfo, rows: number, columns: number): MatrixView {
-	return { tensor, rows, columns };
-}
-
-function linear(f: Finder, role: BlockRole, M: number, N: number, bias: boolean, i: number): LinearParts<MatrixView, VectorView> {
-	const transposed = f.layout.transposed;
-	return {
-		matrix: { tensor: f.need(role, 'weight', transposed ? [N, M] : [M, N], i), rows: M, columns: N, transposed },
-		...(bias && { bias: { tensor: f.need(role, 'bias', [M], i) } }),
-	};
-}
-
-function norm(f: Finder, role: Role, config: NormConfig, width: number, i?: number): NormParts<VectorView> {
-	return {
-		gain: { tensor: f.need(role, 'weight', [width], i) },
-		...(config.bias && { bias: { tensor: f.need(role, 'bias', [width], i) } }),
 	};
 }

@@ -11,6 +11,8 @@ import type { LoadedBlock } from './weights.ts';
 export interface Rows {
 	readonly first: number;
 	readonly count: number;
+	/** The heads that are asked for, when nothing after them is; all of them when absent. */
+	readonly heads?: readonly number[] | undefined;
 }
 
 /** x (T, D) → (rows.count, D). Keys and values of all T tokens are remembered. */
@@ -71,7 +73,12 @@ function attend(
 	const start = run.state.length;
 	remember(run, `${at}.attention`, normedX, config, w.attention, cache, start);
 	const S = start + normedX.length / run.config.width;
-	return attention(run, `${at}.attention`, cut(run, normedX, rows), config, w.attention, { cache, S, first: start + rows.first });
+	return attention(run, `${at}.attention`, cut(run, normedX, rows), config, w.attention, {
+		cache,
+		S,
+		first: start + rows.first,
+		only: rows.heads,
+	});
 }
 
 /** Attention from the decoder's tokens y (n, D) to the encoder's states, whose keys and values are made once. */

@@ -25,42 +25,58 @@ export const exact: Backend = {
 	add: (a, b) => a.map((value, i) => value + b[i]!),
 };
 
-/** Rows of x that share one pass over a weight row: the weight's conversion to float64 is paid once for four. */
+/**
+ * Four sums at a time, of four tokens with one weight row or of one token with four: the additions of one sum wait for each other, those of four do not.
+ * Each sum runs over n in order, so that a value does not depend on what is computed beside it.
+ */
 function linear(x: Float32Array, T: number, { data, rows: M, columns: N }: ExactMatrix, bias?: Float32Array): Float32Array {
 	const y = new Float32Array(T * M);
-	for (let m = 0; m < M; m++) {
-		const w = m * N;
-		const b = bias ? bias[m]! : 0;
-		let t = 0;
-		for (; t + 4 <= T; t += 4) {
-			const x0 = t * N;
-			const x1 = x0 + N;
-			const x2 = x1 + N;
-			const x3 = x2 + N;
-			let s0 = 0;
-			let s1 = 0;
-			let s2 = 0;
-			let s3 = 0;
-			for (let n = 0; n < N; n++) {
-				const weight = data[w + n]!;
-				s0 += weight * x[x0 + n]!;
-				s1 += weight * x[x1 + n]!;
-				s2 += weight * x[x2 + n]!;
-				s3 += weight * x[x3 + n]!;
-			}
-			y[t * M + m] = s0 + b;
-			y[(t + 1) * M + m] = s1 + b;
-			y[(t + 2) * M + m] = s2 + b;
-			y[(t + 3) * M + m] = s3 + b;
+	const inFours = T - (T % 4);
+	for (let m = 0; m < M && inFours > 0; m++) {
+		const row = data.subarray(m * N, (m + 1) * N);
+		for (let t = 0; t < inFours; t += 4) {
+			fourSums(row, x.subarray(t * N, (t + 4) * N), N);
+			for (let i = 0; i < 4; i++) y[(t + i) * M + m] = sums[i]! + (bias ? bias[m]! : 0);
 		}
-		for (; t < T; t++) {
-			const x0 = t * N;
-			let s = 0;
-			for (let n = 0; n < N; n++) s += data[w + n]! * x[x0 + n]!;
-			y[t * M + m] = s + b;
+	}
+	for (let t = inFours; t < T; t++) {
+		const token = x.subarray(t * N, (t + 1) * N);
+		for (let m = 0; m < M; m += 4) {
+			const count = Math.min(4, M - m);
+			if (count === 4) fourSums(token, data.subarray(m * N, (m + 4) * N), N);
+			else for (let i = 0; i < count; i++) sums[i] = oneSum(token, data.subarray((m + i) * N, (m + i + 1) * N), N);
+			for (let i = 0; i < count; i++) y[t * M + m + i] = sums[i]! + (bias ? bias[m + i]! : 0);
 		}
 	}
 	return y;
+}
+
+/** Four sums before their rounding to float32. */
+const sums = new Float64Array(4);
+
+/** sums[i] ← Σ a[n] · b[i · N + n]. */
+function fourSums(a: Float32Array, b: Float32Array, N: number): void {
+	let s0 = 0;
+	let s1 = 0;
+	let s2 = 0;
+	let s3 = 0;
+	for (let n = 0, n1 = N, n2 = 2 * N, n3 = 3 * N; n < N; n++, n1++, n2++, n3++) {
+		const value = a[n]!;
+		s0 += value * b[n]!;
+		s1 += value * b[n1]!;
+		s2 += value * b[n2]!;
+		s3 += value * b[n3]!;
+	}
+	sums[0] = s0;
+	sums[1] = s1;
+	sums[2] = s2;
+	sums[3] = s3;
+}
+
+function oneSum(a: Float32Array, b: Float32Array, N: number): number {
+	let sum = 0;
+	for (let n = 0; n < N; n++) sum += a[n]! * b[n]!;
+	return sum;
 }
 
 function norm(
@@ -107,10 +123,11 @@ function attend(call: AttentionCall, taps: AttentionTaps): Float32Array {
 }
 
 /** Scores of `rows` queries from query `from` on: (H, rows, S). */
-function scoresOf({ config, query, key, T, S, first, keyBias, pairBias }: AttentionCall, from: number, rows: number): Float32Array {
+function scoresOf({ config, query, key, T, S, first, keyBias, pairBias, only }: AttentionCall, from: number, rows: number): Float32Array {
 	const { heads: H, keyHeads: K, headWidth: Dh, scale, cap, causal, window } = config;
 	const scores = new Float32Array(H * rows * S).fill(Number.NEGATIVE_INFINITY);
 	for (let h = 0; h < H; h++) {
+		if (only && !only.includes(h)) continue;
 		const k = Math.floor((h * K) / H);
 		for (let row = 0; row < rows; row++) {
 			const t = from + row;

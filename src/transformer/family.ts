@@ -61,8 +61,8 @@ export interface Layout {
 	readonly qkv?: 'plain' | 'grouped';
 	/** Rows of a fused gate-up matrix: first all gates; or by turns. */
 	readonly gateUp?: 'halves' | 'interleaved';
-	/** Experts: one tensor (E, M, N), one (E, N, M), or a tensor each. */
-	readonly experts?: 'stacked' | 'stacked-transposed' | 'separate';
+	/** Stacked experts are (E, N, M) instead of (E, M, N). Without a stack each expert has a tensor of its own, with {e} in its name. */
+	readonly expertsTransposed?: boolean;
 }
 
 /** A family as one file format has it. */

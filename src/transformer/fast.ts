@@ -8,7 +8,7 @@ import { canShareMemory } from '../compute/detect.ts';
 import type { KernelVariant } from '../compute/kernels.ts';
 import { buildKernels } from '../compute/wasm.ts';
 import { TongsaError } from '../errors.ts';
-import { compile, type Compiled, type RopePlace } from './fast/compile.ts';
+import { type Compiled, compile, type RopePlace } from './fast/compile.ts';
 import { loadPlan, readValues, STAGING_BYTES } from './fast/load.ts';
 import { createPlan } from './fast/plan.ts';
 import { obstacle } from './fast/support.ts';
@@ -66,7 +66,12 @@ export function fastObstacle(model: Transformer, capacity: number): string | und
 export async function openFast(model: Transformer, options: FastOptions): Promise<FastModel> {
 	const { config, views, weights } = model;
 	const reason = fastObstacle(model, options.capacity);
-	if (reason) throw new TongsaError('unsupported', 'the kernels cannot run this model', { file: model.name, got: reason, hint: 'Use precision exact' });
+	if (reason)
+		throw new TongsaError('unsupported', 'the kernels cannot run this model', {
+			file: model.name,
+			got: reason,
+			hint: 'Use precision exact',
+		});
 	const capacity = options.capacity;
 	const threads = options.startWorker && canShareMemory() ? Math.max(1, options.threads ?? 1) : 1;
 	// Workers start while the weights are read.
@@ -112,7 +117,8 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 			async forward(ids, first, want, signal) {
 				const T = ids.length;
 				if (closed) throw new TongsaError('closed', 'the model was closed');
-				if (T === 0) throw new TongsaError('usage', 'there are no tokens to pass through the model', { file: model.name, hint: 'Give at least one' });
+				if (T === 0)
+					throw new TongsaError('usage', 'there are no tokens to pass through the model', { file: model.name, hint: 'Give at least one' });
 				if (first + T > capacity) {
 					throw new TongsaError('too-large', 'the text is longer than the cache, and nothing is cut in silence', {
 						file: model.name,
@@ -122,7 +128,10 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 					});
 				}
 				if (want === 'logits' && !compiled.logits) {
-					throw new TongsaError('unsupported', 'the kernels make no logits of this model', { file: model.name, hint: 'Use precision exact' });
+					throw new TongsaError('unsupported', 'the kernels make no logits of this model', {
+						file: model.name,
+						hint: 'Use precision exact',
+					});
 				}
 				const all = want === 'states' && T > tokensAtOnce ? new Float32Array(T * D) : undefined;
 				angles(first + T);
@@ -166,13 +175,29 @@ function angleFiller(memory: WebAssembly.Memory, { ropes }: Compiled, capacity: 
 }
 
 /** Rows of ids, scaled, with types and positions: what comes before the embedding's norm. */
-async function embedded({ config, weights }: Transformer, ids: readonly number[], first: number, signal?: AbortSignal): Promise<Float32Array> {
+async function embedded(
+	{ config, weights }: Transformer,
+	ids: readonly number[],
+	first: number,
+	signal?: AbortSignal,
+): Promise<Float32Array> {
 	const { embedding, width: D } = config;
 	const x = await weights.rows(ids, signal);
 	if (embedding.scale !== 1) for (let i = 0; i < x.length; i++) x[i]! *= embedding.scale;
 	if (embedding.types > 0) addRows(x, await weights.type(signal), D);
-	if (embedding.positions?.kind === 'learned') addRows(x, await weights.positions(first + embedding.positions.offset, ids.length, signal), x.length);
-	if (embedding.positions?.kind === 'sinusoidal') addRows(x, sinusoids(ids.map((_, t) => first + t), D), x.length);
+	const positions = ids.map((_, t) => first + t);
+	if (embedding.positions?.kind === 'learned') {
+		const { offset } = embedding.positions;
+		addRows(
+			x,
+			await weights.positions(
+				positions.map((p) => p + offset),
+				signal,
+			),
+			x.length,
+		);
+	}
+	if (embedding.positions?.kind === 'sinusoidal') addRows(x, sinusoids(positions, D), x.length);
 	return x;
 }
 

@@ -110,7 +110,7 @@ function merge(picks: Map<string, Pick>, point: Point, head: number | undefined,
 	picks.set(point.name, { point, ...(heads && { heads }), ...(tokens && { tokens }) });
 }
 
-/** What a run must compute: blocks 0 to lastBlock, and in that one only these tokens beyond keys and values. */
+/** What a run must compute: blocks 0 to lastBlock, and in that one only these tokens and heads beyond keys and values. */
 export interface Extent {
 	/** −1: the embedding is enough. */
 	readonly lastBlock: number;
@@ -119,19 +119,34 @@ export interface Extent {
 }
 
 /** Made for all T tokens of the last block whatever is asked: keys and values need them. */
-const WHOLE = new Set<string>(['input', 'attention.input', 'attention.key.projected', 'attention.key', 'attention.value']);
+const WHOLE: ReadonlySet<string> = new Set<BlockPoint>([
+	'input',
+	'attention.input',
+	'attention.key.projected',
+	'attention.key',
+	'attention.value',
+]);
+/** Made head by head, with nothing of another head in them. */
+const BY_HEAD: ReadonlySet<string> = new Set<BlockPoint>([
+	'attention.query.projected',
+	'attention.query',
+	'attention.scores',
+	'attention.weights',
+	'attention.context',
+]);
 
-export function extentOf(config: TransformerConfig, picks: ReadonlyMap<string, Pick>, T: number, prefix = ''): Extent {
-	const own = [...picks.values()].filter(({ point }) => point.name.startsWith('encoder.') === (prefix === 'encoder.'));
-	const after = own.filter(({ point }) => point.name.endsWith('final.output') || point.name.endsWith('logits'));
+/** An encoder's points are left aside: its states are wanted whole. */
+export function extentOf(config: TransformerConfig, picks: ReadonlyMap<string, Pick>, T: number): Extent {
+	const own = [...picks.values()].filter(({ point }) => !point.name.startsWith('encoder.'));
+	const after = own.filter(({ point }) => point.layer === undefined && !point.name.startsWith('embedding.'));
 	const lastBlock = after.length > 0 ? config.blocks.length - 1 : Math.max(-1, ...own.map(({ point }) => point.layer ?? -1));
-	const late = own.filter(
-		({ point }) =>
-			point.layer === lastBlock && !WHOLE.has(point.name.slice(point.name.indexOf(`.${point.layer}.`) + `.${point.layer}.`.length)),
-	);
+	const suffix = ({ point }: Pick): string => point.name.slice(`blocks.${point.layer}.`.length);
+	const late = own.filter((pick) => pick.point.layer === lastBlock && !WHOLE.has(suffix(pick)));
 	const counted = [...late, ...after];
-	const tokens = counted.every((pick) => pick.tokens) ? counted.flatMap((pick) => pick.tokens!) : undefined;
-	const first = tokens?.length ? Math.min(...tokens) : 0;
-	const end = tokens?.length ? Math.max(...tokens) + 1 : T;
-	return { lastBlock, rows: { first, count: end - first }, logits: own.some(({ point }) => point.name.endsWith('logits')) };
+	const tokens = counted.every((pick) => pick.tokens) ? counted.flatMap((pick) => pick.tokens!) : [];
+	const first = tokens.length > 0 ? Math.min(...tokens) : 0;
+	const end = tokens.length > 0 ? Math.max(...tokens) + 1 : T;
+	const byHead = counted.length > 0 && counted.every((pick) => pick.heads && BY_HEAD.has(suffix(pick)));
+	const heads = byHead ? [...new Set(counted.flatMap((pick) => pick.heads!))] : undefined;
+	return { lastBlock, rows: { first, count: end - first, ...(heads && { heads }) }, logits: picks.has('logits') };
 }

@@ -42,7 +42,13 @@ export function openWeights(views: Views, backend: Backend, budget: number): Wei
 	/** Loads once and keeps, while the budget lasts. */
 	const keep = async <T>(key: string, load: () => Promise<T>): Promise<T> => {
 		const found = kept.get(key);
-		if (found) return found as Promise<T>;
+		if (found) {
+			try {
+				return (await found) as T;
+			} catch {
+				// That load was called off by its own caller, or failed: this caller finds out for itself.
+			}
+		}
 		const loading = load();
 		kept.set(key, loading);
 		try {

@@ -2,6 +2,7 @@
 
 import type { Transformer } from '../transformer/transformer.ts';
 import { type TraceInput, trace } from './trace.ts';
+import { unembed } from './unembed.ts';
 
 /** Natural logarithms of the softmax. */
 export function logProbabilities(logits: Float32Array): Float64Array {
@@ -26,6 +27,9 @@ export function top(values: ArrayLike<number>, count: number): number[] {
 	return best;
 }
 
+/** Logits that are held at a time: 64 MB of float32, whatever the length of the text. */
+const LOGITS_AT_ONCE = 2 ** 24;
+
 export interface Surprise {
 	readonly id: number;
 	/** Natural logarithm of the probability that the tokens before gave this one; undefined for the first, which nothing precedes. */
@@ -36,13 +40,21 @@ export interface Surprise {
 
 /** How surprising each token of a text is to the model. */
 export async function surprise(model: Transformer, ids: readonly number[], source?: TraceInput, signal?: AbortSignal): Promise<Surprise[]> {
-	const { points } = await trace(model, { ids, source }, { at: ['logits'], ...(signal && { signal }) });
-	const { data, shape } = points.get('logits')!;
-	const V = shape[1]!;
-	return ids.map((id, t) => {
-		if (t === 0) return { id };
-		const logs = logProbabilities(data.subarray((t - 1) * V, t * V));
-		const logProbability = logs[id]!;
-		return { id, logProbability, rank: logs.reduce((rank, value) => rank + (value > logProbability ? 1 : 0), 0) };
-	});
+	const { points } = await trace(model, { ids, source }, { at: ['final.output'], ...(signal && { signal }) });
+	const states = points.get('final.output')!.data;
+	const { vocabulary: V, embedding } = model.config;
+	const result: Surprise[] = [{ id: ids[0]! }];
+	const step = Math.max(1, Math.floor(LOGITS_AT_ONCE / V));
+	for (let from = 0; from < ids.length - 1; from += step) {
+		const to = Math.min(from + step, ids.length - 1);
+		const logits = await unembed(model, states.subarray(from * embedding.width, to * embedding.width), { signal });
+		for (let t = from; t < to; t++) result.push(score(logits.subarray((t - from) * V, (t - from + 1) * V), ids[t + 1]!));
+	}
+	return result;
+}
+
+function score(logits: Float32Array, id: number): Surprise {
+	const logs = logProbabilities(logits);
+	const logProbability = logs[id]!;
+	return { id, logProbability, rank: logs.reduce((rank, value) => rank + (value > logProbability ? 1 : 0), 0) };
 }

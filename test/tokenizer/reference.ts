@@ -66,7 +66,7 @@ export function assertIds(tokenizer: Tokenizer, want: Expected, options: { reado
 		const { ids } = tokenizer.encode(text, withoutFlags);
 		const [count, crc] = want.running[i]!;
 		const bytes = new DataView(new ArrayBuffer(ids.length * 4));
-		ids.forEach((id, at) => bytes.setUint32(at * 4, id, true));
+		for (const [at, id] of ids.entries()) bytes.setUint32(at * 4, id, true);
 		if (ids.length !== count || crc32(new Uint8Array(bytes.buffer)) !== crc) {
 			wrong.push(`running ${i} ${JSON.stringify(text.slice(0, 80))}: ${ids.length} ids, expected ${count}`);
 		}

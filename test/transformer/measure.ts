@@ -83,6 +83,7 @@ function matrixTypes({ views }: Transformer): string {
 			counts.set(dtype, (counts.get(dtype) ?? 0) + 1);
 			return;
 		}
+		if ('expert' in tree && typeof tree.expert === 'function') visit(tree.expert(0));
 		if (!('tensor' in tree)) Object.values(tree).forEach(visit);
 	};
 	visit(views);

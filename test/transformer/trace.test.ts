@@ -34,6 +34,8 @@ test('a star stands for every layer', async () => {
 test('what is not asked for is not computed: the last block is left out, and of the one before only the last token is worked on', () => {
 	const picks = select(model.config, [{ point: 'attention.context', layer: 0, token: -1 }], T);
 	assert.deepEqual(extentOf(model.config, picks, T), { lastBlock: 0, rows: { first: T - 1, count: 1 }, logits: false });
+	const head = select(model.config, [{ point: 'attention.context', layer: 0, head: 4, token: -1 }], T);
+	assert.deepEqual(extentOf(model.config, head, T).rows, { first: T - 1, count: 1, heads: [4] });
 });
 
 test('what is not asked for is not read: the embedding reads no block', async () => {

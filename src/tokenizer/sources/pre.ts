@@ -258,6 +258,22 @@ const TABLE: readonly (Pre & { readonly names: readonly string[] })[] = [
 /** Every known name → its pipeline. */
 export const PRE: ReadonlyMap<string, Pre> = new Map(TABLE.flatMap((entry) => entry.names.map((name) => [name, entry] as const)));
 
+/**
+ * Parts that make a backtracking engine take quadratic time: '\\s+$' on spaces that do not end the text, and looks ahead over whole runs. Patterns
+ * with them are left to the linear matcher.
+ */
+const SLOW = [r`\s+$`, r`(?=(\d{3})+`, r`(?=(?:\d{3})*`, r`(?=(?:\p{N}{3})*`, r`(?: \p{L}\p{M}*)*)+`];
+
+/** Patterns of the pipelines above that a backtracking engine matches in linear time. */
+export const LINEAR_PATTERNS: readonly string[] = TABLE.flatMap(({ preTokenizer }) => patternsOf(preTokenizer)).filter(
+	(pattern) => !SLOW.some((part) => pattern.includes(part)),
+);
+
+function patternsOf(spec: PreTokenizerSpec): readonly string[] {
+	if (spec.type === 'Sequence') return spec.pretokenizers.flatMap(patternsOf);
+	return spec.type === 'Split' && 'Regex' in spec.pattern ? [spec.pattern.Regex] : [];
+}
+
 /** Old files carry no tokenizer.ggml.pre: then the architecture tells which tokenizer it was. */
 export const PRE_OF_ARCHITECTURE: Readonly<Record<string, string>> = {
 	gpt2: 'gpt-2',

@@ -1,15 +1,15 @@
 // compile: a config and placed weights → the program of one pass. The only file that knows both the stack's choices and the kernels' steps.
 // Vaswani et al. 2017 (arXiv 1706.03762); the order of steps is that of block.ts, attention.ts and feed-forward.ts.
 
+import type { ActivationName } from '../../compute/activations.ts';
 import type { Arena } from '../../compute/arena.ts';
 import { activationBytes } from '../../compute/layouts.ts';
 import type { Program, Rows, Step } from '../../compute/program.ts';
-import type { ActivationName } from '../../compute/activations.ts';
 import type { BlockConfig, NormConfig, RopeConfig, TransformerConfig } from '../config.ts';
 import type { BlockParts, NormParts, TransformerParts, VectorView } from '../parts.ts';
 import { alibiSlopes } from '../position.ts';
 import type { MatrixView } from '../views.ts';
-import type { Plan, PlacedLinear } from './plan.ts';
+import type { PlacedLinear, Plan } from './plan.ts';
 
 type Views = TransformerParts<MatrixView, VectorView>;
 type BlockViews = BlockParts<MatrixView, VectorView>;
@@ -221,11 +221,25 @@ export function compile(config: TransformerConfig, views: Views, plan: Plan, are
 	];
 
 	/** x ← x + W part, with the norms before and after the sum; gives the room where the sum now is. */
-	const sum = (steps: Step[], x: Rows, other: Rows, part: Rows, linear: PlacedLinear, block: BlockConfig, views: BlockViews, of: 'attention' | 'feedForward'): Rows => {
+	const sum = (
+		steps: Step[],
+		x: Rows,
+		other: Rows,
+		part: Rows,
+		linear: PlacedLinear,
+		block: BlockConfig,
+		views: BlockViews,
+		of: 'attention' | 'feedForward',
+	): Rows => {
 		const before = views.norms[`${of}Output`];
 		const after = views.norms[`${of}Residual`];
 		if (before) {
-			steps.push(...project(part, [{ linear, y: rooms.made }]), MEET, norm(before, block.norms[`${of}Output`]!, rooms.made, rooms.normed), MEET_IF_MANY);
+			steps.push(
+				...project(part, [{ linear, y: rooms.made }]),
+				MEET,
+				norm(before, block.norms[`${of}Output`]!, rooms.made, rooms.normed),
+				MEET_IF_MANY,
+			);
 			steps.push({ op: 'add', x, y: rooms.normed, width: D }, MEET);
 		} else {
 			steps.push(...project(part, [{ linear, y: x, add: true }]), MEET);
@@ -268,7 +282,11 @@ export function compile(config: TransformerConfig, views: Views, plan: Plan, are
 		} else {
 			// The sums start from the normed values: the two rooms change places.
 			steps.push(norm(b.norms.attentionInput!, block.norms.attentionInput!, x, other), MEET_IF_MANY);
-			steps.push(...attention(other, block, b.attention), ...project(rooms.query, [{ linear: attentionOutput, y: other, add: true }]), MEET);
+			steps.push(
+				...attention(other, block, b.attention),
+				...project(rooms.query, [{ linear: attentionOutput, y: other, add: true }]),
+				MEET,
+			);
 			steps.push(norm(b.norms.feedForwardInput!, block.norms.feedForwardInput!, other, x), MEET_IF_MANY);
 			steps.push(...feedForward(x, block, b.feedForward), ...project(rooms.gate, [{ linear: down, y: x, add: true }]), MEET);
 		}
@@ -293,5 +311,13 @@ export function compile(config: TransformerConfig, views: Views, plan: Plan, are
 		if (scale !== 1 || cap) logits.push({ op: 'scaleAndCap', x: logitRows, width: V, scale, cap: cap ?? 0 });
 		logits.push(MEET);
 	}
-	return { program: { blocks: steps, states, logits }, input, states: views.finalNorm ? rooms.normed : x, logits: logitRows, ropes, constants, cacheBytes };
+	return {
+		program: { blocks: steps, states, logits },
+		input,
+		states: views.finalNorm ? rooms.normed : x,
+		logits: logitRows,
+		ropes,
+		constants,
+		cacheBytes,
+	};
 }

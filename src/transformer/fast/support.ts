@@ -20,7 +20,8 @@ export function obstacle(config: TransformerConfig, capacity: number): string | 
 
 function attentionObstacle(config: AttentionConfig, capacity: number): string | undefined {
 	const { heads, keyHeads, headWidth, rope } = config;
-	if (headWidth % 8 || (heads * headWidth) % 32 || (keyHeads * headWidth) % 8) return `heads of width ${headWidth}: the kernels take multiples of 8`;
+	if (headWidth % 8 || (heads * headWidth) % 32 || (keyHeads * headWidth) % 8)
+		return `heads of width ${headWidth}: the kernels take multiples of 8`;
 	if (config.buckets || config.relative) return 'positions as a learned bias';
 	if (config.alibi === 'before-scale-bf16') return 'a position bias rounded to bfloat16';
 	if (config.queryKeyNorm && config.queryKeyNorm.scope === 'width') return 'a norm over all heads at once';

@@ -1,6 +1,6 @@
 // The frame: name, views, model, language, colours; and the view itself.
 
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import { type Language, languages, pickLanguage, SpeechContext, speech, useMessages } from './messages/index.ts';
 import { PlaceProvider, usePlace } from './state/place.tsx';
@@ -35,7 +35,10 @@ export function App() {
 function Header(props: { language: Language; setLanguage: (l: Language) => void; theme: Theme; setTheme: (t: Theme) => void }) {
 	const t = useMessages();
 	const { view, go } = usePlace();
+	const active = useRef<HTMLButtonElement>(null);
 	const current = views.find(({ id }) => id === view) ?? views[0]!;
+	// On a phone the menu scrolls: the view that is open stays in sight.
+	useEffect(() => active.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [current.id]);
 	return (
 		<header className="top">
 			<button type="button" className="skip" onClick={() => document.getElementById('content')?.focus()}>
@@ -51,6 +54,7 @@ function Header(props: { language: Language; setLanguage: (l: Language) => void;
 				{views.map(({ id }) => (
 					<button
 						key={id}
+						ref={id === current.id ? active : null}
 						type="button"
 						aria-current={id === current.id ? 'page' : undefined}
 						onClick={() => go({ view: id, options: {} })}

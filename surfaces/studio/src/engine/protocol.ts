@@ -29,8 +29,6 @@ export interface ModelCard {
 	readonly table: { readonly width: number; readonly rows: number; readonly dtype: string; readonly tied: boolean } | undefined;
 	/** Blocks whose weights are in the file, and how many the model has. */
 	readonly blocks: { readonly have: number; readonly of: number };
-	readonly heads: number | undefined;
-	readonly chatTemplate: boolean;
 }
 
 /** An error as data: what crosses the worker's border. */
@@ -41,8 +39,11 @@ export interface Refusal {
 
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
 
-/** What is to be opened: an address (the server's own models too), or files of the person's own. */
-export type Opening = { readonly kind: 'address'; readonly url: string } | { readonly kind: 'files'; readonly files: readonly File[] };
+/** What is to be opened: an address (the server's own models too), files of the person's own, or a packaged dictionary. */
+export type Opening =
+	| { readonly kind: 'address'; readonly url: string }
+	| { readonly kind: 'files'; readonly files: readonly File[] }
+	| { readonly kind: 'ranks'; readonly ranks: 'cl100k_base' | 'o200k_base' };
 
 export interface Array2 {
 	readonly shape: readonly number[];

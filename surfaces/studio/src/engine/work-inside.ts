@@ -1,7 +1,8 @@
 // Inside the model: what the worker reads of a run, by the names of its points.
 
 import { TongsaError } from '../../../../src/errors.ts';
-import { cosine, traceOf } from './library.ts';
+import type { Selector } from '../../../../src/transformer/select.ts';
+import { cosine } from './library.ts';
 import type { Array2, TokenView } from './protocol.ts';
 import { type Context, idsOf, modelOf, tokenViews } from './registry.ts';
 
@@ -37,8 +38,8 @@ export const inside = {
 			});
 		}
 		const names = ATTENTION_POINTS.map((point) => `blocks.${layer}.attention.${point}`);
-		const points = await traceOf(opened, ids, names, context.signal);
-		const [query, key, value, scores, weights, mixed] = names.map((point) => copy(points.get(point)!));
+		const { points } = await opened.trace(ids, { at: names, signal: context.signal });
+		const [query, key, value, scores, weights, mixed] = names.map((point) => copy(points[point]!));
 		return {
 			tokens: tokenViews(opened.tokenizer, ids),
 			query: query!,
@@ -59,16 +60,15 @@ export const inside = {
 		layers: number,
 	): Promise<number[]> {
 		const opened = await modelOf(name);
+		const at = (token: number): readonly Selector[] => [
+			{ point: 'embedding.rows', token },
+			...Array.from({ length: layers }, (_, layer): Selector => ({ point: 'output', layer, token })),
+		];
 		const names = ['embedding.rows', ...Array.from({ length: layers }, (_, layer) => `blocks.${layer}.output`)];
 		const states: Float32Array[][] = [];
 		for (const { text, token } of [a, b]) {
-			const points = await traceOf(opened, await idsOf(name, text), names, context.signal);
-			states.push(
-				names.map((point) => {
-					const { data, shape } = points.get(point)!;
-					return data.subarray(token * shape[1]!, (token + 1) * shape[1]!);
-				}),
-			);
+			const { points } = await opened.trace(await idsOf(name, text), { at: at(token), signal: context.signal });
+			states.push(names.map((point) => points[point]!.data));
 			await context.turn();
 		}
 		return names.map((_, i) => cosine(states[0]![i]!, states[1]![i]!));

@@ -1,7 +1,7 @@
 // Out of the model: states read as words, the next token, whole answers.
 
 import { TongsaError } from '../../../../src/errors.ts';
-import { bestOf, continueWith, readAsLogits, traceOf } from './library.ts';
+import { bestOf } from './library.ts';
 import type { TokenView } from './protocol.ts';
 import { type Context, idsOf, modelOf, tokenizerOf, tokenView, tokenViews } from './registry.ts';
 
@@ -32,27 +32,16 @@ let kept: { readonly key: string; readonly logits: Float32Array } | undefined;
 
 export const out = {
 	/** Reads every state as words, the last token first; each column goes out as soon as it is there. */
-	async lens(context: Context, name: string, text: string, layers: number, top: number): Promise<{ tokens: TokenView[] }> {
+	async lens(context: Context, name: string, text: string, top: number): Promise<{ tokens: TokenView[] }> {
 		const opened = await modelOf(name);
 		const tokenizer = await tokenizerOf(name);
 		const ids = await idsOf(name, text);
 		if (ids.length > MAX_LENS) {
 			throw new TongsaError('too-large', 'too many tokens for a lens', { got: ids.length, allowed: `at most ${MAX_LENS}` });
 		}
-		const names = ['embedding.output', ...Array.from({ length: layers }, (_, layer) => `blocks.${layer}.output`)];
-		const points = await traceOf(opened, ids, names, context.signal);
 		for (let token = ids.length - 1; token >= 0; token--) {
-			const rows = names.map((point) => {
-				const { data, shape } = points.get(point)!;
-				return data.subarray(token * shape[1]!, (token + 1) * shape[1]!);
-			});
-			const states = new Float32Array(rows.length * rows[0]!.length);
-			for (const [i, row] of rows.entries()) states.set(row, i * row.length);
-			const logits = await readAsLogits(opened, states, context.signal);
-			const V = logits.length / rows.length;
-			const guesses = rows.map((_, i) =>
-				bestOf(logits.subarray(i * V, (i + 1) * V), top).map(({ id, probability }) => ({ ...tokenView(tokenizer, id), probability })),
-			);
+			const { layers } = await opened.lens(ids, { token, top, signal: context.signal });
+			const guesses = layers.map((layer) => layer.top.map(({ id, probability }) => ({ ...tokenView(tokenizer, id), probability })));
 			context.onPart({ token, layers: guesses } satisfies LensColumn);
 			await context.turn();
 			context.signal.throwIfAborted();
@@ -75,8 +64,8 @@ export const out = {
 		if (ids.length === 0) throw new TongsaError('usage', 'there is nothing to go on from');
 		const key = JSON.stringify([name, ids]);
 		if (kept?.key !== key) {
-			const points = await traceOf(opened, ids, [{ point: 'logits', token: -1 }], context.signal);
-			kept = { key, logits: points.get('logits')!.data.slice() };
+			const { points } = await opened.trace(ids, { at: [{ point: 'logits', token: -1 }], signal: context.signal });
+			kept = { key, logits: points['logits']!.data.slice() };
 		}
 		const best = bestOf(kept.logits, top, temperature).map(({ id, probability }) => ({ ...tokenView(tokenizer, id), probability }));
 		return { tokens: tokenViews(tokenizer, ids), best };
@@ -93,7 +82,7 @@ export const out = {
 		const opened = await modelOf(name);
 		const tokenizer = await tokenizerOf(name);
 		const { temperature, topP, seed, maxTokens } = settings;
-		const stream = continueWith(opened, [...(await idsOf(name, text)), ...more], {
+		const stream = opened.generate([...(await idsOf(name, text)), ...more], {
 			maxTokens,
 			seed,
 			topLogProbabilities: 8,

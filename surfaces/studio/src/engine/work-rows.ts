@@ -78,4 +78,15 @@ export const rows = {
 		}
 		return { shape: [shape[0], shape[0]], data: distances(data, data, shape[1], 'cosine') };
 	},
+
+	/** The same ids in two models' tables: cosine and largest difference for each. For two precisions of one model. */
+	async apart(context: Context, a: string, b: string, ids: readonly number[]): Promise<{ cosine: number; difference: number }[]> {
+		const [first, second] = [await modelOf(a), await modelOf(b)];
+		const [x, y] = [await first.embed(ids, { signal: context.signal }), await second.embed(ids, { signal: context.signal })];
+		const D = x.shape[1];
+		return ids.map((_, i) => {
+			const [p, q] = [x.data.subarray(i * D, (i + 1) * D), y.data.subarray(i * D, (i + 1) * D)];
+			return { cosine: cosine(p, q), difference: p.reduce((max, value, d) => Math.max(max, Math.abs(value - q[d]!)), 0) };
+		});
+	},
 };

@@ -2,7 +2,7 @@
 
 import { useEffect, useSyncExternalStore } from 'react';
 import { ask, EngineError } from '../engine/client.ts';
-import { embedded } from '../engine/embedded.ts';
+import { embedded, openingOf } from '../engine/embedded.ts';
 import type { ModelCard, Opening, Progress, Refusal } from '../engine/protocol.ts';
 import { readShelf } from './shelf.ts';
 
@@ -47,7 +47,7 @@ export async function open(name: string, title: string, opening: Opening): Promi
 /** Opens what a name in a link stands for: an embedded model, an address, or a model on the server's shelf. */
 export async function openNamed(name: string): Promise<void> {
 	const found = embedded.find((model) => model.name === name);
-	if (found) return open(name, found.title, { kind: 'address', url: new URL(`models/${found.file}`, document.baseURI).href });
+	if (found) return open(name, found.title, openingOf(found));
 	if (/^https?:/.test(name)) return open(name, name.split('/').at(-1) || name, { kind: 'address', url: name });
 	const shelved = (await readShelf()).find((model) => model.name === name);
 	if (shelved) return open(name, shelved.title, { kind: 'address', url: new URL(shelved.url, document.baseURI).href });

@@ -12,7 +12,11 @@ export function tokenText(token: Pick<TokenView, 'text' | 'kind' | 'bytes'>): st
 		return token.bytes
 			.map((byte) => (byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `<${byte.toString(16).toUpperCase().padStart(2, '0')}>`))
 			.join('');
-	return token.text.replaceAll(' ', '␣').replaceAll('\n', '⏎').replaceAll('\t', '⇥');
+	const text = token.text.replaceAll(' ', '␣').replaceAll('\r\n', '⏎').replaceAll('\n', '⏎').replaceAll('\r', '␍').replaceAll('\t', '⇥');
+	// Nothing but invisible characters: their code points stand for them.
+	return /^[\p{C}\p{Z}\p{M}]+$/u.test(text)
+		? [...text].map((c) => `U+${c.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`).join(' ')
+		: text;
 }
 
 /** For sentences in which a token is named. */

@@ -42,12 +42,12 @@ function LensOf({ card }: { readonly card: ModelCard }) {
 	const shade = useShade();
 	const tokens = useEncoding(card.name, text).value;
 	const layers = card.blocks.have;
-	const key = layers > 0 ? JSON.stringify([card.name, text, layers]) : undefined;
+	const key = layers > 0 && layers === card.blocks.of ? JSON.stringify([card.name, text, layers]) : undefined;
 	const { parts, refusal, busy } = useParts<LensColumn, unknown>(key, (signal, onPart) =>
-		ask('lens', [card.name, text, layers, 10], { signal, onPart: (part) => onPart(part as LensColumn) }),
+		ask('lens', [card.name, text, 10], { signal, onPart: (part) => onPart(part as LensColumn) }),
 	);
 	const [at, setAt] = useOption('at', '');
-	if (layers === 0) return <p>{t.sourceDictionary}</p>;
+	if (layers < card.blocks.of || layers === 0) return <p>{t.lesson.out.missing(layers, card.blocks.of)}</p>;
 	if (refusal) return <Problem refusal={refusal} />;
 	if (!tokens?.length) return <Busy />;
 	const [token = tokens.length - 1, layer = layers] = at.split(',').filter(Boolean).map(Number);
@@ -71,8 +71,9 @@ function LensOf({ card }: { readonly card: ModelCard }) {
 	);
 	return (
 		<>
-			{card.blocks.have < card.blocks.of && <p className="hint">{t.lesson.context.partial(card.blocks.have, card.blocks.of)}</p>}
-			{busy && <Busy />}
+			<p className="busy" role="status">
+				{busy ? t.computing : '\u00a0'}
+			</p>
 			<Scroller className="table-scroll lens" label={t.nav.lens}>
 				<table>
 					<thead>

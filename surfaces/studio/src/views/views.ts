@@ -4,6 +4,7 @@ import type { FunctionComponent } from 'react';
 import { Lesson } from '../lesson/Lesson.tsx';
 import type { Messages } from '../messages/index.ts';
 import { AttentionView } from './AttentionView.tsx';
+import { Compare } from './Compare.tsx';
 import { Generate } from './Generate.tsx';
 import { Lens } from './Lens.tsx';
 import { MatrixView } from './MatrixView.tsx';
@@ -16,6 +17,7 @@ export const views: readonly { readonly id: Exclude<keyof Messages['nav'], 'labe
 	{ id: 'tokens', View: Tokens },
 	{ id: 'matrix', View: MatrixView },
 	{ id: 'attention', View: AttentionView },
+	{ id: 'compare', View: Compare },
 	{ id: 'lens', View: Lens },
 	{ id: 'generate', View: Generate },
 ];

@@ -65,4 +65,14 @@ export const views = {
 		made: 'Tokens of the answer',
 		pick: 'Pick a token to see what else was likely there; take another one to branch off.',
 	},
+	compare: {
+		idea: 'Two models, or two precisions of one, on the same sentence.',
+		other: 'Second model',
+		facts: 'What they are',
+		tokens: 'How they cut it',
+		rows: 'Their rows for the same tokens',
+		rowsIdea: 'Both have the same vocabulary and width, so their rows can be compared number by number.',
+		rowsNot: 'Their rows cannot be compared number by number: vocabulary or width differ, or a file has no vectors.',
+		next: 'What they would say next',
+	},
 };

@@ -1,0 +1,132 @@
+// JSON of `generate` and `chat`: the answer's ids and text and why it ended; and sampling settings → the chain that the library takes.
+
+import type { GenerateOptions, ScoredToken } from '../../src/generation/generate.ts';
+import type { SamplerStep } from '../../src/generation/sampler.ts';
+import { type Provenance, provenanceOf } from '../../src/model/provenance.ts';
+import type { Model, Prompt } from '../../src/model.ts';
+
+export interface ScoredTokenJson {
+	readonly id: number;
+	readonly text: string;
+	/** Natural logarithm, under the model's own distribution. */
+	readonly logProbability: number;
+}
+
+export interface GenerateJson {
+	readonly ids: readonly number[];
+	readonly text: string;
+	/** 'stop': by the model's own end or a stop text. 'length': at the most tokens asked for. 'context': where the context ends. */
+	readonly finishReason: 'stop' | 'length' | 'context';
+	readonly stoppedBy?: string;
+	/** What the draw began with, where there was one: the same seed gives the same answer. */
+	readonly seed?: number;
+	/** With the log-probabilities of each token and of the best others, where they were asked for. */
+	readonly tokens?: readonly (ScoredTokenJson & { readonly top: readonly ScoredTokenJson[] })[];
+	readonly timing: Timing;
+	readonly provenance: Provenance;
+}
+
+export interface Timing {
+	/** From the call to the first token: loading what is not loaded yet, and reading the prompt. */
+	readonly firstTokenMs: number;
+	/** Of the tokens after the first; absent where there are none. */
+	readonly tokensPerSecond?: number;
+}
+
+type Options = NonNullable<Parameters<Model['generate']>[1]>;
+
+/**
+ * Runs a generation to its end.
+ * @param now milliseconds
+ * @param onText told what each token adds, which may be nothing; the next token waits for it
+ */
+export async function generateJson(
+	model: Model,
+	prompt: Prompt,
+	options: Options,
+	now: () => number,
+	onText: (text: string) => Promise<void>,
+): Promise<GenerateJson> {
+	const tokens: NonNullable<GenerateJson['tokens']>[number][] = [];
+	const begun = now();
+	let first = begun;
+	let last = begun;
+	let text = '';
+	const add = async (more: string) => {
+		text += more;
+		await onText(more);
+	};
+	const answer = model.generate(prompt, options);
+	let next = await answer.next();
+	for (; !next.done; next = await answer.next()) {
+		last = now();
+		if (tokens.length === 0) first = last;
+		const { top, text: added, ...scored } = next.value;
+		tokens.push({ ...scoredJson(scored), top: top.map(scoredJson) });
+		await add(added);
+	}
+	const { reason, text: rest, stoppedBy } = next.value;
+	await add(rest);
+	return {
+		ids: tokens.map(({ id }) => id),
+		text,
+		finishReason: reason,
+		...(stoppedBy !== undefined && { stoppedBy }),
+		...(isDraw(options.sampler) && options.seed !== undefined && { seed: options.seed }),
+		...(options.topLogProbabilities && { tokens }),
+		timing: {
+			firstTokenMs: (tokens.length > 0 ? first : now()) - begun,
+			...(tokens.length > 1 && last > first && { tokensPerSecond: ((tokens.length - 1) * 1000) / (last - first) }),
+		},
+		provenance: provenanceOf(model.checkpoint),
+	};
+}
+
+function scoredJson({ id, token, logProbability }: ScoredToken): ScoredTokenJson {
+	return { id, text: token, logProbability };
+}
+
+/** Sampling settings by the names that APIs and llama.cpp give them; absent ones do nothing. */
+export interface Sampling {
+	readonly temperature?: number;
+	readonly topK?: number;
+	readonly topP?: number;
+	readonly minP?: number;
+	readonly typical?: number;
+	readonly repetition?: number;
+	readonly frequency?: number;
+	readonly presence?: number;
+	readonly bias?: Readonly<Record<number, number>>;
+}
+
+/** Settings → the chain, in llama.cpp's order. The most probable token each time, unless a temperature or a narrowing asks for a draw. */
+export function samplerOf(settings: Sampling): readonly SamplerStep[] {
+	const { temperature, topK, topP, minP, typical, repetition, frequency, presence, bias } = settings;
+	const draws = [temperature, topK, topP, minP, typical].some((one) => one !== undefined);
+	const penalised = [repetition, frequency, presence].some((one) => one !== undefined);
+	const steps: (SamplerStep | false)[] = [
+		bias !== undefined && { type: 'bias', bias },
+		penalised && {
+			type: 'penalties',
+			...(repetition !== undefined && { repetition }),
+			...(frequency !== undefined && { frequency }),
+			...(presence !== undefined && { presence }),
+		},
+		topK !== undefined && { type: 'topK', k: topK },
+		typical !== undefined && { type: 'typical', p: typical },
+		topP !== undefined && { type: 'topP', p: topP },
+		minP !== undefined && { type: 'minP', p: minP },
+		{ type: 'temperature', value: temperature ?? (draws ? 1 : 0) },
+	];
+	return steps.filter((step) => step !== false);
+}
+
+/** Whether chance decides: only then does a seed matter. */
+export function isDraw(chain: GenerateOptions['sampler'] = []): boolean {
+	return chain.some((step) => step.type === 'temperature' && step.value > 0);
+}
+
+/** A conversation where the model has a chat template, else the text to go on from. */
+export async function promptOf(model: Model, text: string, raw: boolean): Promise<Prompt> {
+	return raw || (await model.chatTemplate()) === undefined ? text : [{ role: 'user', content: text }];
+}

@@ -1,0 +1,85 @@
+// Counters, gauges and histograms in Prometheus' text format.
+// https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
+
+type Labels = Readonly<Record<string, string>>;
+
+/** Seconds: from an answer out of memory to a long generation. */
+const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+
+const COUNTERS = {
+	tongsa_requests_total: 'Requests answered, by route and status.',
+	tongsa_tokens_total: 'Tokens read (prompt) and written (completion), by model.',
+	tongsa_aborted_total: 'Requests that their client abandoned.',
+} as const;
+
+const HISTOGRAMS = {
+	tongsa_request_seconds: 'Time from a request to the end of its answer.',
+	tongsa_first_token_seconds: 'Time from a request to its first token.',
+} as const;
+
+interface Histogram {
+	readonly counts: number[];
+	sum: number;
+	count: number;
+}
+
+export interface Metrics {
+	add(name: keyof typeof COUNTERS, labels: Labels, by?: number): void;
+	observe(name: keyof typeof HISTOGRAMS, labels: Labels, seconds: number): void;
+	/** `gauges`: name → [help, value by labels]. */
+	text(gauges: Readonly<Record<string, readonly [string, readonly (readonly [Labels, number])[]]>>): string;
+}
+
+export function createMetrics(): Metrics {
+	const counters = new Map<string, number>();
+	const histograms = new Map<string, Histogram>();
+	return {
+		add(name, labels, by = 1) {
+			const key = name + labelText(labels);
+			counters.set(key, (counters.get(key) ?? 0) + by);
+		},
+		observe(name, labels, seconds) {
+			const key = name + labelText(labels);
+			const one = histograms.get(key) ?? { counts: BUCKETS.map(() => 0), sum: 0, count: 0 };
+			histograms.set(key, one);
+			BUCKETS.forEach((most, i) => {
+				if (seconds <= most) one.counts[i]!++;
+			});
+			one.sum += seconds;
+			one.count++;
+		},
+		text(gauges) {
+			const lines: string[] = [];
+			for (const [name, help] of Object.entries(COUNTERS)) {
+				lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} counter`);
+				for (const [key, value] of counters) if (nameOf(key) === name) lines.push(`${key} ${value}`);
+			}
+			for (const [name, help] of Object.entries(HISTOGRAMS)) {
+				lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} histogram`);
+				for (const [key, one] of histograms) if (nameOf(key) === name) lines.push(...histogramLines(name, key.slice(name.length), one));
+			}
+			for (const [name, [help, values]] of Object.entries(gauges)) {
+				lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`);
+				for (const [labels, value] of values) lines.push(`${name}${labelText(labels)} ${value}`);
+			}
+			return `${lines.join('\n')}\n`;
+		},
+	};
+}
+
+const nameOf = (key: string): string => key.slice(0, key.includes('{') ? key.indexOf('{') : undefined);
+
+function histogramLines(name: string, labels: string, { counts, sum, count }: Histogram): string[] {
+	const with_ = (le: string) => (labels ? `${labels.slice(0, -1)},le="${le}"}` : `{le="${le}"}`);
+	return [
+		...BUCKETS.map((most, i) => `${name}_bucket${with_(String(most))} ${counts[i]}`),
+		`${name}_bucket${with_('+Inf')} ${count}`,
+		`${name}_sum${labels} ${sum}`,
+		`${name}_count${labels} ${count}`,
+	];
+}
+
+function labelText(labels: Labels): string {
+	const parts = Object.entries(labels).map(([name, value]) => `${name}="${value.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')}"`);
+	return parts.length ? `{${parts.join(',')}}` : '';
+}

@@ -1,0 +1,146 @@
+// Compare: two models, or two precisions of one, on the same sentence.
+
+import { ask } from '../engine/client.ts';
+import type { ModelCard } from '../engine/protocol.ts';
+import { useEncoding } from '../engine/questions.ts';
+import { useAnswer } from '../engine/use.ts';
+import { digits } from '../matrix/number.ts';
+import { useSpeech } from '../messages/index.ts';
+import { useModel } from '../state/models.ts';
+import { useOption, usePlace } from '../state/place.tsx';
+import { Choose } from '../ui/fields.tsx';
+import { Guesses } from '../ui/guesses.tsx';
+import { Opened } from '../ui/opened.tsx';
+import { Busy, Problem } from '../ui/problem.tsx';
+import { Source } from '../ui/source.tsx';
+import { TokenFace, TokenStrip } from '../ui/token.tsx';
+import { Bar, Facts, useKnownModels } from './Bar.tsx';
+
+const isWhole = ({ blocks }: ModelCard): boolean => blocks.have > 0 && blocks.have === blocks.of;
+
+export function Compare() {
+	const { messages: t } = useSpeech();
+	const words = t.views.compare;
+	const { model } = usePlace();
+	const known = useKnownModels();
+	const [otherName, setOther] = useOption('other', model === 'gpt-2' ? 'smollm2' : 'gpt-2');
+	const one = useModel(model);
+	const two = useModel(otherName);
+	return (
+		<div className="view">
+			<h2>{t.nav.compare}</h2>
+			<p className="idea">{words.idea}</p>
+			<Bar />
+			<Choose label={words.other} choices={known} value={otherName} onChange={setOther} />
+			<Opened entry={one}>{(a) => <Opened entry={two}>{(b) => <Both a={a} b={b} />}</Opened>}</Opened>
+		</div>
+	);
+}
+
+function Both({ a, b }: { readonly a: ModelCard; readonly b: ModelCard }) {
+	const { messages: t } = useSpeech();
+	const words = t.views.compare;
+	return (
+		<>
+			<h3>{words.tokens}</h3>
+			<div className="halves">
+				{[a, b].map((card) => (
+					<Half key={card.name} card={card} />
+				))}
+			</div>
+			<h3>{words.rows}</h3>
+			<Rows a={a} b={b} />
+			{(isWhole(a) || isWhole(b)) && (
+				<>
+					<h3>{words.next}</h3>
+					<div className="halves">
+						{[a, b].map((card) => (
+							<section key={card.name}>
+								<h4>{card.title}</h4>
+								{isWhole(card) ? <Next card={card} /> : <p>{t.lesson.out.missing(card.blocks.have, card.blocks.of)}</p>}
+							</section>
+						))}
+					</div>
+				</>
+			)}
+		</>
+	);
+}
+
+function Half({ card }: { readonly card: ModelCard }) {
+	const { messages: t, count } = useSpeech();
+	const { text } = usePlace();
+	const { value, refusal } = useEncoding(card.name, text);
+	return (
+		<section>
+			<h4>{card.title}</h4>
+			<Facts card={card} />
+			{refusal && <Problem refusal={refusal} />}
+			{value && (
+				<>
+					<p>
+						{t.lesson.tokens.count}: <strong>{count(value.length)}</strong>
+					</p>
+					<TokenStrip tokens={value} label={card.title} />
+				</>
+			)}
+		</section>
+	);
+}
+
+function Rows({ a, b }: { readonly a: ModelCard; readonly b: ModelCard }) {
+	const { messages: t } = useSpeech();
+	const words = t.views.compare;
+	const { text } = usePlace();
+	const same = a.name !== b.name && a.table?.width === b.table?.width && a.table !== undefined && a.tokenizer?.size === b.tokenizer?.size;
+	const tokens = useEncoding(same ? a.name : undefined, text).value;
+	const ids = [...new Map((tokens ?? []).map((token) => [token.id, token])).values()];
+	const { value, refusal } = useAnswer(
+		same && ids.length ? JSON.stringify([a.name, b.name, ids.map(({ id }) => id)]) : undefined,
+		(signal) => ask('apart', [a.name, b.name, ids.map(({ id }) => id)], { signal }),
+	);
+	if (!same) return <p>{words.rowsNot}</p>;
+	return (
+		<>
+			<p>{words.rowsIdea}</p>
+			{refusal && <Problem refusal={refusal} />}
+			{value && value.length === ids.length && (
+				<table className="numbers">
+					<thead>
+						<tr>
+							<th scope="col">{t.token}</th>
+							<th scope="col">{t.glossary.cosine.term}</th>
+							<th scope="col">{t.lesson.vectors.difference}</th>
+						</tr>
+					</thead>
+					<tbody>
+						{ids.map((token, i) => (
+							<tr key={token.id}>
+								<th scope="row">
+									<TokenFace token={token} />
+								</th>
+								<td>{digits(value[i]!.cosine, 6)}</td>
+								<td>{digits(value[i]!.difference)}</td>
+							</tr>
+						))}
+					</tbody>
+				</table>
+			)}
+		</>
+	);
+}
+
+function Next({ card }: { readonly card: ModelCard }) {
+	const { text } = usePlace();
+	const { value, refusal, busy } = useAnswer(JSON.stringify([card.name, text]), (signal) =>
+		ask('next', [card.name, text, [], 8, 1], { signal }),
+	);
+	return (
+		<>
+			{refusal && <Problem refusal={refusal} />}
+			{busy && !value && <Busy />}
+			{value && <Guesses guesses={value.best} />}
+			<Source card={card} part="logits" />
+		</>
+	);
+}
