@@ -168,8 +168,8 @@ export interface Model {
 		readonly tokens: readonly { readonly id: number; readonly text: string; readonly logProbability?: number; readonly rank?: number }[];
 		readonly provenance: Provenance;
 	}>;
-	/** Texts → one vector each: states pooled as the model's own files say, unless told otherwise. */
-	sentence(texts: string | readonly string[], options?: SentenceOptions): Promise<SentenceVectors>;
+	/** Texts (or ids) → one vector each: states pooled as the model's own files say, unless told otherwise. */
+	sentence(texts: string | readonly (string | readonly number[])[], options?: SentenceOptions): Promise<SentenceVectors>;
 	/**
 	 * Yields tokens as they come; `text` of each is what it adds, in whole characters. The return value says how it ended.
 	 * @throws TongsaError 'too-large' for a prompt beyond the context.

@@ -66,8 +66,7 @@ function inOrder(chunk: string): string {
 }
 
 /** Whether canonical order puts b before a. */
-const swaps = (a: string, b: string): boolean =>
-	`\u034f${a}${b}`.normalize('NFD') !== `\u034f${a.normalize('NFD')}${b.normalize('NFD')}`;
+const swaps = (a: string, b: string): boolean => `\u034f${a}${b}`.normalize('NFD') !== `\u034f${a.normalize('NFD')}${b.normalize('NFD')}`;
 /** Whether a mark takes part in reordering (its combining class is not 0): it swaps with a class of 1 or of 240. */
 const moves = (mark: string): boolean => swaps(mark, '\u0334') || swaps('\u0345', mark);
 

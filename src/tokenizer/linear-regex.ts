@@ -262,7 +262,16 @@ function parse(source: string): Node {
 		at += quantifier[0].length;
 		const [sign, low, comma, high] = quantifier;
 		const min = low === undefined ? (sign === '+' ? 1 : 0) : Number(low);
-		const max = low === undefined ? (sign === '?' ? 1 : Number.POSITIVE_INFINITY) : comma === '' ? min : high === '' ? Number.POSITIVE_INFINITY : Number(high);
+		const max =
+			low === undefined
+				? sign === '?'
+					? 1
+					: Number.POSITIVE_INFINITY
+				: comma === ''
+					? min
+					: high === ''
+						? Number.POSITIVE_INFINITY
+						: Number(high);
 		return { type: 'repeat', node, min, max, greedy: !eat('?') };
 	};
 	const closed = (node: Node): Node => {

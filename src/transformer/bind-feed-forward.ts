@@ -1,5 +1,6 @@
 // The views of a feed-forward part: two or three matrices, gate and up fused or not, or a router and experts in every layout.
 
+import { TongsaError } from '../errors.ts';
 import type { TensorInfo } from '../formats/checkpoint.ts';
 import type { ExpertsConfig, FeedForwardConfig } from './config.ts';
 import type { Layout } from './family.ts';
@@ -10,6 +11,13 @@ import type { MatrixView, RowRange } from './views.ts';
 export function bindFeedForward(f: Finder, config: FeedForwardConfig, i: number, D: number): FeedForwardParts<MatrixView, VectorView> {
 	const { width: F, gated, bias, experts } = config;
 	if (experts) {
+		if (experts.used > experts.count) {
+			throw new TongsaError('malformed', 'a token cannot see more experts than there are', {
+				field: 'num_experts_per_tok',
+				got: experts.used,
+				allowed: `at most ${experts.count}`,
+			});
+		}
 		return {
 			router: linear({ ...f, layout: {} }, 'feedForward.router', experts.count, D, experts.routerBias, i),
 			expert: bindExperts(f, config, experts, i, D),
@@ -52,11 +60,11 @@ function bindExperts(
 	const E = experts.count;
 	const matrix = (role: 'gate' | 'up' | 'down', M: number, N: number): ((e: number) => MatrixView) => {
 		const roleName = `experts.${role}` as const;
+		if (role !== 'down' && f.find('experts.gateUp', 'weight', i)) return fusedExperts(f, i, E, role === 'gate' ? 0 : 1, F, D);
 		if (f.byExpert(roleName, i)) {
 			const tensors = Array.from({ length: E }, (_, e) => f.need(roleName, 'weight', [M, N], i, e));
 			return (e) => whole(tensors[e]!, M, N);
 		}
-		if (role !== 'down' && f.find('experts.gateUp', 'weight', i)) return fusedExperts(f, i, E, role === 'gate' ? 0 : 1, F, D);
 		const scales = role === 'down' ? f.find('experts.downScales', 'weight', i) : undefined;
 		if (scales) return packedExperts(f.need(roleName, 'weight', [E, M, N / 32, 16], i), checked(scales, [E, M, N / 32]), M, N);
 		const transposed = f.layout.expertsTransposed;

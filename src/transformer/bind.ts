@@ -79,15 +79,17 @@ function bindAttention(
 ): AttentionParts<MatrixView, VectorView> {
 	const { heads: H, keyHeads: K, headWidth: Dh, bias, queryKeyNorm } = config;
 	const parts = { query: H * Dh, key: K * Dh, value: K * Dh } as const;
-	const fused = f.find(`${kind}.qkv`, 'weight', i);
-	const take = fusedRows(H, K, Dh, f.layout.qkv ?? 'plain');
+	const stored = f.find(`${kind}.qkv`, 'weight', i);
 	const R = (H + 2 * K) * Dh;
+	const fused = stored && checked(stored, f.layout.transposed ? [D, R] : [R, D]);
+	// After the shape: a group for each of a hostile number of heads would fill the memory.
+	const take = fused && fusedRows(H, K, Dh, f.layout.qkv ?? 'plain');
 	const projection = (part: 'query' | 'key' | 'value'): LinearParts<MatrixView, VectorView> => {
 		const M = parts[part];
-		if (!fused) return linear(f, `${kind}.${part}`, M, D, bias[part], i);
+		if (!fused || !take) return linear(f, `${kind}.${part}`, M, D, bias[part], i);
 		return {
 			matrix: {
-				tensor: checked(fused, f.layout.transposed ? [D, R] : [R, D]),
+				tensor: fused,
 				rows: M,
 				columns: D,
 				transposed: f.layout.transposed,

@@ -18,6 +18,8 @@ export interface Metadata {
 	value(...keys: string[]): MetadataValue | undefined;
 	/** A size: a whole number from 1 to MAX_SIZE. Required unless a default is given. */
 	size(keys: string | readonly string[], fallback?: number): number;
+	/** A size, or undefined where there is none: 0 counts as none. */
+	optionalSize(keys: string | readonly string[]): number | undefined;
 	/** A finite number. Required unless a default is given. */
 	number(keys: string | readonly string[], fallback?: number): number;
 	flag(keys: string | readonly string[], fallback: boolean): boolean;
@@ -87,6 +89,10 @@ function reader(checkpoint: Checkpoint, architecture: string | undefined, values
 			if (typeof n !== 'number' || !Number.isInteger(n) || n < 1 || n > MAX_SIZE)
 				return fail(key, value, `a whole number from 1 to ${MAX_SIZE}`);
 			return n;
+		},
+		optionalSize(keys) {
+			const [, value] = find(list(keys));
+			return value === undefined || value === 0 || value === 0n ? undefined : metadata.size(keys);
 		},
 		number(keys, fallback) {
 			const [key, value] = find(list(keys));

@@ -86,7 +86,7 @@ function scoredJson({ id, token, logProbability }: ScoredToken): ScoredTokenJson
 	return { id, text: token, logProbability };
 }
 
-/** Sampling settings by the names that APIs and llama.cpp give them; absent ones do nothing. */
+/** Sampling settings by the names that APIs and llama.cpp give them; absent ones do nothing, and a topK or minP of 0 is none. */
 export interface Sampling {
 	readonly temperature?: number;
 	readonly topK?: number;
@@ -102,7 +102,7 @@ export interface Sampling {
 /** Settings → the chain, in llama.cpp's order. The most probable token each time, unless a temperature or a narrowing asks for a draw. */
 export function samplerOf(settings: Sampling): readonly SamplerStep[] {
 	const { temperature, topK, topP, minP, typical, repetition, frequency, presence, bias } = settings;
-	const draws = [temperature, topK, topP, minP, typical].some((one) => one !== undefined);
+	const narrowed = Boolean(topK || topP || minP || typical);
 	const penalised = [repetition, frequency, presence].some((one) => one !== undefined);
 	const steps: (SamplerStep | false)[] = [
 		bias !== undefined && { type: 'bias', bias },
@@ -112,11 +112,11 @@ export function samplerOf(settings: Sampling): readonly SamplerStep[] {
 			...(frequency !== undefined && { frequency }),
 			...(presence !== undefined && { presence }),
 		},
-		topK !== undefined && { type: 'topK', k: topK },
+		Boolean(topK) && { type: 'topK', k: topK! },
 		typical !== undefined && { type: 'typical', p: typical },
 		topP !== undefined && { type: 'topP', p: topP },
-		minP !== undefined && { type: 'minP', p: minP },
-		{ type: 'temperature', value: temperature ?? (draws ? 1 : 0) },
+		Boolean(minP) && { type: 'minP', p: minP! },
+		{ type: 'temperature', value: temperature ?? (narrowed ? 1 : 0) },
 	];
 	return steps.filter((step) => step !== false);
 }

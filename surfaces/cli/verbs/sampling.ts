@@ -1,0 +1,60 @@
+// The sampling options that generate and chat share: words → the library's options.
+
+import { randomBytes } from 'node:crypto';
+import type { GenerateOptions } from '../../../src/generation/generate.ts';
+import { isDraw, samplerOf } from '../../protocol/generate.ts';
+import type { Call } from '../call.ts';
+
+/** Option → the setting's name. The library checks the ranges. */
+const SETTINGS = {
+	temperature: 'temperature',
+	'top-k': 'topK',
+	'top-p': 'topP',
+	'min-p': 'minP',
+	typical: 'typical',
+	'repetition-penalty': 'repetition',
+	'frequency-penalty': 'frequency',
+	'presence-penalty': 'presence',
+} as const;
+
+const STANDARD_MAX_TOKENS = 256;
+/** Alternatives to a token: as many as OpenAI's API gives. */
+const MAX_LOGPROBS = 20;
+
+export type Settled = GenerateOptions & { readonly sampler: NonNullable<GenerateOptions['sampler']> };
+
+export function generateOptions(call: Call): Settled {
+	const settings = Object.entries(SETTINGS).map(([option, name]) => [name, numberOf(call, option)]);
+	const bias = call.values('logit-bias').map((word) => readBias(call, word));
+	const sampler = samplerOf({
+		...Object.fromEntries(settings.filter(([, value]) => value !== undefined)),
+		...(bias.length > 0 && { bias: Object.fromEntries(bias) }),
+	});
+	const given = call.value('seed') === undefined ? undefined : call.integer('seed', 0, 0, 0xffffffff);
+	const seed = given ?? (isDraw(sampler) ? randomBytes(4).readUInt32LE() : undefined);
+	return {
+		maxTokens: call.integer('max-tokens', STANDARD_MAX_TOKENS, 1, 0xffffffff),
+		sampler,
+		...(seed !== undefined && { seed }),
+		stop: call.values('stop'),
+		topLogProbabilities: call.integer('logprobs', 0, 0, MAX_LOGPROBS),
+	};
+}
+
+function numberOf(call: Call, option: string): number | undefined {
+	const text = call.value(option);
+	if (text === undefined) return undefined;
+	const number = Number(text);
+	if (text.trim() === '' || !Number.isFinite(number)) throw call.usage('not a number', { field: `--${option}`, got: text });
+	return number;
+}
+
+/** '198=-100' → [198, −100]. */
+function readBias(call: Call, word: string): [number, number] {
+	const [, id, value] = /^(\d{1,10})=([-+]?[\d.]+)$/.exec(word) ?? [];
+	const number = Number(value);
+	if (id === undefined || !(Math.abs(number) <= 100)) {
+		throw call.usage('not a bias', { field: '--logit-bias', got: word, allowed: 'ID=VALUE, as in 198=-100; values from -100 to 100' });
+	}
+	return [Number(id), number];
+}

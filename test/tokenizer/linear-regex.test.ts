@@ -1,0 +1,99 @@
+// The linear matcher finds what the engine's own regex finds, and takes linear time where that one does not.
+// Reference: the JavaScript engine's RegExp on the same translated pattern.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compileFind, regexFind } from '../../src/tokenizer/find.ts';
+import { createLinearFind, type Find } from '../../src/tokenizer/linear-regex.ts';
+import { compileRegex, translate } from '../../src/tokenizer/regex.ts';
+import { LINEAR_PATTERNS } from '../../src/tokenizer/sources/pre.ts';
+import { STRINGS } from './reference.ts';
+
+const all = (find: Find, text: string): string => {
+	const found: string[] = [];
+	find(text, (start, end) => found.push(`${start}-${end}`));
+	return found.join(' ');
+};
+
+const MORE = [
+	'\\s+$',
+	'(?=(\\d{3})+(?!\\d))',
+	'\\d{1,3}(?=(?:\\d{3})*\\b)',
+	'(?<=a)b|(?<!b)a',
+	'(?>a+)b',
+	'a++b|a',
+	'(a|ab)(c|bcd)?',
+	'a{2,3}?',
+	'',
+	'x*',
+	'(?:a*)*b?',
+	'[^\\s]+?\\s',
+	'(?i:straße)|\\w+',
+];
+
+test('the same matches as the engine, on the patterns of real tokenizers and the hard strings', () => {
+	for (const pattern of [...LINEAR_PATTERNS, ...MORE]) {
+		const own = createLinearFind(translate(pattern, 'oniguruma'));
+		const engine = regexFind(compileRegex(pattern));
+		for (const text of STRINGS) assert.equal(all(own, text), all(engine, text), `${pattern} on ${JSON.stringify(text)}`);
+	}
+});
+
+test('the same matches as the engine, on 3,000 patterns made at random', () => {
+	// Numerical Recipes' LCG: the same patterns every time.
+	let seed = 7;
+	const random = (n: number): number => {
+		seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+		return Math.floor((seed / 2 ** 32) * n);
+	};
+	const pick = (items: readonly string[]): string => items[random(items.length)]!;
+	const make = (depth: number): string => {
+		const atoms = ['a', 'b', 'c', '[ab]', '[^a]', '😀'];
+		if (depth === 0) return pick(atoms);
+		switch (random(9)) {
+			case 0:
+				return `(?:${make(depth - 1)}|${make(depth - 1)})`;
+			case 1:
+				return `(?:${make(depth - 1)})${pick(['*', '+', '?', '*?', '+?', '??', '{2}', '{1,3}', '{0,2}?'])}`;
+			case 2:
+				return `(?=${make(depth - 1)})`;
+			case 3:
+				return `(?!${make(depth - 1)})`;
+			case 4:
+				return `(?<=${pick(atoms)})`;
+			case 5:
+				return `(?<!${pick(atoms)})`;
+			case 6:
+				return `(?>${make(depth - 1)})`;
+			default:
+				return make(depth - 1) + make(depth - 1);
+		}
+	};
+	for (let round = 0; round < 3000; round++) {
+		const pattern = make(4);
+		const own = createLinearFind(translate(pattern, 'oniguruma'));
+		const engine = regexFind(compileRegex(pattern));
+		for (let i = 0; i < 8; i++) {
+			const text = Array.from({ length: random(9) }, () => pick(['a', 'b', 'c', '😀'])).join('');
+			assert.equal(all(own, text), all(engine, text), `${pattern} on ${text}`);
+		}
+	}
+});
+
+test('linear time where backtracking takes exponential or quadratic time', () => {
+	const cases: readonly (readonly [string, string])[] = [
+		['(a+)+$', `${'a'.repeat(300_000)}!`],
+		['(a|a)*b', 'a'.repeat(300_000)],
+		['(.*)*x', 'y'.repeat(300_000)],
+		['(?:a?){64}a{64}', 'a'.repeat(20_000)],
+		['\\s+$', `${' '.repeat(300_000)}x`],
+		['(?=(\\d{3})+(?!\\d))', '1'.repeat(300_000)],
+		['\\d{1,3}(?=(?:\\d{3})*\\b)', '1'.repeat(300_000)],
+		['(?>\\s+)x', ' '.repeat(300_000)],
+	];
+	for (const [pattern, text] of cases) {
+		const started = performance.now();
+		compileFind({ Regex: pattern })(text, () => {});
+		assert.ok(performance.now() - started < 20_000, pattern);
+	}
+});
