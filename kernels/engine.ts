@@ -1,6 +1,7 @@
 // The engine's module: everything that compute/ calls.
 
 export { attend, keep } from './attention';
+export { interleave, matmulFloats, repackFloats } from './floats';
 export { matmul } from './matmul';
 export { quantise } from './quantise';
 export { repack, unpackRow } from './repack';

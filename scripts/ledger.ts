@@ -41,7 +41,7 @@ Written by \`npm run ledger\` (scripts/ledger.ts); an empty cell was not measure
 
 An error is max|Δ| / max|x| over a point, the worst over all points of its kind. *Rows*: what block 0 receives. *States*: every block's output,
 attention weights, the final output. Allowed: ${TOLERANCES.exact} where weights are stored as they were computed with, ${TOLERANCES.quantised} for quantised files
-against the reference on the decoded weights (test/transformer/tolerances.ts). The first token's \`embedding.output\` error is 0 where rows are only copied.
+against the reference on the decoded weights (test/transformer/tolerances.ts). An error of 0: the rows are copied as they are.
 
 ## Real files
 

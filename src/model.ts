@@ -6,8 +6,8 @@ import type { Host, ModelReference } from './host.ts';
 import { chatTemplateOf } from './model/chat-template.ts';
 import { openEngine } from './model/engine.ts';
 import { openInterpreter } from './model/interpreter.ts';
+import { findTokenizer } from './model/tokenizer.ts';
 import type { Model, OpenOptions } from './model/types.ts';
-import { loadTokenizer } from './tokenizer/sources/index.ts';
 
 export type { Provenance } from './model/provenance.ts';
 export type * from './model/types.ts';
@@ -20,8 +20,9 @@ export async function openModel(host: Host, reference: ModelReference, { signal,
 	const files = await host.resolve(reference, { ...(signal && { signal }), ...(onProgress && { onProgress }) });
 	const checkpoint = await openCheckpoint(files, signal);
 	try {
-		const tokenizer = await loadTokenizer(checkpoint, signal);
-		const interpreter = openInterpreter(host, checkpoint, tokenizer);
+		const found = await findTokenizer(checkpoint, signal);
+		const { tokenizer } = found;
+		const interpreter = openInterpreter(host, checkpoint, found);
 		const engine = openEngine(host, checkpoint, tokenizer, interpreter);
 		const { idsOf: _ids, textOf: _text, ...reading } = interpreter;
 		return {

@@ -292,7 +292,7 @@ def make(out, name, cls, config, options, seed):
         restore()
         with torch.no_grad():
             default = model_class.from_pretrained(folder, attn_implementation="sdpa").eval()(input_ids=torch.tensor([ids])).logits[0]
-        assert torch.allclose(default, expected["logits"], atol=1e-5), (default - expected["logits"]).abs().max()
+        assert torch.allclose(default, expected["logits"], atol=5e-5), (default - expected["logits"]).abs().max()
     expected["ids"] = torch.tensor(ids)
     expected = {k: (v.to(torch.int32) if not v.is_floating_point() else v.float()).contiguous().clone() for k, v in expected.items()}
     save_file(expected, out / f"{name}.expected.safetensors", metadata={"reference": f"transformers {transformers.__version__} {cls}"})

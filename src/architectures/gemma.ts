@@ -52,8 +52,8 @@ export const gemma: Family = {
 /** The factor on query · key: a setting in config.json, in GGUF known by the number of layers of the one model that differs. */
 function queryScale(m: Metadata, layersOfLargest: number): number {
 	const { layers, width, heads, headWidth } = sizes(m);
-	const square = layers === layersOfLargest ? width / heads : headWidth;
-	return 1 / Math.sqrt(m.format === 'gguf' ? square : m.number('query_pre_attn_scalar', 256));
+	const square = m.format === 'gguf' ? (layers === layersOfLargest ? width / heads : headWidth) : m.number('query_pre_attn_scalar', 256);
+	return square > 0 ? 1 / Math.sqrt(square) : m.fail('query_pre_attn_scalar', square, 'a positive number');
 }
 
 function cap(m: Metadata, keys: readonly string[], fallback: number): { cap?: number } {

@@ -74,12 +74,32 @@ export function architectureOf(checkpoint: Checkpoint): string | undefined {
 	return typeof name === 'string' ? name : undefined;
 }
 
+/** Ways of packing weights in safetensors that are read. Others would be taken for plain numbers, or not be found. */
+const PACKINGS = ['mxfp4'];
+
+function refusePacking(checkpoint: Checkpoint): void {
+	const settings = checkpoint.metadata.get('quantization_config');
+	if (typeof settings !== 'object' || settings === null || !('quant_method' in settings)) return;
+	const method = String(settings.quant_method);
+	if (PACKINGS.includes(method)) return;
+	throw new TongsaError('unsupported', 'weights packed in a way that is not known', {
+		file: checkpoint.name,
+		field: 'quantization_config.quant_method',
+		got: method,
+		allowed: PACKINGS.join(', '),
+		hint: 'Fetch the GGUF file of the same model, or its unpacked weights',
+	});
+}
+
 /** The family's side for this file. @throws TongsaError 'unsupported' that says by name what is not known. */
 export function dialectOf(checkpoint: Checkpoint): Dialect {
 	const format = checkpoint.format === 'gguf' ? 'gguf' : 'safetensors';
 	const architecture = architectureOf(checkpoint);
 	const dialect = families.map((family) => family[format]).find((side) => side?.architectures.includes(architecture ?? ''));
-	if (dialect) return dialect;
+	if (dialect) {
+		refusePacking(checkpoint);
+		return dialect;
+	}
 	throw new TongsaError('unsupported', 'the transformer of this architecture is not known; its tokenizer and table still work', {
 		file: checkpoint.name,
 		field: format === 'gguf' ? 'general.architecture' : 'model_type',

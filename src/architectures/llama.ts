@@ -50,7 +50,7 @@ export const llama: Family = {
 			const bias = m.flag('attention_bias', false);
 			const mlpBias = m.flag('mlp_bias', false);
 			// Llama ignores a window that its file may carry; Mistral's default is 4096 and null turns it off.
-			const window = m.architecture === 'mistral' && m.value('sliding_window') !== undefined ? m.size('sliding_window') : undefined;
+			const window = m.architecture === 'mistral' ? m.optionalSize('sliding_window') : undefined;
 			return decoder(m, {
 				family: 'llama',
 				attention: { bias: { query: bias, key: bias, value: bias, output: bias } },

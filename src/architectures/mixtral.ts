@@ -10,7 +10,7 @@ export const mixtral: Family = {
 		architectures: ['mixtral'],
 		prefixes: HF_PREFIXES,
 		config: (m) => {
-			const window = m.value('sliding_window') === undefined ? undefined : m.size('sliding_window');
+			const window = m.optionalSize('sliding_window');
 			return decoder(m, {
 				family: 'mixtral',
 				feedForward: {

@@ -8,9 +8,8 @@ import { decoder, GGUF_NAMES, HF_NAMES, HF_PREFIXES, windowed } from './decoder.
 import { rmsNorm } from './settings.ts';
 
 function config(m: Metadata): TransformerConfig {
-	// In GGUF 0 stands for none.
-	const window = m.number(['attention.sliding_window', 'sliding_window'], 0);
-	return decoder(m, { family: 'phi3', norm: rmsNorm(m, 1e-5), block: (block) => windowed(block, window > 0 ? window : undefined) });
+	const window = m.optionalSize(['attention.sliding_window', 'sliding_window']);
+	return decoder(m, { family: 'phi3', norm: rmsNorm(m, 1e-5), block: (block) => windowed(block, window) });
 }
 
 export const phi3: Family = {

@@ -9,10 +9,11 @@ import { layerTypes, rmsNorm, sizes } from './settings.ts';
 
 /** The window on layers that layer_types or max_window_layers names; GGUF files have lost it. */
 function windows(m: Metadata): NonNullable<DecoderChoices['block']> {
-	if (m.format === 'gguf' || !m.flag('use_sliding_window', false) || m.value('sliding_window') === undefined) return (block) => block;
+	const window = m.format === 'safetensors' && m.flag('use_sliding_window', false) ? m.optionalSize('sliding_window') : undefined;
+	if (window === undefined) return (block) => block;
 	const from = m.number('max_window_layers', 28);
 	const types = layerTypes(m, sizes(m).layers, (i) => (i >= from ? 'sliding_attention' : 'full_attention'));
-	return (block, i) => windowed(block, types[i] === 'sliding_attention' ? m.size('sliding_window') : undefined);
+	return (block, i) => windowed(block, types[i] === 'sliding_attention' ? window : undefined);
 }
 
 const qwen2Config = (m: Metadata) => decoder(m, { family: 'qwen2', attention: { bias: QKV_BIAS }, block: windows(m) });
@@ -73,7 +74,7 @@ export const qwen3Moe: Family = {
 				width: m.size('moe_intermediate_size'),
 				experts: experts(count, m.size('num_experts_per_tok'), m.flag('norm_topk_prob', false)),
 			};
-			const window = m.flag('use_sliding_window', false) && m.value('sliding_window') !== undefined ? m.size('sliding_window') : undefined;
+			const window = m.flag('use_sliding_window', false) ? m.optionalSize('sliding_window') : undefined;
 			return decoder(m, {
 				family: 'qwen3-moe',
 				attention: qwen3Attention(m),

@@ -127,7 +127,7 @@ function ggufRope(
 	{ pairing, theta, headWidth, part = 1, context, truncate = true, thetaKeys, unscaled }: RopeChoices,
 ): RopeConfig {
 	const dimensions = rotated(m, m.size('rope.dimension_count', evenPart(headWidth, part)), headWidth);
-	const base = { pairing, theta: m.number(thetaKeys ?? ['rope.freq_base'], theta), dimensions };
+	const base = { pairing, theta: positive(m, 'rope.freq_base', m.number(thetaKeys ?? ['rope.freq_base'], theta)), dimensions };
 	const kind = unscaled ? 'none' : m.text('rope.scaling.type', m.value('rope.scale_linear') === undefined ? 'none' : 'linear');
 	const original = () => m.size('rope.scaling.original_context_length', context);
 	const factor = () => positive(m, 'rope.scaling.factor', m.number(['rope.scaling.factor', 'rope.scale_linear'], 1));
@@ -266,11 +266,11 @@ export function layerTypes(m: Metadata, layers: number, pattern: (i: number) => 
 
 /** Windows by GGUF's attention.sliding_window_pattern: a list of flags, or a period whose last (or first) layer sees everything. */
 export function ggufWindows(m: Metadata, layers: number, period: number, fullFirst = false): (number | undefined)[] {
-	const window = m.number('attention.sliding_window', 0);
+	const window = m.optionalSize('attention.sliding_window');
 	const pattern = m.value('attention.sliding_window_pattern');
 	const every = typeof pattern === 'number' ? pattern : period;
 	return Array.from({ length: layers }, (_, i) => {
 		const windowed = Array.isArray(pattern) ? Boolean(pattern[i]) : fullFirst ? i % every !== 0 : (i + 1) % every !== 0;
-		return windowed && window > 0 ? window : undefined;
+		return windowed ? window : undefined;
 	});
 }

@@ -9,14 +9,14 @@ import { activation, layerNorm } from './settings.ts';
 
 function config(m: Metadata): TransformerConfig {
 	const bias = m.flag('use_bias', true);
-	const window = m.number(['attention.sliding_window', 'sliding_window'], 0);
+	const window = m.optionalSize(['attention.sliding_window', 'sliding_window']);
 	return decoder(m, {
 		family: 'starcoder2',
 		norm: layerNorm(m, 1e-5),
 		...(bias && { attention: { bias: ALL_BIAS } }),
 		feedForward: { gated: false, activation: activation(m, ['hidden_act'], 'gelu-tanh'), bias: { up: bias, down: bias } },
 		logits: { tied: tied(m, true) },
-		block: (block) => windowed(block, window > 0 ? window : undefined),
+		block: (block) => windowed(block, window),
 	});
 }
 

@@ -5,11 +5,12 @@
 export type KernelVariant = 'scalar' | 'simd' | 'relaxed';
 
 import type { AttentionKernels } from './scalar/attention.ts';
+import type { FloatKernels } from './scalar/floats.ts';
 import type { MatrixKernels } from './scalar/matrices.ts';
 import type { RowKernels } from './scalar/rows.ts';
 import type { VectorKernels } from './scalar/vectors.ts';
 
-export interface Kernels extends RowKernels, MatrixKernels, VectorKernels, AttentionKernels {
+export interface Kernels extends RowKernels, MatrixKernels, FloatKernels, VectorKernels, AttentionKernels {
 	readonly variant: KernelVariant;
 	readonly memory: WebAssembly.Memory;
 }

@@ -3,15 +3,15 @@
 
 /** A kind of weight record: 8 rows × one group of columns. */
 export interface WeightKind {
-	readonly name: 'signed8' | 'unsigned6' | 'unsigned5' | 'unsigned4';
+	readonly name: 'signed8' | 'unsigned6' | 'unsigned5' | 'unsigned4' | 'float32';
 	/** Number that the kernels know it by. */
 	readonly number: number;
 	/** Columns of a group. */
-	readonly columns: 16 | 32;
+	readonly columns: 1 | 16 | 32;
 	/** Bytes of a record: 8 scales and 8 companions in float32, and the whole numbers. */
 	readonly recordBytes: number;
-	/** What it multiplies: activations in −127…127, or in 0…levels. */
-	readonly activations: 'signed' | 'unsigned';
+	/** What it multiplies: activations in −127…127, in 0…levels, or as they are. */
+	readonly activations: 'signed' | 'unsigned' | 'float';
 }
 
 const kind = (
@@ -28,6 +28,8 @@ export const WEIGHT_KINDS = {
 	unsigned6: kind('unsigned6', 1, 16, 8, 'signed'),
 	unsigned5: kind('unsigned5', 2, 32, 8, 'signed'),
 	unsigned4: kind('unsigned4', 3, 32, 4, 'signed'),
+	/** For models whose file holds floats: kernels/floats.ts. */
+	float32: { name: 'float32', number: 4, columns: 1, recordBytes: 32, activations: 'float' } satisfies WeightKind,
 } as const;
 
 /** A stored type that repacks without rounding. */
@@ -49,7 +51,7 @@ const hot = (number: number, weightKind: WeightKind, blockElements: number, bloc
 
 const { signed8, unsigned6, unsigned5, unsigned4 } = WEIGHT_KINDS;
 
-/** Stored types by name. Whatever is not here is decoded to float32 and rounded to 'signed8' (FLOATS). */
+/** Stored types by name. Whatever is not here is decoded to float32, and kept so or rounded to 'signed8'. */
 export const HOT_TYPES: ReadonlyMap<string, HotType> = new Map([
 	['Q4_0', hot(2, unsigned4, 32, 18)],
 	['Q4_1', hot(3, unsigned4, 32, 20)],
@@ -62,8 +64,11 @@ export const HOT_TYPES: ReadonlyMap<string, HotType> = new Map([
 	['MXFP4', hot(39, unsigned5, 32, 17)],
 ]);
 
-/** Float32 values, rounded to 127 steps per 32. */
-export const FLOATS: HotType = hot(0, signed8, 32, 128);
+/** Float32 values, rounded to 127 steps per 32, and as they are. */
+export const ROUNDED: HotType = hot(0, signed8, 32, 128);
+export const FLOATS: HotType = hot(0, WEIGHT_KINDS.float32, 1, 4);
+/** Stored types that FLOATS keeps exactly. */
+export const FLOAT_TYPES: ReadonlySet<string> = new Set(['F32', 'F16', 'BF16']);
 
 /** Bytes of an M × N matrix of records; rows are filled up to eights. */
 export function matrixBytes({ columns, recordBytes }: WeightKind, M: number, N: number): number {
@@ -71,7 +76,7 @@ export function matrixBytes({ columns, recordBytes }: WeightKind, M: number, N: 
 }
 
 /** Bytes of T × N activations in records for a kind: one token alone, or fours. */
-export function activationBytes({ columns }: WeightKind, T: number, N: number): number {
+export function activationBytes({ columns, activations }: WeightKind, T: number, N: number): number {
 	const lanes = T === 1 ? 1 : 4;
-	return Math.ceil(T / lanes) * lanes * (N / columns) * (8 + columns);
+	return Math.ceil(T / lanes) * lanes * (activations === 'float' ? N * 4 : (N / columns) * (8 + columns));
 }

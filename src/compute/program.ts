@@ -81,6 +81,8 @@ export type Step =
 	| {
 			readonly op: 'matmul';
 			readonly matrix: PlacedMatrix;
+			/** Activations as they are, and in records. */
+			readonly x: Rows;
 			readonly records: Place;
 			readonly y: Rows;
 			readonly add: boolean;
@@ -193,6 +195,11 @@ export function runSteps(steps: readonly Step[], kernels: Kernels, pass: Pass, l
 				const { columns, activations } = matrix.kind;
 				const lanes = T === 1 ? 1 : 4;
 				const [from, to] = T === 1 ? [0, 1] : share(Math.ceil(T / 4), lockstep);
+				if (activations === 'float') {
+					// One token is multiplied as it is.
+					if (T > 1) kernels.interleave(x.at + from * 4 * x.stride, Math.min(to * 4, T) - from * 4, matrix.columns, records + from * 16 * matrix.columns);
+					break;
+				}
 				const groups = matrix.columns / columns;
 				kernels.quantise(
 					x.at + from * lanes * x.stride,
@@ -206,11 +213,16 @@ export function runSteps(steps: readonly Step[], kernels: Kernels, pass: Pass, l
 				break;
 			}
 			case 'matmul': {
-				const { matrix, records, y, add, bias } = step;
+				const { matrix, x, records, y, add, bias } = step;
 				const [from, to] = share(Math.ceil(matrix.rows / 8), lockstep);
 				if (bias && !add) kernels.spread(bias + from * 32, T, (to - from) * 8, y.stride, y.at + from * 32);
 				if (bias && add) for (let t = 0; t < T; t++) kernels.add(y.at + t * y.stride + from * 32, bias + from * 32, (to - from) * 8);
-				kernels.matmul(matrix.kind.number, matrix.at, from, to, matrix.columns / matrix.kind.columns, records, T, y.at, y.stride, add || bias ? 1 : 0);
+				const onto = add || bias ? 1 : 0;
+				if (matrix.kind.activations === 'float') {
+					kernels.matmulFloats(matrix.at, from, to, matrix.columns, T === 1 ? x.at : records, T, y.at, y.stride, onto);
+				} else {
+					kernels.matmul(matrix.kind.number, matrix.at, from, to, matrix.columns / matrix.kind.columns, records, T, y.at, y.stride, onto);
+				}
 				break;
 			}
 			case 'activate': {

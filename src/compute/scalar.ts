@@ -2,6 +2,7 @@
 
 import type { Kernels } from './kernels.ts';
 import { scalarAttention } from './scalar/attention.ts';
+import { scalarFloats } from './scalar/floats.ts';
 import { scalarMatrices } from './scalar/matrices.ts';
 import { scalarRows } from './scalar/rows.ts';
 import { scalarVectors } from './scalar/vectors.ts';
@@ -12,6 +13,7 @@ export function scalarKernels(memory: WebAssembly.Memory): Kernels {
 		memory,
 		...scalarRows(memory),
 		...scalarMatrices(memory),
+		...scalarFloats(memory),
 		...scalarVectors(memory),
 		...scalarAttention(memory),
 	};

@@ -9,8 +9,9 @@ import { type EmbeddingTable, openTable } from '../embedding/table.ts';
 import { TongsaError } from '../errors.ts';
 import type { Checkpoint } from '../formats/checkpoint.ts';
 import type { Host } from '../host.ts';
-import type { EncodeOptions, Tokenizer } from '../tokenizer/types.ts';
+import type { EncodeOptions } from '../tokenizer/types.ts';
 import { provenanceOf } from './provenance.ts';
+import type { FoundTokenizer } from './tokenizer.ts';
 import type { Model } from './types.ts';
 
 /** Part of the memory budget that a table may take to answer further queries without being read again. */
@@ -25,20 +26,21 @@ export interface Interpreter extends Pick<Model, 'table' | 'embed' | 'nearest'> 
 	close(): void;
 }
 
-export function openInterpreter(host: Host, checkpoint: Checkpoint, tokenizer: Tokenizer | undefined): Interpreter {
+export function openInterpreter(host: Host, checkpoint: Checkpoint, { tokenizer, problem }: FoundTokenizer): Interpreter {
 	const tables = findTables(checkpoint);
 	const input = tables && openTable(tables.input);
 	const output = tables && (tables.tied ? input : openTable(tables.output));
 	const searches = new Map<EmbeddingTable, Promise<NearestRows>>();
 
-	function need<T>(part: T | undefined, what: string): T {
-		if (part !== undefined) return part;
-		throw new TongsaError('unsupported', `this file has no ${what}`, { file: checkpoint.name });
+	function needTable(table: EmbeddingTable | undefined): EmbeddingTable {
+		if (table) return table;
+		throw new TongsaError('unsupported', 'this file has no embedding table: it is a vocabulary alone', { file: checkpoint.name });
 	}
 
 	function idsOf(text: string | readonly number[], options: EncodeOptions = {}): readonly number[] {
 		if (typeof text !== 'string') return text;
-		return Array.from(need(tokenizer, 'tokenizer, so that it takes token ids only').encode(text, options).ids);
+		if (!tokenizer) throw problem;
+		return Array.from(tokenizer.encode(text, options).ids);
 	}
 
 	const textOf = (id: number) => (tokenizer && id < tokenizer.size ? tokenizer.token(id).text : '');
@@ -56,7 +58,7 @@ export function openInterpreter(host: Host, checkpoint: Checkpoint, tokenizer: T
 		textOf,
 		table: input && { width: input.width, rows: input.rowCount, dtype: input.dtype.name, tied: tables!.tied },
 		async embed(text, options = {}) {
-			const table = need(input, 'embedding table');
+			const table = needTable(input);
 			const ids = idsOf(text, options);
 			const data = await table.rows(ids, options.signal);
 			return {
@@ -68,7 +70,7 @@ export function openInterpreter(host: Host, checkpoint: Checkpoint, tokenizer: T
 			};
 		},
 		async nearest(query, { top = DEFAULT_TOP, metric = 'cosine', table: side = 'input', without, signal } = {}) {
-			const table = need(side === 'input' ? input : output, 'embedding table');
+			const table = needTable(side === 'input' ? input : output);
 			const ids = typeof query === 'string' ? idsOf(query, { special: 'none' }) : undefined;
 			if (ids?.length === 0) throw new TongsaError('usage', 'an empty word has no row', { hint: 'Give a word' });
 			const vector = ids ? mean(await table.rows(ids, signal), table.width) : (query as ArrayLike<number>);

@@ -15,7 +15,7 @@ export interface FastBpe {
 /** Undefined where the kernel cannot be had, or does not know what this model does. */
 export function createFastBpe(spec: TokenizerSpec, bpe: BpeModel, preTokenize: PreTokenizer | undefined): FastBpe | undefined {
 	const model = spec.model as BpeSpec;
-	if (!fits(model, bpe)) return undefined;
+	if (!fits(model)) return undefined;
 	let kernel: KernelBpe;
 	try {
 		kernel = createKernelBpe(model, bpe.tables);
@@ -75,10 +75,10 @@ function remapPieces(pieces: readonly AlignedText[], offsets: Uint32Array): void
 	}
 }
 
-/** Decorated symbols are left to the definition, and bytes that no token stands for. */
-function fits(model: BpeSpec, { tables }: BpeModel): boolean {
+/** Decorated symbols are left to the definition, and fallback tokens beside a byte alphabet, which the kernel has one table for. */
+function fits(model: BpeSpec): boolean {
 	if (model.continuing_subword_prefix || model.end_of_word_suffix) return false;
-	return model.alphabet === 'characters' || tables.firstIds.every((id, byte) => id >= 0 || !occursInUtf8(byte));
+	return model.alphabet === 'characters' || !model.byte_fallback;
 }
 
 /** Whether no token has U+2581 behind another character: then nothing merges across the beginning of a run of it. */
@@ -101,9 +101,4 @@ function cutsAtMetaspace({ tables }: BpeModel): boolean {
 /** U+2581, SentencePiece's space, in UTF-8. */
 function isMetaspace(bytes: Uint8Array, at: number): boolean {
 	return bytes[at] === 0xe2 && bytes[at + 1] === 0x96 && bytes[at + 2] === 0x81;
-}
-
-/** Whether a byte occurs in well-formed UTF-8 (RFC 3629, 1): some vocabularies leave the others out. */
-function occursInUtf8(byte: number): boolean {
-	return byte !== 0xc0 && byte !== 0xc1 && byte < 0xf5;
 }

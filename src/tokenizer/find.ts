@@ -44,7 +44,9 @@ export function regexFind(regex: RegExp): Find {
 		regex.lastIndex = 0;
 		for (let match = regex.exec(text); match !== null; match = regex.exec(text)) {
 			const end = match.index + match[0].length;
-			found(match.index, end);
+			// V8 finds empty matches between the two units of a character: Oniguruma knows no such place.
+			const inside = end === match.index && (text.codePointAt(end - 1) ?? 0) > 0xffff;
+			if (!inside) found(match.index, end);
 			if (match[0] === '') regex.lastIndex += (text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1;
 		}
 	};

@@ -15,6 +15,7 @@ import { obstacle } from './fast/support.ts';
 import { sinusoids } from './position.ts';
 import { type RopeTensors, ropeTable } from './rope.ts';
 import type { Transformer } from './transformer.ts';
+import type { MatrixView } from './views.ts';
 
 export interface FastOptions {
 	/** Tokens that the cache holds. */
@@ -57,6 +58,19 @@ const LEVELS = 127;
 /** Angles are made for so many positions at a time. */
 const ANGLES_AT_ONCE = 256;
 
+/** Of the budget, what float weights may take as float32: beyond it they are rounded to 8 bits, a quarter of the room. */
+const FLOAT_SHARE = 0.5;
+
+/** Whether there is room for the file's floats as they are. */
+function keepsFloats(views: Transformer['views'], memoryBudget: number): boolean {
+	const bytes = (tree: unknown): number => {
+		if (typeof tree !== 'object' || tree === null) return 0;
+		if ('tensor' in tree) return 'columns' in tree ? (tree as MatrixView).rows * (tree as MatrixView).columns * 4 : 0;
+		return Object.values(tree).reduce<number>((sum, part) => sum + bytes(part), 0);
+	};
+	return bytes(views) <= Math.min(memoryBudget, MAX_BYTES) * FLOAT_SHARE;
+}
+
 /** Undefined: it can run on the kernels. */
 export function fastObstacle(model: Transformer, capacity: number): string | undefined {
 	return obstacle(model.config, capacity);
@@ -80,7 +94,7 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 		const building = buildKernels(options.variant, threads > 1);
 		const arena = createArena(64, Math.min(options.memoryBudget, MAX_BYTES));
 		const control = arena.take(CONTROL_BYTES, 'threads');
-		const plan = createPlan(arena);
+		const plan = createPlan(arena, keepsFloats(views, options.memoryBudget));
 		const tokensAtOnce = Math.min(TOKENS_AT_ONCE, Math.ceil(capacity / 4) * 4);
 		const compiled = compile(config, views, plan, arena, { tokensAtOnce, capacity, threads });
 		const staging = arena.take(STAGING_BYTES + 64, 'loading');

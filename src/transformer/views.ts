@@ -128,7 +128,8 @@ export async function readVector(tensor: TensorInfo, signal?: AbortSignal): Prom
 	return finite(await readRowRange(tensor, 0, tensorRows(tensor), signal), tensor);
 }
 
-function finite(data: Float32Array, tensor: TensorInfo): Float32Array {
+/** @throws TongsaError 'malformed' that names the tensor and the value. */
+export function finite(data: Float32Array, tensor: TensorInfo): Float32Array {
 	const bad = data.findIndex((value) => !Number.isFinite(value));
 	if (bad < 0) return data;
 	throw new TongsaError('malformed', 'a weight is not a finite number', {

@@ -5,7 +5,7 @@ import { readRows } from '../formats/tensor-bytes.ts';
 import { dtypeOf } from '../tensor/index.ts';
 import type { Backend, Matrix } from './backend.ts';
 import type { BlockParts, ExpertParts, LinearParts, TransformerParts, VectorView } from './parts.ts';
-import { type MatrixView, readVector, rowsOf } from './views.ts';
+import { finite, type MatrixView, readVector, rowsOf } from './views.ts';
 
 export type Views = TransformerParts<MatrixView, VectorView>;
 export type LoadedBlock = BlockParts<Matrix, Float32Array>;
@@ -133,7 +133,7 @@ async function decodedRows({ tensor, columns }: MatrixView, rows: ArrayLike<numb
 	const bytes = await readRows(tensor, rows, signal);
 	const out = new Float32Array(rows.length * columns);
 	dtype.decode(bytes, 0, bytes.length / dtype.blockBytes, out, 0);
-	return out;
+	return finite(out, tensor);
 }
 
 function isVectorView(tree: unknown): tree is VectorView {

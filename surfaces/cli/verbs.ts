@@ -13,6 +13,39 @@ const FLAGS: Readonly<Record<string, OptionSpec>> = {
 
 const IDS: Readonly<Record<string, OptionSpec>> = { ids: { value: '1,2,3', summary: 'token ids in place of TEXT' } };
 
+const PRECISION: Readonly<Record<string, OptionSpec>> = {
+	precision: { value: 'P', choices: ['exact', 'fast'], summary: 'exact: weights decoded to float32; fast: integer products' },
+};
+
+/** What a run of the transformer takes in. */
+const RUN: Readonly<Record<string, OptionSpec>> = {
+	...IDS,
+	...FLAGS,
+	...PRECISION,
+	source: { value: 'TEXT', summary: 'for a translation model: the text that its encoder reads' },
+	'source-ids': { value: '1,2,3', summary: 'token ids in place of --source' },
+};
+
+const SAMPLING: Readonly<Record<string, OptionSpec>> = {
+	'max-tokens': { value: 'N', summary: 'the most tokens of an answer (default 256)' },
+	temperature: {
+		value: 'X',
+		summary: 'draw by probability, sharper below 1, flatter above; without it the likeliest token is taken each time',
+	},
+	'top-k': { value: 'K', summary: 'draw from the K likeliest (temperature 1 unless given)' },
+	'top-p': { value: 'P', summary: 'draw from the likeliest that make up P of the probability' },
+	'min-p': { value: 'P', summary: 'draw from those at least P times as likely as the likeliest' },
+	typical: { value: 'P', summary: 'draw from those of about the expected surprise, P of the probability' },
+	'repetition-penalty': { value: 'X', summary: 'divide the scores of what was said already (1 is none)' },
+	'frequency-penalty': { value: 'X', summary: 'subtract for every time a token was said' },
+	'presence-penalty': { value: 'X', summary: 'subtract once for a token that was said' },
+	'logit-bias': { value: 'ID=X', many: true, summary: 'add X (-100 to 100) to the score of a token (repeatable)' },
+	seed: { value: 'N', summary: 'the same seed gives the same draw; by chance when absent, and told in --json' },
+	stop: { value: 'TEXT', many: true, summary: 'end the answer before this text (repeatable)' },
+	logprobs: { value: 'N', summary: 'log-probabilities of each token and of the N likeliest' },
+	...PRECISION,
+};
+
 export const VERBS: readonly Verb[] = [
 	{
 		name: 'start',
@@ -95,6 +128,105 @@ export const VERBS: readonly Verb[] = [
 			'nearest lecture --vector 1.5,2.5,-1,0',
 		],
 		load: () => import('./verbs/nearest.ts'),
+	},
+	{
+		name: 'trace',
+		summary: 'any intermediate of the transformer, by name, read or replaced; without --at, which ones there are',
+		arguments: [MODEL, TEXT],
+		options: {
+			at: {
+				value: 'NAME,NAME',
+				many: true,
+				summary: 'the points to show; * stands for every block (blocks.*.output). In JSON the −∞ of a masked score is null',
+			},
+			...RUN,
+			vectors: { value: 'FILE', summary: 'start from a T × D matrix in place of TEXT: JSON rows, or what embed --json gave' },
+			replace: {
+				value: 'FILE',
+				summary:
+					'edit values on the way, by a JSON list: [{"at": NAME or {"point": "attention.context", "layer": 0, "head": 3, "token": -1}, "zero": true}]; "scale": X, "add": […] or "set": […] in place of zero',
+			},
+			both: { summary: 'with --replace: also the run as it is, under before' },
+		},
+		examples: [
+			'trace smollm2',
+			'trace smollm2 "I love you" --at blocks.0.attention.weights',
+			'trace ./model.gguf "I love you" --at "blocks.*.output,logits" --json',
+			'trace ./model.gguf "I love you" --at logits --replace edits.json --both --json',
+		],
+		load: () => import('./verbs/trace.ts'),
+	},
+	{
+		name: 'lens',
+		summary: 'what each layer would say next, were it the last',
+		arguments: [MODEL, TEXT],
+		options: { top: { value: 'N', summary: 'how many tokens a layer (default 10)' }, ...RUN },
+		examples: ['lens smollm2 "The capital of Korea is" --top 5', 'lens ./model.gguf "너를 사랑" --json'],
+		load: () => import('./verbs/lens.ts'),
+	},
+	{
+		name: 'surprise',
+		summary: 'how probable each token of a text is to the model, given those before it',
+		arguments: [MODEL, TEXT],
+		options: RUN,
+		examples: ['surprise smollm2 "I love you so much."'],
+		load: () => import('./verbs/surprise.ts'),
+	},
+	{
+		name: 'sentence',
+		summary: 'a text → one vector',
+		arguments: [MODEL, TEXT],
+		options: {
+			pooling: {
+				value: 'P',
+				choices: ['mean', 'cls', 'last'],
+				summary: "of all tokens, the first, or the last (default: as the model's files say)",
+			},
+			'no-normalize': { summary: 'leave the vector its length' },
+			dimensions: { value: 'N', summary: 'only the first N numbers' },
+			...PRECISION,
+			jsonl: { summary: 'JSON strings on stdin, one a line; one JSON object a line out' },
+		},
+		examples: ['sentence minilm "I love you so much."', 'sentence minilm --jsonl < lines.jsonl'],
+		load: () => import('./verbs/sentence.ts'),
+	},
+	{
+		name: 'generate',
+		summary: 'answer a prompt, go on from it (--raw), or translate it with a translation model',
+		arguments: [MODEL, { name: 'PROMPT', optional: true }],
+		options: {
+			raw: { summary: 'go on from PROMPT as it stands; otherwise a model with a chat template gets it as a message' },
+			ids: { value: '1,2,3', summary: 'token ids in place of PROMPT, as they stand' },
+			...SAMPLING,
+		},
+		examples: [
+			'generate smollm2 "What is an embedding?"',
+			'generate smollm2 "Once upon a time" --raw --max-tokens 50 --temperature 0.8 --top-p 0.9 --seed 1',
+			'generate smollm2 "Say yes or no." --logprobs 5 --json',
+		],
+		load: () => import('./verbs/generate.ts'),
+	},
+	{
+		name: 'chat',
+		summary: "a conversation by the model's own chat template; lines of a pipe are a person's turns",
+		arguments: [MODEL],
+		options: SAMPLING,
+		examples: ['chat smollm2', 'chat smollm2 --temperature 0.7 --top-p 0.9', 'chat smollm2 --json < turns.txt'],
+		load: () => import('./verbs/chat.ts'),
+	},
+	{
+		name: 'bench',
+		summary: 'how fast this machine runs a model',
+		arguments: [MODEL],
+		options: {
+			threads: { value: 'N', summary: 'threads to compute with (default: all)' },
+			prompt: { value: 'N', summary: 'tokens to read (default 512)' },
+			decode: { value: 'N', summary: 'tokens to generate (default 128)' },
+			runs: { value: 'N', summary: 'the medians of N runs are given (default 3)' },
+			...PRECISION,
+		},
+		examples: ['bench smollm2', 'bench ./model.gguf --threads 2 --json'],
+		load: () => import('./verbs/bench.ts'),
 	},
 	{
 		name: 'compare',

@@ -29,7 +29,13 @@ const MAX_EDITS = 1000;
 /** @throws TongsaError 'usage' that names the field. */
 export function readEdits(json: unknown, file: string): Replacement[] {
 	if (!Array.isArray(json) || json.length === 0 || json.length > MAX_EDITS) {
-		throw refused('not a list of edits', file, 'the whole', json, `1 to ${MAX_EDITS} of {"at": POINT, ${NAMES.replaceAll(', ', ' | ')}: …}`);
+		throw refused(
+			'not a list of edits',
+			file,
+			'the whole',
+			json,
+			`1 to ${MAX_EDITS} of {"at": POINT, ${NAMES.replaceAll(', ', ' | ')}: …}`,
+		);
 	}
 	return json.map((edit, i) => readEdit(edit, file, `[${i}]`));
 }
@@ -88,7 +94,8 @@ function readAt(at: unknown, file: string, field: string): At {
 	for (const [key, value] of Object.entries(at)) {
 		const fits = key === 'point' ? typeof value === 'string' : key === 'encoder' ? typeof value === 'boolean' : Number.isInteger(value);
 		if (!AT_FIELDS.includes(key)) throw refused('unknown field', file, `${field}.${key}`, value, AT_FIELDS.join(', '));
-		if (!fits) throw refused('a field of another type', file, `${field}.${key}`, value, 'point a text, encoder true or false, else whole numbers');
+		if (!fits)
+			throw refused('a field of another type', file, `${field}.${key}`, value, 'point a text, encoder true or false, else whole numbers');
 	}
 	if (at.point === undefined) throw refused('no point is named', file, `${field}.point`, undefined, 'a name such as attention.context');
 	return at as unknown as At; // its words and numbers are checked against the model by the library
@@ -98,7 +105,8 @@ function readNumbers(value: unknown, file: string, field: string): number[] {
 	const list = Array.isArray(value) ? (value.flat(Number.POSITIVE_INFINITY) as unknown[]) : [value];
 	const numbers = list.map((one) => (one === null ? Number.NEGATIVE_INFINITY : one));
 	const wrong = numbers.findIndex((one) => typeof one !== 'number' || Number.isNaN(Math.fround(one)));
-	if (numbers.length === 0 || wrong >= 0) throw refused('not numbers', file, `${field}[${wrong}]`, list[wrong], 'a number, or a list of them');
+	if (numbers.length === 0 || wrong >= 0)
+		throw refused('not numbers', file, `${field}[${wrong}]`, list[wrong], 'a number, or a list of them');
 	return numbers as number[];
 }
 

@@ -1,7 +1,7 @@
 // JSON of `lens` and `surprise`: what each layer would say next, and how probable each token of a text was (DESIGN §6).
 
-import type { LensReading, Model } from '../../src/model.ts';
 import type { Provenance } from '../../src/model/provenance.ts';
+import type { LensReading, Model } from '../../src/model.ts';
 
 /** The library's own reading is the JSON: ids, and for each layer (−1: what block 0 receives) the tokens it would say next. */
 export type LensJson = LensReading;

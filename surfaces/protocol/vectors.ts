@@ -54,3 +54,22 @@ async function sum(model: Model, { plus = [], minus = [] }: NearestQuery): Promi
 	};
 	return combine(await Promise.all(plus.map(row)), await Promise.all(minus.map(row)));
 }
+
+/**
+ * A T × D matrix from outside: a JSON array of rows, or an object with `rows` as `embed` gives it. → T·D values, row-major.
+ * @throws TongsaError 'usage' that names the row.
+ */
+export function readVectors(json: unknown, file: string): Float32Array {
+	const rows: unknown = typeof json === 'object' && json !== null && 'rows' in json ? json.rows : json;
+	const refuse = (row: number, allowed: string) => new TongsaError('usage', 'not a matrix', { file, field: `row ${row}`, allowed });
+	if (!Array.isArray(rows) || rows.length === 0 || !Array.isArray(rows[0]))
+		throw refuse(0, 'a list of rows of numbers, or what tongsa embed --json gives');
+	const D = rows[0].length;
+	const out = new Float32Array(rows.length * D);
+	for (const [t, row] of rows.entries()) {
+		if (!Array.isArray(row) || row.length !== D || !row.every((value) => typeof value === 'number' && Number.isFinite(Math.fround(value))))
+			throw refuse(t, `${D} finite numbers, as in row 0`);
+		out.set(row, t * D);
+	}
+	return out;
+}

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { FLOATS, HOT_TYPES, matrixBytes } from '../../src/compute/layouts.ts';
+import { HOT_TYPES, matrixBytes, ROUNDED } from '../../src/compute/layouts.ts';
 import { type DTypeName, dtypeOf } from '../../src/tensor/index.ts';
 import { newMemory, randomBytes, randomFloats, variants } from './builds.ts';
 
@@ -20,7 +20,7 @@ const N = 512;
 for (const { name, build, skip } of await variants()) {
 	describe(`matrices, ${name}`, { skip }, () => {
 		for (const type of [...TYPES, 'F32' as const]) {
-			const { number, kind } = type === 'F32' ? FLOATS : HOT_TYPES.get(type)!;
+			const { number, kind } = type === 'F32' ? ROUNDED : HOT_TYPES.get(type)!;
 			const groups = N / kind.columns;
 			const stored = randomBytes(type, M * N, 5);
 			const dtype = dtypeOf(type);

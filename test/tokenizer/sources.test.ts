@@ -73,3 +73,87 @@ for (const name of ['r50k_base', 'p50k_base', 'cl100k_base', 'o200k_base']) {
 		assertIds(await openFiles({ [`${name}.tiktoken`]: readFileSync(path) }), expected(name));
 	});
 }
+
+/** Tokenizers whose offsets differ from Hugging Face's by intent (docs/tokenizer-differences.md): composing, prefixes, trimming. */
+const OWN_OFFSETS: ReadonlySet<string> = new Set([
+	'bert-added',
+	'bert-uncased',
+	'bytelevel-normalizer',
+	'gpt1-like',
+	'llama2-like',
+	'nfc-cl100k',
+	'roberta-like',
+	'unigram-bytes',
+	'unk-none',
+	'xlmr-like',
+]);
+
+test('offsets: ranges in order, inside the text, and the reference where nothing is composed, put in or trimmed', async () => {
+	for (const name of names('json')) {
+		const tokenizer = await openFiles({ 'tokenizer.json': readGzip(`json/${name}.json.gz`) });
+		const want = expected(name);
+		for (const [i, text] of STRINGS.entries()) {
+			const { ids, offsets } = tokenizer.encode(text, { special: 'none', offsets: true });
+			assert.ok(offsets && offsets.length === 2 * ids.length);
+			for (let at = 0; at < offsets.length; at += 2) {
+				assert.ok(offsets[at]! <= offsets[at + 1]! && offsets[at + 1]! <= text.length, `${name}, string ${i}`);
+				if (at > 0) assert.ok(offsets[at]! >= offsets[at - 2]!, `${name}, string ${i}`);
+			}
+			if (!OWN_OFFSETS.has(name)) assert.deepEqual([...offsets], want.offsets![i], `${name}, string ${i} ${JSON.stringify(text)}`);
+		}
+	}
+});
+
+test('vocab.txt is the WordPiece tokenizer of tokenizer.json', async () => {
+	const json = JSON.parse(readGzip('json/bert-uncased.json.gz').toString());
+	const words: string[] = [];
+	for (const [word, id] of Object.entries<number>(json.model.vocab)) words[id] = word;
+	const tokenizer = await openFiles({ 'vocab.txt': Buffer.from(words.join('\n') + '\n') });
+	assertIds(tokenizer, expected('bert-uncased'));
+	assert.deepEqual(tokenizer.flags, { before: [2], after: [3] });
+});
+
+test('vocab.json with merges.txt is the byte-level tokenizer of tokenizer.json', async () => {
+	const json = JSON.parse(readGzip('json/gpt2-like.json.gz').toString());
+	const merges = ['#version: 0.2', ...json.model.merges.map((pair: string[]) => pair.join(' '))].join('\n');
+	const vocab = { ...json.model.vocab, '<|endoftext|>': json.added_tokens[0].id };
+	const tokenizer = await openFiles({ 'vocab.json': Buffer.from(JSON.stringify(vocab)), 'merges.txt': Buffer.from(merges + '\n') });
+	assertIds(tokenizer, expected('gpt2-like'));
+});
+
+test('a GGUF file that keeps its tokenizer.json is read from that', async () => {
+	const json = readGzip('json/bert-cased.json.gz').toString();
+	const tokenizer = await openFiles({
+		'model.gguf': gguf({ 'general.architecture': 'bert', 'tokenizer.ggml.model': 'none', 'tokenizer.huggingface.json': json }),
+	});
+	assertIds(tokenizer, expected('bert-cased'));
+});
+
+test('GGUF: a kind and a pre-tokenizer of nobody are refused with the known ones', async () => {
+	const tokens = ['a', 'b', 'ab'];
+	await assert.rejects(
+		openFiles({ 'model.gguf': gguf({ 'tokenizer.ggml.model': 'rwkv', 'tokenizer.ggml.tokens': tokens }) }),
+		/rwkv.*llama, gpt2/,
+	);
+	const bpe = { 'tokenizer.ggml.model': 'gpt2', 'tokenizer.ggml.tokens': tokens, 'tokenizer.ggml.merges': ['a b'] };
+	await assert.rejects(openFiles({ 'model.gguf': gguf({ ...bpe, 'tokenizer.ggml.pre': 'zebra' }) }), /zebra.*qwen2/);
+	const tokenizer = await openFiles({ 'model.gguf': gguf({ ...bpe, 'tokenizer.ggml.pre': 'gpt-2' }) });
+	assert.deepEqual([...tokenizer.encode('abba').ids], [2, 1, 0]);
+});
+
+/** A GGUF file (v3) of metadata alone: strings and arrays of strings. */
+function gguf(metadata: Readonly<Record<string, string | readonly string[]>>): Uint8Array {
+	const u32 = (n: number): Buffer => Buffer.from(Uint32Array.of(n).buffer);
+	const u64 = (n: number): Buffer => Buffer.from(BigUint64Array.of(BigInt(n)).buffer);
+	const string = (text: string): Buffer => Buffer.concat([u64(Buffer.byteLength(text)), Buffer.from(text)]);
+	const entries = Object.entries(metadata).map(([key, value]) =>
+		Buffer.concat([
+			string(key),
+			// Value types: 8 string, 9 array.
+			typeof value === 'string'
+				? Buffer.concat([u32(8), string(value)])
+				: Buffer.concat([u32(9), u32(8), u64(value.length), ...value.map(string)]),
+		]),
+	);
+	return Buffer.concat([Buffer.from('GGUF'), u32(3), u64(0), u64(entries.length), ...entries]);
+}

@@ -1,45 +1,13 @@
 // Bad input: each refusal names the tensor or setting, what was expected and what was found; afterwards everything still works.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { openModelTransformer } from '../../src/architectures/index.ts';
-import { memorySource } from '../../src/bytes/memory.ts';
-import { openCheckpoint } from '../../src/formats/open.ts';
 import { forward } from '../../src/transformer/forward.ts';
 import { createState } from '../../src/transformer/state.ts';
-import type { Transformer } from '../../src/transformer/transformer.ts';
 import { languageState } from '../../src/unembedding/language.ts';
 import { trace } from '../../src/unembedding/trace.ts';
+import { changed, type Header } from './changed.ts';
 import { FAMILIES, transformerAt } from './open.ts';
-
-type Config = Record<string, unknown>;
-type Header = Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }>;
-
-/** A fixture with its config.json, its header or its bytes changed. */
-async function changed(
-	name: string,
-	edit: { config?: (c: Config) => void; header?: (h: Header) => void; body?: (b: DataView, h: Header) => void },
-): Promise<Transformer> {
-	const config = JSON.parse(readFileSync(`${FAMILIES}${name}/config.json`, 'utf8'));
-	const bytes = new Uint8Array(readFileSync(`${FAMILIES}${name}/model.safetensors`));
-	const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-	const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
-	const body = bytes.slice(8 + length);
-	edit.config?.(config);
-	edit.body?.(new DataView(body.buffer), header);
-	edit.header?.(header);
-	const text = new TextEncoder().encode(JSON.stringify(header));
-	const file = new Uint8Array(8 + text.length + body.length);
-	new DataView(file.buffer).setBigUint64(0, BigInt(text.length), true);
-	file.set(text, 8);
-	file.set(body, 8 + text.length);
-	const files = new Map([
-		['config.json', memorySource('config.json', new TextEncoder().encode(JSON.stringify(config)))],
-		['model.safetensors', memorySource('model.safetensors', file)],
-	]);
-	return openModelTransformer(await openCheckpoint({ name, files }), { memoryBudget: 2 ** 28 });
-}
 
 const rename = (from: string, to: string) => (h: Header) => {
 	h[to] = h[from]!;
@@ -78,7 +46,7 @@ for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
 	});
 }
 
-const CONTRADICTIONS: readonly [string, string, Config, RegExp][] = [
+const CONTRADICTIONS: readonly [string, string, Record<string, unknown>, RegExp][] = [
 	['heads that do not divide the width', 'gpt2', { n_head: 5 }, /num_attention_heads.*5/],
 	['key heads that do not divide the heads', 'llama', { num_key_value_heads: 4 }, /num_key_value_heads.*4/],
 	['a width that is a text', 'llama', { hidden_size: 'wide' }, /hidden_size|embedding_length/],
@@ -87,6 +55,9 @@ const CONTRADICTIONS: readonly [string, string, Config, RegExp][] = [
 	['an unknown activation', 'llama', { hidden_act: 'gelu_42' }, /hidden_act.*gelu_42.*silu/],
 	['an unknown rotation', 'llama', { rope_parameters: { rope_type: 'spiral', rope_theta: 1 } }, /rope_type.*spiral.*yarn/],
 	['a negative factor', 'llama-linear', { rope_scaling: { rope_type: 'linear', factor: -2 } }, /factor.*-2/],
+	['weights packed by GPTQ', 'llama', { quantization_config: { quant_method: 'gptq' } }, /quant_method.*gptq.*mxfp4/],
+	['more experts a token than there are', 'mixtral', { num_experts_per_tok: 9 }, /num_experts_per_tok.*got 9, allowed at most 4/],
+	['a broken window', 'mistral', { sliding_window: 2.5 }, /sliding_window.*2\.5/],
 	['a layer type that is not known', 'gemma3-old', { layer_types: ['full_attention', 'dreaming'] }, /layer_types.*dreaming/],
 ];
 for (const [what, name, settings, message] of CONTRADICTIONS) {
@@ -94,6 +65,14 @@ for (const [what, name, settings, message] of CONTRADICTIONS) {
 		await assert.rejects(changed(name, { config: (c) => Object.assign(c, settings) }), { name: 'TongsaError', message });
 	});
 }
+
+test('a row of the table that is not finite is named', async () => {
+	const model = await changed('llama', {
+		body: (b, h) => b.setFloat32(h['model.embed_tokens.weight']!.data_offsets[0] + 36 * 4 * 7, Number.NaN, true),
+	});
+	await assert.rejects(trace(model, { ids: [7] }, { at: ['embedding.rows'] }), { code: 'malformed', message: /embed_tokens\.weight/ });
+	assert.equal((await trace(model, { ids: [8] }, { at: ['embedding.rows'] })).points.size, 1);
+});
 
 test('an unknown architecture is refused by name, with those that are known', async () => {
 	await assert.rejects(changed('llama', { config: (c) => Object.assign(c, { model_type: 'mamba' }) }), {

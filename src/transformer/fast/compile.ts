@@ -131,7 +131,7 @@ export function compile(config: TransformerConfig, views: Views, plan: Plan, are
 		}
 		steps.push(MEET_IF_MANY);
 		for (const { linear, y, add = false } of uses) {
-			steps.push({ op: 'matmul', matrix: linear.matrix, records: rooms.records(linear.matrix.kind), y, add, bias: linear.bias });
+			steps.push({ op: 'matmul', matrix: linear.matrix, x, records: rooms.records(linear.matrix.kind), y, add, bias: linear.bias });
 		}
 		return steps;
 	};

@@ -1,7 +1,7 @@
 // load: reads what a plan lists, and repacks it into the kernels' memory. Bytes pass through one staging area, a stretch of rows at a time.
 
 import type { Kernels } from '../../compute/kernels.ts';
-import { FLOATS } from '../../compute/layouts.ts';
+import { FLOATS, ROUNDED } from '../../compute/layouts.ts';
 import { TongsaError } from '../../errors.ts';
 import { readTensorBytes, rowByteLength } from '../../formats/tensor-bytes.ts';
 import type { VectorView } from '../parts.ts';
@@ -26,7 +26,9 @@ export async function loadPlan(plan: Plan, kernels: Kernels, staging: number, { 
 	}
 	for (const [done, job] of plan.matrices.entries()) {
 		signal?.throwIfAborted();
-		await (job.hot === FLOATS ? loadDecoded(job, kernels, staging, signal) : loadStored(job, kernels, staging, signal));
+		await (job.hot === FLOATS || job.hot === ROUNDED
+			? loadDecoded(job, kernels, staging, signal)
+			: loadStored(job, kernels, staging, signal));
 		onMatrix?.(done + 1, plan.matrices.length);
 	}
 }
@@ -52,7 +54,7 @@ async function loadStored({ view, hot, placed }: MatrixJob, kernels: Kernels, st
 	}
 }
 
-/** Everything else is decoded to float32 first, and rounded to the nearest hot kind. */
+/** Everything else is decoded to float32 first, and kept so or rounded. */
 async function loadDecoded({ view, hot, placed }: MatrixJob, kernels: Kernels, staging: number, signal?: AbortSignal): Promise<void> {
 	const rowBytes = view.columns * 4;
 	const step = Math.max(1, Math.floor(STAGING_BYTES / rowBytes));
@@ -65,16 +67,10 @@ async function loadDecoded({ view, hot, placed }: MatrixJob, kernels: Kernels, s
 		for (let from = 0; from < data.length / view.columns; from += step) {
 			const part = data.subarray(from * view.columns, (from + step) * view.columns);
 			room.set(part);
-			kernels.repack(
-				hot.number,
-				staging + SCRATCH_BYTES,
-				rowBytes,
-				first + from,
-				part.length / view.columns,
-				placed.columns / placed.kind.columns,
-				placed.at,
-				staging,
-			);
+			const rows = part.length / view.columns;
+			const source = staging + SCRATCH_BYTES;
+			if (hot === FLOATS) kernels.repackFloats(source, rowBytes, first + from, rows, placed.columns, placed.at);
+			else kernels.repack(hot.number, source, rowBytes, first + from, rows, placed.columns / 32, placed.at, staging);
 		}
 	}
 }

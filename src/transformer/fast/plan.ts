@@ -1,7 +1,7 @@
 // plan: a config and its weights' views → places in one memory, and what is to be loaded there. Nothing is read.
 
 import type { Arena } from '../../compute/arena.ts';
-import { FLOATS, HOT_TYPES, type HotType, matrixBytes } from '../../compute/layouts.ts';
+import { FLOAT_TYPES, FLOATS, HOT_TYPES, type HotType, matrixBytes, ROUNDED } from '../../compute/layouts.ts';
 import type { PlacedMatrix } from '../../compute/program.ts';
 import type { LinearParts, NormParts, VectorView } from '../parts.ts';
 import type { MatrixView } from '../views.ts';
@@ -35,14 +35,18 @@ export interface PlacedLinear {
 	readonly bias: number;
 }
 
-/** Which record a view's stored type becomes. What is turned, packed with separate scales or not a hot type goes through float32. */
-export function hotTypeOf(view: MatrixView): HotType {
+/**
+ * Which record a view's stored type becomes. What is turned, packed with separate scales or not a hot type goes through float32, and
+ * stays so if the file holds floats and `floats` says that there is room.
+ */
+export function hotTypeOf(view: MatrixView, floats: boolean): HotType {
+	if (floats && FLOAT_TYPES.has(view.tensor.dtype)) return FLOATS;
 	const hot = HOT_TYPES.get(view.tensor.dtype);
-	if (!hot || view.transposed || view.scales || view.columns % hot.blockElements) return FLOATS;
-	return view.take?.some(({ step }) => step !== 1) ? FLOATS : hot;
+	if (!hot || view.transposed || view.scales || view.columns % hot.blockElements) return ROUNDED;
+	return view.take?.some(({ step }) => step !== 1) ? ROUNDED : hot;
 }
 
-export function createPlan(arena: Arena): Plan {
+export function createPlan(arena: Arena, floats: boolean): Plan {
 	const matrices: MatrixJob[] = [];
 	const vectors: VectorJob[] = [];
 	/** A tied table is placed once. */
@@ -54,7 +58,7 @@ export function createPlan(arena: Arena): Plan {
 			const key = view.take || view.slice ? view : view.tensor;
 			const found = known.get(key);
 			if (found) return found;
-			const hot = hotTypeOf(view);
+			const hot = hotTypeOf(view, floats);
 			const at = arena.take(matrixBytes(hot.kind, view.rows, view.columns), `the weights ${view.tensor.name}`);
 			const placed = { kind: hot.kind, at, rows: view.rows, columns: view.columns };
 			known.set(key, placed);

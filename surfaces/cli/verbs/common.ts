@@ -2,17 +2,24 @@
 
 import { nodeHost } from '../../../hosts/node/host.ts';
 import { TongsaError } from '../../../src/errors.ts';
-import type { Model } from '../../../src/model.ts';
+import type { Model, RunOptions } from '../../../src/model.ts';
 import { openModel } from '../../../src/model.ts';
+import type { EncodeOptions } from '../../../src/tokenizer/types.ts';
 import { specialOptions } from '../../protocol/tokens.ts';
 import type { Call } from '../call.ts';
+import { progressLine } from '../view/progress.ts';
 
-/** Opens MODEL, hands it to `work`, and closes it whatever happens. */
-export async function withModel<T>(call: Call, reference: string, work: (model: Model) => Promise<T>): Promise<T> {
-	const model = await openModel(nodeHost(), reference, { signal: call.signal });
+/** Opens MODEL, hands it to `work`, and closes it whatever happens. A long load shows how far it is. */
+export async function withModel<T>(call: Call, reference: string, work: (model: Model) => Promise<T>, host = nodeHost()): Promise<T> {
+	const line = progressLine(call.terminal, host.now);
+	const model = await openModel(host, reference, {
+		signal: call.signal,
+		onProgress: (progress) => (progress.done === progress.total ? line.end() : line.show(progress)),
+	});
 	try {
 		return await work(model);
 	} finally {
+		line.end();
 		await model.close();
 	}
 }
@@ -50,10 +57,39 @@ export function readIds(call: Call, words: readonly string[]): number[] {
 	});
 }
 
-/** The input of embed: --ids or TEXT. */
+/** --ids or TEXT. */
 export async function textOrIds(call: Call): Promise<string | number[]> {
 	const ids = call.value('ids');
 	if (ids === undefined) return textOf(call);
 	if (call.arguments.length > 1) throw call.usage('TEXT and --ids exclude each other');
 	return readIds(call, [ids]);
+}
+
+/** What verbs that run the transformer have alike: flags, precision, and for a translation model what its encoder reads. */
+export function runOptions(call: Call): RunOptions & EncodeOptions {
+	const [text, ids] = [call.value('source'), call.value('source-ids')];
+	if (text !== undefined && ids !== undefined) throw call.usage('--source and --source-ids exclude each other');
+	const source = ids === undefined ? text : readIds(call, [ids]);
+	return { ...specialOf(call), ...precisionOf(call), ...(source !== undefined && { source }), signal: call.signal };
+}
+
+export function precisionOf(call: Call): Pick<RunOptions, 'precision'> {
+	const precision = call.value('precision') as 'exact' | 'fast' | undefined;
+	return precision ? { precision } : {};
+}
+
+/** A line of --jsonl. @throws TongsaError 'malformed' with its number when it is no JSON string. */
+export function jsonString(line: string, number: number): string {
+	let value: unknown;
+	try {
+		value = JSON.parse(line);
+	} catch {
+		value = undefined;
+	}
+	if (typeof value === 'string') return value;
+	throw new TongsaError('malformed', 'not a JSON string', {
+		file: `stdin, line ${number}`,
+		got: line,
+		allowed: 'one string in quotes a line',
+	});
 }

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Model } from '../../../src/model.ts';
 import { type GenerateJson, generateJson, promptOf } from '../../protocol/generate.ts';
 import type { Answer, Call } from '../call.ts';
-import { textOrIds, withModel } from './common.ts';
+import { precisionOf, textOrIds, withModel } from './common.ts';
 import { generateOptions } from './sampling.ts';
 import { shown, speed } from './streaming.ts';
 
@@ -30,11 +30,6 @@ export async function run(call: Call): Promise<Answer | undefined> {
 		call.terminal.note(speed(json));
 		return undefined;
 	});
-}
-
-export function precisionOf(call: Call): { readonly precision?: 'exact' | 'fast' } {
-	const precision = call.value('precision') as 'exact' | 'fast' | undefined;
-	return precision ? { precision } : {};
 }
 
 /** A line a token: how probable it was, and what else might have come. */

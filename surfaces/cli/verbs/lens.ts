@@ -1,14 +1,15 @@
 // lens MODEL TEXT: what each layer would say next.
 
 import type { Answer, Call } from '../call.ts';
-import { inputAndOptions, withModel } from './common.ts';
+import { runOptions, textOrIds, withModel } from './common.ts';
 
 /** Most tokens a layer: more is a vocabulary, not a guess. */
 const MAX_TOP = 1000;
 
 export async function run(call: Call): Promise<Answer> {
 	const top = call.integer('top', 10, 1, MAX_TOP);
-	const [input, options] = await inputAndOptions(call);
+	const options = runOptions(call);
+	const input = await textOrIds(call);
 	return withModel(call, call.arguments[0]!, async (model) => {
 		const json = await model.lens(input, { ...options, top });
 		return {

@@ -2,11 +2,10 @@
 
 import { setImmediate } from 'node:timers/promises';
 import type { Pooling } from '../../../src/embedding/pooling.ts';
-import type { Model, SentenceOptions } from '../../../src/model.ts';
+import type { Model, Provenance, SentenceOptions } from '../../../src/model.ts';
 import { type SentenceJson, sentencesJson } from '../../protocol/sentence.ts';
 import type { Answer, Call } from '../call.ts';
-import { jsonString, textOf, withModel } from './common.ts';
-import { precisionOf } from './generate.ts';
+import { jsonString, precisionOf, textOf, withModel } from './common.ts';
 
 /** Lines that are waiting anyway go through the model together. */
 const MAX_BATCH = 32;
@@ -36,7 +35,7 @@ export async function run(call: Call): Promise<Answer | undefined> {
 	});
 }
 
-function page({ vector, tokens, provenance }: SentenceJson & Awaited<ReturnType<typeof sentencesJson>>): string {
+function page({ vector, tokens, provenance }: SentenceJson & { readonly provenance: Provenance }): string {
 	const length = Math.hypot(...vector);
 	const shown = vector.slice(0, 8).map((value) => value.toFixed(4));
 	return (

@@ -2,10 +2,11 @@
 
 import { surpriseJson } from '../../protocol/lens.ts';
 import type { Answer, Call } from '../call.ts';
-import { inputAndOptions, withModel } from './common.ts';
+import { runOptions, textOrIds, withModel } from './common.ts';
 
 export async function run(call: Call): Promise<Answer> {
-	const [input, options] = await inputAndOptions(call);
+	const options = runOptions(call);
+	const input = await textOrIds(call);
 	return withModel(call, call.arguments[0]!, async (model) => {
 		const json = await surpriseJson(model, input, options);
 		return {

@@ -1,11 +1,10 @@
 // tokenize MODEL [TEXT]: text → tokens and ids.
 
-import { TongsaError } from '../../../src/errors.ts';
 import type { Model } from '../../../src/model.ts';
 import type { EncodeOptions } from '../../../src/tokenizer/types.ts';
 import { tokenized, tokenizeJson } from '../../protocol/tokens.ts';
 import type { Answer, Call } from '../call.ts';
-import { specialOf, textOf, withModel } from './common.ts';
+import { jsonString, specialOf, textOf, withModel } from './common.ts';
 
 export async function run(call: Call): Promise<Answer | undefined> {
 	const options = specialOf(call);
@@ -64,19 +63,4 @@ async function lines(call: Call, model: Model, options: EncodeOptions): Promise<
 		await call.terminal.write(`${JSON.stringify(tokenized(model, jsonString(line, number), options))}\n`);
 	}
 	return undefined;
-}
-
-function jsonString(line: string, number: number): string {
-	let value: unknown;
-	try {
-		value = JSON.parse(line);
-	} catch {
-		value = undefined;
-	}
-	if (typeof value === 'string') return value;
-	throw new TongsaError('malformed', 'not a JSON string', {
-		file: `stdin, line ${number}`,
-		got: line,
-		allowed: 'one string in quotes a line',
-	});
 }

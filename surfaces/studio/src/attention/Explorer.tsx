@@ -61,6 +61,7 @@ export function Explorer({
 					setTo(column);
 				}}
 				caption={words.headCaption}
+				source={t.source(card.fileName, `blocks.${layer}.attention.weights, ${words.head} ${cell.head}`)}
 			/>
 			<Arithmetic attention={attention} cell={cell} />
 			<h3>{words.allTitle}</h3>

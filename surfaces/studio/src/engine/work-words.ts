@@ -54,4 +54,11 @@ export const words = {
 		const tokenizer = await tokenizerOf(name);
 		return tokenizer.search(query).map(({ id }) => tokenView(tokenizer, id));
 	},
+
+	/** Characters as people count them (grapheme clusters). */
+	async characters(_context: Context, text: string): Promise<number> {
+		let count = 0;
+		for (const _ of new Intl.Segmenter().segment(text)) count++;
+		return count;
+	},
 };

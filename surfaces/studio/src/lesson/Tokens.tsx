@@ -25,7 +25,7 @@ const WISHES: readonly { readonly lang: string; readonly text: string }[] = [
 	{ lang: 'ar', text: 'أحبك كثيرا جدا.' },
 	{ lang: 'zxx', text: '❤️🥰' },
 ];
-const WITH_FLAGS = ['bert', 'llama-2'];
+const WITH_FLAGS = ['lecture', 'llama-2', 'bert'];
 const characters = (text: string) => [...new Intl.Segmenter().segment(text)].length;
 
 export function Tokens({ card, text, setText, onRight }: StepProps) {

@@ -1,6 +1,6 @@
 // Step 3, a vector for each token: the course's small table, the real one, and the same row in two sentences.
 
-import { useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import type { ModelCard } from '../engine/protocol.ts';
 import { useEmbedding } from '../engine/questions.ts';
 import { css, ink, painter } from '../matrix/colour.ts';
@@ -52,7 +52,7 @@ export function Vectors({ card, text, setText, onRight }: StepProps) {
 						label={words.rowOf(quoted(value.tokens[at]!), value.tokens[at]!.id)}
 						rowHeight={28}
 					/>
-					<NumberList values={row} />
+					<NumberList values={row} mark={asked} />
 					<Source card={card} provenance={value.provenance} />
 				</div>
 			)}
@@ -128,14 +128,19 @@ function WholeTable({ card }: { readonly card: ModelCard }) {
 	);
 }
 
-/** Every number of one vector with its dimension, in a box of its own. */
-function NumberList({ values }: { readonly values: Float32Array }) {
+/** Every number of one vector with its dimension, in a box of its own; the marked one in sight. */
+function NumberList({ values, mark }: { readonly values: Float32Array; readonly mark: number }) {
+	const marked = useRef<HTMLLIElement>(null);
+	useEffect(() => {
+		const box = marked.current?.closest('section');
+		if (box && marked.current) box.scrollTop = marked.current.offsetTop - box.clientHeight / 2;
+	}, [mark]);
 	const t = useSpeech().messages;
 	return (
 		<Scroller className="number-list" label={t.value}>
 			<ol start={0}>
 				{Array.from(values, (x, i) => (
-					<li key={i}>
+					<li key={i} ref={i === mark ? marked : null} data-picked={i === mark || undefined}>
 						<span className="place">{i}</span> {digits(x)}
 					</li>
 				))}

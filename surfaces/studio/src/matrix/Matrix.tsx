@@ -4,6 +4,7 @@ import { type CSSProperties, type KeyboardEvent, type ReactNode, useEffect, useL
 import { useMessages } from '../messages/index.ts';
 import { useShade, useWidth } from '../state/shade.ts';
 import { Push } from '../ui/fields.tsx';
+import { savePng } from '../ui/save.ts';
 import { Scroller } from '../ui/scroller.tsx';
 import { digits, percent } from './number.ts';
 import { type Cell, gradient, type Picture, paint } from './paint.ts';
@@ -19,6 +20,8 @@ export interface MatrixProps extends Picture {
 	readonly cell?: Cell | undefined;
 	readonly onCell?: (cell: Cell) => void;
 	readonly caption?: string;
+	/** Given: the picture can be saved, with this line under it. */
+	readonly source?: string;
 	/** Height of the visible part in CSS pixels. */
 	readonly height?: number;
 	readonly children?: ReactNode;
@@ -129,6 +132,11 @@ export function Matrix(props: MatrixProps) {
 					</>
 				)}
 				{props.children}
+				{props.source && (
+					<Push kind="quiet" onPress={() => canvas.current && savePng(canvas.current, `${props.caption ?? ''}  ${props.source}`, shade)}>
+						{t.asPng}
+					</Push>
+				)}
 				<output className="readout" aria-live="polite">
 					{inside && value !== undefined
 						? t.views.grid.cell(props.rowName(inside.row), props.columnName(inside.column), write(value))

@@ -22,8 +22,8 @@ const MAX_OPTION = 4000;
 
 export function toHash(place: Place): string {
 	const options = Object.fromEntries(Object.entries(place.options).filter(([, value]) => value !== ''));
-	const whole = `#${encodeURIComponent(JSON.stringify({ ...place, options }))}`;
-	return whole.length <= MAX_ADDRESS ? whole : `#${encodeURIComponent(JSON.stringify({ ...place, text: undefined, options }))}`;
+	const short = place.text.length <= MAX_ADDRESS && `#${encodeURIComponent(JSON.stringify({ ...place, options }))}`;
+	return short && short.length <= MAX_ADDRESS ? short : `#${encodeURIComponent(JSON.stringify({ ...place, text: undefined, options }))}`;
 }
 
 /** A link is foreign input: whatever is not of the right kind is left out, never thrown. */

@@ -27,3 +27,19 @@ export function csv(header: readonly string[], rows: readonly (readonly (string 
 
 export const json = (value: unknown): string =>
 	JSON.stringify(value, (_key, v) => (ArrayBuffer.isView(v) ? Array.from(v as Float32Array) : v), '\t');
+
+/** The canvas as it is on screen, with one line under it that says where its numbers come from. */
+export function savePng(canvas: HTMLCanvasElement, line: string, shade: 'light' | 'dark'): void {
+	const ratio = devicePixelRatio || 1;
+	const footer = 28 * ratio;
+	const whole = new OffscreenCanvas(canvas.width, canvas.height + footer);
+	const context = whole.getContext('2d');
+	if (!context) return;
+	context.fillStyle = shade === 'dark' ? '#14151d' : '#ffffff';
+	context.fillRect(0, 0, whole.width, whole.height);
+	context.drawImage(canvas, 0, 0);
+	context.fillStyle = shade === 'dark' ? '#b3b8cb' : '#545768';
+	context.font = `${12 * ratio}px system-ui, sans-serif`;
+	context.fillText(line.trim(), 8 * ratio, canvas.height + 18 * ratio);
+	void whole.convertToBlob({ type: 'image/png' }).then((blob) => saveBlob('tongsa.png', blob));
+}

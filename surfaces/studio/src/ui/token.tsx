@@ -21,7 +21,7 @@ export function tokenText(token: Pick<TokenView, 'text' | 'kind' | 'bytes'>): st
 
 /** For sentences in which a token is named. */
 export const quoted = (token: Pick<TokenView, 'text' | 'kind' | 'bytes'>): string =>
-	token.kind === 'control' ? `«${token.text}»` : `“${tokenText(token)}”`;
+	token.kind === 'control' ? (token.text.startsWith('«') ? token.text : `«${token.text}»`) : `“${tokenText(token)}”`;
 
 export function TokenFace({ token }: { readonly token: TokenView }) {
 	const text = tokenText(token);

@@ -57,6 +57,7 @@ function MatrixOf({ card }: { readonly card: ModelCard }) {
 						rowName={(r) => quoted(value.tokens[r]!)}
 						columnName={(c) => t.views.grid.dimension(sorted.order[c]!)}
 						caption={`T × D = ${rows} × ${columns}`}
+						source={t.source(card.fileName, value.provenance.table ?? '')}
 					>
 						<Choose
 							compact

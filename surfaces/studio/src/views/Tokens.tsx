@@ -2,6 +2,7 @@
 
 import { useState } from 'react';
 import { Checkbox, CheckboxGroup } from 'react-aria-components';
+import { ask } from '../engine/client.ts';
 import type { ModelCard, TokenView } from '../engine/protocol.ts';
 import { useEncoding } from '../engine/questions.ts';
 import { useAnswer } from '../engine/use.ts';
@@ -62,7 +63,7 @@ function SplitOf({ card }: { readonly card: ModelCard }) {
 	const { value, refusal } = useEncoding(card.name, text);
 	const [shown, setShown] = useState(SHOWN);
 	const [picked, setPicked] = useState<number>();
-	const characters = useAnswer(text, async () => [...new Intl.Segmenter().segment(text.slice(0, 200_000))].length).value;
+	const characters = useAnswer(text, (signal) => ask('characters', [text], { signal })).value;
 	const token = picked !== undefined ? value?.[picked] : undefined;
 	const table = (tokens: readonly TokenView[]) => tokens.map((one) => [one.id, tokenText(one), one.kind, one.start, one.end]);
 	return (

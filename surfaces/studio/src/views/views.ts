@@ -5,6 +5,7 @@ import { Lesson } from '../lesson/Lesson.tsx';
 import type { Messages } from '../messages/index.ts';
 import { AttentionView } from './AttentionView.tsx';
 import { Compare } from './Compare.tsx';
+import { Edit } from './Edit.tsx';
 import { Generate } from './Generate.tsx';
 import { Lens } from './Lens.tsx';
 import { MatrixView } from './MatrixView.tsx';
@@ -20,4 +21,5 @@ export const views: readonly { readonly id: Exclude<keyof Messages['nav'], 'labe
 	{ id: 'compare', View: Compare },
 	{ id: 'lens', View: Lens },
 	{ id: 'generate', View: Generate },
+	{ id: 'edit', View: Edit },
 ];

@@ -16,6 +16,7 @@ export const common = {
 		compare: 'Compare',
 		lens: 'Lens',
 		generate: 'Generate',
+		edit: 'Edit',
 	},
 	model: 'Model',
 	sentence: 'Your sentence',

@@ -75,4 +75,18 @@ export const views = {
 		rowsNot: 'Their rows cannot be compared number by number: vocabulary or width differ, or a file has no vectors.',
 		next: 'What they would say next',
 	},
+	edit: {
+		idea: 'Change something inside, and see what it does: the run as it is stands beside the changed one.',
+		heads: 'Heads switched off',
+		swap: 'A token enters as another word',
+		swapToken: 'Token',
+		swapWord: 'Word in its place',
+		nothing: 'none',
+		add: 'A word is added after the block',
+		addWord: 'Word',
+		strength: 'How much of it',
+		alike: 'How alike each token’s last state stays',
+		before: 'As it is',
+		after: 'Changed',
+	},
 };

@@ -18,6 +18,7 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 		compare: 'くらべる',
 		lens: 'レンズ',
 		generate: '生成',
+		edit: '変えてみる',
 	},
 	model: 'モデル',
 	sentence: 'あなたの文',

@@ -75,7 +75,7 @@ export const lesson: Messages['lesson'] = {
 		idea: '문장의 줄들을 위에서 아래로 쌓아 보세요. 그것이 [임베딩 행렬](matrix)이에요. 높이는 토큰 수(T), 너비는 모델의 너비(D)예요. 모델이 내 문장으로 하는 모든 일은 이 그림에서 시작해요.',
 		hands: '그림 전체에서 수 하나까지 확대해 보세요. 화살표 키로 칸을 옮겨 다닐 수 있어요.',
 		question: '0에서 가장 먼 수는 몇 번 [차원](dimension)에 있나요?',
-		hint: '색이 가장 진한 칸이에요. 확대해서 차원 번호를 읽어 보세요.',
+		hint: '색이 가장 강한 칸이에요. 확대해서 차원 번호를 읽어 보세요.',
 		right: (token, value) => `${token}의 줄에 있는 ${value}${be(value)}.`,
 		wrong: (value, best) => `그 차원에서 가장 센 수는 ${value}${be(value)}. 다른 곳에 ${best}${subject(best)} 있어요.`,
 		noDimension: (width) => `차원은 0번부터 ${width - 1}번까지예요.`,

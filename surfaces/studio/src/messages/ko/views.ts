@@ -75,4 +75,18 @@ export const views: Messages['views'] = {
 		rowsNot: '줄을 수 하나하나 견줄 수는 없어요. 어휘나 너비가 다르거나, 벡터가 없는 파일이에요.',
 		next: '다음에 할 말',
 	},
+	edit: {
+		idea: '모델 안에서 무언가를 바꾸고 어떻게 되는지 보세요. 그대로인 실행과 바꾼 실행이 나란히 나와요.',
+		heads: '끈 헤드',
+		swap: '토큰을 다른 낱말로 바꿔 넣기',
+		swapToken: '토큰',
+		swapWord: '그 자리에 넣을 낱말',
+		nothing: '없음',
+		add: '블록 뒤에 낱말을 더하기',
+		addWord: '낱말',
+		strength: '더하는 세기',
+		alike: '토큰마다 마지막 상태가 얼마나 그대로인가',
+		before: '그대로',
+		after: '바꾼 뒤',
+	},
 };

@@ -72,7 +72,7 @@ export const lesson: Messages['lesson'] = {
 		idea: '把句子的各行从上到下叠起来，就是[嵌入矩阵](matrix)：句子有几个词元（T）就有多高，模型有多宽（D）就有多宽。模型对这个句子要做的一切，都从这幅图开始。',
 		hands: '从整幅图一直放大到看清一个数。用方向键可以一格一格地走。',
 		question: '离零最远的那个数在第几[维](dimension)？',
-		hint: '找颜色最深的一格，放大后读它的维数。',
+		hint: '找颜色最强的一格，放大后读它的维数。',
 		right: (token, value) => `是 ${value}，在${token}那一行。`,
 		wrong: (value, best) => `那里最强的数是 ${value}。别处还有 ${best}。`,
 		noDimension: (width) => `维数是 0 到 ${width - 1}。`,

@@ -75,4 +75,18 @@ export const views: Messages['views'] = {
 		rowsNot: '两边的行不能逐个数来比：词表或宽度不同，或者文件里没有向量。',
 		next: '接下来会说什么',
 	},
+	edit: {
+		idea: '在里面改一处，看看会怎样：原样的一遍和改过的一遍并排摆着。',
+		heads: '关掉的头',
+		swap: '让一个词元以别的词进来',
+		swapToken: '词元',
+		swapWord: '换成哪个词',
+		nothing: '没有',
+		add: '在块之后加上一个词',
+		addWord: '词',
+		strength: '加多少',
+		alike: '每个词元最后的状态还有多像',
+		before: '原样',
+		after: '改过',
+	},
 };

@@ -1,0 +1,127 @@
+// chat MODEL: a conversation. Ctrl-C stops the answer and not the program; lines from a pipe are a person's turns.
+
+import { once } from 'node:events';
+import { createInterface, type Interface } from 'node:readline/promises';
+import { setImmediate } from 'node:timers/promises';
+import { TongsaError } from '../../../src/errors.ts';
+import type { ChatMessage, Model } from '../../../src/model.ts';
+import { type GenerateJson, generateJson } from '../../protocol/generate.ts';
+import type { Answer, Call } from '../call.ts';
+import { dim } from '../view/colour.ts';
+import { precisionOf, withModel } from './common.ts';
+import { generateOptions } from './sampling.ts';
+import { shown, speed } from './streaming.ts';
+
+const HELP = '/clear forgets the conversation, /bye or Ctrl-D leaves, Ctrl-C stops an answer.';
+
+/** A conversation as it stands, and how its next answer is made. */
+interface Talk {
+	readonly call: Call;
+	readonly model: Model;
+	messages: ChatMessage[];
+	/** Stops the answer that is being made. */
+	stop: AbortController | undefined;
+	last: GenerateJson | undefined;
+}
+
+export async function run(call: Call): Promise<Answer | undefined> {
+	generateOptions(call); // wrong words are told before the model is opened
+	return withModel(call, call.arguments[0]!, async (model) => {
+		const talk: Talk = { call, model, messages: [], stop: undefined, last: undefined };
+		const interrupts = process.listeners('SIGINT');
+		const interrupt = () => (talk.stop ? talk.stop.abort() : interrupts.forEach((listener) => void listener('SIGINT')));
+		process.removeAllListeners('SIGINT').on('SIGINT', interrupt);
+		try {
+			if (call.terminal.interactive && !call.flag('json')) await conversation(talk);
+			else for await (const line of call.terminal.lines()) if (!(await turn(talk, line))) break;
+		} finally {
+			process.removeAllListeners('SIGINT');
+			for (const listener of interrupts) process.on('SIGINT', listener);
+		}
+		if (!call.flag('json')) return undefined;
+		if (!talk.last) throw call.usage('chat --json needs at least one line on stdin');
+		return { json: { ...talk.last, messages: talk.messages }, text: () => '' };
+	});
+}
+
+/** With a person: a prompt with history, until Ctrl-D, /bye, or Ctrl-C twice. */
+async function conversation(talk: Talk): Promise<void> {
+	const { terminal, signal } = talk.call;
+	terminal.note(`${dim(`${talk.model.name}. ${HELP}`, terminal.colours)}\n`);
+	const lines = createInterface({ input: process.stdin, output: process.stdout });
+	let warned = false;
+	lines.on('SIGINT', () => {
+		if (talk.stop) return talk.stop.abort();
+		if (warned && lines.line === '') return lines.close();
+		warned = true;
+		terminal.note(`\n${dim('Ctrl-C once more leaves.', terminal.colours)}\n`);
+		lines.write(null, { ctrl: true, name: 'e' });
+		lines.write(null, { ctrl: true, name: 'u' });
+		lines.prompt();
+	});
+	try {
+		for (;;) {
+			const text = await ask(lines, signal);
+			if (text === undefined || !(await turn(talk, text))) return;
+			warned = false;
+		}
+	} finally {
+		lines.close();
+	}
+}
+
+/** A line, or undefined when there are no more. */
+function ask(lines: Interface, signal: AbortSignal): Promise<string | undefined> {
+	const asked = new AbortController();
+	const closed = once(lines, 'close', { signal: asked.signal }).then(
+		() => undefined,
+		() => undefined,
+	);
+	const text = lines.question('> ', { signal });
+	return Promise.race([text, closed]).finally(() => asked.abort());
+}
+
+/** One turn. @returns whether the conversation goes on. A refusal is said and the conversation goes on without that turn. */
+async function turn(talk: Talk, text: string): Promise<boolean> {
+	const { call } = talk;
+	const word = text.trim();
+	if (word === '/bye') return false;
+	if (word === '/clear') talk.messages = [];
+	else if (word.startsWith('/')) call.terminal.note(`${HELP}\n`);
+	else if (word !== '') await answer(talk, text);
+	return true;
+}
+
+async function answer(talk: Talk, text: string): Promise<void> {
+	const { call, model } = talk;
+	const { terminal } = call;
+	const asked: ChatMessage[] = [...talk.messages, { role: 'user', content: text }];
+	const stop = new AbortController();
+	talk.stop = stop;
+	const options = { ...generateOptions(call), ...precisionOf(call), signal: AbortSignal.any([stop.signal, call.signal]) };
+	const streams = !call.flag('json');
+	const stream = shown(terminal);
+	let said = '';
+	try {
+		const json = await generateJson(model, asked, options, nowMs, async (piece) => {
+			said += piece;
+			if (streams) await stream.write(piece);
+			await setImmediate(); // lets Ctrl-C through
+		});
+		talk.last = json;
+		await stream.end();
+		if (terminal.interactive) terminal.note(`${dim(speed(json).trimEnd(), terminal.colours)}\n`);
+	} catch (error) {
+		await stream.end();
+		if (call.signal.aborted || !(stop.signal.aborted || error instanceof TongsaError)) throw error;
+		if (stop.signal.aborted) terminal.note(`${dim('stopped', terminal.colours)}\n`);
+		else if (!terminal.interactive) throw error;
+		else terminal.note(`${(error as TongsaError).message}\n`);
+	} finally {
+		talk.stop = undefined;
+	}
+	// What was said before it was stopped belongs to the conversation; a turn without an answer does not.
+	if (said !== '') talk.messages = [...asked, { role: 'assistant', content: said }];
+}
+
+const nowMs = () => performance.now();

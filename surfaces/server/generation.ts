@@ -1,0 +1,116 @@
+// What all generating routes share: prompts → ids, settings → options, and a run that counts, times and lets others in between tokens.
+
+import { setImmediate } from 'node:timers/promises';
+import type { Finish, GeneratedToken, GenerateOptions } from '../../src/generation/generate.ts';
+import type { Model } from '../../src/model.ts';
+import { isDraw, type Sampling, samplerOf } from '../protocol/generate.ts';
+import { templateJson } from '../protocol/template.ts';
+import { tokenizerOf } from '../protocol/tokens.ts';
+import { Refusal } from './refusal.ts';
+import { type Asked, checkTokens, type Service, type Turn } from './service.ts';
+
+export interface Message {
+	readonly role: string;
+	readonly content: string;
+}
+
+/** A conversation as the model's own template writes it. */
+export async function chatIds(service: Service, model: Model, messages: readonly Message[], param: string): Promise<readonly number[]> {
+	const { ids } = await templateJson(model, { messages, generationPrompt: true }, service.render);
+	checkTokens(service, ids.length, param);
+	return ids;
+}
+
+/** A text with the flags that the model wants; ids as they are. */
+export function promptIds(service: Service, model: Model, prompt: string | readonly number[], param: string): readonly number[] {
+	const ids = typeof prompt === 'string' ? Array.from(tokenizerOf(model).encode(prompt, { special: 'add' }).ids) : prompt;
+	checkTokens(service, ids.length, param);
+	return ids;
+}
+
+export interface Wanted extends Sampling {
+	readonly maxTokens?: number | undefined;
+	readonly seed?: number | undefined;
+	readonly stop?: readonly string[];
+	readonly top?: number;
+}
+
+/** The settings as the library takes them. A draw without a seed gets one. */
+export function optionsOf(service: Service, { maxTokens, seed, stop, top, ...sampling }: Wanted): GenerateOptions {
+	const most = service.settings['max-tokens'];
+	if (maxTokens !== undefined && maxTokens > most) {
+		throw new Refusal(400, `This server generates at most ${most} tokens in one request; ${maxTokens} were asked for.`, {
+			param: 'max_tokens',
+			code: 'invalid_value',
+		});
+	}
+	const sampler = samplerOf(sampling);
+	return {
+		maxTokens: maxTokens ?? most,
+		sampler,
+		...(isDraw(sampler) && { seed: seed ?? service.newSeed() }),
+		...(stop && { stop }),
+		...(top !== undefined && { topLogProbabilities: top }),
+	};
+}
+
+/** Tokens as they come. The signal is looked at between any two, and other requests are let in. */
+export async function* tokensOf(
+	service: Service,
+	c: Asked,
+	{ id, model }: Pick<Turn, 'id' | 'model'>,
+	ids: readonly number[],
+	options: GenerateOptions,
+): AsyncGenerator<GeneratedToken, Finish> {
+	const { signal, began } = c.var;
+	const answer = model.generate(ids, { ...options, signal });
+	service.metrics.add('tongsa_tokens_total', { model: id, kind: 'prompt' }, ids.length);
+	let made = 0;
+	try {
+		for (;;) {
+			const next = await answer.next();
+			await setImmediate();
+			signal.throwIfAborted();
+			if (next.done) return next.value;
+			if (made++ === 0) service.metrics.observe('tongsa_first_token_seconds', { model: id }, (service.now() - began) / 1000);
+			yield next.value;
+		}
+	} finally {
+		service.metrics.add('tongsa_tokens_total', { model: id, kind: 'completion' }, made);
+		await answer.return({ reason: 'stop', text: '' });
+	}
+}
+
+export interface Whole {
+	readonly tokens: readonly GeneratedToken[];
+	readonly text: string;
+	readonly finish: Finish;
+}
+
+/** Runs to the end, telling `onToken` of each token; the text held back to the end comes to `onRest`. */
+export async function runWhole(
+	tokens: AsyncGenerator<GeneratedToken, Finish>,
+	onToken: (token: GeneratedToken) => void = () => undefined,
+	onRest: (text: string) => void = () => undefined,
+): Promise<Whole> {
+	const all: GeneratedToken[] = [];
+	let text = '';
+	let next = await tokens.next();
+	for (; !next.done; next = await tokens.next()) {
+		all.push(next.value);
+		text += next.value.text;
+		onToken(next.value);
+	}
+	const finish = next.value;
+	if (finish.text) onRest(finish.text);
+	return { tokens: all, text: text + finish.text, finish };
+}
+
+/** OpenAI knows no 'context': there too the answer was cut by its length. */
+export const finishReason = ({ reason }: Finish): 'stop' | 'length' => (reason === 'stop' ? 'stop' : 'length');
+
+export const usageOf = (promptTokens: number, completionTokens: number) => ({
+	prompt_tokens: promptTokens,
+	completion_tokens: completionTokens,
+	total_tokens: promptTokens + completionTokens,
+});

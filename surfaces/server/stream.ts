@@ -1,0 +1,60 @@
+// Answers that come piece by piece: server-sent events and lines of JSON. Who leaves ends the work.
+// https://html.spec.whatwg.org/multipage/server-sent-events.html; https://github.com/ndjson/ndjson-spec
+
+import type { Asked } from './service.ts';
+
+export type Write = (text: string) => void;
+
+/** How many bytes may wait for a client that does not read: some thousand tokens with all their alternatives. */
+const MAX_WAITING_BYTES = 32 * 2 ** 20;
+
+/**
+ * Answers with what `work` writes. It begins at once and does not wait for the client; one that reads nothing at all is left.
+ * `failed` turns an error that comes after the headers into a last piece of the stream.
+ */
+export function streamed(
+	c: Asked,
+	type: string,
+	work: (write: Write) => Promise<void>,
+	failed: (error: unknown, write: Write) => void,
+): Response {
+	const { abort, signal, settle } = c.var;
+	c.set('streaming', true);
+	const encoder = new TextEncoder();
+	const body = new ReadableStream<Uint8Array>(
+		{
+			start(controller) {
+				const write: Write = (text) => {
+					if (signal.aborted) return;
+					if ((controller.desiredSize ?? 0) < -MAX_WAITING_BYTES) abort(new DOMException('The client does not read.', 'AbortError'));
+					else controller.enqueue(encoder.encode(text));
+				};
+				const done = () => {
+					settle();
+					try {
+						controller.close();
+					} catch {
+						// the client has closed it
+					}
+				};
+				work(write)
+					.catch((error: unknown) => failed(error, write))
+					.finally(done);
+			},
+			cancel(reason) {
+				abort(reason ?? new DOMException('The client left.', 'AbortError'));
+			},
+		},
+		new ByteLengthQueuingStrategy({ highWaterMark: 0 }),
+	);
+	// Proxies must pass each piece on: nginx's word for it.
+	return c.body(body, 200, { 'content-type': type, 'cache-control': 'no-cache', 'x-accel-buffering': 'no' });
+}
+
+export const EVENTS = 'text/event-stream; charset=utf-8';
+export const LINES = 'application/x-ndjson';
+
+/** One event: `data:` alone, or with its name as the Responses API sends it. */
+export const event = (data: unknown, name?: string): string => `${name ? `event: ${name}\n` : ''}data: ${JSON.stringify(data)}\n\n`;
+export const DONE = 'data: [DONE]\n\n';
+export const line = (data: unknown): string => `${JSON.stringify(data)}\n`;
