@@ -2,7 +2,6 @@
 // The `tongsa` command. In a checkout it runs the TypeScript sources on the current Node that npm ci brought (relaxed SIMD, type
 // stripping); in an installed package it runs dist/ on whatever Node ≥ 20 is there.
 
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import module, { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +14,7 @@ if (process.features.typescript || !existsSync(source)) module.enableCompileCach
 
 if (!existsSync(source)) await import(built.href);
 else if (process.features.typescript) await import(source.href);
-else rerun(currentNode());
+else await rerun(currentNode());
 
 /** Path of the current Node, from the platform package that npm ci chose. @returns {string} */
 function currentNode() {
@@ -37,7 +36,8 @@ function currentNode() {
 }
 
 /** Hands this process's arguments, streams and signals to another Node. @param {string} node */
-function rerun(node) {
+async function rerun(node) {
+	const { spawn } = await import('node:child_process');
 	const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(/** @type {NodeJS.Signals} */ (signal)));
 	child.on('exit', (code, signal) => (signal ? process.kill(process.pid, signal) : process.exit(code ?? 1)));

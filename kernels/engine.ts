@@ -2,7 +2,7 @@
 
 export { attend, keep } from './attention';
 export { interleave, matmulFloats, repackFloats } from './floats';
-export { matmul } from './matmul';
+export { matmulSigned8, matmulUnsigned4, matmulUnsigned5, matmulUnsigned6 } from './matmul';
 export { quantise } from './quantise';
 export { repack, unpackRow } from './repack';
 export * from './rows';

@@ -241,18 +241,25 @@ function tiles(kind: i32, weights: usize, first: i32, last: i32, groups: i32, x:
 
 /**
  * y (tokens, stride / 4) float32, columns 8 · first … 8 · last ← (or, with add, +=) weights · x. Records of x have 1 lane for one token and
- * 4 for more; y then has room for `tokens` rounded up to 4. weights, y and stride are multiples of 16.
+ * 4 for more; y then has room for `tokens` rounded up to 4. weights, y and stride are multiples of 16. A function for each kind, and not one
+ * with the kind as an argument: the compiler would fold them into one loop that asks in its middle.
  */
-export function matmul(kind: i32, weights: usize, first: i32, last: i32, groups: i32, x: usize, tokens: i32, y: usize, stride: usize, add: i32): void {
-	if (tokens == 1) {
-		if (kind == SIGNED8) vector(SIGNED8, weights, first, last, groups, x, y, add);
-		else if (kind == UNSIGNED6) vector(UNSIGNED6, weights, first, last, groups, x, y, add);
-		else if (kind == UNSIGNED5) vector(UNSIGNED5, weights, first, last, groups, x, y, add);
-		else vector(UNSIGNED4, weights, first, last, groups, x, y, add);
-	} else {
-		if (kind == SIGNED8) tiles(SIGNED8, weights, first, last, groups, x, tokens, y, stride, add);
-		else if (kind == UNSIGNED6) tiles(UNSIGNED6, weights, first, last, groups, x, tokens, y, stride, add);
-		else if (kind == UNSIGNED5) tiles(UNSIGNED5, weights, first, last, groups, x, tokens, y, stride, add);
-		else tiles(UNSIGNED4, weights, first, last, groups, x, tokens, y, stride, add);
-	}
+export function matmulSigned8(weights: usize, first: i32, last: i32, groups: i32, x: usize, tokens: i32, y: usize, stride: usize, add: i32): void {
+	if (tokens == 1) vector(SIGNED8, weights, first, last, groups, x, y, add);
+	else tiles(SIGNED8, weights, first, last, groups, x, tokens, y, stride, add);
+}
+
+export function matmulUnsigned6(weights: usize, first: i32, last: i32, groups: i32, x: usize, tokens: i32, y: usize, stride: usize, add: i32): void {
+	if (tokens == 1) vector(UNSIGNED6, weights, first, last, groups, x, y, add);
+	else tiles(UNSIGNED6, weights, first, last, groups, x, tokens, y, stride, add);
+}
+
+export function matmulUnsigned5(weights: usize, first: i32, last: i32, groups: i32, x: usize, tokens: i32, y: usize, stride: usize, add: i32): void {
+	if (tokens == 1) vector(UNSIGNED5, weights, first, last, groups, x, y, add);
+	else tiles(UNSIGNED5, weights, first, last, groups, x, tokens, y, stride, add);
+}
+
+export function matmulUnsigned4(weights: usize, first: i32, last: i32, groups: i32, x: usize, tokens: i32, y: usize, stride: usize, add: i32): void {
+	if (tokens == 1) vector(UNSIGNED4, weights, first, last, groups, x, y, add);
+	else tiles(UNSIGNED4, weights, first, last, groups, x, tokens, y, stride, add);
 }

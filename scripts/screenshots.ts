@@ -9,7 +9,7 @@ const [out = 'docs/screenshots', ...languages] = process.argv.slice(2);
 const STEPS = 9;
 const places: Readonly<Record<string, object>> = {
 	...Object.fromEntries(Array.from({ length: STEPS }, (_, i) => [`lesson-${i + 1}`, { view: 'lesson', options: { step: i + 1 } }])),
-	...Object.fromEntries(['open', 'tokens', 'matrix', 'attention', 'compare'].map((view) => [view, { view }])),
+	...Object.fromEntries(['open', 'tokens', 'matrix', 'attention', 'compare', 'map', 'edit'].map((view) => [view, { view }])),
 };
 const sizes = { wide: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } } as const;
 

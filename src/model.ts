@@ -1,10 +1,11 @@
 // openModel: the only file that builds and joins the stages. A Model is one opened interpreter.
 
-import { architectureOf } from './architectures/index.ts';
+import { architectureOf } from './architectures/name.ts';
+import { findTables } from './architectures/tables.ts';
 import { openCheckpoint } from './formats/open.ts';
 import type { Host, ModelReference } from './host.ts';
+import { engineWhenAsked } from './model/asked.ts';
 import { chatTemplateOf } from './model/chat-template.ts';
-import { openEngine } from './model/engine.ts';
 import { openInterpreter } from './model/interpreter.ts';
 import { findTokenizer } from './model/tokenizer.ts';
 import type { Model, OpenOptions } from './model/types.ts';
@@ -22,8 +23,8 @@ export async function openModel(host: Host, reference: ModelReference, { signal,
 	try {
 		const found = await findTokenizer(checkpoint, signal);
 		const { tokenizer } = found;
-		const interpreter = openInterpreter(host, checkpoint, found);
-		const engine = openEngine(host, checkpoint, tokenizer, interpreter);
+		const interpreter = openInterpreter(host, checkpoint, found, await findTables(checkpoint));
+		const engine = engineWhenAsked(host, checkpoint, tokenizer, interpreter);
 		const { idsOf: _ids, textOf: _text, ...reading } = interpreter;
 		return {
 			name: checkpoint.name,

@@ -28,7 +28,7 @@ after(() => studio?.close());
 /** Every view that opens on the embedded model. */
 const PLACES: readonly object[] = [
 	...Array.from({ length: 9 }, (_, i) => ({ view: 'lesson', options: { step: i + 1 } })),
-	...['open', 'tokens', 'matrix', 'attention', 'compare', 'lens', 'generate'].map((view) => ({ view })),
+	...['open', 'tokens', 'matrix', 'attention', 'compare', 'lens', 'generate', 'map', 'edit'].map((view) => ({ view })),
 ];
 const lesson = (step: number, rest: object = {}) => ({ view: 'lesson', options: { step }, ...rest });
 
@@ -208,6 +208,34 @@ describe('the studio', { timeout: 300_000 }, () => {
 		}
 	});
 
+	test('a link to a file that the page may not open by itself says so', async () => {
+		const page = await studio.open({ view: 'tokens', model: 'dropped-yesterday.gguf' });
+		await page.getByText(en.errors['not-found']).first().waitFor({ timeout: TIMEOUT });
+		await page.context().close();
+	});
+
+	test('editing: a head that is switched off changes what the block gives, none changes nothing', async () => {
+		const page = await studio.open({ view: 'edit', text: 'I love you', options: { off: 'none' } });
+		const numbers = page.locator('.view > table td.right');
+		await numbers.first().waitFor({ timeout: TIMEOUT });
+		assert.deepEqual(await numbers.allTextContents(), ['1.000', '1.000', '1.000']);
+		await page.getByText(`${en.lesson.attention.head} 3`, { exact: true }).click();
+		await page.waitForFunction(() => document.querySelector('.view > table td.right')?.textContent !== '1.000', undefined, {
+			timeout: TIMEOUT,
+		});
+		await page.context().close();
+	});
+
+	test('the map draws every token of the vocabulary and finds one by its text', async () => {
+		const page = await studio.open({ view: 'map', options: { find: 'king' } });
+		await page.getByRole('img', { name: en.views.map.canvas }).waitFor({ timeout: 2 * TIMEOUT });
+		await page.getByRole('list', { name: en.views.map.find }).getByText('king', { exact: true }).first().waitFor({ timeout: TIMEOUT });
+		const counts = await page.locator('.legend li').allTextContents();
+		const all = counts.reduce((sum, text) => sum + Number(/([\d,]+)$/.exec(text)?.[1]?.replaceAll(',', '')), 0);
+		assert.equal(all, 49_152);
+		await page.context().close();
+	});
+
 	test('no request leaves the origin', async () => {
 		const page = await studio.open({ view: 'open' });
 		const outside: string[] = [];
@@ -225,8 +253,8 @@ describe('the studio', { timeout: 300_000 }, () => {
 
 test("the page's own code is below 400 kB gzipped", () => {
 	const assets = join(studio.folder, 'assets');
-	// The rank tables of GPT-4 and GPT-4o are data: they come when asked for.
-	const code = readdirSync(assets).filter((name) => !/_base-/.test(name));
+	// Fetched when asked for: the rank tables of GPT-4 and GPT-4o, which are data, and the map's library.
+	const code = readdirSync(assets).filter((name) => !/_base-|regl-scatterplot/.test(name));
 	const bytes = code.reduce((sum, name) => sum + gzipSync(readFileSync(join(assets, name))).length, 0);
 	assert.ok(bytes < 400_000, `${bytes} bytes`);
 });

@@ -1,6 +1,5 @@
 // The Node host: what openModel is handed when it runs in Node.
 
-import { randomFillSync } from 'node:crypto';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import type { Host } from '../../src/host.ts';
 import { resolve } from './resolve.ts';
@@ -13,7 +12,8 @@ export function nodeHost(): Host {
 		resolve,
 		renderTemplate: async (template, input, signal) => (await import('./template.ts')).renderTemplate(template, input, signal),
 		now: () => performance.now(),
-		random: (bytes) => randomFillSync(bytes),
+		// The global one: importing node:crypto would cost every start some milliseconds.
+		random: (bytes) => crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>),
 		get threads() {
 			return availableParallelism();
 		},

@@ -14,6 +14,7 @@ import {
 	GGUF_SANDWICH,
 	HF_NAMES,
 	HF_PREFIXES,
+	HF_SANDWICH,
 	sandwich,
 	tied,
 	windowed,
@@ -76,12 +77,7 @@ function config2(m: Metadata): TransformerConfig {
 }
 
 const SANDWICH_GGUF = { ...GGUF_NAMES, ...GGUF_SANDWICH };
-const SANDWICH_HF = {
-	...HF_NAMES,
-	'norm.attentionOutput': 'layers.{i}.post_attention_layernorm',
-	'norm.feedForwardInput': 'layers.{i}.pre_feedforward_layernorm',
-	'norm.feedForwardOutput': 'layers.{i}.post_feedforward_layernorm',
-} as const;
+const SANDWICH_HF = { ...HF_NAMES, ...HF_SANDWICH };
 
 export const gemma2: Family = {
 	name: 'gemma2',

@@ -3,7 +3,7 @@
 import { TongsaError } from '../errors.ts';
 import type { Checkpoint } from '../formats/checkpoint.ts';
 import type { Dialect, Family } from '../transformer/family.ts';
-import { openTransformer, type Transformer, type TransformerOptions } from '../transformer/transformer.ts';
+import type { Transformer, TransformerOptions } from '../transformer/transformer.ts';
 import { bert, roberta } from './bert.ts';
 import { bloom } from './bloom.ts';
 import { cohere } from './cohere.ts';
@@ -20,6 +20,7 @@ import { megatron } from './megatron.ts';
 import { mixtral } from './mixtral.ts';
 import { modernbert } from './modernbert.ts';
 import { mpnet } from './mpnet.ts';
+import { architectureOf } from './name.ts';
 import { nomicBert } from './nomic-bert.ts';
 import { olmo2 } from './olmo2.ts';
 import { openaiGpt } from './openai-gpt.ts';
@@ -68,12 +69,6 @@ export function knownArchitectures(format: 'gguf' | 'safetensors'): readonly str
 	return families.flatMap((family) => family[format]?.architectures ?? []);
 }
 
-/** general.architecture or model_type. */
-export function architectureOf(checkpoint: Checkpoint): string | undefined {
-	const name = checkpoint.metadata.get(checkpoint.format === 'gguf' ? 'general.architecture' : 'model_type');
-	return typeof name === 'string' ? name : undefined;
-}
-
 /** Ways of packing weights in safetensors that are read. Others would be taken for plain numbers, or not be found. */
 const PACKINGS = ['mxfp4'];
 
@@ -110,5 +105,7 @@ export function dialectOf(checkpoint: Checkpoint): Dialect {
 
 /** Opens a checkpoint's transformer: settings read, shapes checked, no weight read. */
 export async function openModelTransformer(checkpoint: Checkpoint, options: TransformerOptions): Promise<Transformer> {
-	return openTransformer(checkpoint, dialectOf(checkpoint), options);
+	const dialect = dialectOf(checkpoint);
+	const { openTransformer } = await import('../transformer/transformer.ts');
+	return openTransformer(checkpoint, dialect, options);
 }

@@ -4,7 +4,7 @@
 import { TongsaError } from '../errors.ts';
 import type { Checkpoint, TensorInfo } from '../formats/checkpoint.ts';
 import type { Dialect, GlobalRole, Name } from '../transformer/family.ts';
-import { architectureOf, families } from './index.ts';
+import { architectureOf } from './name.ts';
 
 export interface Tables {
 	/** (V, D). */
@@ -14,13 +14,14 @@ export interface Tables {
 	readonly tied: boolean;
 }
 
+type TableNames = Pick<Dialect, 'names' | 'prefixes'>;
+
+/** A GGUF file spells them alike whatever its architecture. gguf-py/gguf/constants.py TENSOR_NAMES */
+const GGUF: TableNames = { names: { table: 'token_embd', output: 'output' } };
+
 /** @returns undefined for a file without a table: a vocabulary alone. @throws TongsaError 'wrong-shape'. */
-export function findTables(checkpoint: Checkpoint): Tables | undefined {
-	const format = checkpoint.format === 'gguf' ? 'gguf' : 'safetensors';
-	const architecture = architectureOf(checkpoint) ?? '';
-	const dialects = families.map((family) => family[format]).filter((dialect) => dialect !== undefined);
-	const own = dialects.filter((dialect) => dialect.architectures.includes(architecture));
-	for (const dialect of own.length > 0 ? own : dialects) {
+export async function findTables(checkpoint: Checkpoint): Promise<Tables | undefined> {
+	for (const dialect of checkpoint.format === 'gguf' ? [GGUF] : await familyNames(checkpoint)) {
 		const input = find(checkpoint, dialect, 'table');
 		if (!input) continue;
 		const separate = checkpoint.metadata.get('tie_word_embeddings') === true ? undefined : find(checkpoint, dialect, 'output');
@@ -29,7 +30,15 @@ export function findTables(checkpoint: Checkpoint): Tables | undefined {
 	return undefined;
 }
 
-function find(checkpoint: Checkpoint, { names, prefixes = [] }: Dialect, role: GlobalRole): TensorInfo | undefined {
+/** The names of the checkpoint's own family; of every family where it has none. */
+async function familyNames(checkpoint: Checkpoint): Promise<readonly TableNames[]> {
+	const { families } = await import('./index.ts');
+	const dialects = families.map(({ safetensors }) => safetensors).filter((dialect) => dialect !== undefined);
+	const own = dialects.filter(({ architectures }) => architectures.includes(architectureOf(checkpoint) ?? ''));
+	return own.length > 0 ? own : dialects;
+}
+
+function find(checkpoint: Checkpoint, { names, prefixes = [] }: TableNames, role: GlobalRole): TensorInfo | undefined {
 	const entries = names[role];
 	const list: readonly Name[] = entries === undefined ? [] : Array.isArray(entries) ? entries : [entries as Name];
 	for (const entry of list) {

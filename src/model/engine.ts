@@ -1,11 +1,10 @@
-// The engine: what needs the transformer. Trace, lens, sentence vectors, generation. It is opened when first asked for.
+// The engine: what needs the transformer. Trace, lens, sentence vectors, generation. asked.ts loads it when first asked for.
 
-import { architectureOf, openModelTransformer } from '../architectures/index.ts';
+import { openModelTransformer } from '../architectures/index.ts';
+import { architectureOf } from '../architectures/name.ts';
 import { normalize, pool } from '../embedding/pooling.ts';
 import { TongsaError } from '../errors.ts';
 import type { Checkpoint } from '../formats/checkpoint.ts';
-import { getNumber } from '../formats/get.ts';
-import { WHOLE_BLOCKS } from '../formats/gguf/extract.ts';
 import { generate } from '../generation/generate.ts';
 import { seededRandom } from '../generation/random.ts';
 import type { Host } from '../host.ts';
@@ -26,12 +25,17 @@ import { provenanceOf } from './provenance.ts';
 import { sentenceSettings } from './sentence.ts';
 import type { ChatMessage, Model, ModelInput, Prompt, RunOptions } from './types.ts';
 
-export type Engine = Pick<Model, 'blocks' | 'points' | 'trace' | 'attentionCell' | 'lens' | 'surprise' | 'sentence' | 'generate'> & {
+export type Engine = Pick<Model, 'points' | 'trace' | 'attentionCell' | 'lens' | 'surprise' | 'sentence' | 'generate'> & {
 	close(): void;
 };
 
-export function openEngine(host: Host, checkpoint: Checkpoint, tokenizer: Tokenizer | undefined, interpreter: Interpreter): Engine {
-	const blocks = blocksOf(checkpoint);
+export function openEngine(
+	host: Host,
+	checkpoint: Checkpoint,
+	tokenizer: Tokenizer | undefined,
+	interpreter: Interpreter,
+	blocks: Model['blocks'],
+): Engine {
 	let opened: Promise<Transformer> | undefined;
 	let language: LanguageState | undefined;
 
@@ -91,7 +95,6 @@ export function openEngine(host: Host, checkpoint: Checkpoint, tokenizer: Tokeni
 	}
 
 	return {
-		blocks,
 		points: async () => pointsOf((await transformer()).config),
 		async trace(input, options) {
 			const { at, replace, signal } = options;
@@ -184,14 +187,6 @@ export function openEngine(host: Host, checkpoint: Checkpoint, tokenizer: Tokeni
 			opened = undefined;
 		},
 	};
-}
-
-/** Blocks in the file, and in the model that `extract` cut it from. */
-function blocksOf(checkpoint: Checkpoint): Model['blocks'] {
-	const bounds = { min: 0, max: 100_000, integer: true }; // no model has a thousandth as many as the bound
-	const here =
-		getNumber(checkpoint, `${architectureOf(checkpoint)}.block_count`, bounds) ?? getNumber(checkpoint, 'num_hidden_layers', bounds) ?? 0;
-	return { here, whole: getNumber(checkpoint, WHOLE_BLOCKS, bounds) ?? here };
 }
 
 function isConversation(prompt: readonly number[] | readonly ChatMessage[]): prompt is readonly ChatMessage[] {

@@ -1,10 +1,8 @@
 // The interpreter: what needs the tokenizer and the table alone. Text → matrix, and any vector → tokens.
 
-import { findTables } from '../architectures/tables.ts';
-import { createRowScorer } from '../compute/rows.ts';
-import { buildKernels } from '../compute/wasm.ts';
+import type { Tables } from '../architectures/tables.ts';
 import { combine } from '../embedding/combine.ts';
-import { type NearestRows, nearestRows } from '../embedding/nearest.ts';
+import type { NearestRows } from '../embedding/nearest.ts';
 import { type EmbeddingTable, openTable } from '../embedding/table.ts';
 import { TongsaError } from '../errors.ts';
 import type { Checkpoint } from '../formats/checkpoint.ts';
@@ -26,8 +24,12 @@ export interface Interpreter extends Pick<Model, 'table' | 'embed' | 'nearest'> 
 	close(): void;
 }
 
-export function openInterpreter(host: Host, checkpoint: Checkpoint, { tokenizer, problem }: FoundTokenizer): Interpreter {
-	const tables = findTables(checkpoint);
+export function openInterpreter(
+	host: Host,
+	checkpoint: Checkpoint,
+	{ tokenizer, problem }: FoundTokenizer,
+	tables: Tables | undefined,
+): Interpreter {
 	const input = tables && openTable(tables.input);
 	const output = tables && (tables.tied ? input : openTable(tables.output));
 	const searches = new Map<EmbeddingTable, Promise<NearestRows>>();
@@ -43,7 +45,7 @@ export function openInterpreter(host: Host, checkpoint: Checkpoint, { tokenizer,
 		return Array.from(tokenizer.encode(text, options).ids);
 	}
 
-	const textOf = (id: number) => (tokenizer && id < tokenizer.size ? tokenizer.token(id).text : '');
+	const textOf = (id: number) => (tokenizer && id >= 0 && id < tokenizer.size ? tokenizer.token(id).text : '');
 
 	function search(table: EmbeddingTable): Promise<NearestRows> {
 		const open = searches.get(table) ?? openSearch(table, host.memoryBudget * TABLE_SHARE);
@@ -87,7 +89,13 @@ export function openInterpreter(host: Host, checkpoint: Checkpoint, { tokenizer,
 	};
 }
 
+/** Its code is loaded here: rows alone need no kernels. */
 async function openSearch(table: EmbeddingTable, keepBytes: number): Promise<NearestRows> {
+	const [{ nearestRows }, { createRowScorer }, { buildKernels }] = await Promise.all([
+		import('../embedding/nearest.ts'),
+		import('../compute/rows.ts'),
+		import('../compute/wasm.ts'),
+	]);
 	return nearestRows(table, createRowScorer(await buildKernels()), keepBytes);
 }
 

@@ -3,9 +3,10 @@
 
 import { TongsaError } from '../errors.ts';
 import { byteLevelToBytes, isByteLevel } from './byte-level.ts';
+import { lazy } from './lazy.ts';
 import type { Pair } from './merge.ts';
 import { type BpeSpec, KIND, type Vocabulary } from './spec.ts';
-import { createIndex, type VocabularyIndex } from './vocabulary.ts';
+import { createIndex, tokenBytes, type VocabularyIndex } from './vocabulary.ts';
 
 /** (left id, right id) → rank and merged id. */
 export interface PairTable {
@@ -51,6 +52,14 @@ export function compileBpe(spec: BpeSpec): BpeTables {
 	if (merges.type === 'ranks') return { ...common, ranks: Int32Array.from({ length: surface.size }, (_, id) => id) };
 	if (merges.type === 'scores') return { ...common, ...ranksOfScores(vocabulary) };
 	return { ...common, pairs: lazy(() => pairsOf(spec, index())) };
+}
+
+/** Token id as the bytes that it stands for. */
+export function surfaceBytes({ vocabulary, alphabet }: BpeSpec, id: number): Uint8Array {
+	const bytes = tokenBytes(vocabulary, id);
+	if (alphabet !== 'byte-level') return bytes;
+	const surface = new Uint8Array(bytes.length);
+	return surface.subarray(0, byteLevelToBytes(bytes, 0, bytes.length, surface, 0));
 }
 
 /** Token strings as the bytes that they stand for. */
@@ -164,9 +173,4 @@ function pairsOf(spec: BpeSpec, index: VocabularyIndex): PairTable {
 function hashPair(left: number, right: number): number {
 	const hash = Math.imul(Math.imul(left, 0x9e3779b1) ^ right, 0x85ebca6b);
 	return (hash ^ (hash >>> 15)) >>> 0;
-}
-
-function lazy<T extends object>(make: () => T): () => T {
-	let made: T | undefined;
-	return () => (made ??= make());
 }

@@ -3,6 +3,7 @@
 
 import type { Model } from './aligned.ts';
 import { type BpeTables, compileBpe } from './bpe-tables.ts';
+import { lazy } from './lazy.ts';
 import { mergeSymbols, type PairLookup, type Symbols } from './merge.ts';
 import { unitMap } from './offsets.ts';
 import { type BpeSpec, KIND } from './spec.ts';
@@ -12,28 +13,29 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 export interface BpeModel extends Model {
-	readonly tables: BpeTables;
+	/** Made when first asked for. */
+	readonly tables: () => BpeTables;
 	/** How a piece is put together. */
 	steps(text: string): readonly MergeStep[];
 }
 
 export function createBpe(spec: BpeSpec): BpeModel {
-	const tables = compileBpe(spec);
+	const tables = lazy(() => compileBpe(spec));
 	const fuses = spec.fuse_unk || spec.merges.type === 'scores';
 
 	const lookupIn = (bytes: Uint8Array): PairLookup =>
-		tables.pairs
-			? tables.pairs().find
+		tables().pairs
+			? tables().pairs!().find
 			: (_left, _right, from, to, found) => {
-					const id = tables.index().find(bytes, from, to);
-					if (id < 0 || tables.ranks![id]! < 0) return;
-					found.rank = tables.ranks![id]!;
+					const id = tables().index().find(bytes, from, to);
+					if (id < 0 || tables().ranks![id]! < 0) return;
+					found.rank = tables().ranks![id]!;
 					found.id = id;
 				};
 
 	/** Where the last merge of a piece joined its two parts. */
 	const lastJoin = (bytes: Uint8Array): number => {
-		const symbols = symbolsOf(spec, tables, bytes);
+		const symbols = symbolsOf(spec, tables(), bytes);
 		let middle = 0;
 		mergeSymbols(symbols, lookupIn(bytes), (_at, gone) => {
 			middle = symbols.starts[gone]!;
@@ -48,29 +50,29 @@ export function createBpe(spec: BpeSpec): BpeModel {
 			const bytes = encoder.encode(text);
 			const units = unitMap(text, bytes.length);
 			if (spec.ignore_merges) {
-				const whole = tables.index().find(bytes, 0, bytes.length);
+				const whole = tables().index().find(bytes, 0, bytes.length);
 				if (whole >= 0) return sink(whole, 0, text.length);
 			}
-			const symbols = symbolsOf(spec, tables, bytes);
+			const symbols = symbolsOf(spec, tables(), bytes);
 			const lookup = lookupIn(bytes);
 			const merged = mergeSymbols(symbols, lookup);
 			const { ids, starts, count } =
-				spec.merges.type === 'scores' ? withoutUnused(tables, bytes, symbols, merged, lastJoin) : { ...symbols, count: merged };
+				spec.merges.type === 'scores' ? withoutUnused(tables(), bytes, symbols, merged, lastJoin) : { ...symbols, count: merged };
 			for (let s = 0; s < count; s++) {
 				const [id, from, to] = [ids[s]!, starts[s]!, starts[s + 1]!];
 				if (id >= 0) sink(id, units.start(from), units.end(to));
-				else if (hasByteTokens(spec, tables, bytes, from, to)) {
-					for (let at = from; at < to; at++) sink(tables.byteIds[bytes[at]!]!, units.start(at), units.end(at + 1));
+				else if (hasByteTokens(spec, tables(), bytes, from, to)) {
+					for (let at = from; at < to; at++) sink(tables().byteIds[bytes[at]!]!, units.start(at), units.end(at + 1));
 				} else if (spec.unknown !== undefined) {
 					// Neighbours that are unknown become one token where the model fuses them; without an unknown token they vanish (model.rs).
-					while (fuses && s + 1 < count && ids[s + 1]! < 0 && !hasByteTokens(spec, tables, bytes, starts[s + 1]!, starts[s + 2]!)) s++;
+					while (fuses && s + 1 < count && ids[s + 1]! < 0 && !hasByteTokens(spec, tables(), bytes, starts[s + 1]!, starts[s + 2]!)) s++;
 					sink(spec.unknown, units.start(from), units.end(starts[s + 1]!));
 				}
 			}
 		},
 		steps(text) {
 			const bytes = encoder.encode(text);
-			const symbols = symbolsOf(spec, tables, bytes);
+			const symbols = symbolsOf(spec, tables(), bytes);
 			const { starts, count } = symbols;
 			const pieces = (next?: Int32Array): string[] => {
 				const out: string[] = [];
@@ -83,7 +85,7 @@ export function createBpe(spec: BpeSpec): BpeModel {
 			mergeSymbols(symbols, lookupIn(bytes), (at, _gone, rank, next) => {
 				let merged = 0;
 				for (let s = 0; s < at; s = next[s]!) merged++;
-				steps.push({ pieces: pieces(next), merged, rank: tables.scoreOfRank?.[rank] ?? rank });
+				steps.push({ pieces: pieces(next), merged, rank: tables().scoreOfRank?.[rank] ?? rank });
 			});
 			return steps;
 		},

@@ -2,6 +2,7 @@
 
 import { type AlignedText, originOf, type PreTokenizer } from './aligned.ts';
 import type { BpeModel } from './bpe.ts';
+import type { BpeTables } from './bpe-tables.ts';
 import { type BpeSpec, KIND, type TokenizerSpec } from './spec.ts';
 import { type Splitter, splitterOf } from './splitters.ts';
 import { createTokenBuffer, type TokenBuffer } from './token-buffer.ts';
@@ -18,14 +19,14 @@ export function createFastBpe(spec: TokenizerSpec, bpe: BpeModel, preTokenize: P
 	if (!fits(model)) return undefined;
 	let kernel: KernelBpe;
 	try {
-		kernel = createKernelBpe(model, bpe.tables);
+		kernel = createKernelBpe(model, bpe.tables());
 	} catch {
 		// A page may forbid WebAssembly, an old engine may lack SIMD: the definition does the same, slower.
 		return undefined;
 	}
 	const known = splitterOf(spec.pre_tokenizer);
-	const whole: Splitter = cutsAtMetaspace(bpe) ? 'metaspace' : 'whole';
-	const { kinds } = bpe.tables.surface;
+	const whole: Splitter = !preTokenize && cutsAtMetaspace(bpe.tables()) ? 'metaspace' : 'whole';
+	const { kinds } = model.vocabulary;
 	// A SentencePiece piece of kind 'unused' is taken apart again, which only the definition does.
 	const mayBeUnused = model.merges.type === 'scores' && kinds.includes(KIND.unused);
 
@@ -82,11 +83,11 @@ function fits(model: BpeSpec): boolean {
 }
 
 /** Whether no token has U+2581 behind another character: then nothing merges across the beginning of a run of it. */
-function cutsAtMetaspace({ tables }: BpeModel): boolean {
-	const { bytes, offsets, size } = tables.surface;
+function cutsAtMetaspace({ surface, reachable }: BpeTables): boolean {
+	const { bytes, offsets, size } = surface;
 	let alone = false;
 	for (let id = 0; id < size; id++) {
-		if (tables.reachable[id] === 0) continue;
+		if (reachable[id] === 0) continue;
 		const [from, to] = [offsets[id]!, offsets[id + 1]!];
 		for (let at = from; at + 2 < to; at++) {
 			if (!isMetaspace(bytes, at)) continue;

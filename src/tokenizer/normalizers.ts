@@ -8,6 +8,7 @@ import { BYTE_TO_CODE_POINT } from './byte-level.ts';
 import { parseCharsmap } from './charsmap.ts';
 import { compileFind } from './find.ts';
 import { normalizeForm } from './forms.ts';
+import { lazy } from './lazy.ts';
 import { createSentencePieceNormalizer } from './sentencepiece-normalizer.ts';
 import type { NormalizerSpec } from './spec.ts';
 import { isBertControl, isCombiningMark, isNonspacingMark, isWhiteSpace } from './unicode.ts';
@@ -162,7 +163,7 @@ export const byteLetters: Normalizer = (input) => {
 	return { text: written, at: input.at, map: { starts, ends } };
 };
 
-const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
+const segmenter = lazy(() => new Intl.Segmenter('und', { granularity: 'grapheme' }));
 /** Whether a grapheme ends between two units for certain: both below U+0300, and no line end of two characters. */
 const cutsBetween = (left: number, right: number): boolean => left < 0x300 && right < 0x300 && !(left === 0x0d && right === 0x0a);
 
@@ -213,7 +214,7 @@ function precompiled(blob: Uint8Array): Normalizer {
 			}
 			let end = at + 2;
 			while (end < text.length && !cutsBetween(text.charCodeAt(end - 1), text.charCodeAt(end))) end++;
-			for (const { segment, index } of segmenter.segment(text.slice(at, end))) grapheme(at + index, at + index + segment.length);
+			for (const { segment, index } of segmenter().segment(text.slice(at, end))) grapheme(at + index, at + index + segment.length);
 			at = end;
 		}
 		return changed ? builder.finish() : input;

@@ -9,7 +9,7 @@ import type { Find } from './linear-regex.ts';
 import { byteLetters } from './normalizers.ts';
 import type { PreTokenizerSpec, SplitBehavior } from './spec.ts';
 import { GPT2_PATTERN } from './splitters.ts';
-import { PUNCTUATION, scriptOf, WORD_CHARACTER } from './unicode.ts';
+import { punctuation, scriptOf, wordCharacter } from './unicode.ts';
 
 /** A stretch of a text that is a match of what is looked for, or lies between two. */
 interface Stretch {
@@ -167,7 +167,7 @@ const unicodeScripts: PreTokenizer = (input) => {
 };
 
 const SPACE = regexFind(/\p{White_Space}/gu);
-const onPunctuation = (behavior: SplitBehavior): PreTokenizer => splitter(regexFind(new RegExp(PUNCTUATION, 'gv')), behavior);
+const onPunctuation = (behavior: SplitBehavior): PreTokenizer => splitter(regexFind(new RegExp(punctuation(), 'gv')), behavior);
 
 /** Compiles a pre-tokenizer. @throws TongsaError 'unsupported' for a type, pattern or behavior that is not known. */
 export function compilePreTokenizer(spec: PreTokenizerSpec): PreTokenizer {
@@ -191,7 +191,7 @@ export function compilePreTokenizer(spec: PreTokenizerSpec): PreTokenizer {
 		case 'BertPreTokenizer':
 			return chain([splitter(SPACE, 'Removed'), onPunctuation('Isolated')]);
 		case 'Whitespace':
-			return splitter(regexFind(new RegExp(`${WORD_CHARACTER}+|[^\\p{White_Space}${WORD_CHARACTER}]+`, 'gv')), 'Removed', true);
+			return splitter(regexFind(new RegExp(`${wordCharacter()}+|[^\\p{White_Space}${wordCharacter()}]+`, 'gv')), 'Removed', true);
 		case 'WhitespaceSplit':
 			return splitter(SPACE, 'Removed');
 		case 'UnicodeScripts':

@@ -1,11 +1,12 @@
 // The longest beginning of a text that has at most n tokens, cut between graphemes.
 
 import { TongsaError } from '../errors.ts';
+import { lazy } from './lazy.ts';
 import type { EncodeOptions, Encoding } from './types.ts';
 
 type Encode = (text: string, options?: EncodeOptions) => Encoding;
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const graphemes = lazy(() => new Intl.Segmenter('en', { granularity: 'grapheme' }));
 
 /** Units per token that the first look ahead assumes; it doubles until it holds more than n tokens. English has about 4. */
 const UNITS_PER_TOKEN = 6;
@@ -63,11 +64,18 @@ function boundary(text: string, at: number): number {
 	if (at <= 0) return 0;
 	if (at >= text.length) return text.length;
 	const from = Math.max(0, at - WINDOW);
-	return from + graphemes.segment(text.slice(from, at + WINDOW)).containing(at - from)!.index;
+	return (
+		from +
+		graphemes()
+			.segment(text.slice(from, at + WINDOW))
+			.containing(at - from)!.index
+	);
 }
 
 function nextBoundary(text: string, at: number): number {
 	const from = Math.max(0, at - WINDOW);
-	const segment = graphemes.segment(text.slice(from, at + WINDOW)).containing(at - from)!;
+	const segment = graphemes()
+		.segment(text.slice(from, at + WINDOW))
+		.containing(at - from)!;
 	return from + segment.index + segment.segment.length;
 }

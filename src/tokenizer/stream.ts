@@ -1,6 +1,7 @@
 // Decoding as tokens arrive: no piece ends inside a character, and the pieces joined are decode(ids).
 
 import type { DecodeRun } from './aligned.ts';
+import { lazy } from './lazy.ts';
 
 /**
  * Characters whose grapheme may go on with the next token: emoji (joiners, skin tones), flags, joiners themselves, conjoining Hangul.
@@ -13,7 +14,7 @@ const MAY_GO_ON =
 /** UTF-16 units that are held back at most: the longest emoji sequences have about 15 code points; a stream that never ends one still flows. */
 const MAX_HELD = 64;
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const graphemes = lazy(() => new Intl.Segmenter('en', { granularity: 'grapheme' }));
 
 /** `run` gives the bytes of each id; undefined ones are left out. */
 export function createStream(run: DecodeRun, skip: (id: number) => boolean): { push(id: number): string; end(): string } {
@@ -21,7 +22,11 @@ export function createStream(run: DecodeRun, skip: (id: number) => boolean): { p
 	let held = '';
 	const release = (): string => {
 		const from =
-			held.length <= MAX_HELD && MAY_GO_ON.test(held) ? (graphemes.segment(held).containing(held.length - 1)?.index ?? 0) : held.length;
+			held.length <= MAX_HELD && MAY_GO_ON.test(held)
+				? (graphemes()
+						.segment(held)
+						.containing(held.length - 1)?.index ?? 0)
+				: held.length;
 		const ready = held.slice(0, from);
 		held = held.slice(from);
 		return ready;

@@ -5,13 +5,16 @@ import { TongsaError } from '../errors.ts';
 import { createAddedTokens } from './added.ts';
 import { type AlignedText, type DecodeRun, type Model, originOf } from './aligned.ts';
 import { type BpeModel, createBpe } from './bpe.ts';
+import { surfaceBytes } from './bpe-tables.ts';
 import { compileDecoder } from './decoders.ts';
-import { createFastBpe, type FastBpe } from './fast.ts';
+import { createFastBpe } from './fast.ts';
+import { lazy } from './lazy.ts';
+import { narrowBpe } from './narrow.ts';
 import { compileNormalizer } from './normalizers.ts';
 import { compilePostProcessor } from './postprocessors.ts';
 import { compilePreTokenizer } from './pretokenizers.ts';
 import { searchTokens } from './search.ts';
-import { KIND, type ModelSpec, TOKEN_KINDS, type TokenizerSpec } from './spec.ts';
+import { type BpeSpec, KIND, type ModelSpec, TOKEN_KINDS, type TokenizerSpec } from './spec.ts';
 import { splitAt } from './split-text.ts';
 import { createStream } from './stream.ts';
 import { createTokenBuffer, type TokenBuffer } from './token-buffer.ts';
@@ -27,6 +30,9 @@ import { createWordPiece } from './wordpiece.ts';
  */
 export const MAX_TEXT = 2 ** 25;
 
+/** The first texts are encoded by what of the model can take part in them: the kernel's tables are worth building for more, or longer ones. */
+const BRIEF = { texts: 2, units: 512 };
+
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** `kernel` false: everything in TypeScript, the definition that the kernel is tested against. */
@@ -36,7 +42,8 @@ export function createTokenizer(spec: TokenizerSpec, options: { readonly kernel?
 	const bpe = 'tables' in model ? (model as BpeModel) : undefined;
 	const normalize = spec.normalizer ? compileNormalizer(spec.normalizer) : undefined;
 	const preTokenize = spec.pre_tokenizer ? compilePreTokenizer(spec.pre_tokenizer) : undefined;
-	const fast: FastBpe | undefined = bpe && options.kernel !== false ? createFastBpe(spec, bpe, preTokenize) : undefined;
+	const fast = lazy(() => (bpe && options.kernel !== false ? createFastBpe(spec, bpe, preTokenize) : undefined));
+	let brief = options.kernel === false ? 0 : BRIEF.texts;
 	const flags = spec.post_processor ? compilePostProcessor(spec.post_processor) : { before: [], after: [] };
 	const normalized = (content: string): string => normalize?.({ text: content, at: 0 }).text ?? content;
 	const raw = createAddedTokens(spec.added_tokens.filter((token) => !token.normalized).map((token) => ({ token, text: token.content })));
@@ -53,9 +60,18 @@ export function createTokenizer(spec: TokenizerSpec, options: { readonly kernel?
 	};
 
 	const encodePieces = (input: AlignedText, out: TokenBuffer, withRanges: boolean): void => {
-		if (fast?.encode(input, out, withRanges)) return;
-		for (const piece of preTokenize?.(input) ?? [input]) {
-			model.encode(piece.text, (id, from, to) => out.push(id, ...originOf(piece, from, to)));
+		const narrowed = spec.model.type === 'BPE' && input.text.length <= BRIEF.units && brief-- > 0;
+		if (!narrowed && fast()?.encode(input, out, withRanges)) return;
+		const pieces = preTokenize?.(input) ?? [input];
+		const { encode: encodePiece } =
+			(narrowed &&
+				narrowBpe(
+					spec.model as BpeSpec,
+					pieces.map(({ text }) => text),
+				)) ||
+			model;
+		for (const piece of pieces) {
+			encodePiece(piece.text, (id, from, to) => out.push(id, ...originOf(piece, from, to)));
 		}
 	};
 
@@ -88,7 +104,7 @@ export function createTokenizer(spec: TokenizerSpec, options: { readonly kernel?
 	const bytesOf = (id: number): Uint8Array => {
 		const kind = TOKEN_KINDS[vocabulary.kinds[id]!];
 		if (kind === 'byte') return Uint8Array.of(Number.parseInt(tokenString(vocabulary, id).slice(3, 5), 16));
-		return tokenBytes(bpe?.tables.surface ?? vocabulary, id);
+		return bpe ? surfaceBytes(spec.model as BpeSpec, id) : tokenBytes(vocabulary, id);
 	};
 	const joined = (): DecodeRun => ({ push: bytesOf, end: () => new Uint8Array(0) });
 	const bytesOnly =
@@ -217,9 +233,4 @@ function withFlags(body: Encoding, flags: Tokenizer['flags'], textLength: number
 	ranges.set(offsets, before.length * 2);
 	ranges.fill(textLength, (before.length + ids.length) * 2);
 	return { ids: all, offsets: ranges };
-}
-
-function lazy<T>(make: () => T): () => T {
-	let made: { readonly value: T } | undefined;
-	return () => (made ??= { value: make() }).value;
 }

@@ -1,6 +1,7 @@
 // Character classes as the reference libraries have them, where their Unicode is older than JavaScript's.
 // Found by asking each library for each of the 1,112,064 characters: scripts/reference/make_unicode_differences.py
 
+import { lazy } from './lazy.ts';
 import {
 	CONTROLS_MISSING,
 	INERT,
@@ -57,10 +58,10 @@ export function isWhiteSpace(point: number): boolean {
 
 /** A class as a regex over one character: JavaScript's, without what the reference lacks, with what it has besides. */
 function classTest(javascript: string, missing: string, extra = ''): (point: number, character: string) => boolean {
-	const pattern = new RegExp(`^[${javascript}${extra && classOf(extra)}]$`, 'u');
-	const lacks = ranges(missing);
+	const pattern = lazy(() => new RegExp(`^[${javascript}${extra && classOf(extra)}]$`, 'u'));
+	const lacks = lazy(() => ranges(missing));
 	// The reference libraries agree with JavaScript below U+0300, and nothing there is looked up in the table.
-	return (point, character) => pattern.test(character) && !(point >= 0x300 && inRanges(lacks, point));
+	return (point, character) => pattern().test(character) && !(point >= 0x300 && inRanges(lacks(), point));
 }
 
 /** unicode_categories' Mn: what BertNormalizer strips. */
@@ -75,16 +76,16 @@ export function isBertControl(point: number, character: string): boolean {
 }
 
 /** Punctuation of BERT: ASCII's 32 marks, symbols among them, and unicode_categories' P. One character, for flag v. */
-export const PUNCTUATION = `[[!-\\/:-@\\[-\`\\{-~\\p{P}${classOf(PUNCTUATION_EXTRA)}]--[${classOf(PUNCTUATION_MISSING)}]]`;
+export const punctuation = lazy(() => `[[!-\\/:-@\\[-\`\\{-~\\p{P}${classOf(PUNCTUATION_EXTRA)}]--[${classOf(PUNCTUATION_MISSING)}]]`);
 /** The regex crate's \\w. One character, for flag v. */
-export const WORD_CHARACTER = `[[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}]--[${classOf(WORD_MISSING)}]]`;
+export const wordCharacter = lazy(() => `[[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}]--[${classOf(WORD_MISSING)}]]`);
 
-const inert = ranges(INERT);
+const inert = lazy(() => ranges(INERT));
 /** Whether the reference's normalization forms leave a character alone that JavaScript's would not. */
-export const isInert = (point: number): boolean => point >= 0x300 && inRanges(inert, point);
+export const isInert = (point: number): boolean => point >= 0x300 && inRanges(inert(), point);
 
-const scriptPatterns = SCRIPTS.map((script) => ({ script, pattern: new RegExp(`\\p{Script=${script}}`, 'u') }));
-const withoutScript = ranges(SCRIPT_MISSING);
+const scriptPatterns = lazy(() => SCRIPTS.map((script) => ({ script, pattern: new RegExp(`\\p{Script=${script}}`, 'u') })));
+const withoutScript = lazy(() => ranges(SCRIPT_MISSING));
 /** The characters whose script has changed since Unicode 10. */
 const FORMER_SCRIPTS: ReadonlyMap<number, string> = new Map([
 	[0x589, 'Common'],
@@ -100,7 +101,7 @@ export function scriptOf(point: number, character: string): string {
 	if (known !== undefined) return known;
 	const script =
 		FORMER_SCRIPTS.get(point) ??
-		(inRanges(withoutScript, point) ? 'Any' : (scriptPatterns.find(({ pattern }) => pattern.test(character))?.script ?? 'Any'));
+		(inRanges(withoutScript(), point) ? 'Any' : (scriptPatterns().find(({ pattern }) => pattern.test(character))?.script ?? 'Any'));
 	scriptCache.set(point, script);
 	return script;
 }

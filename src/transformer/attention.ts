@@ -36,10 +36,7 @@ export function remember(
 	let key = backend.linear(x, T, w.key.matrix, w.key.bias);
 	key = tapHeads(taps, `${at}.key.projected`, key, K, Dh);
 	key = normed(run, key, config, w.keyNorm?.gain);
-	if (config.rope) {
-		if (!w.keyNorm) key = key.slice();
-		backend.rotate(key, K, Dh, config.rope, run.ropeTable(config.rope, length, T));
-	}
+	if (config.rope) backend.rotate(key, K, Dh, config.rope, run.ropeTable(config.rope, length, T));
 	key = tapHeads(taps, `${at}.key`, key, K, Dh);
 	const value = tapHeads(taps, `${at}.value`, backend.linear(x, T, w.value.matrix, w.value.bias), K, Dh);
 	appendRows(cache, length, key, value, K * Dh);
@@ -54,10 +51,7 @@ export function attention(run: Run, at: string, x: Float32Array, config: Attenti
 	let query = backend.linear(x, n, w.query.matrix, w.query.bias);
 	query = tapHeads(taps, `${at}.query.projected`, query, H, Dh);
 	query = normed(run, query, config, w.queryNorm?.gain);
-	if (config.rope) {
-		if (!w.queryNorm) query = query.slice();
-		backend.rotate(query, H, Dh, config.rope, run.ropeTable(config.rope, first, n));
-	}
+	if (config.rope) backend.rotate(query, H, Dh, config.rope, run.ropeTable(config.rope, first, n));
 	const plain = query;
 	if (w.contentBias) query = query.map((value, i) => value + w.contentBias![i % (H * Dh)]!);
 	query = tapHeads(taps, `${at}.query`, query, H, Dh);

@@ -95,7 +95,9 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 		const arena = createArena(64, Math.min(options.memoryBudget, MAX_BYTES));
 		const control = arena.take(CONTROL_BYTES, 'threads');
 		const plan = createPlan(arena, keepsFloats(views, options.memoryBudget));
-		const tokensAtOnce = Math.min(TOKENS_AT_ONCE, Math.ceil(capacity / 4) * 4);
+		// Where a token sees those after it, all of them pass at once.
+		const causal = config.blocks.every((block) => block.attention.causal);
+		const tokensAtOnce = Math.ceil((causal ? Math.min(TOKENS_AT_ONCE, capacity) : capacity) / 4) * 4;
 		const compiled = compile(config, views, plan, arena, { tokensAtOnce, capacity, threads });
 		const staging = arena.take(STAGING_BYTES + 64, 'loading');
 		const pages = Math.ceil(arena.used / 65536);

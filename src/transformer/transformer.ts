@@ -30,7 +30,7 @@ export interface TransformerOptions {
 
 /** Reads the settings and checks every tensor's shape. No weight is read. */
 export async function openTransformer(checkpoint: Checkpoint, dialect: Dialect, options: TransformerOptions): Promise<Transformer> {
-	const config = dialect.config(await openMetadata(checkpoint, options.signal));
+	const config = frozen(dialect.config(await openMetadata(checkpoint, options.signal)));
 	const views = bind(checkpoint, config, dialect);
 	const { backend = exact, memoryBudget } = options;
 	const build = (part: TransformerConfig, of: Views, prefix: string): Transformer => ({
@@ -43,4 +43,13 @@ export async function openTransformer(checkpoint: Checkpoint, dialect: Dialect, 
 		...(part.encoder && of.encoder && { encoder: build(part.encoder, of.encoder, 'encoder.') }),
 	});
 	return build(config, views, '');
+}
+
+/** Config is data that nothing changes: frozen all the way down. */
+function frozen<T>(value: T): T {
+	if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+		Object.freeze(value);
+		Object.values(value).forEach(frozen);
+	}
+	return value;
 }

@@ -130,13 +130,17 @@ export async function readVector(tensor: TensorInfo, signal?: AbortSignal): Prom
 
 /** @throws TongsaError 'malformed' that names the tensor and the value. */
 export function finite(data: Float32Array, tensor: TensorInfo): Float32Array {
-	const bad = data.findIndex((value) => !Number.isFinite(value));
-	if (bad < 0) return data;
-	throw new TongsaError('malformed', 'a weight is not a finite number', {
+	// x − x is 0 for every finite x, and NaN for the others.
+	for (let i = 0; i < data.length; i++) if (data[i]! - data[i]! !== 0) throw notFinite(data, i, tensor);
+	return data;
+}
+
+function notFinite(data: Float32Array, i: number, tensor: TensorInfo): TongsaError {
+	return new TongsaError('malformed', 'a weight is not a finite number', {
 		file: tensor.source.name,
 		tensor: tensor.name,
-		field: `value ${bad}`,
-		got: data[bad]!,
+		field: `value ${i}`,
+		got: data[i]!,
 		allowed: 'finite numbers',
 	});
 }

@@ -33,6 +33,12 @@ export function contextLengthOf({ config }: Transformer): number {
 
 /** `source`: the ids to translate, for an encoder-decoder. */
 export async function languageState(model: Transformer, source?: readonly number[], signal?: AbortSignal): Promise<LanguageState> {
+	if (!model.config.blocks.every(({ attention }) => attention.causal)) {
+		throw new TongsaError('unsupported', 'this model reads a text both ways: it has no next token', {
+			file: model.name,
+			hint: 'Ask for states or a sentence vector',
+		});
+	}
 	return wrap(model, source ? await encode(model, { ids: source }, { signal }) : createState(model.config), []);
 }
 

@@ -1,5 +1,6 @@
 // The table of verbs: parsing, help and shell completion are all read from it. A verb's code is loaded only when it is called.
 
+import { SERVE_OPTIONS } from '../server/settings.ts';
 import type { OptionSpec, Verb } from './call.ts';
 
 const MODEL = { name: 'MODEL', completes: 'model' } as const;
@@ -184,6 +185,7 @@ export const VERBS: readonly Verb[] = [
 			},
 			'no-normalize': { summary: 'leave the vector its length' },
 			dimensions: { value: 'N', summary: 'only the first N numbers' },
+			...IDS,
 			...PRECISION,
 			jsonl: { summary: 'JSON strings on stdin, one a line; one JSON object a line out' },
 		},
@@ -262,6 +264,14 @@ export const VERBS: readonly Verb[] = [
 		},
 		examples: ['extract ./model.gguf -o small.gguf --blocks 1'],
 		load: () => import('./verbs/extract.ts'),
+	},
+	{
+		name: 'serve',
+		summary: "an HTTP server with OpenAI's shapes, and the studio",
+		arguments: [{ name: 'MODEL…', optional: true, many: true, completes: 'model' }],
+		options: SERVE_OPTIONS,
+		examples: ['serve', 'serve smollm2 ./model.gguf --port 8080', 'TONGSA_SERVE_API_KEY=… serve --host 0.0.0.0 --allow-host example.org'],
+		load: () => import('./verbs/serve.ts'),
 	},
 	{
 		name: 'doctor',

@@ -15,7 +15,7 @@ export interface SentenceJson {
 /** One object a text, and where all of them come from. */
 export async function sentencesJson(
 	model: Model,
-	texts: readonly string[],
+	texts: readonly (string | readonly number[])[],
 	options: SentenceOptions,
 ): Promise<{ readonly sentences: readonly SentenceJson[]; readonly provenance: Provenance }> {
 	const { vectors, tokens, truncated, provenance } = await model.sentence(texts, options);

@@ -82,10 +82,16 @@ export function notHonoured(why: string, ...harmless: readonly unknown[]) {
 		.unknown()
 		.refine(asksNothing, { message: `this server does not support it: ${why}`, params: { unsupported: true } })
 		.optional()
-		.openapi({ description: `Not supported: ${why}.${harmless.length ? ` Taken as: ${harmless.map((one) => JSON.stringify(one)).join(', ')}.` : ''}` });
+		.openapi({
+			description: `Not supported: ${why}.${harmless.length ? ` Taken as: ${harmless.map((one) => JSON.stringify(one)).join(', ')}.` : ''}`,
+		});
 }
 
 const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
 
 /** Taken and of no effect on the answer. */
-export const noEffect = (what: string) => z.unknown().optional().openapi({ description: `${what} Taken, and without effect.` });
+export const noEffect = (what: string) =>
+	z
+		.unknown()
+		.optional()
+		.openapi({ description: `${what} Taken, and without effect.` });

@@ -23,7 +23,9 @@ export function guard(settings: Settings): MiddlewareHandler<Env> {
 			const own = origin === `http://${host}`.toLowerCase() || origin === `https://${host}`.toLowerCase();
 			const listed = origins.has('*') || origins.has(origin);
 			if (!own && !listed) {
-				throw new Refusal(403, 'Pages of that origin may not ask this server. Allow it with --allow-origin.', { code: 'origin_not_allowed' });
+				throw new Refusal(403, 'Pages of that origin may not ask this server. Allow it with --allow-origin.', {
+					code: 'origin_not_allowed',
+				});
 			}
 			if (!own) {
 				c.header('access-control-allow-origin', c.req.header('origin')!);
@@ -49,7 +51,9 @@ export function guard(settings: Settings): MiddlewareHandler<Env> {
 /** An address in place of a name cannot be rebound. */
 function isOurs(host: string, allowed: ReadonlySet<string>): boolean {
 	const name = host.toLowerCase().replace(/:\d+$/, '');
-	return /^\d{1,3}(?:\.\d{1,3}){3}$|^\[[\da-f:.]+\]$/.test(name) || name === 'localhost' || name.endsWith('.localhost') || allowed.has(name);
+	return (
+		/^\d{1,3}(?:\.\d{1,3}){3}$|^\[[\da-f:.]+\]$/.test(name) || name === 'localhost' || name.endsWith('.localhost') || allowed.has(name)
+	);
 }
 
 const bearer = (header: string | undefined): string => /^Bearer (.*)$/i.exec(header ?? '')?.[1] ?? '';

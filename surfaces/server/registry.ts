@@ -87,7 +87,8 @@ export function createRegistry(options: RegistryOptions): Registry {
 		for (let tries = 0; entries.size >= maxOpen || options.memoryShort(); tries++) {
 			const [oldest] = idle();
 			if (oldest) shut(oldest);
-			else if (entries.size < maxOpen) return; // memory is short, and all of it is at work
+			else if (entries.size < maxOpen)
+				return; // memory is short, and all of it is at work
 			else if (tries < 20) await wait(PLACE_WAIT_MS);
 			else {
 				throw new Refusal(429, `All ${maxOpen} places for models are taken, and every one is at work.`, {

@@ -109,3 +109,19 @@ export const environmentSource =
 	(env: Readonly<Record<string, string | undefined>>): SettingSource =>
 	(name) =>
 		env[variableName(name)] || undefined;
+
+/** The settings as flags of the command line, with their standards and variables. */
+export const SERVE_OPTIONS: Readonly<Record<string, { readonly value: string; readonly many?: boolean; readonly summary: string }>> = {
+	...Object.fromEntries(
+		Object.entries(SETTINGS as Readonly<Record<string, Setting>>).map(([name, setting]) => [
+			name,
+			{ value: setting.value, many: setting.kind === 'list', summary: `${setting.summary}${notes(name as SettingName, setting)}` },
+		]),
+	),
+	config: { value: 'FILE', summary: 'JSON with any of these names, and models: a list (TONGSA_SERVE_CONFIG)' },
+};
+
+function notes(name: SettingName, setting: Setting): string {
+	const standard = setting.kind === 'list' ? 'repeatable' : setting.standard === '' ? undefined : `default ${setting.standard}`;
+	return ` (${[standard, variableName(name)].filter(Boolean).join('; ')})`;
+}

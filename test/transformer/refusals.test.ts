@@ -95,6 +95,10 @@ test('a prompt beyond the context is refused with both numbers', async () => {
 	await assert.rejects(state.feed(Array(65).fill(3)), { code: 'too-large', message: /got 65 tokens, allowed at most 64/ });
 });
 
+test('a model that reads both ways has no next token', async () => {
+	await assert.rejects(languageState(await transformerAt(`${FAMILIES}bert`)), { code: 'unsupported', message: /both ways/ });
+});
+
 test('an empty prompt, an id without a row and vectors of another width are refused', async () => {
 	const model = await transformerAt(`${FAMILIES}llama`);
 	await assert.rejects(forward(model, { ids: [] }, createState(model.config)), { code: 'usage' });

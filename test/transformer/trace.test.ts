@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { frequencies } from '../../src/transformer/rope.ts';
 import { extentOf, select } from '../../src/transformer/select.ts';
 import { attentionCell } from '../../src/unembedding/inspect.ts';
 import { languageState } from '../../src/unembedding/language.ts';
@@ -192,12 +191,3 @@ for (const file of ['llama', 'qwen3-moe', 'gpt-oss-mxfp4']) {
 		assert.equal(kept.weights.heldBytes, 0);
 	});
 }
-
-test('rope by hand: theta 100, 4 dimensions → 1 and 1/10 turns per token', () => {
-	const base = { pairing: 'halves', theta: 100, dimensions: 4 } as const;
-	const near = (got: Float32Array, wanted: number[]) => assert.ok(worstError(got, wanted) < 1e-6, `${got}`);
-	near(frequencies({ ...base, scaling: { kind: 'none' } }, 8).inverse, [1, 0.1]);
-	near(frequencies({ ...base, scaling: { kind: 'linear', factor: 4 } }, 8).inverse, [0.25, 0.025]);
-	// Dynamic: base 100 · (2 · 16 / 8 − 1)^(4 / 2) = 900, so the second pair turns 1/30 a token.
-	near(frequencies({ ...base, scaling: { kind: 'dynamic', factor: 2, context: 8 } }, 16).inverse, [1, 1 / 30]);
-});

@@ -51,13 +51,13 @@ export function scalarAttention(memory: WebAssembly.Memory): AttentionKernels {
 			const whole = new Int32Array(memory.buffer);
 			const at = (place: number, s: number, i: number): number => half(halves[(place + s * keyStride) / 2 + halfPlace(i)]!);
 			const queries = [q0, q1, q2, q3];
-			for (const [lane, out] of [out0, out1, out2, out3].entries()) {
+			const contexts = queries.map((query, lane) => {
 				const low = Math.max(from, whole[lows / 4 + lane]!);
 				const high = Math.min(to, whole[highs / 4 + lane]!);
 				const scores: number[] = [];
 				for (let s = low; s < high; s++) {
 					let dot = 0;
-					for (let i = 0; i < headWidth; i++) dot += floats[queries[lane]! / 4 + i]! * 2 ** -64 * at(keys, s, i);
+					for (let i = 0; i < headWidth; i++) dot += floats[query / 4 + i]! * 2 ** -64 * at(keys, s, i);
 					if (limit > 0) dot = limit * Math.tanh(dot / limit);
 					scores.push(dot + floats[slopes / 4 + lane]! * s);
 				}
@@ -65,11 +65,13 @@ export function scalarAttention(memory: WebAssembly.Memory): AttentionKernels {
 				const most = Math.max(sink, ...scores);
 				const terms = scores.map((score) => Math.exp(score - most));
 				const total = terms.reduce((sum, term) => sum + term, sink === Number.NEGATIVE_INFINITY ? 0 : Math.exp(sink - most));
-				for (let i = 0; i < headWidth; i++) {
+				return Float32Array.from({ length: headWidth }, (_, i) => {
 					const sum = terms.reduce((so, term, n) => so + term * at(values, low + n, i), 0);
-					floats[out / 4 + i] = total > 0 ? sum / total : 0;
-				}
-			}
+					return total > 0 ? sum / total : 0;
+				});
+			});
+			// Written last: a context may lie where its query lay.
+			for (const [lane, out] of [out0, out1, out2, out3].entries()) floats.set(contexts[lane]!, out / 4);
 		},
 	};
 }

@@ -177,7 +177,7 @@ function modelSpec(
 			return {
 				type,
 				vocabulary,
-				merges: { type: 'pairs', table: readMerges(model['merges'], under(place, 'merges')) },
+				merges: { type: 'pairs', table: readMerges(model['merges'], under(place, 'merges'), builder) },
 				alphabet,
 				...unknownField,
 				fuse_unk: flag('fuse_unk'),
@@ -203,14 +203,18 @@ function modelSpec(
 }
 
 /** ["left right"] or [["left", "right"]]. */
-function readMerges(value: Json, place: Place) {
+function readMerges(value: Json, place: Place, builder: VocabularyBuilder) {
 	const strings: string[] = [];
 	for (const [i, merge] of arrayAt(value, place).entries()) {
 		const here = { file: place.file, field: `${place.field}[${i}]` };
 		if (typeof merge === 'string' && merge.startsWith('#version')) continue;
 		const pair = typeof merge === 'string' ? merge.split(' ') : arrayAt(merge, here);
 		if (pair.length !== 2) throw refuse(here, merge, 'two tokens');
-		strings.push(stringAt(pair[0], here), stringAt(pair[1], here));
+		for (const part of pair) {
+			const text = stringAt(part, here);
+			if (builder.idOf(text) === undefined) throw refuse(here, text, 'a token of the vocabulary');
+			strings.push(text);
+		}
 	}
 	return tableOf(strings, strings.length);
 }

@@ -1,4 +1,4 @@
-// loadTokenizer: which of a model's files its tokenizer is in, and the tokenizer made of it.
+// loadTokenizer: which of a model's files its tokenizer is in, and the tokenizer made of it. A source's code is loaded when a file asks for it.
 
 import type { ByteSource } from '../../bytes/source.ts';
 import { TongsaError } from '../../errors.ts';
@@ -9,11 +9,6 @@ import type { TokenizerSpec } from '../spec.ts';
 import { createTokenizer } from '../tokenizer.ts';
 import type { Tokenizer } from '../types.ts';
 import { readConfig, type TokenizerConfig } from './config.ts';
-import { ggufSpec } from './gguf.ts';
-import { huggingFaceSpec } from './huggingface.ts';
-import { sentencePieceSpec } from './sentencepiece.ts';
-import { looksLikeRanks, MAX_RANKS_BYTES, tiktokenSpec } from './tiktoken.ts';
-import { byteLevelJson, wordPieceJson } from './vocab-files.ts';
 
 /** A tokenizer file of any kind: Gemma's tokenizer.json, the largest known, has 33 MB. */
 const MAX_FILE = 2 ** 27;
@@ -32,8 +27,10 @@ async function findSpec(checkpoint: Checkpoint, signal?: AbortSignal): Promise<T
 		const original = getString(checkpoint, 'tokenizer.huggingface.json');
 		if (original !== undefined) {
 			const config = await readConfig(checkpoint, signal);
+			const { huggingFaceSpec } = await import('./huggingface.ts');
 			return huggingFaceSpec(parseJson(encoder.encode(original), checkpoint.name), checkpoint.name, config);
 		}
+		const { ggufSpec } = await import('./gguf.ts');
 		const own = await ggufSpec(checkpoint, signal);
 		if (own) return own;
 	}
@@ -59,25 +56,35 @@ const text = async (source: ByteSource, signal?: AbortSignal): Promise<string> =
 /** SentencePiece's file, or a rank table under the same name (Llama 3's own). */
 const readModel: ReadFile = async (source, _checkpoint, config, signal) => {
 	const bytes = await readAll(source, MAX_FILE, signal);
-	const start = new TextDecoder().decode(bytes.subarray(0, 256));
-	return looksLikeRanks(start) ? tiktokenSpec(bytes, source.name) : sentencePieceSpec(bytes, source.name, config);
+	const { looksLikeRanks, tiktokenSpec } = await import('./tiktoken.ts');
+	if (looksLikeRanks(new TextDecoder().decode(bytes.subarray(0, 256)))) return tiktokenSpec(bytes, source.name);
+	const { sentencePieceSpec } = await import('./sentencepiece.ts');
+	return sentencePieceSpec(bytes, source.name, config);
 };
 
 /** The files that a tokenizer may be in, the most telling first. */
 const FILES: readonly (readonly [RegExp, ReadFile])[] = [
 	[
 		/^tokenizer\.json$/,
-		async (source, _checkpoint, config, signal) => huggingFaceSpec(await readJson(source, MAX_FILE, signal), source.name, config),
+		async (source, _checkpoint, config, signal) => {
+			const { huggingFaceSpec } = await import('./huggingface.ts');
+			return huggingFaceSpec(await readJson(source, MAX_FILE, signal), source.name, config);
+		},
 	],
 	[/^(tokenizer|spiece|sentencepiece\.bpe)\.model$/, readModel],
 	[
 		/\.tiktoken$/,
-		async (source, _checkpoint, _config, signal) => tiktokenSpec(await readAll(source, MAX_RANKS_BYTES, signal), source.name),
+		async (source, _checkpoint, _config, signal) => {
+			const { MAX_RANKS_BYTES, tiktokenSpec } = await import('./tiktoken.ts');
+			return tiktokenSpec(await readAll(source, MAX_RANKS_BYTES, signal), source.name);
+		},
 	],
 	[
 		/^vocab\.txt$/,
-		async (source, _checkpoint, config, signal) =>
-			huggingFaceSpec(wordPieceJson(await text(source, signal), source.name, config), source.name, config),
+		async (source, _checkpoint, config, signal) => {
+			const [{ huggingFaceSpec }, { wordPieceJson }] = await Promise.all([import('./huggingface.ts'), import('./vocab-files.ts')]);
+			return huggingFaceSpec(wordPieceJson(await text(source, signal), source.name, config), source.name, config);
+		},
 	],
 	[
 		/^vocab\.json$/,
@@ -85,6 +92,7 @@ const FILES: readonly (readonly [RegExp, ReadFile])[] = [
 			const merges = checkpoint.assets.get('merges.txt');
 			if (merges === undefined)
 				throw new TongsaError('not-found', 'vocab.json without its merges.txt', { file: source.name, hint: 'Put merges.txt beside it' });
+			const [{ huggingFaceSpec }, { byteLevelJson }] = await Promise.all([import('./huggingface.ts'), import('./vocab-files.ts')]);
 			const vocab = await readJsonObject(source, MAX_FILE, signal);
 			return huggingFaceSpec(byteLevelJson(vocab, await text(merges, signal), source.name, config), source.name, config);
 		},

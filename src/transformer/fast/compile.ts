@@ -253,7 +253,7 @@ export function compile(config: TransformerConfig, views: Views, plan: Plan, are
 	let x: Rows = rows(D, 'states');
 	let other = input;
 	const steps: Step[] = [];
-	if (views.embeddingNorm) steps.push(norm(views.embeddingNorm, config.embedding.norm!, input, x), MEET_IF_MANY);
+	if (views.embeddingNorm) steps.push(norm(views.embeddingNorm, config.embedding.norm!, input, x), MEET);
 	else [x, other] = [input, x];
 
 	for (const [i, block] of config.blocks.entries()) {

@@ -77,7 +77,10 @@ function ask(lines: Interface, signal: AbortSignal): Promise<string | undefined>
 		() => undefined,
 		() => undefined,
 	);
-	const text = lines.question('> ', { signal });
+	const text = lines.question('> ', { signal }).catch((error: unknown) => {
+		if (signal.aborted) throw error;
+		return undefined; // Ctrl-D
+	});
 	return Promise.race([text, closed]).finally(() => asked.abort());
 }
 

@@ -4,7 +4,7 @@ import { packaged } from '../../../hosts/node/packaged.ts';
 import { recipe } from '../../../hosts/node/recipes.ts';
 import { resolve } from '../../../hosts/node/resolve.ts';
 import { catalogueSystem } from '../../../src/architectures/catalogue.ts';
-import { architectureOf } from '../../../src/architectures/index.ts';
+import { architectureOf } from '../../../src/architectures/name.ts';
 import { TongsaError } from '../../../src/errors.ts';
 import { openCheckpoint } from '../../../src/formats/open.ts';
 import { chatTemplateOf } from '../../../src/model/chat-template.ts';

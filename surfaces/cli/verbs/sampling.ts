@@ -1,6 +1,5 @@
 // The sampling options that generate and chat share: words → the library's options.
 
-import { randomBytes } from 'node:crypto';
 import type { GenerateOptions } from '../../../src/generation/generate.ts';
 import { isDraw, samplerOf } from '../../protocol/generate.ts';
 import type { Call } from '../call.ts';
@@ -31,7 +30,7 @@ export function generateOptions(call: Call): Settled {
 		...(bias.length > 0 && { bias: Object.fromEntries(bias) }),
 	});
 	const given = call.value('seed') === undefined ? undefined : call.integer('seed', 0, 0, 0xffffffff);
-	const seed = given ?? (isDraw(sampler) ? randomBytes(4).readUInt32LE() : undefined);
+	const seed = given ?? (isDraw(sampler) ? crypto.getRandomValues(new Uint32Array(1))[0]! : undefined);
 	return {
 		maxTokens: call.integer('max-tokens', STANDARD_MAX_TOKENS, 1, 0xffffffff),
 		sampler,

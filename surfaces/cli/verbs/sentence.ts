@@ -5,7 +5,7 @@ import type { Pooling } from '../../../src/embedding/pooling.ts';
 import type { Model, Provenance, SentenceOptions } from '../../../src/model.ts';
 import { type SentenceJson, sentencesJson } from '../../protocol/sentence.ts';
 import type { Answer, Call } from '../call.ts';
-import { jsonString, precisionOf, textOf, withModel } from './common.ts';
+import { jsonString, precisionOf, textOrIds, withModel } from './common.ts';
 
 /** Lines that are waiting anyway go through the model together. */
 const MAX_BATCH = 32;
@@ -23,10 +23,11 @@ export async function run(call: Call): Promise<Answer | undefined> {
 	};
 	const [reference] = call.arguments;
 	if (call.flag('jsonl')) {
-		if (call.arguments.length > 1 || call.flag('json')) throw call.usage('--jsonl reads stdin and stands alone');
+		if (call.arguments.length > 1 || call.flag('json') || call.value('ids') !== undefined)
+			throw call.usage('--jsonl reads stdin and stands alone');
 		return withModel(call, reference!, (model) => lines(call, model, options));
 	}
-	const text = await textOf(call);
+	const text = await textOrIds(call);
 	return withModel(call, reference!, async (model) => {
 		const { sentences, provenance } = await sentencesJson(model, [text], options);
 		const json = { ...sentences[0]!, provenance };

@@ -1,15 +1,19 @@
 // start: the way of a sentence through an interpreter and back, first on the course's own example, then on a real model.
 
+import { setImmediate } from 'node:timers/promises';
 import { TongsaError } from '../../../src/errors.ts';
 import type { Embedding, Model } from '../../../src/model.ts';
+import { generateJson } from '../../protocol/generate.ts';
 import { SEED_SENTENCES } from '../../protocol/sentences.ts';
 import { tokenizerOf } from '../../protocol/tokens.ts';
 import { nearestJson } from '../../protocol/vectors.ts';
 import type { Call } from '../call.ts';
+import { attention } from '../view/attention.ts';
 import { bold, dim } from '../view/colour.ts';
 import { matrix } from '../view/matrix.ts';
 import { tokenLabel, visible, wrapped } from '../view/text.ts';
 import { withModel } from './common.ts';
+import { shown } from './streaming.ts';
 
 /** Rows of a matrix that are shown: all of a short sentence, the first and last of a long one. */
 const SHOWN_ROWS = 10;
@@ -17,11 +21,21 @@ const SHOWN_ROWS = 10;
 const ASK = [
 	'tongsa embed smollm2 "사랑해"                     the matrix of your own sentence (--json for every number)',
 	'tongsa nearest smollm2 " love"                   the tokens nearest to a word, among all 49,152',
+	'tongsa trace smollm2 "I love you"                every intermediate that can be read; --at NAME shows one',
 	'tongsa compare gpt-2 gpt-4 llama-2 "I love you"  the same sentence as other models read it',
 	'tongsa info GPT-4                                what is public of a closed model, and what is not',
 	'tongsa models                                    every name that answers; any GGUF or safetensors file opens by its path',
-	'tongsa pull smollm2                              the whole model',
 ];
+/** What only a whole model can do, and how to get it. */
+const ASK_WHOLE = [
+	'tongsa generate smollm2 "What is an embedding?"  an answer; tongsa chat smollm2 for a conversation',
+	'tongsa lens smollm2 "The capital of Korea is"    what each layer would say next',
+];
+const ASK_CUT = ['tongsa pull smollm2                              the whole model, which also generates'];
+
+/** The head whose attention is shown; tokens that the whole model adds to the sentence. */
+const SHOWN_HEAD = 0;
+const CONTINUED_TOKENS = 24;
 
 export async function run(call: Call): Promise<undefined> {
 	const { terminal, signal } = call;
@@ -37,8 +51,16 @@ export async function run(call: Call): Promise<undefined> {
 			await say(dim(`\n${name}`, terminal.colours));
 			await journey(call, model, text);
 		}
+		await title('Attention in the first block');
+		await attentionOf(call, model, SEED_SENTENCES[0]!.text);
+		const whole = model.blocks.here === model.blocks.whole;
+		if (whole) {
+			await title('What the whole model says next');
+			await continued(call, model, SEED_SENTENCES[0]!.text);
+		}
 		await title('What else can be asked');
-		for (const line of ASK) await say(wrapped(line, terminal.columns).length > 1 ? line.replace(/\s{2,}.*/, '') : line);
+		for (const line of [...ASK, ...(whole ? ASK_WHOLE : ASK_CUT)])
+			await say(wrapped(line, terminal.columns).length > 1 ? line.replace(/\s{2,}.*/, '') : line);
 		if (terminal.interactive) await conversation(call, model);
 		signal.throwIfAborted();
 	});
@@ -75,6 +97,38 @@ async function readBack(model: Model, { data, shape }: Embedding, signal: AbortS
 		back.push(matches[0]!.id);
 	}
 	return back;
+}
+
+/** How much each token of a sentence takes from those before it, in one head of block 0. */
+async function attentionOf({ terminal, signal }: Call, model: Model, text: string): Promise<void> {
+	const at = { point: 'attention.weights', layer: 0, head: SHOWN_HEAD } as const;
+	const { ids, points } = await model.trace(text, { at: [at], signal });
+	const tokens = ids.map((id) => tokenLabel(model.tokenizer, id));
+	const [{ data }] = Object.values(points) as [(typeof points)[string]];
+	await terminal.write(attention({ weights: data, queries: tokens, keys: tokens }, terminal.columns, terminal.colours));
+	const how = `Head ${SHOWN_HEAD}: each row is a token, and how much it takes from those in the columns (softmax of query · key; a row sums to 1).`;
+	await terminal.write(`${dim(wrapped(how, terminal.columns).join('\n'), terminal.colours)}\n`);
+}
+
+/** The likeliest continuation of a text, token by token. */
+async function continued({ terminal, signal }: Call, model: Model, text: string): Promise<void> {
+	const stream = shown(terminal);
+	await stream.write(text);
+	const options = { maxTokens: CONTINUED_TOKENS, signal };
+	try {
+		await generateJson(
+			model,
+			text,
+			options,
+			() => performance.now(),
+			async (more) => {
+				await stream.write(more);
+				await setImmediate(); // lets Ctrl-C through
+			},
+		);
+	} finally {
+		await stream.end();
+	}
 }
 
 const hasFlags = ({ tokenizer }: Model): boolean =>

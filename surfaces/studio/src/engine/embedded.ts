@@ -25,6 +25,6 @@ export const embedded: readonly Embedded[] = [
 ];
 
 export const openingOf = ({ file, ranks }: Embedded): Opening =>
-	ranks ? { kind: 'ranks', ranks } : { kind: 'address', url: new URL(`models/${file}`, document.baseURI).href };
+	ranks ? { kind: 'ranks', ranks } : { kind: 'address', url: new URL(`/models/${file}`, location.origin).href };
 
 export const titleOf = (name: string): string => embedded.find((model) => model.name === name)?.title ?? name;

@@ -1,7 +1,7 @@
 // Step 6, two are drawn, really one: reading vectors back, between two words, and sums of words.
 
 import { ask } from '../engine/client.ts';
-import type { ModelCard, TokenView } from '../engine/protocol.ts';
+import type { ModelCard } from '../engine/protocol.ts';
 import { useAnswer } from '../engine/use.ts';
 import { Heat } from '../matrix/Heat.tsx';
 import { digits, largest, percent } from '../matrix/number.ts';
@@ -9,13 +9,12 @@ import { useSpeech } from '../messages/index.ts';
 import { useOption } from '../state/place.tsx';
 import { Slide, TextInput } from '../ui/fields.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';
+import { Ranking } from '../ui/ranking.tsx';
 import { Rich } from '../ui/rich.tsx';
 import { Source } from '../ui/source.tsx';
 import { quoted, TokenFace, tokenText } from '../ui/token.tsx';
 import { Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
-
-type Scored = TokenView & { readonly score: number };
 
 export function Reading({ card, text, onRight }: StepProps) {
 	const { messages: t } = useSpeech();
@@ -84,41 +83,6 @@ function NotOne({ words }: { readonly words: readonly { word: string; ids: reado
 				</p>
 			))}
 		</>
-	);
-}
-
-function Ranking({ matches, label }: { readonly matches: readonly Scored[]; readonly label: string }) {
-	const t = useSpeech().messages;
-	return (
-		<table className="ranking">
-			<caption className="sr-only">{label}</caption>
-			<thead>
-				<tr>
-					<th scope="col">{t.token}</th>
-					<th scope="col" className="right">
-						{t.id}
-					</th>
-					<th scope="col" className="right">
-						{t.score}
-					</th>
-					<td className="wide" />
-				</tr>
-			</thead>
-			<tbody>
-				{matches.map((match) => (
-					<tr key={match.id}>
-						<th scope="row">
-							<TokenFace token={match} />
-						</th>
-						<td className="right">{match.id}</td>
-						<td className="right">{digits(match.score)}</td>
-						<td className="wide">
-							<span className="bar" style={{ width: `${100 * Math.max(0, match.score)}%` }} />
-						</td>
-					</tr>
-				))}
-			</tbody>
-		</table>
 	);
 }
 

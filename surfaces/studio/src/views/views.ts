@@ -8,6 +8,7 @@ import { Compare } from './Compare.tsx';
 import { Edit } from './Edit.tsx';
 import { Generate } from './Generate.tsx';
 import { Lens } from './Lens.tsx';
+import { MapView } from './MapView.tsx';
 import { MatrixView } from './MatrixView.tsx';
 import { Open } from './Open.tsx';
 import { Tokens } from './Tokens.tsx';
@@ -21,5 +22,6 @@ export const views: readonly { readonly id: Exclude<keyof Messages['nav'], 'labe
 	{ id: 'compare', View: Compare },
 	{ id: 'lens', View: Lens },
 	{ id: 'generate', View: Generate },
+	{ id: 'map', View: MapView },
 	{ id: 'edit', View: Edit },
 ];

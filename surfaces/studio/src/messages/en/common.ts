@@ -16,6 +16,7 @@ export const common = {
 		compare: 'Compare',
 		lens: 'Lens',
 		generate: 'Generate',
+		map: 'Map',
 		edit: 'Edit',
 	},
 	model: 'Model',

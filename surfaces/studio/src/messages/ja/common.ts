@@ -18,6 +18,7 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 		compare: 'くらべる',
 		lens: 'レンズ',
 		generate: '生成',
+		map: '地図',
 		edit: '変えてみる',
 	},
 	model: 'モデル',

@@ -18,6 +18,7 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 		compare: '비교',
 		lens: '렌즈',
 		generate: '생성',
+		map: '지도',
 		edit: '고치기',
 	},
 	model: '모델',

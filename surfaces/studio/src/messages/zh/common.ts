@@ -18,6 +18,7 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 		compare: '对比',
 		lens: '透镜',
 		generate: '生成',
+		map: '地图',
 		edit: '改动',
 	},
 	model: '模型',

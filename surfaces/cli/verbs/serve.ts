@@ -1,0 +1,66 @@
+// serve [MODEL…]: the HTTP server, until it is told to stop.
+
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { TongsaError } from '../../../src/errors.ts';
+import { environmentSource, fileSource, readSettings, SETTINGS, type SettingSource } from '../../server/settings.ts';
+import type { Call } from '../call.ts';
+import { version } from '../help.ts';
+
+export async function run(call: Call): Promise<undefined> {
+	if (call.flag('json')) throw call.usage('serve answers requests, not its caller');
+	const path = call.value('config') ?? process.env.TONGSA_SERVE_CONFIG;
+	const file = path ? await readConfiguration(path) : undefined;
+	const flags: SettingSource = (name) => (SETTINGS[name].kind === 'list' ? many(call, name) : call.value(name));
+	const settings = readSettings([flags, environmentSource(process.env), ...(file ? [file.settings] : [])]);
+	const { startServer } = await import('../../server/start.ts');
+	const studio = ['../../../dist/studio', '../../studio'].map((one) => fileURLToPath(new URL(one, import.meta.url))).find(existsSync);
+	const server = await startServer({
+		models: call.arguments.length > 0 ? call.arguments : (file?.models ?? []),
+		settings,
+		version: (await version()).trim(),
+		...(studio && { studio }),
+	});
+	await call.terminal.write(`Tongsa answers at ${server.url} (its API: ${server.url}/docs)\n`);
+	await toldToStop(call);
+	await server.stop();
+	return undefined;
+}
+
+const many = (call: Call, name: string): readonly string[] | undefined => {
+	const values = call.values(name);
+	return values.length > 0 ? values : undefined;
+};
+
+async function readConfiguration(path: string) {
+	const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+		throw new TongsaError('not-found', 'the configuration file cannot be read', { file: path, got: error.code ?? 'unreadable' });
+	});
+	let json: unknown;
+	try {
+		json = JSON.parse(text);
+	} catch {
+		throw new TongsaError('malformed', 'the configuration file is not JSON', { file: path });
+	}
+	const settings = fileSource(json, path);
+	const models = (json as { models?: unknown }).models ?? [];
+	if (!Array.isArray(models) || !models.every((one) => typeof one === 'string')) {
+		throw new TongsaError('usage', 'models is a list of texts', { file: path, field: 'models' });
+	}
+	return { settings, models: models as string[] };
+}
+
+/** The command line's own end of a call is quick; a server's takes as long as its requests may. A second signal ends at once. */
+function toldToStop(call: Call): Promise<void> {
+	return new Promise((done) => {
+		if (call.signal.aborted) return done();
+		for (const name of ['SIGINT', 'SIGTERM'] as const) {
+			process.removeAllListeners(name);
+			process.once(name, () => {
+				done();
+				process.once(name, () => process.exit(130));
+			});
+		}
+	});
+}

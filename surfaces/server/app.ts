@@ -1,0 +1,56 @@
+// The server as one function from request to answer. It knows no port: start.ts gives it one.
+
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
+import { guard } from './guard.ts';
+import { lifecycle } from './lifecycle.ts';
+import { ollamaRoutes } from './ollama/routes.ts';
+import { openaiRoutes } from './openai/routes.ts';
+import { errorBody, invalid, Refusal, refusalOf } from './refusal.ts';
+import type { App, Env, Service } from './service.ts';
+import { siteRoutes } from './site/routes.ts';
+import { tongsaRoutes } from './tongsa/routes.ts';
+
+const MIB = 2 ** 20;
+
+export function createApp(service: Service): App {
+	const { settings, log } = service;
+	const app: App = new OpenAPIHono<Env>({
+		defaultHook(result) {
+			if (!result.success) throw invalid(result.error);
+		},
+	});
+
+	app.onError((error, c) => {
+		const known = error instanceof HTTPException ? new Refusal(error.status, error.message, { code: 'invalid_request' }) : error;
+		const refusal = refusalOf(known);
+		if (refusal.status >= 500) log.error({ err: error, path: c.req.path }, 'request failed');
+		for (const [name, value] of Object.entries(refusal.detail.headers ?? {})) c.header(name, value);
+		const { error: body } = errorBody(refusal);
+		return c.json(c.req.path.startsWith('/api/') ? { error: body.message } : { error: body }, refusal.status as 400);
+	});
+	app.notFound((c) => {
+		const refusal = new Refusal(404, `Unknown request: ${c.req.method} ${c.req.path.slice(0, 200)}.`, { code: 'unknown_url' });
+		return c.json(c.req.path.startsWith('/api/') ? { error: refusal.message } : errorBody(refusal), 404);
+	});
+
+	app.use(lifecycle(service));
+	app.use(guard(settings));
+	app.use(
+		bodyLimit({
+			maxSize: settings['max-body'] * MIB,
+			onError() {
+				throw new Refusal(413, `The request's body is larger than the ${settings['max-body']} MiB that this server takes.`, {
+					code: 'body_too_large',
+				});
+			},
+		}),
+	);
+
+	openaiRoutes(app, service);
+	tongsaRoutes(app, service);
+	ollamaRoutes(app, service);
+	siteRoutes(app, service);
+	return app;
+}

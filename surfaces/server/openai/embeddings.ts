@@ -1,0 +1,93 @@
+// POST /v1/embeddings: one vector a text, pooled as the model's own files say. Nothing is truncated: too long a text is refused.
+// https://platform.openai.com/docs/api-reference/embeddings/create
+
+import { z } from '@hono/zod-openapi';
+import { shortestFloat32s } from '../../../src/tensor/print.ts';
+import type { SentenceInput } from '../batch.ts';
+import { noEffect, post } from '../define.ts';
+import { Refusal } from '../refusal.ts';
+import { type App, checkTokens, type Service, withLease } from '../service.ts';
+import { count, model } from './sampling.ts';
+
+const id = z
+	.number()
+	.int()
+	.min(0)
+	.max(2 ** 32 - 1);
+
+const body = z
+	.strictObject({
+		model,
+		input: z.union([z.string(), z.array(z.string()).min(1), z.array(id).min(1), z.array(z.array(id).min(1)).min(1)]).openapi({
+			description: 'A text, texts, token ids, or lists of token ids.',
+			example: ['I love you so much.', '너를 정말 많이 사랑해.'],
+		}),
+		encoding_format: z.enum(['float', 'base64']).nullish(),
+		dimensions: count(1).nullish().openapi({ description: 'Only the first so many values, of length 1 again.' }),
+		user: noEffect('Who asks.'),
+	})
+	.openapi('EmbeddingsRequest');
+
+const answer = z
+	.object({
+		object: z.literal('list'),
+		data: z.array(z.object({ object: z.literal('embedding'), index: z.number(), embedding: z.union([z.array(z.number()), z.string()]) })),
+		model: z.string(),
+		usage: z.object({ prompt_tokens: z.number(), total_tokens: z.number() }),
+	})
+	.openapi('Embeddings');
+
+export function embeddingRoutes(app: App, service: Service): void {
+	const { settings, metrics } = service;
+	post(app, { path: '/v1/embeddings', tag: 'OpenAI', summary: 'Texts → sentence vectors', body, answer }, (asked, c) =>
+		withLease(service, asked.model, async ({ id, model, sentences }) => {
+			const inputs = inputsOf(asked.input);
+			checkInputs(inputs, settings['max-inputs']);
+			let total = 0;
+			for (const input of inputs) {
+				total += typeof input === 'string' ? (model.tokenizer?.count(input) ?? 0) : input.length;
+				checkTokens(service, total, 'input');
+			}
+			const options = asked.dimensions == null ? {} : { dimensions: asked.dimensions };
+			const { vectors, tokens, truncated } = await sentences(inputs, options, c.var.signal);
+			const cut = truncated.indexOf(true);
+			if (cut >= 0) {
+				throw new Refusal(400, `Invalid 'input[${cut}]': the text is longer than the ${tokens[cut]} tokens that the model takes.`, {
+					param: `input[${cut}]`,
+					code: 'context_length_exceeded',
+				});
+			}
+			metrics.add('tongsa_tokens_total', { model: id, kind: 'prompt' }, total);
+			const encode = asked.encoding_format === 'base64' ? base64 : shortestFloat32s;
+			const read = tokens.reduce((a, b) => a + b, 0);
+			return c.json({
+				object: 'list',
+				data: vectors.map((vector, index) => ({ object: 'embedding', index, embedding: encode(vector) })),
+				model: id,
+				usage: { prompt_tokens: read, total_tokens: read },
+			});
+		}),
+	);
+}
+
+type Input = z.output<typeof body>['input'];
+
+function inputsOf(input: Input): readonly SentenceInput[] {
+	if (typeof input === 'string') return [input];
+	return typeof input[0] === 'number' ? [input as number[]] : (input as string[] | number[][]);
+}
+
+export function checkInputs(inputs: readonly SentenceInput[], most: number): void {
+	if (inputs.length > most) {
+		throw new Refusal(400, `Invalid 'input': ${inputs.length} texts, and this server takes at most ${most} in one request.`, {
+			param: 'input',
+		});
+	}
+	const empty = inputs.findIndex((input) => input.length === 0);
+	if (empty >= 0) throw new Refusal(400, `Invalid 'input[${empty}]': it is empty.`, { param: `input[${empty}]`, code: 'invalid_value' });
+}
+
+/** Little-endian float32, as OpenAI's clients read it. */
+export function base64(vector: Float32Array): string {
+	return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64');
+}

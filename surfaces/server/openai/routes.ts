@@ -1,0 +1,14 @@
+// The routes of OpenAI's API that this server answers.
+
+import type { App, Service } from '../service.ts';
+import { chatRoutes } from './chat.ts';
+import { completionRoutes } from './completions.ts';
+import { embeddingRoutes } from './embeddings.ts';
+import { modelRoutes } from './models.ts';
+
+export function openaiRoutes(app: App, service: Service): void {
+	modelRoutes(app, service);
+	embeddingRoutes(app, service);
+	completionRoutes(app, service);
+	chatRoutes(app, service);
+}

@@ -1,0 +1,75 @@
+// Parameters that OpenAI's generating routes share, and what they are to the engine.
+// https://platform.openai.com/docs/api-reference/chat/create
+
+import { z } from '@hono/zod-openapi';
+import { noEffect, notHonoured } from '../define.ts';
+import type { Wanted } from '../generation.ts';
+
+export const model = z.string().min(1).max(1000).openapi({ example: 'smollm2', description: 'A name from /v1/models.' });
+export const count = (least: number) =>
+	z
+		.number()
+		.int()
+		.min(least)
+		.max(2 ** 31 - 1);
+
+export const samplingFields = {
+	temperature: z.number().min(0).max(2).nullish().openapi({ description: 'Default 1; 0 takes the most probable token each time.' }),
+	top_p: z.number().gt(0).max(1).nullish(),
+	top_k: z.number().int().min(0).max(1_000_000).nullish().openapi({ description: "Beside OpenAI's: only the k best; 0 for all." }),
+	min_p: z
+		.number()
+		.min(0)
+		.max(1)
+		.nullish()
+		.openapi({ description: "Beside OpenAI's: only those at least so probable as this part of the best." }),
+	frequency_penalty: z.number().min(-2).max(2).nullish(),
+	presence_penalty: z.number().min(-2).max(2).nullish(),
+	logit_bias: z
+		.record(z.string().regex(/^\d{1,10}$/), z.number().min(-100).max(100))
+		.nullish()
+		.openapi({ description: 'Token id → what is added to its logit.' }),
+	seed: z
+		.number()
+		.int()
+		.min(-(2 ** 53))
+		.max(2 ** 53)
+		.nullish()
+		.openapi({ description: 'The same seed gives the same answer.' }),
+	stop: z
+		.union([z.string(), z.array(z.string()).max(16)])
+		.nullish()
+		.openapi({ description: 'Texts that end the answer; they are not part of it.' }),
+	n: count(1).max(128).nullish(),
+	stream: z.boolean().nullish(),
+	stream_options: z.strictObject({ include_usage: z.boolean().optional(), include_obfuscation: z.literal(false).optional() }).nullish(),
+	user: noEffect('Who asks.'),
+	service_tier: notHonoured('there is one tier', 'auto', 'default'),
+};
+
+type SamplingBody = {
+	readonly [N in 'temperature' | 'top_p' | 'top_k' | 'min_p' | 'frequency_penalty' | 'presence_penalty' | 'seed']?:
+		| number
+		| null
+		| undefined;
+} & { readonly stop?: string | string[] | null | undefined; readonly logit_bias?: Record<string, number> | null | undefined };
+
+/** Of choice number `index`: each has a seed of its own, the first the one that was given. */
+export function wantedOf(body: SamplingBody, maxTokens: number | undefined, index: number): Wanted {
+	const { frequency_penalty: frequency, presence_penalty: presence, logit_bias: bias } = body;
+	const stop = typeof body.stop === 'string' ? [body.stop] : (body.stop ?? []);
+	return {
+		maxTokens,
+		temperature: body.temperature ?? 1,
+		...(body.top_p != null && body.top_p < 1 && { topP: body.top_p }),
+		...(body.top_k && { topK: body.top_k }),
+		...(body.min_p && { minP: body.min_p }),
+		...(frequency && { frequency }),
+		...(presence && { presence }),
+		...(bias && { bias: Object.fromEntries(Object.entries(bias).map(([id, value]) => [Number(id), value])) }),
+		...(body.seed != null && { seed: (body.seed + index) >>> 0 }),
+		stop: stop.filter((text) => text !== ''),
+	};
+}
+
+export const usage = z.object({ prompt_tokens: z.number(), completion_tokens: z.number(), total_tokens: z.number() });

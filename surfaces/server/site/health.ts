@@ -1,0 +1,32 @@
+// GET /health, GET /metrics.
+
+import { z } from '@hono/zod-openapi';
+import { get } from '../define.ts';
+import type { App, Service } from '../service.ts';
+
+export function healthRoutes(app: App, service: Service): void {
+	const { models, metrics, stopping, version } = service;
+	get(
+		app,
+		{
+			path: '/health',
+			tag: 'Server',
+			summary: 'Whether the server lives, and takes requests',
+			answer: z.object({ live: z.literal(true), ready: z.boolean(), version: z.string(), open: z.array(z.string()) }),
+		},
+		async (c) =>
+			c.json({ live: true, ready: !stopping.aborted, version, open: models.open.map(({ id }) => id) }, stopping.aborted ? 503 : 200),
+	);
+	app.get('/metrics', (c) => {
+		const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
+		const text = metrics.text({
+			tongsa_models_open: ['Models that are open.', [[{}, models.open.length]]],
+			tongsa_queue_waiting: ['Requests that wait for a model.', models.open.map(({ id, waiting }) => [{ model: id }, waiting])],
+			tongsa_model_users: ['Requests that hold a model open.', models.open.map(({ id, users }) => [{ model: id }, users])],
+			process_resident_memory_bytes: ['Resident memory.', [[{}, rss]]],
+			nodejs_heap_used_bytes: ['JavaScript heap in use.', [[{}, heapUsed]]],
+			nodejs_array_buffer_bytes: ['Memory of array buffers.', [[{}, arrayBuffers]]],
+		});
+		return c.text(text, 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
+	});
+}

@@ -1,0 +1,10 @@
+// What is not a model's answer: health, measures, the description of the API, and the studio.
+
+import type { App, Service } from '../service.ts';
+import { docsRoutes } from './docs.ts';
+import { healthRoutes } from './health.ts';
+
+export function siteRoutes(app: App, service: Service): void {
+	healthRoutes(app, service);
+	docsRoutes(app, service);
+}

@@ -1,0 +1,128 @@
+// Starts the server in Node: models from this machine, a port, a log on stderr, and an orderly end.
+
+import { randomBytes } from 'node:crypto';
+import type { Server } from 'node:http';
+import { basename } from 'node:path';
+import { serve } from '@hono/node-server';
+import pino from 'pino';
+import { nodeHost } from '../../hosts/node/host.ts';
+import { inventory } from '../../hosts/node/inventory.ts';
+import { renderTemplate } from '../../hosts/node/template.ts';
+import { TongsaError } from '../../src/errors.ts';
+import { openModel } from '../../src/model.ts';
+import { modelsJson } from '../protocol/models.ts';
+import { createApp } from './app.ts';
+import { allowedFolders } from './folders.ts';
+import { createMetrics } from './metrics.ts';
+import { createRegistry, type Served } from './registry.ts';
+import type { Settings } from './settings.ts';
+
+export interface Running {
+	readonly url: string;
+	/** Takes no more requests, gives those at work the time of `grace`, then ends them. */
+	stop(): Promise<void>;
+}
+
+const SWEEP_MS = 5000;
+const MIB = 2 ** 20;
+/** Between the first byte of a request and the end of its headers. */
+const HEADERS_MS = 20_000;
+
+export interface StartOptions {
+	readonly models: readonly string[];
+	readonly settings: Settings;
+	readonly version: string;
+	readonly studio?: string;
+}
+
+export async function startServer({ models, settings, version, studio }: StartOptions): Promise<Running> {
+	const log = pino({ level: settings['log-level'] }, pino.destination({ dest: 2, sync: false }));
+	const host = nodeHost();
+	const stopping = new AbortController();
+	const memory = settings['max-memory'] * MIB || host.memoryBudget;
+	const find = await allowedFolders(settings['allow-folder']);
+	const registry = createRegistry({
+		served: await servedModels(models),
+		find,
+		open: (reference) => openModel(host, reference),
+		now: host.now,
+		maxOpen: settings['max-models'],
+		maxQueue: settings['max-queue'],
+		idleMs: settings.idle * 1000,
+		memoryShort: () => process.memoryUsage.rss() > memory,
+	});
+	const sweeping = setInterval(() => registry.sweep(), SWEEP_MS);
+	sweeping.unref();
+	const app = createApp({
+		models: registry,
+		metrics: createMetrics(),
+		settings,
+		log,
+		render: renderTemplate,
+		now: host.now,
+		epochSeconds: () => Math.floor(Date.now() / 1000),
+		newId: (prefix) => `${prefix}-${randomBytes(12).toString('hex')}`,
+		newSeed: () => randomBytes(4).readUInt32LE(),
+		catalogue: async () => modelsJson((await inventory()).map(({ path: _, ...held }) => held)),
+		stopping: stopping.signal,
+		version,
+		...(studio !== undefined && { studio }),
+	});
+	const { server, port } = await listen(app.fetch, settings);
+	log.info({ host: settings.host, port, models: registry.served.map(({ id }) => id) }, 'listening');
+	return {
+		url: `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`,
+		async stop() {
+			clearInterval(sweeping);
+			const closed = new Promise<void>((done) => server.close(() => done()));
+			server.closeIdleConnections();
+			const late = setTimeout(() => stopping.abort(), settings.grace * 1000);
+			await closed;
+			clearTimeout(late);
+			await registry.close();
+			log.info('stopped');
+			log.flush();
+		},
+	};
+}
+
+function listen(fetch: Parameters<typeof serve>[0]['fetch'], settings: Settings): Promise<{ server: Server; port: number }> {
+	return new Promise((done, fail) => {
+		const server = serve(
+			{
+				fetch,
+				port: settings.port,
+				hostname: settings.host,
+				overrideGlobalObjects: false,
+				serverOptions: { requestTimeout: settings.timeout * 1000, headersTimeout: HEADERS_MS, keepAlive: true },
+			},
+			({ port }) => done({ server, port }),
+		) as Server;
+		server.on('error', (error: NodeJS.ErrnoException) =>
+			fail(
+				error.code === 'EADDRINUSE'
+					? new TongsaError('usage', 'the port is taken', {
+							field: 'port',
+							got: settings.port,
+							hint: 'Choose another with --port, or --port 0',
+						})
+					: error,
+			),
+		);
+	});
+}
+
+/** Those named, or all that are on this machine. A file is called by its name without the folder and without '.gguf'. */
+async function servedModels(references: readonly string[]): Promise<Served[]> {
+	if (references.length === 0) {
+		const here = await inventory();
+		return here.filter(({ state }) => state !== 'absent').map(({ name }) => ({ id: name, reference: name }));
+	}
+	const served = references.map((reference) => ({ id: idOf(reference), reference }));
+	const twice = served.find(({ id }, i) => served.findIndex((one) => one.id === id) !== i);
+	if (twice) throw new TongsaError('usage', 'two models of the same name', { got: twice.id });
+	return served;
+}
+
+const idOf = (reference: string): string =>
+	/^(?:hf|ollama|https?):/.test(reference) ? reference : basename(reference).replace(/\.gguf$/i, '') || reference;

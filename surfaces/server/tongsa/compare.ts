@@ -1,0 +1,55 @@
+// POST /v1/compare, GET /v1/catalogue: one text through several models; what is here and what is known.
+
+import { z } from '@hono/zod-openapi';
+import { type ComparedModel, compared } from '../../protocol/compare.ts';
+import { get, post } from '../define.ts';
+import { type App, checkTokens, type Service, withLease } from '../service.ts';
+import { model, provenance } from './fields.ts';
+
+const body = z
+	.strictObject({
+		models: z.array(model).min(1).max(16),
+		text: z.string(),
+		sentences: z
+			.array(z.strictObject({ language: z.string().max(35), name: z.string().max(100), text: z.string() }))
+			.max(100)
+			.optional()
+			.openapi({ description: 'The same sentence in other human languages, to compare counts and mean rows.' }),
+	})
+	.openapi('CompareRequest', { example: { models: ['gpt-2', 'llama-2', 'smollm2'], text: '너를 정말 많이 사랑해.' } });
+
+export function compareRoutes(app: App, service: Service): void {
+	post(
+		app,
+		{
+			path: '/v1/compare',
+			tag: 'Tongsa',
+			summary: 'One text through several models: splits, counts, widths, tables',
+			body,
+			answer: z.object({ text: z.string(), models: z.array(z.looseObject({ model: z.string(), ids: z.array(z.number()), provenance })) }),
+		},
+		async ({ models, text, sentences = [] }, c) => {
+			const done: ComparedModel[] = [];
+			for (const name of models) {
+				c.var.signal.throwIfAborted();
+				done.push(
+					await withLease(service, name, async ({ model }) => {
+						checkTokens(service, model.tokenizer?.count(text) ?? 0, 'text');
+						return compared(model, text, sentences);
+					}),
+				);
+			}
+			return c.json({ text, models: done });
+		},
+	);
+	get(
+		app,
+		{
+			path: '/v1/catalogue',
+			tag: 'Tongsa',
+			summary: 'The models on this machine, and what is public of all known ones',
+			answer: z.looseObject({ here: z.array(z.looseObject({ name: z.string(), state: z.string() })), systems: z.array(z.looseObject({})) }),
+		},
+		async (c) => c.json(await service.catalogue()),
+	);
+}

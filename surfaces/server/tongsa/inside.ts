@@ -1,0 +1,185 @@
+// POST /v1/points, /v1/trace, /v1/lens, /v1/surprise: what happens inside the model, by the names of DESIGN §6.
+
+import { z } from '@hono/zod-openapi';
+import type { Model, TraceOptions } from '../../../src/model.ts';
+import { readEdits } from '../../protocol/edits.ts';
+import { surpriseJson } from '../../protocol/lens.ts';
+import { pointsJson, traceJson, traceRuns } from '../../protocol/trace.ts';
+import { post } from '../define.ts';
+import { base64 } from '../openai/embeddings.ts';
+import { Refusal } from '../refusal.ts';
+import { type App, type Asked, checkTokens, type Service, takeTurn } from '../service.ts';
+import { encodeOptions, ids, model, provenance, special, textOrIds, textOrIdsOf } from './fields.ts';
+
+const selector = z.union([
+	z.string().max(200),
+	z.strictObject({
+		point: z.string().max(200),
+		layer: z.number().int().optional(),
+		head: z.number().int().optional(),
+		token: z.number().int().optional(),
+		encoder: z.boolean().optional(),
+	}),
+]);
+const precision = z
+	.enum(['exact', 'fast'])
+	.optional()
+	.openapi({ description: 'exact (the default): weights decoded, activations float32.' });
+const input = { model, ...textOrIds, special, precision };
+
+const traceBody = z
+	.strictObject({
+		...input,
+		at: z.array(selector).min(1).max(1000).openapi({ description: 'Points by name, * for every layer, or as an object.' }),
+		replace: z.array(z.unknown()).min(1).max(1000).optional().openapi({
+			description: 'Edits on the way: {at, zero | scale | add | set}; the answer then also has the points without them, as before.',
+		}),
+		encoding: z.enum(['float', 'base64', 'binary']).optional().openapi({
+			description: 'float: numbers. base64: little-endian float32. binary: the body is the values of the one point that was asked for.',
+		}),
+	})
+	.openapi('TraceRequest', { example: { model: 'smollm2', text: 'I love you so much.', at: ['blocks.0.attention.weights'] } });
+
+const values = z.object({ shape: z.array(z.number()), data: z.union([z.array(z.number().nullable()), z.string()]) });
+const scored = z.object({ id: z.number(), text: z.string(), probability: z.number() });
+
+export function insideRoutes(app: App, service: Service): void {
+	post(
+		app,
+		{
+			path: '/v1/points',
+			tag: 'Tongsa',
+			summary: 'Every point of a model that trace can read',
+			body: z.strictObject({ model }),
+			answer: z.looseObject({
+				points: z.array(z.object({ name: z.string(), shape: z.array(z.string()), caption: z.string() })),
+				provenance,
+			}),
+		},
+		(asked, c) => inTurn(service, asked.model, c, async (model) => c.json(await pointsJson(model))),
+	);
+	post(
+		app,
+		{
+			path: '/v1/trace',
+			tag: 'Tongsa',
+			summary: 'The values at any points of a run, and what becomes of them when others are replaced',
+			body: traceBody,
+			answer: z.object({ ids, points: z.record(z.string(), values), before: z.record(z.string(), values).optional(), provenance }),
+			also: { 'application/octet-stream': 'With encoding binary: little-endian float32; the header tongsa-shape has the shape.' },
+		},
+		(asked, c) => inTurn(service, asked.model, c, (model) => traced(service, model, asked, c)),
+	);
+	post(
+		app,
+		{
+			path: '/v1/lens',
+			tag: 'Tongsa',
+			summary: "Each layer's state at one token, read as words",
+			body: z
+				.strictObject({ ...input, top: z.number().int().min(1).max(1000).optional(), token: z.number().int().optional() })
+				.openapi('LensRequest'),
+			answer: z.object({ ids, layers: z.array(z.object({ layer: z.number(), top: z.array(scored) })), provenance }),
+		},
+		(asked, c) =>
+			inTurn(service, asked.model, c, async (model) => {
+				const text = checkedInput(service, model, asked);
+				const { top, token } = asked;
+				return c.json(
+					await model.lens(text, {
+						...encodeOptions(asked.special),
+						...runOptions(asked, c),
+						...(top && { top }),
+						...(token !== undefined && { token }),
+					}),
+				);
+			}),
+	);
+	post(
+		app,
+		{
+			path: '/v1/surprise',
+			tag: 'Tongsa',
+			summary: 'How probable each token of a text was, given those before it',
+			body: z.strictObject(input).openapi('SurpriseRequest'),
+			answer: z.object({
+				ids,
+				tokens: z.array(z.object({ id: z.number(), text: z.string(), logProbability: z.number().optional(), rank: z.number().optional() })),
+				perplexity: z.number().optional(),
+				provenance,
+			}),
+		},
+		(asked, c) =>
+			inTurn(service, asked.model, c, async (model) => {
+				const text = checkedInput(service, model, asked);
+				return c.json(await surpriseJson(model, text, { ...encodeOptions(asked.special), ...runOptions(asked, c) }));
+			}),
+	);
+}
+
+/** Opens the model, waits for its turn, and gives both back whatever happens. */
+async function inTurn(service: Service, name: string, c: Asked, work: (model: Model) => Promise<Response>): Promise<Response> {
+	const turn = await takeTurn(await service.models.acquire(name), c.var.signal);
+	try {
+		return await work(turn.model);
+	} finally {
+		turn.end();
+	}
+}
+
+type InputBody = z.output<z.ZodObject<typeof input>>;
+
+const runOptions = ({ precision }: InputBody, c: Asked) => ({ signal: c.var.signal, ...(precision && { precision }) });
+
+function checkedInput(service: Service, model: Model, asked: InputBody): string | readonly number[] {
+	const given = textOrIdsOf(asked);
+	const count = typeof given === 'string' ? (model.tokenizer?.count(given, encodeOptions(asked.special)) ?? 0) : given.length;
+	checkTokens(service, count, 'text', service.settings['max-trace-tokens']);
+	return given;
+}
+
+async function traced(service: Service, model: Model, asked: z.output<typeof traceBody>, c: Asked): Promise<Response> {
+	const text = checkedInput(service, model, asked);
+	const options: TraceOptions = {
+		at: asked.at as TraceOptions['at'], // names and numbers are checked against the model by the library
+		...(asked.replace && { replace: readEdits(asked.replace, 'replace') }),
+		...encodeOptions(asked.special),
+		...runOptions(asked, c),
+	};
+	const runs = await traceRuns(model, text, options, asked.replace !== undefined && asked.encoding !== 'binary');
+	if (asked.encoding === 'binary') return oneBinary(runs.run.points, c);
+	if (asked.encoding !== 'base64') return c.json(traceJson(runs));
+	const encoded = (points: typeof runs.run.points) =>
+		Object.fromEntries(Object.entries(points).map(([name, { shape, data }]) => [name, { shape, data: base64(data) }]));
+	const { ids, points, provenance } = runs.run;
+	return c.json({ ids, points: encoded(points), ...(runs.before && { before: encoded(runs.before.points) }), provenance });
+}
+
+/** Bytes handed on at a time. */
+const PIECE_BYTES = 2 ** 18;
+
+/** One point as it lies in memory, piece by piece as the client takes them. */
+function oneBinary(points: Awaited<ReturnType<Model['trace']>>['points'], c: Asked): Response {
+	const [one, ...more] = Object.entries(points);
+	if (!one || more.length > 0) {
+		throw new Refusal(400, `Invalid 'at': encoding binary gives one point, and ${more.length + 1} were asked for.`, {
+			param: 'at',
+			code: 'invalid_value',
+		});
+	}
+	const [name, { shape, data }] = one;
+	const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+	let at = 0;
+	const body = new ReadableStream<Uint8Array>({
+		pull(controller) {
+			if (at >= bytes.length) return controller.close();
+			controller.enqueue(bytes.slice(at, (at += PIECE_BYTES)));
+		},
+	});
+	return c.body(body, 200, {
+		'content-type': 'application/octet-stream',
+		'content-length': String(bytes.length),
+		'tongsa-point': name,
+		'tongsa-shape': shape.join(','),
+	});
+}

@@ -1,0 +1,68 @@
+// POST /v1/tokenize, /v1/detokenize: text ⇄ ids, with each token's place in the text.
+
+import { z } from '@hono/zod-openapi';
+import { provenanceOf } from '../../../src/model/provenance.ts';
+import { detokenizeJson, tokenized } from '../../protocol/tokens.ts';
+import { post } from '../define.ts';
+import { Refusal } from '../refusal.ts';
+import { type App, checkTokens, type Service, withLease } from '../service.ts';
+import { encodeOptions, ids, model, provenance, special } from './fields.ts';
+
+const token = z.object({
+	id: z.number(),
+	text: z.string(),
+	start: z.number().openapi({ description: 'UTF-16 units of the input.' }),
+	end: z.number(),
+});
+const encoded = z.object({ ids, tokens: z.array(token) }).openapi('Tokens');
+
+const tokenizeBody = z
+	.strictObject({ model, input: z.union([z.string(), z.array(z.string())]).openapi({ example: '너를 정말 많이 사랑해.' }), special })
+	.openapi('TokenizeRequest');
+const detokenizeBody = z
+	.strictObject({ model, ids, skip_special: z.boolean().optional().openapi({ description: 'Leave special tokens out of the text.' }) })
+	.openapi('DetokenizeRequest');
+
+export function tokenRoutes(app: App, service: Service): void {
+	const most = service.settings['max-inputs'];
+	post(
+		app,
+		{
+			path: '/v1/tokenize',
+			tag: 'Tongsa',
+			summary: 'Texts → ids and tokens with offsets',
+			body: tokenizeBody,
+			answer: z.object({ results: z.array(encoded), usage: z.object({ total_tokens: z.number() }), provenance }),
+		},
+		(asked, c) =>
+			withLease(service, asked.model, async ({ model }) => {
+				const texts = typeof asked.input === 'string' ? [asked.input] : asked.input;
+				if (texts.length > most) {
+					throw new Refusal(400, `Invalid 'input': ${texts.length} texts, and this server takes at most ${most}.`, { param: 'input' });
+				}
+				let total = 0;
+				const results = texts.map((text) => {
+					const one = tokenized(model, text, encodeOptions(asked.special));
+					total += one.ids.length;
+					checkTokens(service, total, 'input');
+					return one;
+				});
+				return c.json({ results, usage: { total_tokens: total }, provenance: provenanceOf(model.checkpoint) });
+			}),
+	);
+	post(
+		app,
+		{
+			path: '/v1/detokenize',
+			tag: 'Tongsa',
+			summary: 'Ids → text',
+			body: detokenizeBody,
+			answer: z.object({ text: z.string(), provenance }),
+		},
+		(asked, c) =>
+			withLease(service, asked.model, async ({ model }) => {
+				checkTokens(service, asked.ids.length, 'ids');
+				return c.json(detokenizeJson(model, asked.ids, asked.skip_special ?? false));
+			}),
+	);
+}
