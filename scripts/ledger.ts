@@ -15,7 +15,12 @@ import {
 import { TOLERANCES } from '../test/transformer/tolerances.ts';
 
 const number = (error: number | undefined): string => (error === undefined ? '' : error === 0 ? '0' : error.toExponential(1));
-const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+/** A Markdown table with its columns aligned, as the formatter leaves it. */
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+	const widths = header.map((name, c) => Math.max(3, name.length, ...rows.map((cells) => cells[c]!.length)));
+	const line = (cells: readonly string[]): string => `| ${cells.map((cell, c) => cell.padEnd(widths[c]!)).join(' | ')} |`;
+	return [line(header), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}
 const errorCells = ({ rows, states, logits }: Errors): string[] => [number(rows), number(states), number(logits)];
 const outOf = (pair: readonly [number, number] | undefined): string => (pair ? `${pair[0]} of ${pair[1]}` : '');
 
@@ -39,34 +44,32 @@ const text = `# Correctness ledger
 
 Written by \`npm run ledger\` (scripts/ledger.ts); an empty cell was not measured, or the reference does not expose it. Precision: \`exact\`.
 
-An error is max|Δ| / max|x| over a point, the worst over all points of its kind. *Rows*: what block 0 receives. *States*: every block's output,
+An error is max|Δ| / max|x| over a point, the worst over all points of its kind. _Rows_: what block 0 receives. _States_: every block's output,
 attention weights, the final output. Allowed: ${TOLERANCES.exact} where weights are stored as they were computed with, ${TOLERANCES.quantised} for quantised files
 against the reference on the decoded weights (test/transformer/tolerances.ts). An error of 0: the rows are copied as they are.
 
 ## Real files
 
-Four texts (English, Korean, Japanese, Chinese). *Greedy*: the next 16 tokens are the reference's, up to a near tie. *Sentence*: smallest cosine to the reference's vector.
+Four texts (English, Korean, Japanese, Chinese). _Greedy_: the next 16 tokens are the reference's, up to a near tie. _Sentence_: smallest cosine to the reference's vector.
 
-${row(['model', 'file', 'types', 'tokens equal', 'rows', 'states', 'logits', 'greedy', 'sentence', 'reference'])}
-${row(Array(10).fill('---'))}
-${real
-	.map(({ name, measure: m }) =>
-		row(
-			m
-				? [name, m.file, m.types, outOf(m.tokensEqual), ...errorCells(m), outOf(m.greedyEqual), m.cosine?.toFixed(7) ?? '', m.reference]
-				: [name, ...Array(9).fill('')],
-		),
-	)
-	.join('\n')}
+${table(
+	['model', 'file', 'types', 'tokens equal', 'rows', 'states', 'logits', 'greedy', 'sentence', 'reference'],
+	real.map(({ name, measure: m }) =>
+		m
+			? [name, m.file, m.types, outOf(m.tokensEqual), ...errorCells(m), outOf(m.greedyEqual), m.cosine?.toFixed(7) ?? '', m.reference]
+			: [name, ...Array(9).fill('')],
+	),
+)}
 
 ## Families
 
 Tiny random checkpoints with gains, biases and matrices away from their initial values (scripts/reference/make_families.py, make_gguf.py with llama.cpp's
 converter, make_quantised.py, paper_models.py). They have no vocabulary, so that no tokens are compared. ${families.length} families, ${made.length} files.
 
-${row(['family', 'checkpoint', 'file', 'types', 'rows', 'states', 'logits', 'reference'])}
-${row(Array(8).fill('---'))}
-${made.map((m) => row([m.family, m.name, m.file, m.types, ...errorCells(m), m.reference])).join('\n')}
+${table(
+	['family', 'checkpoint', 'file', 'types', 'rows', 'states', 'logits', 'reference'],
+	made.map((m) => [m.family, m.name, m.file, m.types, ...errorCells(m), m.reference]),
+)}
 
 Notes
 

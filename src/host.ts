@@ -1,6 +1,7 @@
 // Host: the surroundings that the core is handed. hosts/node and hosts/browser each make one.
 
 import type { ModelFiles } from './bytes/source.ts';
+import type { Worker } from './compute/crew.ts';
 
 /** What a person may name: a catalogue name, path, URL, hf:… or ollama:… string, or files already in hand. */
 export type ModelReference = string | ModelFiles;
@@ -39,6 +40,8 @@ export interface Host {
 	readonly threads: number;
 	/** Bytes of memory that weights may use. */
 	readonly memoryBudget: number;
-	/** Starts a compute worker (same message interface as a web Worker); absent where there are no threads. */
-	startWorker?(): { postMessage(message: unknown): void; onMessage(listener: (message: unknown) => void): void; terminate(): void };
+	/** Starts a thread that runs the compute worker (src/compute/crew.ts, serve); absent where there are no threads. */
+	startWorker?(): Worker;
+	/** False where the calling thread may not block: a page's main thread. */
+	readonly canSleep?: boolean;
 }

@@ -17,14 +17,15 @@ export type * from './model/types.ts';
  * Opens a model by reference with the surroundings that the host gives: its header and its tokenizer are read, no weight.
  * @throws TongsaError
  */
-export async function openModel(host: Host, reference: ModelReference, { signal, onProgress }: OpenOptions = {}): Promise<Model> {
+export async function openModel(host: Host, reference: ModelReference, options: OpenOptions = {}): Promise<Model> {
+	const { signal, onProgress } = options;
 	const files = await host.resolve(reference, { ...(signal && { signal }), ...(onProgress && { onProgress }) });
 	const checkpoint = await openCheckpoint(files, signal);
 	try {
 		const found = await findTokenizer(checkpoint, signal);
 		const { tokenizer } = found;
 		const interpreter = openInterpreter(host, checkpoint, found, await findTables(checkpoint));
-		const engine = engineWhenAsked(host, checkpoint, tokenizer, interpreter);
+		const engine = engineWhenAsked(host, checkpoint, tokenizer, interpreter, options);
 		const { idsOf: _ids, textOf: _text, ...reading } = interpreter;
 		return {
 			name: checkpoint.name,

@@ -17,6 +17,15 @@ export function browserHost(): Host {
 			}
 			return filesAt(new URL(reference, globalThis.location?.href).href, { fetch: (url, init) => fetch(url, init), wait }, options?.signal);
 		},
+		startWorker() {
+			const worker = new Worker(new URL('./compute-worker.ts', import.meta.url), { type: 'module' });
+			return {
+				postMessage: (message) => worker.postMessage(message),
+				onMessage: (listener) => worker.addEventListener('message', (event) => listener(event.data)),
+				terminate: () => worker.terminate(),
+			};
+		},
+		canSleep: typeof document === 'undefined',
 		now: () => performance.now(),
 		random: (bytes) => crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>),
 		threads: globalThis.crossOriginIsolated ? navigator.hardwareConcurrency : 1,

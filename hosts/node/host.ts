@@ -1,6 +1,7 @@
 // The Node host: what openModel is handed when it runs in Node.
 
 import { availableParallelism, freemem, totalmem } from 'node:os';
+import { Worker } from 'node:worker_threads';
 import type { Host } from '../../src/host.ts';
 import { resolve } from './resolve.ts';
 
@@ -11,6 +12,16 @@ export function nodeHost(): Host {
 	return {
 		resolve,
 		renderTemplate: async (template, input, signal) => (await import('./template.ts')).renderTemplate(template, input, signal),
+		startWorker() {
+			const file = import.meta.url.endsWith('.ts') ? './compute-worker.ts' : './compute-worker.js';
+			const worker = new Worker(new URL(file, import.meta.url));
+			worker.unref(); // a model that was not closed does not keep the process
+			return {
+				postMessage: (message) => worker.postMessage(message),
+				onMessage: (listener) => void worker.on('message', listener),
+				terminate: () => void worker.terminate(),
+			};
+		},
 		now: () => performance.now(),
 		// The global one: importing node:crypto would cost every start some milliseconds.
 		random: (bytes) => crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>),

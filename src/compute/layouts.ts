@@ -10,6 +10,8 @@ export interface WeightKind {
 	readonly columns: 1 | 16 | 32;
 	/** Bytes of a record: 8 scales and 8 companions in float32, and the whole numbers. */
 	readonly recordBytes: number;
+	/** Its function among the kernels. */
+	readonly matmul: 'matmulSigned8' | 'matmulUnsigned6' | 'matmulUnsigned5' | 'matmulUnsigned4' | 'matmulFloats';
 	/** What it multiplies: activations in −127…127, in 0…levels, or as they are. */
 	readonly activations: 'signed' | 'unsigned' | 'float';
 }
@@ -20,16 +22,17 @@ const kind = (
 	columns: 16 | 32,
 	bits: 4 | 8,
 	activations: WeightKind['activations'],
-): WeightKind => ({ name, number, columns, recordBytes: 64 + columns * bits, activations });
+	matmul: WeightKind['matmul'],
+): WeightKind => ({ name, number, columns, recordBytes: 64 + columns * bits, activations, matmul });
 
 /** In the order of the numbers in kernels/matmul.ts. */
 export const WEIGHT_KINDS = {
-	signed8: kind('signed8', 0, 32, 8, 'unsigned'),
-	unsigned6: kind('unsigned6', 1, 16, 8, 'signed'),
-	unsigned5: kind('unsigned5', 2, 32, 8, 'signed'),
-	unsigned4: kind('unsigned4', 3, 32, 4, 'signed'),
+	signed8: kind('signed8', 0, 32, 8, 'unsigned', 'matmulSigned8'),
+	unsigned6: kind('unsigned6', 1, 16, 8, 'signed', 'matmulUnsigned6'),
+	unsigned5: kind('unsigned5', 2, 32, 8, 'signed', 'matmulUnsigned5'),
+	unsigned4: kind('unsigned4', 3, 32, 4, 'signed', 'matmulUnsigned4'),
 	/** For models whose file holds floats: kernels/floats.ts. */
-	float32: { name: 'float32', number: 4, columns: 1, recordBytes: 32, activations: 'float' } satisfies WeightKind,
+	float32: { name: 'float32', number: 4, columns: 1, recordBytes: 32, activations: 'float', matmul: 'matmulFloats' } satisfies WeightKind,
 } as const;
 
 /** A stored type that repacks without rounding. */

@@ -217,12 +217,10 @@ export function runSteps(steps: readonly Step[], kernels: Kernels, pass: Pass, l
 				const [from, to] = share(Math.ceil(matrix.rows / 8), lockstep);
 				if (bias && !add) kernels.spread(bias + from * 32, T, (to - from) * 8, y.stride, y.at + from * 32);
 				if (bias && add) for (let t = 0; t < T; t++) kernels.add(y.at + t * y.stride + from * 32, bias + from * 32, (to - from) * 8);
-				const onto = add || bias ? 1 : 0;
-				if (matrix.kind.activations === 'float') {
-					kernels.matmulFloats(matrix.at, from, to, matrix.columns, T === 1 ? x.at : records, T, y.at, y.stride, onto);
-				} else {
-					kernels.matmul(matrix.kind.number, matrix.at, from, to, matrix.columns / matrix.kind.columns, records, T, y.at, y.stride, onto);
-				}
+				const { matmul, columns, activations } = matrix.kind;
+				// One token's floats are multiplied as they are.
+				const operand = activations === 'float' && T === 1 ? x.at : records;
+				kernels[matmul](matrix.at, from, to, matrix.columns / columns, operand, T, y.at, y.stride, add || bias ? 1 : 0);
 				break;
 			}
 			case 'activate': {

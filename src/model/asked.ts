@@ -8,18 +8,19 @@ import type { Host } from '../host.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import type { Engine } from './engine.ts';
 import type { Interpreter } from './interpreter.ts';
-import type { Model } from './types.ts';
+import type { Model, OpenOptions } from './types.ts';
 
 export function engineWhenAsked(
 	host: Host,
 	checkpoint: Checkpoint,
 	tokenizer: Tokenizer | undefined,
 	interpreter: Interpreter,
+	open: OpenOptions,
 ): Engine & Pick<Model, 'blocks'> {
 	const blocks = blocksOf(checkpoint);
 	let opened: Promise<Engine> | undefined;
 	const engine = (): Promise<Engine> => {
-		opened ??= import('./engine.ts').then(({ openEngine }) => openEngine(host, checkpoint, tokenizer, interpreter, blocks));
+		opened ??= import('./engine.ts').then(({ openEngine }) => openEngine(host, checkpoint, tokenizer, interpreter, blocks, open));
 		return opened;
 	};
 	return {

@@ -1,29 +1,26 @@
 // The engine: what needs the transformer. Trace, lens, sentence vectors, generation. asked.ts loads it when first asked for.
 
 import { openModelTransformer } from '../architectures/index.ts';
-import { architectureOf } from '../architectures/name.ts';
-import { normalize, pool } from '../embedding/pooling.ts';
 import { TongsaError } from '../errors.ts';
 import type { Checkpoint } from '../formats/checkpoint.ts';
-import { generate } from '../generation/generate.ts';
+import { type Continuable, generate } from '../generation/generate.ts';
 import { seededRandom } from '../generation/random.ts';
 import type { Host } from '../host.ts';
 import type { EncodeOptions, Tokenizer } from '../tokenizer/types.ts';
 import type { Input } from '../transformer/forward.ts';
-import { forward } from '../transformer/forward.ts';
 import { pointsOf } from '../transformer/points.ts';
-import { createState } from '../transformer/state.ts';
 import type { Transformer } from '../transformer/transformer.ts';
 import { attentionCell } from '../unembedding/inspect.ts';
-import { contextLengthOf, type LanguageState, languageState } from '../unembedding/language.ts';
+import { languageState } from '../unembedding/language.ts';
 import { lens } from '../unembedding/lens.ts';
 import { surprise } from '../unembedding/probability.ts';
 import { trace } from '../unembedding/trace.ts';
 import { chatTemplateOf } from './chat-template.ts';
 import type { Interpreter } from './interpreter.ts';
 import { provenanceOf } from './provenance.ts';
-import { sentenceSettings } from './sentence.ts';
-import type { ChatMessage, Model, ModelInput, Prompt, RunOptions } from './types.ts';
+import { exactRunner, fastRunner, type Runner, whyNotFast } from './runner.ts';
+import { sentenceVectors } from './sentence.ts';
+import type { ChatMessage, Model, ModelInput, OpenOptions, Prompt, RunOptions } from './types.ts';
 
 export type Engine = Pick<Model, 'points' | 'trace' | 'attentionCell' | 'lens' | 'surprise' | 'sentence' | 'generate'> & {
 	close(): void;
@@ -35,14 +32,27 @@ export function openEngine(
 	tokenizer: Tokenizer | undefined,
 	interpreter: Interpreter,
 	blocks: Model['blocks'],
+	open: OpenOptions,
 ): Engine {
 	let opened: Promise<Transformer> | undefined;
-	let language: LanguageState | undefined;
+	const runners = new Map<Runner['precision'], Promise<Runner>>();
+	/** States of texts that nobody is going on with. */
+	const idle = new Map<Runner, Continuable>();
 
 	function transformer(signal?: AbortSignal): Promise<Transformer> {
 		opened ??= openModelTransformer(checkpoint, { memoryBudget: host.memoryBudget, ...(signal && { signal }) });
 		opened.catch(() => (opened = undefined)); // a later call may fare better: an aborted one says nothing about the file
 		return opened;
+	}
+
+	/** Fast where the kernels can; exact where they cannot, or where it is asked for. */
+	async function runner(precision: Runner['precision'], signal?: AbortSignal): Promise<Runner> {
+		const model = await transformer(signal);
+		const chosen = precision === 'fast' && whyNotFast(model, open.context) === undefined ? 'fast' : 'exact';
+		const found = runners.get(chosen) ?? (chosen === 'fast' ? fastRunner(host, model, open, signal) : Promise.resolve(exactRunner(model)));
+		runners.set(chosen, found);
+		found.catch(() => runners.delete(chosen));
+		return found;
 	}
 
 	/** For everything that reads last states: those of a cut model mean nothing. */
@@ -128,40 +138,13 @@ export function openEngine(
 		},
 		async sentence(texts, options = {}) {
 			needWhole('a sentence vector');
-			const { signal, dimensions } = options;
+			const { signal, precision = 'fast' } = options;
 			const model = await transformer(signal);
-			const settings = await sentenceSettings(checkpoint, architectureOf(checkpoint), signal);
-			const pooling = options.pooling ?? settings.pooling;
-			const normalized = options.normalize ?? settings.normalize;
-			const width = model.config.embedding.width;
-			const kept = checkedDimensions(dimensions, width);
-			const most = Math.min(settings.maxTokens ?? Number.POSITIVE_INFINITY, contextLengthOf(model));
-			const vectors: Float32Array[] = [];
-			const cuts = (typeof texts === 'string' ? [texts] : texts).map((text) => cutToFit(interpreter.idsOf(text), tokenizer, most));
-			for (const { ids } of cuts) {
-				signal?.throwIfAborted();
-				const encoder = model.encoder ?? model;
-				const states = await forward(encoder, { ids }, createState(encoder.config), { signal });
-				const vector = pool(states, width, pooling).subarray(0, kept);
-				vectors.push(normalized ? normalize(vector) : vector.slice());
-			}
-			const truncated = cuts.map(({ cut }) => cut);
-			return {
-				vectors,
-				tokens: cuts.map(({ ids }) => ids.length),
-				truncated,
-				provenance: provenanceOf(checkpoint, {
-					layer: 'final.output',
-					pooling: `${pooling} (${options.pooling ? 'asked for' : settings.from})`,
-					normalized,
-					truncated: truncated.some(Boolean),
-					precision: 'exact',
-				}),
-			};
+			return sentenceVectors(checkpoint, model, await runner(precision, signal), { idsOf: interpreter.idsOf, tokenizer }, texts, options);
 		},
 		async *generate(prompt, options = {}) {
 			needWhole('generation');
-			const { signal } = options;
+			const { signal, precision = 'fast' } = options;
 			const ids = await promptIds(prompt, signal);
 			const model = await transformer(signal);
 			const random = seededRandom(options.seed ?? new Uint32Array(host.random(new Uint8Array(4)).slice().buffer)[0]!);
@@ -170,20 +153,30 @@ export function openEngine(
 				return yield* generate(state, tokenizer, [startTokenOf(model)], options, random);
 			}
 			// The state is kept: a conversation's next turn begins with what was computed for this one. Who comes in between starts anew.
-			const state = language ?? (await languageState(model));
-			language = undefined;
+			const run = await runner(precision, signal);
+			const state = idle.get(run) ?? (await run.language());
+			idle.delete(run);
 			try {
 				return yield* generate(state, tokenizer, ids, options, random);
 			} finally {
-				language = state;
+				idle.set(run, state);
 			}
 		},
 		close() {
-			language = undefined;
-			void opened?.then(({ weights, encoder }) => {
-				weights.drop();
-				encoder?.weights.drop();
-			});
+			idle.clear();
+			for (const one of runners.values())
+				void one.then(
+					(run) => run.close(),
+					() => {},
+				);
+			runners.clear();
+			void opened?.then(
+				({ weights, encoder }) => {
+					weights.drop();
+					encoder?.weights.drop();
+				},
+				() => {},
+			);
 			opened = undefined;
 		},
 	};
@@ -199,25 +192,4 @@ function startTokenOf({ config, name }: Transformer): number {
 		file: name,
 		field: 'decoder_start_token_id',
 	});
-}
-
-function checkedDimensions(dimensions: number | undefined, width: number): number {
-	if (dimensions === undefined) return width;
-	if (Number.isInteger(dimensions) && dimensions >= 1 && dimensions <= width) return dimensions;
-	throw new TongsaError('out-of-range', 'a vector has no such number of values', {
-		field: 'dimensions',
-		got: dimensions,
-		allowed: `1 to ${width}`,
-	});
-}
-
-/** Too long a text loses its end, and keeps the flags that stand behind it. */
-function cutToFit(
-	ids: readonly number[],
-	tokenizer: Tokenizer | undefined,
-	most: number,
-): { readonly ids: readonly number[]; readonly cut: boolean } {
-	if (ids.length <= most) return { ids, cut: false };
-	const after = tokenizer?.flags.after ?? [];
-	return { ids: [...ids.slice(0, most - after.length), ...after], cut: true };
 }

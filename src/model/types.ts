@@ -14,6 +14,8 @@ import type { Provenance } from './provenance.ts';
 export interface OpenOptions {
 	readonly signal?: AbortSignal;
 	readonly onProgress?: (progress: Progress) => void;
+	/** Tokens that the fast path's cache is made for (default 4096, or what the model was made for if that is less). */
+	readonly context?: number;
 }
 
 interface Cancellable {

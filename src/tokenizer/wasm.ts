@@ -92,7 +92,7 @@ export function createKernelBpe(spec: BpeSpec, tables: BpeTables): KernelBpe {
 	kernel.setModel(
 		reserve(surface.size),
 		put(spec.alphabet === 'characters' ? tables.byteIds : tables.firstIds),
-		spec.ignore_merges || merges.type === 'ranks' ? 1 : 0,
+		spec.ignore_merges ? 1 : 0,
 		spec.alphabet === 'characters' ? 1 : 0,
 		spec.byte_fallback ? 1 : 0,
 		spec.unknown ?? -1,

@@ -46,7 +46,6 @@ export interface Variables {
 	streaming: boolean;
 }
 
-// biome-ignore lint/style/useNamingConvention: Hono's name
 export type Env = { Variables: Variables };
 export type App = OpenAPIHono<Env>;
 export type Asked = Context<Env>;

@@ -36,7 +36,7 @@ export interface StartOptions {
 }
 
 export async function startServer({ models, settings, version, studio }: StartOptions): Promise<Running> {
-	const log = pino({ level: settings['log-level'] }, pino.destination({ dest: 2, sync: false }));
+	const log = pino({ level: settings['log-level'], base: null }, pino.destination({ dest: 2, sync: false }));
 	const host = nodeHost();
 	const stopping = new AbortController();
 	const memory = settings['max-memory'] * MIB || host.memoryBudget;

@@ -63,8 +63,8 @@ for (const { name, build, skip } of await variants()) {
 					const stride = 24 * 4;
 					const y = new Float32Array(kernels.memory.buffer, Y, 8 * 24);
 					y.fill(3);
-					kernels.matmul(kind.number, WEIGHTS, 0, 1, groups, RECORDS, T, Y, stride, 1);
-					kernels.matmul(kind.number, WEIGHTS, 1, 3, groups, RECORDS, T, Y, stride, 0);
+					kernels[kind.matmul](WEIGHTS, 0, 1, groups, RECORDS, T, Y, stride, 1);
+					kernels[kind.matmul](WEIGHTS, 1, 3, groups, RECORDS, T, Y, stride, 0);
 					for (let t = 0; t < T; t++) {
 						for (let m = 0; m < M; m++) {
 							// Activations are off by at most half a step: step / 2 · Σ |w|, with step = range / 127 of the group.

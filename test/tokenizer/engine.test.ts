@@ -151,6 +151,10 @@ const MODELS: readonly (readonly [name: string, spec: TokenizerSpec])[] = [
 		})(),
 	],
 	['without an unknown token', specOf(TOKENS, MERGES, { model: { unknown: undefined } as never })],
+	['bytes, most of them without a token', specOf(TOKENS, MERGES, { model: { alphabet: 'byte-level' } })],
+	['bytes without a token, not fused', specOf(TOKENS, MERGES, { model: { alphabet: 'byte-level', fuse_unk: false } })],
+	['bytes without a token, none unknown', specOf(TOKENS, MERGES, { model: { alphabet: 'byte-level', unknown: undefined } as never })],
+	['raw bytes by rank, most without a token', specOf(TOKENS, [], { model: { alphabet: 'bytes', merges: { type: 'ranks' } } })],
 ];
 
 for (const [name, spec] of MODELS) {

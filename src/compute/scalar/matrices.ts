@@ -11,20 +11,24 @@ export interface MatrixKernels {
 	unpackRow(kind: number, weights: number, row: number, groups: number, out: number): void;
 	/** Float32 rows → activation records of 1 or 4 lanes. levels 0: −127…127; otherwise 0…levels from the least value on. */
 	quantise(x: number, tokens: number, groups: number, steps: number, lanes: number, levels: number, records: number): void;
-	/** y (tokens, stride / 4), columns 8 · first … 8 · last ← (with add: +=) weights · x. */
-	matmul(
-		kind: number,
-		weights: number,
-		first: number,
-		last: number,
-		groups: number,
-		x: number,
-		tokens: number,
-		y: number,
-		stride: number,
-		add: number,
-	): void;
+	readonly matmulSigned8: Matmul;
+	readonly matmulUnsigned6: Matmul;
+	readonly matmulUnsigned5: Matmul;
+	readonly matmulUnsigned4: Matmul;
 }
+
+/** y (tokens, stride / 4), columns 8 · first … 8 · last ← (with add: +=) weights · x; one for each kind of weight record. */
+type Matmul = (
+	weights: number,
+	first: number,
+	last: number,
+	groups: number,
+	x: number,
+	tokens: number,
+	y: number,
+	stride: number,
+	add: number,
+) => void;
 
 const KINDS: readonly WeightKind[] = Object.values(WEIGHT_KINDS);
 
@@ -140,6 +144,34 @@ export function scalarMatrices(memory: WebAssembly.Memory): MatrixKernels {
 		return kind.name === 'unsigned4' ? (data.getUint8(at) >> ((column & 4) === 4 ? 4 : 0)) & 15 : data.getUint8(at);
 	};
 
+	const matmul =
+		(kind: WeightKind): Matmul =>
+		(weights, first, last, groups, x, tokens, y, stride, add) => {
+			const data = view();
+			const lanes = tokens === 1 ? 1 : 4;
+			const recordBytes = lanes * (8 + kind.columns);
+			for (let row = first * 8; row < last * 8; row++) {
+				for (let t = 0; t < tokens; t++) {
+					const lane = t % lanes;
+					const out = y + t * stride + row * 4;
+					let sum = add ? data.getFloat32(out, true) : 0;
+					for (let g = 0; g < groups; g++) {
+						const w = recordAt(kind, weights, row, groups, g);
+						const a = x + (Math.floor(t / lanes) * groups + g) * recordBytes;
+						let products = 0;
+						for (let i = 0; i < kind.columns; i++) {
+							const at = a + lanes * 8 + ((i >> 2) * lanes + lane) * 4 + (i & 3);
+							products += quantAt(data, kind, w, row, i) * (kind.activations === 'signed' ? data.getInt8(at) : data.getUint8(at));
+						}
+						const r = (row & 7) * 4;
+						sum += data.getFloat32(w + r, true) * data.getFloat32(a + lane * 4, true) * products;
+						sum += data.getFloat32(w + 32 + r, true) * data.getFloat32(a + (lanes + lane) * 4, true);
+					}
+					data.setFloat32(out, sum, true);
+				}
+			}
+		};
+
 	return {
 		repack(type, source, rowBytes, first, rows, groups, weights) {
 			const data = view();
@@ -196,31 +228,9 @@ export function scalarMatrices(memory: WebAssembly.Memory): MatrixKernels {
 				}
 			}
 		},
-		matmul(number, weights, first, last, groups, x, tokens, y, stride, add) {
-			const data = view();
-			const kind = KINDS[number]!;
-			const lanes = tokens === 1 ? 1 : 4;
-			const recordBytes = lanes * (8 + kind.columns);
-			for (let row = first * 8; row < last * 8; row++) {
-				for (let t = 0; t < tokens; t++) {
-					const lane = t % lanes;
-					const out = y + t * stride + row * 4;
-					let sum = add ? data.getFloat32(out, true) : 0;
-					for (let g = 0; g < groups; g++) {
-						const w = recordAt(kind, weights, row, groups, g);
-						const a = x + (Math.floor(t / lanes) * groups + g) * recordBytes;
-						let products = 0;
-						for (let i = 0; i < kind.columns; i++) {
-							const at = a + lanes * 8 + ((i >> 2) * lanes + lane) * 4 + (i & 3);
-							products += quantAt(data, kind, w, row, i) * (kind.activations === 'signed' ? data.getInt8(at) : data.getUint8(at));
-						}
-						const r = (row & 7) * 4;
-						sum += data.getFloat32(w + r, true) * data.getFloat32(a + lane * 4, true) * products;
-						sum += data.getFloat32(w + 32 + r, true) * data.getFloat32(a + (lanes + lane) * 4, true);
-					}
-					data.setFloat32(out, sum, true);
-				}
-			}
-		},
+		matmulSigned8: matmul(WEIGHT_KINDS.signed8),
+		matmulUnsigned6: matmul(WEIGHT_KINDS.unsigned6),
+		matmulUnsigned5: matmul(WEIGHT_KINDS.unsigned5),
+		matmulUnsigned4: matmul(WEIGHT_KINDS.unsigned4),
 	};
 }

@@ -21,7 +21,7 @@ const SHOWN_ROWS = 10;
 const ASK = [
 	'tongsa embed smollm2 "사랑해"                     the matrix of your own sentence (--json for every number)',
 	'tongsa nearest smollm2 " love"                   the tokens nearest to a word, among all 49,152',
-	'tongsa trace smollm2 "I love you"                every intermediate that can be read; --at NAME shows one',
+	'tongsa trace smollm2                             every value between tokens and answer that can be read',
 	'tongsa compare gpt-2 gpt-4 llama-2 "I love you"  the same sentence as other models read it',
 	'tongsa info GPT-4                                what is public of a closed model, and what is not',
 	'tongsa models                                    every name that answers; any GGUF or safetensors file opens by its path',

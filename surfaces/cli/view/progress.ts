@@ -18,7 +18,7 @@ export function progressLine(terminal: Terminal, now: () => number): ProgressLin
 	let seen: { at: number; done: number }[] = [];
 	let drawn = -Infinity;
 	return {
-		show({ done, total }) {
+		show({ done, total, unit }) {
 			if (!terminal.stderrIsTerminal) return;
 			const at = now();
 			seen = [...seen.filter((one) => at - one.at < WINDOW_MS), { at, done }];
@@ -26,7 +26,7 @@ export function progressLine(terminal: Terminal, now: () => number): ProgressLin
 			drawn = at;
 			const first = seen[0]!;
 			const perSecond = at > first.at ? ((done - first.done) * 1000) / (at - first.at) : 0;
-			terminal.note(`\r\x1b[2K${line(done, total, perSecond)}`);
+			terminal.note(`\r\x1b[2K${line(done, total, perSecond, unit === 'bytes' ? bytes : (count) => `${Math.round(count)} ${unit}`)}`);
 		},
 		end() {
 			if (terminal.stderrIsTerminal && drawn > -Infinity) terminal.note('\r\x1b[2K');
@@ -35,12 +35,12 @@ export function progressLine(terminal: Terminal, now: () => number): ProgressLin
 }
 
 /** `████░░░░  45.2 of 98.4 MB  12.3 MB/s  4 s left` */
-function line(done: number, total: number | undefined, perSecond: number): string {
-	const speed = perSecond > 0 ? `  ${bytes(perSecond)}/s` : '';
-	if (total === undefined) return bytes(done) + speed;
+function line(done: number, total: number | undefined, perSecond: number, amount: (count: number) => string): string {
+	const speed = perSecond > 0 ? `  ${amount(perSecond)}/s` : '';
+	if (total === undefined) return amount(done) + speed;
 	const full = Math.round((BAR * Math.min(done, total)) / Math.max(1, total));
 	const left = perSecond > 0 ? `  ${duration((total - done) / perSecond)} left` : '';
-	return `${'█'.repeat(full)}${'░'.repeat(BAR - full)}  ${bytes(done)} of ${bytes(total)}${speed}${left}`;
+	return `${'█'.repeat(full)}${'░'.repeat(BAR - full)}  ${amount(done)} of ${amount(total)}${speed}${left}`;
 }
 
 /** 98362432 → '98.4 MB'; powers of 1000, as disks and networks count. */

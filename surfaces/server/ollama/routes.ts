@@ -1,5 +1,12 @@
 // The routes of Ollama's API that this server answers.
 
 import type { App, Service } from '../service.ts';
+import { embedRoutes } from './embed.ts';
+import { generateRoutes } from './generate.ts';
+import { modelRoutes } from './models.ts';
 
-export function ollamaRoutes(_app: App, _service: Service): void {}
+export function ollamaRoutes(app: App, service: Service): void {
+	modelRoutes(app, service);
+	embedRoutes(app, service);
+	generateRoutes(app, service);
+}

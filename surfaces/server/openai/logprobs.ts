@@ -38,6 +38,7 @@ export interface CompletionLogprobs {
 /** Keeps count of where in the text each token begins. */
 export function completionLogprobs(tokenizer: Tokenizer | undefined, promptLength: number) {
 	const decoder = tokenizer?.decoder({ skipSpecial: true });
+	const name = ({ id, token }: ScoredToken) => (token.includes('\ufffd') && tokenizer ? escaped(tokenizer.token(id).bytes) : token);
 	let at = promptLength;
 	return (tokens: readonly GeneratedToken[], top: number): CompletionLogprobs => {
 		const offsets = tokens.map(({ id }) => {
@@ -46,13 +47,16 @@ export function completionLogprobs(tokenizer: Tokenizer | undefined, promptLengt
 			return offset;
 		});
 		return {
-			tokens: tokens.map(({ token }) => token),
+			tokens: tokens.map(name),
 			token_logprobs: tokens.map(({ logProbability }) => Math.max(LEAST, logProbability)),
 			top_logprobs:
 				top === 0
 					? null
-					: tokens.map((one) => Object.fromEntries(one.top.map(({ token, logProbability }) => [token, Math.max(LEAST, logProbability)]))),
+					: tokens.map((one) => Object.fromEntries(one.top.map((other) => [name(other), Math.max(LEAST, other.logProbability)]))),
 			text_offset: offsets,
 		};
 	};
 }
+
+/** A part of a character as OpenAI's completions name it: 'bytes:\\xed\\x95'. By their text all parts would be one and the same. */
+const escaped = (bytes: Uint8Array): string => `bytes:${Array.from(bytes, (byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('')}`;

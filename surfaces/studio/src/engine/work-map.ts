@@ -40,6 +40,8 @@ const FITTED = 12_288;
 const COUNTED = 4096;
 const PROBES = 64;
 const NEAR = 10;
+/** A table that takes no more than this decoded is read once and kept while the map is made. */
+const KEPT_BYTES = 2 ** 28;
 /** Rows read at once: 4,096 rows of 4,096 numbers are 64 MB. */
 const CHUNK = 4096;
 
@@ -62,39 +64,37 @@ export const map = {
 		const progress = (done: number, total: number) => context.onProgress({ stage: 'map', done, total, unit: 'tokens' });
 
 		const every = Math.max(1, Math.floor(V / FITTED));
-		const sample = await rowsOf(
-			name,
-			Array.from({ length: Math.floor(V / every) }, (_, i) => i * every),
-			context,
-		);
-		unitRows(sample, D);
+		const sample = new Float32Array(Math.ceil(V / every) * D);
+		const kept = new Map<number, Float32Array>();
+		for await (const { from, rows } of chunksOf(name, context)) {
+			for (let id = Math.ceil(from / every) * every; id < from + rows.length / D; id += every) {
+				sample.set(rows.subarray((id - from) * D, (id - from + 1) * D), (id / every) * D);
+			}
+			if (V * D * 4 <= KEPT_BYTES) kept.set(from, rows);
+			progress(from / 3, V);
+		}
 		const plane = await fitPlane({ data: sample, width: D }, async (round, of) => {
-			progress((V * round) / of / 2, V);
-			await context.turn();
-			context.signal.throwIfAborted();
+			progress((V * (1 + round / of)) / 3, V);
+			await pause(context);
 		});
 		const step = Math.max(1, Math.floor(sample.length / D / COUNTED));
 		const counted = Float32Array.from(
 			{ length: Math.floor(sample.length / D / step) * D },
 			(_, i) => sample[Math.floor(i / D) * step * D + (i % D)]!,
 		);
-		const kept = keptNeighbours(counted, D, plane, PROBES, NEAR);
+		const share = keptNeighbours(counted, D, plane, PROBES, NEAR);
 
 		const points = new Float32Array(2 * V);
-		for (let from = 0; from < V; from += CHUNK) {
-			const ids = Array.from({ length: Math.min(CHUNK, V - from) }, (_, i) => from + i);
-			const rows = await rowsOf(name, ids, context);
-			unitRows(rows, D);
+		for await (const { from, rows } of kept.size > 0 ? stored(kept) : chunksOf(name, context)) {
 			project(rows, plane, points, 2 * from);
-			progress(V / 2 + from / 2, V);
-			await context.turn();
-			context.signal.throwIfAborted();
+			progress((2 * V + from) / 3, V);
+			await pause(context);
 		}
 		fill(points);
 		const groups = Uint8Array.from({ length: V }, (_, id) =>
 			GROUPS.indexOf(id < tokenizer.size ? groupOf(tokenView(tokenizer, id)) : 'other'),
 		);
-		return { points, groups, kept };
+		return { points, groups, kept: share };
 	},
 
 	/** The rows nearest to one id's row, itself left out. */
@@ -107,9 +107,35 @@ export const map = {
 	},
 };
 
-async function rowsOf(name: string, ids: readonly number[], { signal }: Context): Promise<Float32Array> {
-	const { data } = await (await modelOf(name)).embed(ids, { signal });
-	return data.slice();
+interface Chunk {
+	/** Id of the first row. */
+	readonly from: number;
+	/** Rows of length 1, (n, D). */
+	readonly rows: Float32Array;
+}
+
+/** The whole table in order, a chunk at a time. */
+async function* chunksOf(name: string, context: Context): AsyncGenerator<Chunk> {
+	const opened = await modelOf(name);
+	const { rows: V, width: D } = opened.table!;
+	for (let from = 0; from < V; from += CHUNK) {
+		const ids = Array.from({ length: Math.min(CHUNK, V - from) }, (_, i) => from + i);
+		const { data } = await opened.embed(ids, { signal: context.signal });
+		const rows = data.slice();
+		unitRows(rows, D);
+		yield { from, rows };
+		await pause(context);
+	}
+}
+
+async function* stored(chunks: ReadonlyMap<number, Float32Array>): AsyncGenerator<Chunk> {
+	for (const [from, rows] of chunks) yield { from, rows };
+}
+
+/** Lets a cancel in. */
+async function pause({ turn, signal }: Context): Promise<void> {
+	await turn();
+	signal.throwIfAborted();
 }
 
 function groupOf(token: TokenView): Group {

@@ -4,6 +4,7 @@ import { useEffect, useSyncExternalStore } from 'react';
 import { ask, EngineError } from '../engine/client.ts';
 import { embedded, openingOf } from '../engine/embedded.ts';
 import type { ModelCard, Opening, Progress, Refusal } from '../engine/protocol.ts';
+import { keptFiles } from './kept.ts';
 import { readShelf } from './shelf.ts';
 
 export interface Entry {
@@ -13,6 +14,8 @@ export interface Entry {
 	readonly progress?: Progress;
 	readonly refusal?: Refusal;
 	readonly cancel?: () => void;
+	/** The person's own files, where the model was opened from such. */
+	readonly files?: readonly File[];
 }
 
 let entries: readonly Entry[] = [];
@@ -30,14 +33,14 @@ export async function open(name: string, title: string, opening: Opening): Promi
 	const known = entries.find((entry) => entry.name === name);
 	if (known && !known.refusal) return;
 	const controller = new AbortController();
-	const waiting: Entry = { name, title, cancel: () => controller.abort() };
+	const waiting: Entry = { name, title, cancel: () => controller.abort(), ...(opening.kind === 'files' && { files: opening.files }) };
 	set(name, waiting);
 	try {
 		const card = await ask('open', [name, title, opening], {
 			signal: controller.signal,
 			onProgress: (progress) => entries.some((entry) => entry.name === name && !entry.card) && set(name, { ...waiting, progress }),
 		});
-		set(name, { name, title: card.title, card });
+		set(name, { name, title: card.title, card, ...(waiting.files && { files: waiting.files }) });
 	} catch (error) {
 		const refusal: Refusal = error instanceof EngineError ? error.refusal : { code: 'internal', message: String(error) };
 		set(name, refusal.code === 'cancelled' ? undefined : { name, title, refusal });
@@ -51,6 +54,8 @@ export async function openNamed(name: string): Promise<void> {
 	if (/^https?:/.test(name)) return open(name, name.split('/').at(-1) || name, { kind: 'address', url: name });
 	const shelved = (await readShelf()).find((model) => model.name === name);
 	if (shelved) return open(name, shelved.title, { kind: 'address', url: new URL(shelved.url, document.baseURI).href });
+	const kept = await keptFiles(name);
+	if (kept.length > 0) return open(name, name, { kind: 'files', files: kept });
 	// A file that was dropped in on an earlier visit: the page may not open it by itself.
 	if (!entries.some((entry) => entry.name === name)) set(name, { name, title: name, refusal: { code: 'not-found', message: name } });
 }

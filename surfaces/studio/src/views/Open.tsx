@@ -119,7 +119,8 @@ export function Open() {
 									{words.look}
 								</Push>
 							)}
-							<Push kind="quiet" onPress={() => void close(entry.name)}>
+							<Keep entry={entry} kept={kept.includes(entry.name)} />
+						<Push kind="quiet" onPress={() => void close(entry.name)}>
 								{t.close}
 							</Push>
 						</section>

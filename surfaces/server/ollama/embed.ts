@@ -1,0 +1,66 @@
+// POST /api/embed: one vector a text, cut to what the model takes unless told otherwise, as Ollama does.
+
+import { z } from '@hono/zod-openapi';
+import { shortestFloat32s } from '../../../src/tensor/print.ts';
+import { noEffect, notHonoured, post } from '../define.ts';
+import { checkInputs } from '../openai/embeddings.ts';
+import { Refusal } from '../refusal.ts';
+import { type App, checkTokens, type Service, withLease } from '../service.ts';
+import { modelName } from './models.ts';
+
+const body = z
+	.strictObject({
+		model: z.string().min(1).max(1000),
+		input: z.union([z.string(), z.array(z.string()).min(1)]),
+		truncate: z.boolean().optional().openapi({ description: 'Default true: too long a text loses its end. false: it is refused.' }),
+		dimensions: z
+			.number()
+			.int()
+			.min(1)
+			.max(2 ** 20)
+			.optional(),
+		options: notHonoured('a vector has no such settings', {}),
+		keep_alive: noEffect("How long models stay open is the server's setting."),
+	})
+	.openapi('OllamaEmbedRequest');
+
+export function embedRoutes(app: App, service: Service): void {
+	post(
+		app,
+		{
+			path: '/api/embed',
+			tag: 'Ollama',
+			summary: 'Texts → sentence vectors',
+			body,
+			answer: z.object({
+				model: z.string(),
+				embeddings: z.array(z.array(z.number())),
+				total_duration: z.number(),
+				prompt_eval_count: z.number(),
+			}),
+		},
+		async (asked, c) =>
+			withLease(service, await modelName(service, asked.model), async ({ id, model, sentences }) => {
+				const loaded = service.now();
+				const texts = typeof asked.input === 'string' ? [asked.input] : asked.input;
+				checkInputs(texts, service.settings['max-inputs']);
+				checkTokens(
+					service,
+					texts.reduce((sum, text) => sum + (model.tokenizer?.count(text) ?? 0), 0),
+					'input',
+				);
+				const options = asked.dimensions === undefined ? {} : { dimensions: asked.dimensions };
+				const { vectors, tokens, truncated } = await sentences(texts, options, c.var.signal);
+				if (asked.truncate === false && truncated.includes(true)) throw new Refusal(400, 'input length exceeds the context length');
+				const read = tokens.reduce((a, b) => a + b, 0);
+				service.metrics.add('tongsa_tokens_total', { model: id, kind: 'prompt' }, read);
+				return c.json({
+					model: asked.model,
+					embeddings: vectors.map(shortestFloat32s),
+					total_duration: Math.round((service.now() - c.var.began) * 1e6),
+					load_duration: Math.round((loaded - c.var.began) * 1e6),
+					prompt_eval_count: read,
+				});
+			}),
+	);
+}

@@ -1,0 +1,221 @@
+// POST /v1/responses, for text: the same engine behind OpenAI's newer shape, with its events.
+// https://platform.openai.com/docs/api-reference/responses/create, …/responses-streaming
+
+import { z } from '@hono/zod-openapi';
+import { noEffect, notHonoured, post } from '../define.ts';
+import { chatIds, finishReason, type Message, optionsOf, runWhole, tokensOf } from '../generation.ts';
+import { errorBody, refusalOf } from '../refusal.ts';
+import { type App, type Asked, type Service, type Turn, takeTurn } from '../service.ts';
+import { EVENTS, event, streamed } from '../stream.ts';
+import { count, model, wantedOf } from './sampling.ts';
+
+const NO_TOOLS = 'this server calls no tools';
+
+const part = z.strictObject({
+	type: z.enum(['input_text', 'output_text'], { error: 'the types are input_text and output_text: this server reads text only' }),
+	text: z.string(),
+	annotations: noEffect('Notes beside a text.'),
+	logprobs: noEffect('Of an earlier answer.'),
+});
+const item = z.strictObject({
+	type: z.literal('message', { error: `the type is message: ${NO_TOOLS}` }).optional(),
+	id: noEffect('Of an earlier answer.'),
+	status: noEffect('Of an earlier answer.'),
+	phase: noEffect('Of an earlier answer.'),
+	role: z.enum(['system', 'developer', 'user', 'assistant']),
+	content: z.union([z.string(), z.array(part)]),
+});
+
+const body = z
+	.strictObject({
+		model,
+		input: z.union([z.string(), z.array(item).min(1).max(100_000)]),
+		instructions: z.string().nullish(),
+		max_output_tokens: count(1).nullish(),
+		temperature: z.number().min(0).max(2).nullish(),
+		top_p: z.number().gt(0).max(1).nullish(),
+		stream: z.boolean().nullish(),
+		stream_options: z.strictObject({ include_obfuscation: z.literal(false).optional() }).nullish(),
+		store: notHonoured('nothing is stored', false),
+		previous_response_id: notHonoured('nothing is stored: give the whole conversation as input'),
+		conversation: notHonoured('nothing is stored: give the whole conversation as input'),
+		background: notHonoured('nothing is stored', false),
+		prompt: notHonoured('nothing is stored'),
+		tools: notHonoured(NO_TOOLS, []),
+		tool_choice: notHonoured(NO_TOOLS, 'none', 'auto'),
+		parallel_tool_calls: notHonoured(NO_TOOLS, true, false),
+		max_tool_calls: notHonoured(NO_TOOLS),
+		text: notHonoured('the engine does not bind answers to a grammar', { format: { type: 'text' } }, {}),
+		reasoning: notHonoured('the model has no such setting', {}),
+		include: notHonoured('there is nothing more to include', []),
+		truncation: notHonoured('nothing is cut in silence', 'disabled'),
+		top_logprobs: notHonoured('ask /v1/chat/completions', 0),
+		service_tier: notHonoured('there is one tier', 'auto', 'default'),
+		metadata: z.record(z.string(), z.string()).nullish(),
+		user: noEffect('Who asks.'),
+		safety_identifier: noEffect('Who asks.'),
+		prompt_cache_key: noEffect('The beginning that a conversation shares with the one before is always reused.'),
+	})
+	.openapi('ResponseRequest', { example: { model: 'smollm2', input: 'Say hello in Korean.', store: false } });
+
+const answer = z
+	.looseObject({
+		id: z.string(),
+		object: z.literal('response'),
+		status: z.enum(['completed', 'incomplete', 'in_progress', 'failed']),
+		model: z.string(),
+		output: z.array(
+			z.looseObject({ type: z.literal('message'), role: z.literal('assistant'), content: z.array(z.looseObject({ text: z.string() })) }),
+		),
+	})
+	.openapi('Response');
+
+type Body = z.output<typeof body>;
+
+export function responseRoutes(app: App, service: Service): void {
+	post(
+		app,
+		{
+			path: '/v1/responses',
+			tag: 'OpenAI',
+			summary: 'An answer, in the newer shape',
+			body,
+			answer,
+			also: { 'text/event-stream': 'With stream: true.' },
+		},
+		async (asked, c) => {
+			const lease = await service.models.acquire(asked.model);
+			let turn: Turn | undefined;
+			try {
+				const ids = await chatIds(service, lease.model, messagesOf(asked), 'input');
+				const options = optionsOf(service, wantedOf(asked, asked.max_output_tokens ?? undefined, 0));
+				const mine = (turn = await takeTurn(lease, c.var.signal));
+				const shape = shapes(service, asked, mine);
+				const run = (onText?: (text: string) => void) =>
+					runWhole(tokensOf(service, c, mine, ids, options), ({ text }) => onText?.(text), onText);
+				if (asked.stream) return stream(c, mine, shape, ids.length, run);
+				const { text, tokens, finish } = await run().finally(mine.end);
+				return c.json(shape.done(text, ids.length, tokens.length, finishReason(finish)));
+			} catch (error) {
+				turn?.end();
+				lease.release();
+				throw error;
+			}
+		},
+	);
+}
+
+function messagesOf({ input, instructions }: Body): readonly Message[] {
+	const given: readonly Message[] =
+		typeof input === 'string'
+			? [{ role: 'user', content: input }]
+			: input.map(({ role, content }) => ({
+					role: role === 'developer' ? 'system' : role,
+					content: typeof content === 'string' ? content : content.map(({ text }) => text).join(''),
+				}));
+	return instructions ? [{ role: 'system', content: instructions }, ...given] : given;
+}
+
+type Shapes = ReturnType<typeof shapes>;
+
+/** The objects that an answer is made of; those of one answer share their ids. */
+function shapes(service: Service, asked: Body, { id: model }: Turn) {
+	const itemId = service.newId('msg');
+	const head = {
+		id: service.newId('resp'),
+		object: 'response' as const,
+		created_at: service.epochSeconds(),
+		model,
+		instructions: asked.instructions ?? null,
+		max_output_tokens: asked.max_output_tokens ?? null,
+		temperature: asked.temperature ?? 1,
+		top_p: asked.top_p ?? 1,
+		metadata: asked.metadata ?? {},
+		parallel_tool_calls: false,
+		previous_response_id: null,
+		reasoning: { effort: null, summary: null },
+		store: false,
+		text: { format: { type: 'text' } },
+		tool_choice: 'none',
+		tools: [],
+		truncation: 'disabled',
+		error: null,
+	};
+	const part = (text: string) => ({ type: 'output_text', text, annotations: [], logprobs: [] });
+	const item = (status: 'in_progress' | 'completed' | 'incomplete', text?: string) => ({
+		id: itemId,
+		type: 'message',
+		status,
+		role: 'assistant',
+		content: text === undefined ? [] : [part(text)],
+	});
+	return {
+		itemId,
+		part,
+		item,
+		begun: { ...head, status: 'in_progress', incomplete_details: null, output: [], usage: null },
+		failed: (error: unknown) => {
+			const { code, message } = errorBody(refusalOf(error)).error;
+			return {
+				...head,
+				status: 'failed',
+				error: { code: code ?? 'server_error', message },
+				incomplete_details: null,
+				output: [],
+				usage: null,
+			};
+		},
+		done: (text: string, promptTokens: number, tokens: number, reason: 'stop' | 'length') => {
+			const status = reason === 'stop' ? ('completed' as const) : ('incomplete' as const);
+			return {
+				...head,
+				status,
+				incomplete_details: reason === 'stop' ? null : { reason: 'max_output_tokens' },
+				output: [item(status, text)],
+				output_text: text,
+				usage: {
+					input_tokens: promptTokens,
+					input_tokens_details: { cached_tokens: 0 },
+					output_tokens: tokens,
+					output_tokens_details: { reasoning_tokens: 0 },
+					total_tokens: promptTokens + tokens,
+				},
+			};
+		},
+	};
+}
+
+function stream(
+	c: Asked,
+	turn: Turn,
+	shape: Shapes,
+	promptTokens: number,
+	run: (onText: (text: string) => void) => ReturnType<typeof runWhole>,
+): Response {
+	let number = 0;
+	const named = (type: string, more: object) => event({ type, sequence_number: number++, ...more }, type);
+	const place = { item_id: shape.itemId, output_index: 0, content_index: 0 };
+	return streamed(
+		c,
+		EVENTS,
+		async (write) => {
+			try {
+				write(named('response.created', { response: shape.begun }));
+				write(named('response.in_progress', { response: shape.begun }));
+				write(named('response.output_item.added', { output_index: 0, item: shape.item('in_progress') }));
+				write(named('response.content_part.added', { ...place, part: shape.part('') }));
+				const { text, tokens, finish } = await run((delta) => {
+					if (delta) write(named('response.output_text.delta', { ...place, delta, logprobs: [] }));
+				});
+				const done = shape.done(text, promptTokens, tokens.length, finishReason(finish));
+				write(named('response.output_text.done', { ...place, text, logprobs: [] }));
+				write(named('response.content_part.done', { ...place, part: shape.part(text) }));
+				write(named('response.output_item.done', { output_index: 0, item: done.output[0] }));
+				write(named(`response.${done.status}`, { response: done }));
+			} finally {
+				turn.end();
+			}
+		},
+		(error, write) => write(named('response.failed', { response: shape.failed(error) })),
+	);
+}
