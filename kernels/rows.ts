@@ -113,24 +113,30 @@ function blockQ8_0(x: usize, q: usize): v128 {
 	);
 }
 
-/** Q8_0 with the query as int16 in stored order: scores[r] = Σ over blocks of d · Σ quants · query. Width a multiple of 32. */
+/** Q8_0 with the query as int16 in stored order. EXPERIMENT two streams */
 export function scoreQ8_0(table: usize, rows: i32, width: i32, query: usize, scores: usize): void {
 	const mask = kept(HALF_MASK, width);
 	const bytes = <usize>(width >> 5) * 34;
-	for (let r = 0; r < rows; r++) {
+	const end = query + (<usize>width << 1);
+	const G = 500;
+	for (let base = 0; base + 2*G <= rows; base += 2*G)
+	for (let r = base; r < base + G; r++) {
 		let a = f32x4.splat(0);
 		let b = a;
-		let q = query;
-		const end = table + bytes;
-		for (const wide = end - 67; table < wide; table += 68, q += 128) {
-			a = madd(f32x4.convert_i32x4_s(blockQ8_0(table, q)), halfSplat(table, mask), a);
-			b = madd(f32x4.convert_i32x4_s(blockQ8_0(table + 34, q + 64)), halfSplat(table + 34, mask), b);
+		let x = table + bytes * r;
+		let y = x + bytes * G;
+		for (let q = query; q < end; q += 64, x += 34, y += 34) {
+			const w0 = v128.load(q);
+			const w1 = v128.load(q, 16);
+			const w2 = v128.load(q, 32);
+			const w3 = v128.load(q, 48);
+			const i = i32x4.add(i32x4.add(i32x4.dot_i16x8_s(v128.load8x8_s(x, 2), w0), i32x4.dot_i16x8_s(v128.load8x8_s(x, 10), w1)), i32x4.add(i32x4.dot_i16x8_s(v128.load8x8_s(x, 18), w2), i32x4.dot_i16x8_s(v128.load8x8_s(x, 26), w3)));
+			const j = i32x4.add(i32x4.add(i32x4.dot_i16x8_s(v128.load8x8_s(y, 2), w0), i32x4.dot_i16x8_s(v128.load8x8_s(y, 10), w1)), i32x4.add(i32x4.dot_i16x8_s(v128.load8x8_s(y, 18), w2), i32x4.dot_i16x8_s(v128.load8x8_s(y, 26), w3)));
+			a = madd(f32x4.convert_i32x4_s(i), halfSplat(x, mask), a);
+			b = madd(f32x4.convert_i32x4_s(j), halfSplat(y, mask), b);
 		}
-		if (table < end) {
-			a = madd(f32x4.convert_i32x4_s(blockQ8_0(table, q)), halfSplat(table, mask), a);
-			table += 34;
-		}
-		store<f32>(scores + (<usize>r << 2), sum4(f32x4.add(a, b)) * HALF_FACTOR);
+		store<f32>(scores + (<usize>r << 2), sum4(a) * HALF_FACTOR);
+		store<f32>(scores + (<usize>(r + G) << 2), sum4(b) * HALF_FACTOR);
 	}
 }
 

@@ -161,6 +161,48 @@ describe('the studio', { timeout: 300_000 }, () => {
 		await page.context().close();
 	});
 
+	test("a whole model of one's own, in safetensors: kept for next time, reopened by its link, lens and answers", async () => {
+		const words = ['<unk>', 'I', 'love', 'you', 'so', 'much', 'we', 'they', 'old', 'maps'];
+		const tokenizer = {
+			version: '1.0',
+			added_tokens: [],
+			pre_tokenizer: { type: 'Whitespace' },
+			model: { type: 'WordLevel', vocab: Object.fromEntries(words.map((word, id) => [word, id])), unk_token: '<unk>' },
+		};
+		const page = await studio.open({ view: 'open' });
+		const folder = 'test/fixtures/families/llama';
+		await page
+			.locator('input[type=file]')
+			.first()
+			.setInputFiles([
+				{ name: 'model.safetensors', mimeType: '', buffer: readFileSync(repo(`${folder}/model.safetensors`)) },
+				{ name: 'config.json', mimeType: '', buffer: readFileSync(repo(`${folder}/config.json`)) },
+				{ name: 'tokenizer.json', mimeType: '', buffer: Buffer.from(JSON.stringify(tokenizer)) },
+			]);
+		const card = page.locator('.card', { hasText: 'model.safetensors' });
+		await card.getByText('61 × 36').waitFor({ timeout: TIMEOUT });
+		await card.getByRole('button', { name: en.views.open.keep }).click();
+		await card.getByRole('button', { name: en.views.open.forget }).waitFor({ timeout: TIMEOUT });
+
+		const again = await page.context().newPage();
+		await again.goto(addressOf(studio.server, { view: 'lens', model: 'model.safetensors', text: 'I love you' }));
+		await again.locator('.lens-cell').nth(8).waitFor({ timeout: TIMEOUT });
+		assert.equal(await again.locator('.lens-cell').count(), 9, 'before block 0 and after blocks 0 and 1, three tokens each');
+		await again.goto(
+			addressOf(studio.server, {
+				view: 'generate',
+				model: 'model.safetensors',
+				text: 'I love you',
+				options: { length: 3, temperature: 1 },
+			}),
+		);
+		await again.getByRole('button', { name: en.views.generate.begin }).click();
+		await again.getByRole('list', { name: en.views.generate.made }).getByRole('listitem').nth(2).waitFor({ timeout: TIMEOUT });
+		await again.goto(addressOf(studio.server, lesson(9, { model: 'model.safetensors', text: 'I love you' })));
+		await again.getByText(en.lesson.out.candidates).waitFor({ timeout: TIMEOUT });
+		await page.context().close();
+	});
+
 	test('100,000 characters are split, and the last keystroke wins', async () => {
 		const page = await studio.open({ view: 'tokens' });
 		const field = page.getByLabel(en.sentence, { exact: true });

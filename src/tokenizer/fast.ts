@@ -25,7 +25,7 @@ export function createFastBpe(spec: TokenizerSpec, bpe: BpeModel, preTokenize: P
 		return undefined;
 	}
 	const known = splitterOf(spec.pre_tokenizer);
-	const whole: Splitter = !preTokenize && cutsAtMetaspace(bpe.tables()) ? 'metaspace' : 'whole';
+	const whole: Splitter = !preTokenize && model.alphabet === 'characters' && cutsAtMetaspace(bpe.tables()) ? 'metaspace' : 'whole';
 	const { kinds } = model.vocabulary;
 	// A SentencePiece piece of kind 'unused' is taken apart again, which only the definition does.
 	const mayBeUnused = model.merges.type === 'scores' && kinds.includes(KIND.unused);

@@ -18,6 +18,13 @@ const PRECISION: Readonly<Record<string, OptionSpec>> = {
 	precision: { value: 'P', choices: ['exact', 'fast'], summary: 'exact: weights decoded to float32; fast: integer products' },
 };
 
+const CONTEXT: Readonly<Record<string, OptionSpec>> = {
+	context: {
+		value: 'N',
+		summary: 'tokens that prompt and answer may have together (default 4096, or what the model was made for if less)',
+	},
+};
+
 /** What a run of the transformer takes in. */
 const RUN: Readonly<Record<string, OptionSpec>> = {
 	...IDS,
@@ -44,6 +51,7 @@ const SAMPLING: Readonly<Record<string, OptionSpec>> = {
 	seed: { value: 'N', summary: 'the same seed gives the same draw; by chance when absent, and told in --json' },
 	stop: { value: 'TEXT', many: true, summary: 'end the answer before this text (repeatable)' },
 	logprobs: { value: 'N', summary: 'log-probabilities of each token and of the N likeliest' },
+	...CONTEXT,
 	...PRECISION,
 };
 
@@ -225,6 +233,7 @@ export const VERBS: readonly Verb[] = [
 			prompt: { value: 'N', summary: 'tokens to read (default 512)' },
 			decode: { value: 'N', summary: 'tokens to generate (default 128)' },
 			runs: { value: 'N', summary: 'the medians of N runs are given (default 3)' },
+			...CONTEXT,
 			...PRECISION,
 		},
 		examples: ['bench smollm2', 'bench ./model.gguf --threads 2 --json'],

@@ -174,7 +174,16 @@ test('lens ends in the logits, and surprise is their log-softmax', async () => {
 });
 
 test('generate takes the likeliest token each time, and says why it ended', async () => {
-	const { ids, finishReason, seed } = await json<GenerateJson>('generate', LLAMA, '--ids', LLAMA_IDS, '--max-tokens', '5');
+	const { ids, finishReason, seed } = await json<GenerateJson>(
+		'generate',
+		LLAMA,
+		'--ids',
+		LLAMA_IDS,
+		'--max-tokens',
+		'5',
+		'--precision',
+		'exact',
+	);
 	assert.deepEqual([ids.length, finishReason, seed], [5, 'length', undefined]);
 	const whole = [...llama.ids('ids'), ...ids];
 	const { points } = await json<TraceJson>('trace', LLAMA, '--ids', whole.join(','), '--at', 'logits');
@@ -249,7 +258,8 @@ test('a sentence vector is the pooled last states, and a cut text is told', asyn
 	const final = bert.tensors.get('final.output')!;
 	const T = final.shape[0]!;
 	const ids = bert.ids('ids').join(',');
-	const vector = async (...more: string[]) => (await json<SentenceJson>('sentence', join(FAMILIES, 'bert'), '--ids', ids, ...more)).vector;
+	const vector = async (...more: string[]) =>
+		(await json<SentenceJson>('sentence', join(FAMILIES, 'bert'), '--ids', ids, '--precision', 'exact', ...more)).vector;
 	const mean = rowOf(final, 0).map((_, d) => Array.from({ length: T }, (_, t) => rowOf(final, t)[d]!).reduce((a, b) => a + b) / T);
 	const unit = (values: readonly number[]) => values.map((value) => value / Math.hypot(...values));
 	close(await vector('--pooling', 'mean'), unit(mean), 'mean');

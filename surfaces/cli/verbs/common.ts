@@ -9,11 +9,15 @@ import { specialOptions } from '../../protocol/tokens.ts';
 import type { Call } from '../call.ts';
 import { progressLine } from '../view/progress.ts';
 
+/** As far as any model has been shown to go. */
+const MAX_CONTEXT = 2 ** 24;
+
 /** Opens MODEL, hands it to `work`, and closes it whatever happens. A long load shows how far it is. */
 export async function withModel<T>(call: Call, reference: string, work: (model: Model) => Promise<T>, host = nodeHost()): Promise<T> {
 	const line = progressLine(call.terminal, host.now);
 	const model = await openModel(host, reference, {
 		signal: call.signal,
+		...(call.value('context') !== undefined && { context: call.integer('context', 1, 2, MAX_CONTEXT) }),
 		onProgress: (progress) => (progress.done === progress.total ? line.end() : line.show(progress)),
 	});
 	try {

@@ -35,7 +35,7 @@ export function modelRoutes(app: App, service: Service): void {
 			// One after the other: opening reads headers only, and closes what is too many.
 			const models: object[] = [];
 			for (const { id } of service.models.served)
-				models.push(await withLease(service, id, async ({ model }) => tag(id, await fileInfoJson(model))));
+				models.push(await withLease(service, id, async ({ model }) => tag(id, await fileInfoJson(model, {}))));
 			return c.json({ models });
 		},
 	);

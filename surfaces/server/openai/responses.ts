@@ -172,7 +172,6 @@ function shapes(service: Service, asked: Body, { id: model }: Turn) {
 				status,
 				incomplete_details: reason === 'stop' ? null : { reason: 'max_output_tokens' },
 				output: [item(status, text)],
-				output_text: text,
 				usage: {
 					input_tokens: promptTokens,
 					input_tokens_details: { cached_tokens: 0 },

@@ -29,6 +29,8 @@ export async function tokenizerOf(name: string): Promise<Tokenizer> {
 }
 
 export function tokenView(tokenizer: Tokenizer, id: number, start = 0, end = 0): TokenView {
+	// Tables are often a few rows longer than the vocabulary: such a row has a number and no text.
+	if (id >= tokenizer.size) return { id, text: `#${id}`, kind: 'unused', start, end };
 	const { text, kind, bytes } = tokenizer.token(id);
 	return { id, text, kind, start, end, ...(text.includes('\uFFFD') || kind === 'byte' ? { bytes: [...bytes] } : {}) };
 }

@@ -14,7 +14,8 @@ async function folderOf(name: string, create: boolean): Promise<FileSystemDirect
 export async function keptFiles(name: string): Promise<File[]> {
 	try {
 		const files: File[] = [];
-		for await (const handle of (await folderOf(name, false)).values()) if (handle.kind === 'file') files.push(await (handle as FileSystemFileHandle).getFile());
+		for await (const handle of (await folderOf(name, false)).values())
+			if (handle.kind === 'file') files.push(await (handle as FileSystemFileHandle).getFile());
 		return files.map((file) => new File([file], decodeURIComponent(file.name)));
 	} catch {
 		return [];

@@ -3,9 +3,12 @@
 import { useState } from 'react';
 import { DropZone, FileTrigger, isDirectoryDropItem, isFileDropItem } from 'react-aria-components';
 import { embedded } from '../engine/embedded.ts';
+import type { Refusal } from '../engine/protocol.ts';
 import { useSpeech } from '../messages/index.ts';
-import { close, open, openNamed, useEntries } from '../state/models.ts';
+import { forget, keep, useKept } from '../state/kept.ts';
+import { close, type Entry, open, openNamed, useEntries } from '../state/models.ts';
 import { usePlace } from '../state/place.tsx';
+import { useShelf } from '../state/shelf.ts';
 import { Push, TextInput } from '../ui/fields.tsx';
 import { Opening } from '../ui/opened.tsx';
 import { Problem } from '../ui/problem.tsx';
@@ -25,12 +28,15 @@ async function openFiles(files: readonly File[], go: (name: string) => void): Pr
 }
 
 export function Open() {
-	const { messages: t, bytes } = useSpeech();
+	const { messages: t } = useSpeech();
 	const words = t.views.open;
-	const { change, go } = usePlace();
+	const { change } = usePlace();
 	const entries = useEntries();
+	const shelf = useShelf();
+	const kept = useKept();
+	const servers = new Set([...embedded, ...shelf].map(({ name }) => name));
+	const own = [...new Set([...entries.map(({ name }) => name), ...kept])].filter((name) => !servers.has(name));
 	const [address, setAddress] = useState('');
-	const [over, setOver] = useState(0);
 	const use = (name: string) => change({ model: name });
 	const openAddress = () => {
 		const url = address.trim();
@@ -52,7 +58,6 @@ export function Open() {
 								if (inner.kind === 'file' && files.length < MAX_FILES) files.push(await inner.getFile());
 						}
 					}
-					setOver(files.reduce((sum, file) => sum + file.size, 0));
 					await openFiles(files, use);
 				}}
 			>
@@ -70,7 +75,6 @@ export function Open() {
 						<Push onPress={() => {}}>{words.pickFolder}</Push>
 					</FileTrigger>
 				</div>
-				{over > 0 && <p className="hint">{bytes(over)}</p>}
 			</DropZone>
 			<form
 				className="fields"
@@ -87,45 +91,83 @@ export function Open() {
 
 			<h3>{words.here}</h3>
 			<div className="cards">
-				{embedded.map((model) => {
-					const entry = entries.find(({ name }) => name === model.name);
-					return (
-						<section key={model.name} className="card solid">
-							<h4>{model.title}</h4>
-							{entry?.card && <Facts card={entry.card} />}
-							{entry && !entry.card && !entry.refusal && <Opening entry={entry} />}
-							{entry?.refusal && <Problem refusal={entry.refusal} />}
-							{!entry?.card && <Push onPress={() => openNamed(model.name)}>{t.nav.open}</Push>}
-							{entry?.card && (
-								<Push kind="quiet" onPress={() => go({ view: 'tokens', model: model.name, options: {} })}>
-									{words.look}
-								</Push>
-							)}
-						</section>
-					);
-				})}
+				{[...embedded, ...shelf].map((model) => (
+					<OnServer key={model.name} name={model.name} title={model.title} entry={entries.find(({ name }) => name === model.name)} />
+				))}
 			</div>
 
-			{entries.some((entry) => !embedded.some(({ name }) => name === entry.name)) && <h3>{words.yours}</h3>}
+			{own.length > 0 && <h3>{words.yours}</h3>}
 			<div className="cards">
-				{entries
-					.filter((entry) => !embedded.some(({ name }) => name === entry.name))
-					.map((entry) => (
-						<section key={entry.name} className="card solid">
-							<h4>{entry.title}</h4>
-							{entry.card ? <Facts card={entry.card} /> : entry.refusal ? <Problem refusal={entry.refusal} /> : <Opening entry={entry} />}
-							{entry.card && (
-								<Push kind="quiet" onPress={() => go({ view: 'tokens', model: entry.name, options: {} })}>
-									{words.look}
-								</Push>
-							)}
-							<Keep entry={entry} kept={kept.includes(entry.name)} />
-						<Push kind="quiet" onPress={() => void close(entry.name)}>
-								{t.close}
-							</Push>
-						</section>
-					))}
+				{own.map((name) => (
+					<Own key={name} name={name} entry={entries.find((entry) => entry.name === name)} kept={kept.includes(name)} />
+				))}
 			</div>
 		</div>
+	);
+}
+
+/** What is known of a model that is open, on its way, or refused. */
+function State({ entry }: { readonly entry: Entry | undefined }) {
+	const { messages: t } = useSpeech();
+	const { go } = usePlace();
+	if (!entry) return null;
+	if (entry.refusal) return <Problem refusal={entry.refusal} />;
+	if (!entry.card) return <Opening entry={entry} />;
+	return (
+		<>
+			<Facts card={entry.card} />
+			<Push kind="quiet" onPress={() => go({ view: 'tokens', model: entry.name, options: {} })}>
+				{t.views.open.look}
+			</Push>
+		</>
+	);
+}
+
+function OnServer({ name, title, entry }: { readonly name: string; readonly title: string; readonly entry: Entry | undefined }) {
+	const { messages: t } = useSpeech();
+	return (
+		<section className="card solid">
+			<h4>{title}</h4>
+			<State entry={entry} />
+			{!entry && <Push onPress={() => void openNamed(name)}>{t.nav.open}</Push>}
+		</section>
+	);
+}
+
+/** A model of the person's own: open, or kept in this browser, or both. */
+function Own({ name, entry, kept }: { readonly name: string; readonly entry: Entry | undefined; readonly kept: boolean }) {
+	const { messages: t, bytes } = useSpeech();
+	const words = t.views.open;
+	const [refusal, setRefusal] = useState<Refusal>();
+	const size = (entry?.files ?? []).reduce((sum, file) => sum + file.size, 0);
+	async function store() {
+		try {
+			await keep(name, entry?.files ?? []);
+		} catch (error) {
+			setRefusal({ code: 'too-large', message: String(error) });
+		}
+	}
+	return (
+		<section className="card solid">
+			<h4>{entry?.title ?? name}</h4>
+			<State entry={entry} />
+			{refusal && <Problem refusal={refusal} />}
+			{!entry && <Push onPress={() => void openNamed(name)}>{t.nav.open}</Push>}
+			{entry?.card && entry.files && !kept && (
+				<Push kind="quiet" onPress={() => void store()}>
+					{words.keep} ({bytes(size)})
+				</Push>
+			)}
+			{kept && (
+				<Push kind="quiet" onPress={() => void forget(name)}>
+					{words.forget}
+				</Push>
+			)}
+			{entry && (
+				<Push kind="quiet" onPress={() => void close(name)}>
+					{t.close}
+				</Push>
+			)}
+		</section>
 	);
 }

@@ -24,6 +24,8 @@ export const views = {
 		here: 'On this server',
 		yours: 'Opened by you',
 		look: 'Look inside',
+		keep: 'Keep for next time',
+		forget: 'Forget',
 		file: 'File',
 		architecture: 'Architecture',
 		vocabulary: 'Vocabulary',

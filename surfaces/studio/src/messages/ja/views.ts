@@ -24,6 +24,8 @@ export const views: Messages['views'] = {
 		here: 'このサーバーにあるモデル',
 		yours: '自分で開いたモデル',
 		look: '中を見る',
+		keep: '次のために取っておく',
+		forget: '取っておいたものを消す',
 		file: 'ファイル',
 		architecture: '構造',
 		vocabulary: '語彙',

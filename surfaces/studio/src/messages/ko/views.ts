@@ -24,6 +24,8 @@ export const views: Messages['views'] = {
 		here: '이 서버에 있는 모델',
 		yours: '내가 연 모델',
 		look: '들여다보기',
+		keep: '다음에도 쓰게 간직하기',
+		forget: '간직한 것 지우기',
 		file: '파일',
 		architecture: '구조',
 		vocabulary: '어휘',

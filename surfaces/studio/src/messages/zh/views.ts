@@ -24,6 +24,8 @@ export const views: Messages['views'] = {
 		here: '这台服务器上的模型',
 		yours: '你打开的模型',
 		look: '看看里面',
+		keep: '留着下次用',
+		forget: '不再保留',
 		file: '文件',
 		architecture: '结构',
 		vocabulary: '词表',
