@@ -118,7 +118,7 @@ export function scoreQ8_0(table: usize, rows: i32, width: i32, query: usize, sco
 	const mask = kept(HALF_MASK, width);
 	const bytes = <usize>(width >> 5) * 34;
 	const end = query + (<usize>width << 1);
-	const G = 500;
+	const G = 2048;
 	for (let base = 0; base + 2*G <= rows; base += 2*G)
 	for (let r = base; r < base + G; r++) {
 		let a = f32x4.splat(0);

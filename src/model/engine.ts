@@ -150,14 +150,16 @@ export function openEngine(
 			const random = seededRandom(options.seed ?? new Uint32Array(host.random(new Uint8Array(4)).slice().buffer)[0]!);
 			if (model.encoder) {
 				const state = await languageState(model, ids, signal);
-				return yield* generate(state, tokenizer, [startTokenOf(model)], options, random);
+				const finish = yield* generate(state, tokenizer, [startTokenOf(model)], options, random);
+				return { ...finish, provenance: provenance(ids) };
 			}
 			// The state is kept: a conversation's next turn begins with what was computed for this one. Who comes in between starts anew.
 			const run = await runner(precision, signal);
 			const state = idle.get(run) ?? (await run.language());
 			idle.delete(run);
 			try {
-				return yield* generate(state, tokenizer, ids, options, random);
+				const finish = yield* generate(state, tokenizer, ids, options, random);
+				return { ...finish, provenance: provenance(ids, { precision: run.precision }) };
 			} finally {
 				idle.set(run, state);
 			}

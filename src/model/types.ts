@@ -124,6 +124,11 @@ export interface ChatMessage {
 /** A text or ids to go on from, or a conversation that the model's own chat template turns into text. */
 export type Prompt = string | readonly number[] | readonly ChatMessage[];
 
+/** How a generation ended, and on what it stands; the provenance's tokens are the prompt's. */
+export interface Generated extends Finish {
+	readonly provenance: Provenance;
+}
+
 export interface Model {
 	readonly name: string;
 	readonly checkpoint: Checkpoint;
@@ -176,7 +181,10 @@ export interface Model {
 	 * Yields tokens as they come; `text` of each is what it adds, in whole characters. The return value says how it ended.
 	 * @throws TongsaError 'too-large' for a prompt beyond the context.
 	 */
-	generate(prompt: Prompt, options?: GenerateOptions & { readonly precision?: 'exact' | 'fast' }): AsyncGenerator<GeneratedToken, Finish>;
+	generate(
+		prompt: Prompt,
+		options?: GenerateOptions & { readonly precision?: 'exact' | 'fast' },
+	): AsyncGenerator<GeneratedToken, Generated>;
 	/** Bytes read from the model's files so far. */
 	readonly bytesRead: number;
 	close(): Promise<void>;

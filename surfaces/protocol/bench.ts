@@ -45,11 +45,13 @@ export async function benchJson(model: Model, options: BenchOptions, now: () => 
 		const begun = now();
 		let first = begun;
 		let made = 0;
-		for await (const _ of model.generate(idsOf(run, length, rows), { ...common, maxTokens })) if (made++ === 0) first = now();
-		return { prefillMs: first - begun, decodeMs: now() - first };
+		const answer = model.generate(idsOf(run, length, rows), { ...common, maxTokens });
+		let next = await answer.next();
+		for (; !next.done; next = await answer.next()) if (made++ === 0) first = now();
+		return { prefillMs: first - begun, decodeMs: now() - first, precision: next.value.provenance.precision! };
 	};
 
-	await once(0, Math.min(FIRST_PROMPT, prompt), 1);
+	const { precision: used } = await once(0, Math.min(FIRST_PROMPT, prompt), 1);
 	const loaded = now();
 	const times: Awaited<ReturnType<typeof once>>[] = [];
 	for (let run = 1; run <= runs; run++) times.push(await once(run, prompt, decode + 1));
@@ -66,7 +68,7 @@ export async function benchJson(model: Model, options: BenchOptions, now: () => 
 		),
 		threads,
 		runs,
-		provenance: provenanceOf(model.checkpoint),
+		provenance: provenanceOf(model.checkpoint, { precision: used }),
 	};
 }
 

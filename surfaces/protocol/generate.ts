@@ -2,8 +2,7 @@
 
 import type { GenerateOptions, ScoredToken } from '../../src/generation/generate.ts';
 import type { SamplerStep } from '../../src/generation/sampler.ts';
-import { type Provenance, provenanceOf } from '../../src/model/provenance.ts';
-import type { Model, Prompt } from '../../src/model.ts';
+import type { Model, Prompt, Provenance } from '../../src/model.ts';
 
 export interface ScoredTokenJson {
 	readonly id: number;
@@ -65,7 +64,7 @@ export async function generateJson(
 		tokens.push({ ...scoredJson(scored), top: top.map(scoredJson) });
 		await add(added);
 	}
-	const { reason, text: rest, stoppedBy } = next.value;
+	const { reason, text: rest, stoppedBy, provenance } = next.value;
 	await add(rest);
 	return {
 		ids: tokens.map(({ id }) => id),
@@ -78,7 +77,7 @@ export async function generateJson(
 			firstTokenMs: (tokens.length > 0 ? first : now()) - begun,
 			...(tokens.length > 1 && last > first && { tokensPerSecond: ((tokens.length - 1) * 1000) / (last - first) }),
 		},
-		provenance: provenanceOf(model.checkpoint),
+		provenance,
 	};
 }
 

@@ -6,8 +6,8 @@ import { Refusal } from './refusal.ts';
 import type { Env } from './service.ts';
 import type { Settings } from './settings.ts';
 
-/** Paths that a page without a key may load: the studio, the description, and whether the server lives. */
-const OPEN = /^\/(?:$|health$|docs$|openapi\.json$|studio(?:\/|$)|models\/)/;
+/** Everything that answers for a model or tells of its use wants the key; the studio's files and the description do not. */
+const KEYED = /^\/(?:v1|api|metrics)(?:\/|$)/;
 
 export function guard(settings: Settings): MiddlewareHandler<Env> {
 	const origins = new Set(settings['allow-origin'].map((origin) => origin.replace(/\/$/, '').toLowerCase()));
@@ -38,7 +38,7 @@ export function guard(settings: Settings): MiddlewareHandler<Env> {
 				}
 			}
 		}
-		if (key && !OPEN.test(c.req.path) && !timingSafeEqual(key, digest(bearer(c.req.header('authorization'))))) {
+		if (key && KEYED.test(c.req.path) && !timingSafeEqual(key, digest(bearer(c.req.header('authorization'))))) {
 			throw new Refusal(401, 'Incorrect API key provided. Send it as: Authorization: Bearer KEY.', {
 				code: 'invalid_api_key',
 				headers: { 'www-authenticate': 'Bearer' },

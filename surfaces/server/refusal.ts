@@ -55,6 +55,9 @@ export function refusalOf(error: unknown): Refusal {
 	if (error instanceof DOMException && error.name === 'TimeoutError') {
 		return new Refusal(408, 'The request took longer than the server allows.', { code: 'timeout' });
 	}
+	if (error instanceof RangeError && error.message.includes('call stack')) {
+		return new Refusal(400, 'The JSON is nested too deeply.', { code: 'invalid_request' });
+	}
 	return new Refusal(500, 'The server failed on this request. Its log says why.', { code: 'internal' });
 }
 

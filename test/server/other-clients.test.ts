@@ -53,7 +53,7 @@ test('LangChain: invoke, stream and embeddings', async () => {
 	const chat = new ChatOpenAI({ model: 'tiny', apiKey: 'none', temperature: 0, maxTokens: 16, maxRetries: 0, configuration });
 	const answer = await chat.invoke([['user', PROMPT]]);
 	assert.equal(answer.content, await expected());
-	assert.equal(answer.usage_metadata!.output_tokens, 16);
+	assert.equal((answer.usage_metadata as { output_tokens: number } | undefined)?.output_tokens, 16);
 	let text = '';
 	for await (const chunk of await chat.stream([['user', PROMPT]])) text += chunk.content as string;
 	assert.equal(text, answer.content);

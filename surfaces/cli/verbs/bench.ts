@@ -28,12 +28,12 @@ export async function run(call: Call): Promise<Answer> {
 	return withModel(call, call.arguments[0]!, measure, { ...own, threads });
 }
 
-function page({ load, prefill, decode, threads, runs }: BenchJson): string {
+function page({ load, prefill, decode, threads, runs, provenance }: BenchJson): string {
 	const rate = ({ tokens, tokensPerSecond }: BenchJson['prefill']) => `${tokensPerSecond.toFixed(1)} tokens/s (${tokens} tokens)`;
 	return (
 		`load     ${load.ms.toFixed(0)} ms from the start of the process to the first token after a prompt of ${load.promptTokens}\n` +
 		`prefill  ${rate(prefill)}\n` +
 		`decode   ${rate(decode)}\n` +
-		`${threads === 1 ? 'One thread' : `${threads} threads`}; ${runs === 1 ? 'one run' : `medians of ${runs} runs`}.\n`
+		`${provenance.precision === 'fast' ? 'On the kernels' : 'Exact, in plain TypeScript'}; ${threads === 1 ? 'one thread' : `${threads} threads`}; ${runs === 1 ? 'one run' : `medians of ${runs} runs`}.\n`
 	);
 }

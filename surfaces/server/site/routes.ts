@@ -3,8 +3,10 @@
 import type { App, Service } from '../service.ts';
 import { docsRoutes } from './docs.ts';
 import { healthRoutes } from './health.ts';
+import { studioRoutes } from './studio.ts';
 
 export function siteRoutes(app: App, service: Service): void {
 	healthRoutes(app, service);
 	docsRoutes(app, service);
+	studioRoutes(app, service);
 }

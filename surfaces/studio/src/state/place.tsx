@@ -23,8 +23,12 @@ export function PlaceProvider({ children }: { readonly children: ReactNode }) {
 	}, []);
 	useEffect(() => {
 		const follow = () => move(fromHash(location.hash, { ...FIRST_PLACE, text: latest.current.text }));
-		addEventListener('popstate', follow);
-		return () => removeEventListener('popstate', follow);
+		// popstate: back and forward; hashchange: a link pasted into the address.
+		const events = ['popstate', 'hashchange'];
+		for (const event of events) addEventListener(event, follow);
+		return () => {
+			for (const event of events) removeEventListener(event, follow);
+		};
 	}, [move]);
 	const state = useMemo(
 		() => ({
