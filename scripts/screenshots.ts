@@ -1,5 +1,5 @@
 // Pictures of every view of the studio: light and dark, wide and phone. node scripts/screenshots.ts OUT [LANGUAGE…]
-// Needs fonts for the four languages on the machine; the numbers are the embedded model's own.
+// FULL=1: the whole page; ONLY=lesson-1,map: these alone. Needs fonts for the four languages on the machine; the numbers are the embedded model's own.
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,9 @@ const [out = 'docs/screenshots', ...languages] = process.argv.slice(2);
 const STEPS = 9;
 const places: Readonly<Record<string, object>> = {
 	...Object.fromEntries(Array.from({ length: STEPS }, (_, i) => [`lesson-${i + 1}`, { view: 'lesson', options: { step: i + 1 } }])),
-	...Object.fromEntries(['open', 'tokens', 'matrix', 'attention', 'compare', 'map', 'edit'].map((view) => [view, { view }])),
+	...Object.fromEntries(
+		['open', 'tokens', 'matrix', 'attention', 'compare', 'lens', 'generate', 'map', 'edit'].map((view) => [view, { view }]),
+	),
 };
 const sizes = { wide: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } } as const;
 
@@ -24,8 +26,12 @@ try {
 					if (only && !only.includes(name)) continue;
 					const page = await studio.open(place, { viewport, colorScheme, locale: language, reducedMotion: 'reduce' });
 					await page.waitForLoadState('networkidle');
-					await page.waitForTimeout(700);
-					await page.screenshot({ path: join(out, `${name}-${language}-${size}-${colorScheme}.png`), fullPage: true });
+					await page.locator('.opening, .busy').first().waitFor({ state: 'detached' });
+					await page.waitForTimeout(500); // pictures are drawn after their numbers
+					await page.screenshot({
+						path: join(out, `${name}-${language}-${size}-${colorScheme}.png`),
+						fullPage: process.env['FULL'] !== undefined,
+					});
 					await page.context().close();
 				}
 			}

@@ -103,6 +103,21 @@ describe('the studio', { timeout: 300_000 }, () => {
 		await page.context().close();
 	});
 
+	test('the menu leads through every view', async () => {
+		const page = await studio.open(lesson(1));
+		const errors = troubles(page);
+		const menu = page.locator('.views button');
+		await menu.first().waitFor();
+		const names = await menu.allTextContents();
+		assert.deepEqual(names, [...new Set(names)]);
+		for (const name of names.slice(1)) {
+			await menu.getByText(name, { exact: true }).click();
+			await page.getByRole('heading', { level: 2, name, exact: true }).waitFor({ timeout: TIMEOUT });
+		}
+		assert.deepEqual(errors, []);
+		await page.context().close();
+	});
+
 	test('back, forward and a link reopen the same place', async () => {
 		const page = await studio.open(lesson(1, { text: 'two words' }));
 		await page.getByText('2 rows of 576').waitFor({ timeout: TIMEOUT });
@@ -162,7 +177,7 @@ describe('the studio', { timeout: 300_000 }, () => {
 	});
 
 	test("a whole model of one's own, in safetensors: kept for next time, reopened by its link, lens and answers", async () => {
-		const words = ['<unk>', 'I', 'love', 'you', 'so', 'much', 'we', 'they', 'old', 'maps'];
+		const words = ['<unk>', 'I', 'love', 'you', ...Array.from({ length: 57 }, (_, i) => `word${i}`)];
 		const tokenizer = {
 			version: '1.0',
 			added_tokens: [],

@@ -13,8 +13,8 @@ export interface TemplateInput {
 }
 
 /** Real templates take a few milliseconds; a conversation of a megabyte stays below a second. */
-const TIME_LIMIT_MS = 5000;
-const MEMORY_LIMIT_MB = 256;
+const TIME_LIMIT_MS = 3000;
+const MEMORY_LIMIT_MB = 64;
 /** The longest template of a published model has some 20 kB. */
 const MAX_TEMPLATE_LENGTH = 2 ** 20;
 
@@ -31,7 +31,7 @@ export async function renderTemplate(template: string, input: TemplateInput, sig
 	const file = import.meta.url.endsWith('.ts') ? './template-worker.ts' : './template-worker.js';
 	const worker = new Worker(new URL(file, import.meta.url), {
 		workerData: { template, input },
-		resourceLimits: { maxOldGenerationSizeMb: MEMORY_LIMIT_MB, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 },
+		resourceLimits: { maxOldGenerationSizeMb: MEMORY_LIMIT_MB, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
 		stdout: true,
 		stderr: true,
 	});

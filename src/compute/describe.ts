@@ -3,7 +3,7 @@
 
 import { canShareMemory, type DotTopBit, probeRelaxedDot } from './detect.ts';
 import type { Kernels, KernelVariant } from './kernels.ts';
-import { activationBytes, HOT_TYPES, matrixBytes, type WeightKind, WEIGHT_KINDS } from './layouts.ts';
+import { activationBytes, HOT_TYPES, matrixBytes, WEIGHT_KINDS, type WeightKind } from './layouts.ts';
 import { bestVariant, buildKernels } from './wasm.ts';
 
 export interface LayoutSpeed {

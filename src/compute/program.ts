@@ -89,7 +89,13 @@ export type Step =
 			readonly bias: Place;
 	  }
 	/** gate ← activation(gate) · up, on the rows that matmul gave this thread. */
-	| { readonly op: 'activate'; readonly activation: ActivationName; readonly gate: Rows; readonly up: Rows | undefined; readonly width: number }
+	| {
+			readonly op: 'activate';
+			readonly activation: ActivationName;
+			readonly gate: Rows;
+			readonly up: Rows | undefined;
+			readonly width: number;
+	  }
 	/** x ← x + y. */
 	| { readonly op: 'add'; readonly x: Rows; readonly y: Rows; readonly width: number }
 	/** Goes on with the last token alone: copies its row. */
@@ -150,7 +156,18 @@ export function runSteps(steps: readonly Step[], kernels: Kernels, pass: Pass, l
 				const { x, width, gain, bias, epsilon, centre, out } = step;
 				// By fours, as quantise: what follows needs no meeting. x and out have the same stride.
 				const [from, to] = T === 1 ? [0, 1] : share(Math.ceil(T / 4), lockstep).map((four) => Math.min(four * 4, T));
-				kernels.normalise(x.at + from! * x.stride, to! - from!, width, x.stride, gain, bias, 1, epsilon, centre ? 1 : 0, out.at + from! * out.stride);
+				kernels.normalise(
+					x.at + from! * x.stride,
+					to! - from!,
+					width,
+					x.stride,
+					gain,
+					bias,
+					1,
+					epsilon,
+					centre ? 1 : 0,
+					out.at + from! * out.stride,
+				);
 				break;
 			}
 			case 'headNorm': {
@@ -197,7 +214,13 @@ export function runSteps(steps: readonly Step[], kernels: Kernels, pass: Pass, l
 				const [from, to] = T === 1 ? [0, 1] : share(Math.ceil(T / 4), lockstep);
 				if (activations === 'float') {
 					// One token is multiplied as it is.
-					if (T > 1) kernels.interleave(x.at + from * 4 * x.stride, Math.min(to * 4, T) - from * 4, matrix.columns, records + from * 16 * matrix.columns);
+					if (T > 1)
+						kernels.interleave(
+							x.at + from * 4 * x.stride,
+							Math.min(to * 4, T) - from * 4,
+							matrix.columns,
+							records + from * 16 * matrix.columns,
+						);
 					break;
 				}
 				const groups = matrix.columns / columns;

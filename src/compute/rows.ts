@@ -124,7 +124,6 @@ interface Places {
 }
 
 function store(kernels: Kernels, type: RowType, { width, rowBytes, scores, table }: Places): RowStore {
-	let live: Kernels | undefined = kernels;
 	const bytes = new Uint8Array(kernels.memory.buffer);
 	const buffer = kernels.memory.buffer as ArrayBuffer;
 	const take = (count: number, factor: number, out: Float32Array): void => {
@@ -138,16 +137,15 @@ function store(kernels: Kernels, type: RowType, { width, rowBytes, scores, table
 		row: (index) => bytes.subarray(table + index * rowBytes, table + (index + 1) * rowBytes),
 		dot(query, first, count, out) {
 			const factor = type.place(query, buffer);
-			live![type.score](table + first * rowBytes, count, width, 0, scores);
+			kernels[type.score](table + first * rowBytes, count, width, 0, scores);
 			take(count, factor, out);
 		},
 		squares(first, count, out) {
-			live![type.squares](table + first * rowBytes, count, width, scores);
+			kernels[type.squares](table + first * rowBytes, count, width, scores);
 			take(count, 1, out);
 		},
-		free() {
-			live = undefined;
-		},
+		// The memory goes with the store: nothing else holds it.
+		free() {},
 	};
 }
 

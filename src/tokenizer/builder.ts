@@ -4,9 +4,12 @@ import { TongsaError } from '../errors.ts';
 import type { AlignedText } from './aligned.ts';
 
 /**
- * Longest text that normalization may make: 2^28 UTF-16 units. JavaScript's strings end at 2^29 − 24, and 2^28 units with their places
- * are already 2.5 GB: a rule that multiplies a text is refused long before memory is gone.
+ * How long normalization may make a text: every unit of the caller's text becomes at most 64 (U+FDFA, Unicode's longest, becomes 18), and
+ * some thousands may be put in. A rule that multiplies a text, or a chain of such rules, is refused long before memory is gone.
  */
+const MAX_GROWTH = 64;
+const MAX_ADDED = 2 ** 16;
+/** JavaScript's strings end at 2^29 − 24, and 2^28 units with their places are already 2.5 GB. */
 const MAX_UNITS = 2 ** 28;
 
 export interface AlignedBuilder {
@@ -23,12 +26,14 @@ export function createAlignedBuilder(input: AlignedText): AlignedBuilder {
 	let starts = new Uint32Array(text.length + 16);
 	let ends = new Uint32Array(text.length + 16);
 	let length = 0;
+	const own = map ? (map.ends.at(-1) ?? 0) - (map.starts[0] ?? 0) : text.length;
+	const most = Math.min(MAX_UNITS, MAX_ADDED + own * MAX_GROWTH);
 
 	const grow = (by: number): void => {
-		if (length + by > MAX_UNITS)
+		if (length + by > most)
 			throw new TongsaError('too-large', 'normalization makes the text too long', {
 				got: length + by,
-				allowed: `at most ${MAX_UNITS} units`,
+				allowed: `at most ${most} units for ${own}`,
 			});
 		if (length + by <= starts.length) return;
 		const capacity = Math.max(length + by, starts.length * 2);

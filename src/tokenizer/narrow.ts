@@ -1,38 +1,43 @@
-// The part of a BPE model that can take part in a short text. A tokenizer opened for one sentence then never builds tables of 262,144
-// tokens and 514,906 merges: merging gives only strings that stand in the text, so that whatever does not stand there may as well not be.
+// The part of a BPE or WordPiece model that can take part in a short text. A tokenizer opened for one sentence then never builds tables of
+// 262,144 tokens and 514,906 merges: it gives only strings that stand in the text, so that whatever does not stand there may as well not be.
 
 import type { StringTable } from '../formats/checkpoint.ts';
 import type { Model } from './aligned.ts';
 import { createBpe } from './bpe.ts';
 import { BYTE_TO_CODE_POINT } from './byte-level.ts';
-import type { BpeSpec, Merges, Vocabulary } from './spec.ts';
+import type { BpeSpec, Merges, ModelSpec } from './spec.ts';
+import { createWordPiece } from './wordpiece.ts';
 
-/** The model for these pieces alone; undefined where symbols are decorated, so that tokens do not stand in the text as they are. */
-export function narrowBpe(spec: BpeSpec, pieces: readonly string[]): Model | undefined {
-	if (spec.continuing_subword_prefix || spec.end_of_word_suffix) return undefined;
-	const { vocabulary, merges, byte_fallback, unknown } = spec;
-	const stands = neighboursIn(asWritten(pieces.join(''), spec.alphabet));
+/** The model for these pieces alone; undefined where the tokens do not stand in the text as they are, or are not looked up by string. */
+export function narrowModel(spec: ModelSpec, pieces: readonly string[]): Model | undefined {
+	if (spec.type !== 'BPE' && spec.type !== 'WordPiece') return undefined;
+	if (spec.type === 'BPE' && (spec.continuing_subword_prefix || spec.end_of_word_suffix)) return undefined;
+	const { vocabulary, unknown } = spec;
+	const stands = neighboursIn(asWritten(pieces.join(''), spec.type === 'BPE' ? spec.alphabet : 'characters'));
+	const prefix = new TextEncoder().encode(spec.type === 'WordPiece' ? spec.continuing_subword_prefix : '');
+	const fallback = spec.type === 'BPE' && spec.byte_fallback;
 	const { bytes, offsets, size } = vocabulary;
 	const kept: number[] = [];
 	for (let id = 0; id < size; id++) {
-		const [from, to] = [offsets[id]!, offsets[id + 1]!];
-		if (mayStand(stands, bytes, from, to, -1) || id === unknown || (byte_fallback && isByteToken(bytes, from, to))) kept.push(id);
+		const to = offsets[id + 1]!;
+		let from = offsets[id]!;
+		if (prefix.length > 0 && prefix.every((byte, i) => bytes[from + i] === byte)) from += prefix.length;
+		if (mayStand(stands, bytes, from, to, -1) || id === unknown || (fallback && isByteToken(bytes, from, to))) kept.push(id);
 	}
 	// Ascending: who comes first, and whose rank is lower, stays as it was.
 	const ids = Uint32Array.from(kept);
 	const { kinds, scores } = vocabulary;
-	const part: Vocabulary = {
-		size: ids.length,
-		...subset(vocabulary, ids, 1),
-		kinds: Uint8Array.from(ids, (id) => kinds[id]!),
-		...(scores && { scores: Float64Array.from(ids, (id) => scores[id]!) }),
-	};
-	const model = createBpe({
-		...spec,
-		vocabulary: part,
-		merges: mergesIn(merges, stands),
+	const part = {
+		vocabulary: {
+			size: ids.length,
+			...subset(vocabulary, ids, 1),
+			kinds: Uint8Array.from(ids, (id) => kinds[id]!),
+			...(scores && { scores: Float64Array.from(ids, (id) => scores[id]!) }),
+		},
 		...(unknown !== undefined && { unknown: ids.indexOf(unknown) }),
-	});
+	};
+	const model =
+		spec.type === 'BPE' ? createBpe({ ...spec, ...part, merges: mergesIn(spec.merges, stands) }) : createWordPiece({ ...spec, ...part });
 	return { encode: (text, sink) => model.encode(text, (id, from, to) => sink(ids[id]!, from, to)) };
 }
 

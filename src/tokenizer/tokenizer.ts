@@ -9,7 +9,7 @@ import { surfaceBytes } from './bpe-tables.ts';
 import { compileDecoder } from './decoders.ts';
 import { createFastBpe } from './fast.ts';
 import { lazy } from './lazy.ts';
-import { narrowBpe } from './narrow.ts';
+import { narrowModel } from './narrow.ts';
 import { compileNormalizer } from './normalizers.ts';
 import { compilePostProcessor } from './postprocessors.ts';
 import { compilePreTokenizer } from './pretokenizers.ts';
@@ -60,16 +60,11 @@ export function createTokenizer(spec: TokenizerSpec, options: { readonly kernel?
 	};
 
 	const encodePieces = (input: AlignedText, out: TokenBuffer, withRanges: boolean): void => {
-		const narrowed = spec.model.type === 'BPE' && input.text.length <= BRIEF.units && brief-- > 0;
+		const narrowed = input.text.length <= BRIEF.units && brief-- > 0;
 		if (!narrowed && fast()?.encode(input, out, withRanges)) return;
 		const pieces = preTokenize?.(input) ?? [input];
-		const { encode: encodePiece } =
-			(narrowed &&
-				narrowBpe(
-					spec.model as BpeSpec,
-					pieces.map(({ text }) => text),
-				)) ||
-			model;
+		const texts = pieces.map(({ text }) => text);
+		const { encode: encodePiece } = (narrowed && narrowModel(spec.model, texts)) || model;
 		for (const piece of pieces) {
 			encodePiece(piece.text, (id, from, to) => out.push(id, ...originOf(piece, from, to)));
 		}

@@ -3,6 +3,7 @@
 
 import { TongsaError } from '../errors.ts';
 import type { Model } from './aligned.ts';
+import { lazy } from './lazy.ts';
 import { unitMap } from './offsets.ts';
 import type { WordPieceSpec } from './spec.ts';
 import { createTrie, type Trie } from './trie.ts';
@@ -19,15 +20,17 @@ export function createWordPiece(spec: WordPieceSpec): Model {
 	const { vocabulary, unknown, max_input_chars_per_word } = spec;
 	const prefix = encoder.encode(spec.continuing_subword_prefix);
 	const startsWithPrefix = (bytes: Uint8Array): boolean => bytes.length > prefix.length && prefix.every((byte, i) => bytes[i] === byte);
-	const ids = Array.from({ length: vocabulary.size }, (_, id) => id).filter((id) => tokenBytes(vocabulary, id).length > 0);
-	const whole = createIndex(vocabulary);
-	// Two tries: what begins a word is written as it is, what continues one without its prefix.
-	const begins: Trie = createTrie(ids.map((id) => ({ bytes: tokenBytes(vocabulary, id), value: id })));
-	const continues: Trie = createTrie(
-		ids
-			.filter((id) => startsWithPrefix(tokenBytes(vocabulary, id)))
-			.map((id) => ({ bytes: tokenBytes(vocabulary, id).subarray(prefix.length), value: id })),
-	);
+	const tables = lazy(() => {
+		const ids = Array.from({ length: vocabulary.size }, (_, id) => id).filter((id) => tokenBytes(vocabulary, id).length > 0);
+		// Two tries: what begins a word is written as it is, what continues one without its prefix.
+		const begins: Trie = createTrie(ids.map((id) => ({ bytes: tokenBytes(vocabulary, id), value: id })));
+		const continues: Trie = createTrie(
+			ids
+				.filter((id) => startsWithPrefix(tokenBytes(vocabulary, id)))
+				.map((id) => ({ bytes: tokenBytes(vocabulary, id).subarray(prefix.length), value: id })),
+		);
+		return { whole: createIndex(vocabulary), begins, continues };
+	});
 	const unknownId = (text: string): number => {
 		if (unknown === undefined)
 			throw new TongsaError('unsupported', 'word is not in the vocabulary, and the model has no unknown token', { got: text });
@@ -46,6 +49,7 @@ export function createWordPiece(spec: WordPieceSpec): Model {
 			}
 			const bytes = encoder.encode(text);
 			const units = unitMap(text, bytes.length);
+			const { whole, begins, continues } = tables();
 			const single = whole.find(bytes, 0, bytes.length);
 			if (single >= 0) return sink(single, 0, text.length);
 			const found: number[] = [];

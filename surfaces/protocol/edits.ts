@@ -1,4 +1,4 @@
-// Replacements of `trace` as JSON: which point, and what happens to its values. A list of edits → what the library's `replace` takes.
+// Selectors and replacements of `trace` as JSON: which point, and what happens to its values → what the library takes.
 
 import { TongsaError } from '../../src/errors.ts';
 import type { TraceOptions } from '../../src/model.ts';
@@ -88,7 +88,8 @@ function pickedRows(shape: readonly number[], at: At): number[] {
 	return some(head, heads).flatMap((h) => some(token, tokens).map((t) => h * tokens + t));
 }
 
-function readAt(at: unknown, file: string, field: string): At {
+/** A name, or a selector. @throws TongsaError 'usage' that names the field. */
+export function readAt(at: unknown, file: string, field: string): At {
 	if (typeof at === 'string') return at;
 	if (!isObject(at)) throw refused('not a point', file, field, at, 'a name ("blocks.3.attention.context") or {"point": …, "layer": …}');
 	for (const [key, value] of Object.entries(at)) {

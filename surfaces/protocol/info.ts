@@ -80,7 +80,11 @@ export async function fileInfoJson(model: Inspected, options: InfoOptions, probl
 	const tensors = [...checkpoint.tensors.values()];
 	const parameters = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 	const dtypes = new Map<string, TensorInfo[]>();
-	for (const tensor of tensors) dtypes.set(tensor.dtype, [...(dtypes.get(tensor.dtype) ?? []), tensor]);
+	for (const tensor of tensors) {
+		const same = dtypes.get(tensor.dtype);
+		if (same) same.push(tensor);
+		else dtypes.set(tensor.dtype, [tensor]);
+	}
 	const text = (ids: readonly number[]) => ids.map((id) => tokenizer!.token(id).text);
 	return {
 		kind: 'file',

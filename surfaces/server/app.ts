@@ -1,8 +1,8 @@
 // The server as one function from request to answer. It knows no port: start.ts gives it one.
 
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
+import { bodyLimit } from './body.ts';
 import { guard } from './guard.ts';
 import { lifecycle } from './lifecycle.ts';
 import { ollamaRoutes } from './ollama/routes.ts';
@@ -37,16 +37,7 @@ export function createApp(service: Service): App {
 
 	app.use(lifecycle(service));
 	app.use(guard(settings));
-	app.use(
-		bodyLimit({
-			maxSize: settings['max-body'] * MIB,
-			onError() {
-				throw new Refusal(413, `The request's body is larger than the ${settings['max-body']} MiB that this server takes.`, {
-					code: 'body_too_large',
-				});
-			},
-		}),
-	);
+	app.use(bodyLimit(settings['max-body'] * MIB));
 
 	openaiRoutes(app, service);
 	tongsaRoutes(app, service);

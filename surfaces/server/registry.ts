@@ -1,22 +1,23 @@
 // The models that the server answers for: opened when first asked for, closed when idle or when memory or places are short.
 
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ModelReference } from '../../src/host.ts';
 import type { Model } from '../../src/model.ts';
 import { createBatcher } from './batch.ts';
+import type { OpenedModel } from './engine.ts';
 import { createQueue, type Queue } from './queue.ts';
 import { Refusal } from './refusal.ts';
 
 export interface Served {
 	/** What requests call it. */
 	readonly id: string;
-	readonly reference: ModelReference;
+	readonly reference: string;
 }
 
 /** An open model in somebody's hands: it stays open until released. */
 export interface Lease {
 	readonly id: string;
 	readonly model: Model;
+	readonly traces: OpenedModel['traces'];
 	readonly queue: Queue;
 	readonly sentences: ReturnType<typeof createBatcher>;
 	release(): void;
@@ -26,7 +27,7 @@ export interface RegistryOptions {
 	readonly served: readonly Served[];
 	/** For names that are not served: files in allowed folders. */
 	readonly find?: (id: string) => Promise<Served | undefined>;
-	readonly open: (reference: ModelReference) => Promise<Model>;
+	readonly open: (reference: string) => Promise<OpenedModel>;
 	readonly now: () => number;
 	readonly maxOpen: number;
 	readonly maxQueue: number;
@@ -50,7 +51,8 @@ export interface Registry {
 
 interface Entry {
 	readonly id: string;
-	readonly opening: Promise<{ readonly model: Model; readonly queue: Queue; readonly sentences: Lease['sentences'] }>;
+	readonly opening: Promise<Omit<Lease, 'id' | 'release'>>;
+	alive: () => boolean;
 	users: number;
 	waiting: () => number;
 	lastUsed: number;
@@ -101,12 +103,13 @@ export function createRegistry(options: RegistryOptions): Registry {
 	}
 
 	function begin({ id, reference }: Served): Entry {
-		const opening = options.open(reference).then((model) => {
+		const opening = options.open(reference).then(({ model, traces, alive }) => {
 			const queue = createQueue(options.maxQueue, now);
 			entry.waiting = () => queue.waiting;
-			return { model, queue, sentences: createBatcher(model, queue) };
+			entry.alive = alive;
+			return { model, traces, queue, sentences: createBatcher(model, queue) };
 		});
-		const entry: Entry = { id, opening, users: 0, waiting: () => 0, lastUsed: now() };
+		const entry: Entry = { id, opening, alive: () => true, users: 0, waiting: () => 0, lastUsed: now() };
 		entries.set(id, entry);
 		opening.catch(() => entries.get(id) === entry && entries.delete(id));
 		return entry;
@@ -117,6 +120,8 @@ export function createRegistry(options: RegistryOptions): Registry {
 		find,
 		async acquire(id) {
 			const known = await find(id);
+			const dead = entries.get(known.id);
+			if (dead && !dead.alive()) shut(dead);
 			if (!entries.has(known.id)) await makeRoom();
 			const entry = entries.get(known.id) ?? begin(known);
 			entry.users++;

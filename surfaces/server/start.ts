@@ -12,6 +12,7 @@ import { TongsaError } from '../../src/errors.ts';
 import { openModel } from '../../src/model.ts';
 import { modelsJson } from '../protocol/models.ts';
 import { createApp } from './app.ts';
+import { withEngine } from './engine.ts';
 import { allowedFolders } from './folders.ts';
 import { createMetrics } from './metrics.ts';
 import { createRegistry, type Served } from './registry.ts';
@@ -24,6 +25,9 @@ export interface Running {
 }
 
 const SWEEP_MS = 5000;
+const CLOSING_MS = 20;
+/** After the grace: how long an answer may take to say that it was cancelled. */
+const LAST_WORD_MS = 2000;
 const MIB = 2 ** 20;
 /** Between the first byte of a request and the end of its headers. */
 const HEADERS_MS = 20_000;
@@ -44,7 +48,7 @@ export async function startServer({ models, settings, version, studio }: StartOp
 	const registry = createRegistry({
 		served: await servedModels(models),
 		find,
-		open: (reference) => openModel(host, reference),
+		open: async (reference) => withEngine(await openModel(host, reference), reference),
 		now: host.now,
 		maxOpen: settings['max-models'],
 		maxQueue: settings['max-queue'],
@@ -75,10 +79,14 @@ export async function startServer({ models, settings, version, studio }: StartOp
 		async stop() {
 			clearInterval(sweeping);
 			const closed = new Promise<void>((done) => server.close(() => done()));
-			server.closeIdleConnections();
+			// Connections that are kept alive end with their last answer.
+			const closing = setInterval(() => server.closeIdleConnections(), CLOSING_MS);
 			const late = setTimeout(() => stopping.abort(), settings.grace * 1000);
+			const never = setTimeout(() => server.closeAllConnections(), settings.grace * 1000 + LAST_WORD_MS);
 			await closed;
+			clearInterval(closing);
 			clearTimeout(late);
+			clearTimeout(never);
 			await registry.close();
 			log.info('stopped');
 			log.flush();

@@ -90,6 +90,11 @@ test('trace gives the reference its values, from ids and from vectors', async ()
 		assert.deepEqual(points[name]!.shape, llama.tensors.get(name)!.shape);
 		close(points[name]!.data, llama.tensors.get(name)!.data, name);
 	}
+	const one = JSON.stringify({ point: 'attention.weights', layer: 1, head: 3, token: -1 });
+	const row = await json<TraceJson>('trace', LLAMA, '--ids', LLAMA_IDS, '--at', one);
+	const { shape, data } = points['blocks.1.attention.weights']!;
+	const T = shape[1]!;
+	assert.deepEqual(row.points, { 'blocks.1.attention.weights': { shape: [1, 1, T], data: data.slice(4 * T * T - T, 4 * T * T) } });
 	const embedding = file('rows.json', await json<EmbedJson>('embed', LLAMA, '--ids', LLAMA_IDS));
 	const again = await json<TraceJson>('trace', LLAMA, '--vectors', embedding, '--at', 'blocks.*.output', '--at', 'logits');
 	assert.deepEqual(Object.keys(again.points), ['blocks.0.output', 'blocks.1.output', 'logits']);
@@ -304,6 +309,8 @@ test('a folder without a template, a cut model, a long prompt, wrong points and 
 		[['trace', LLAMA, '--ids', '5', '--at', 'blocks.9.output'], 1, /no such point.*blocks\.9\.output/],
 		[['trace', LLAMA, '--ids', '5', '--at', 'logits', '--precision', 'low'], 2, /got low, allowed exact, fast/],
 		[['trace', LLAMA, '--ids', '5', '--at', 'logits', '--both'], 2, /--both needs --replace/],
+		[['trace', LLAMA, '--ids', '5', '--at', '{"point": 5}'], 2, /at\.point/],
+		[['trace', LLAMA, '--ids', '5', '--at', '{"point"'], 2, /not JSON/],
 		[['trace', LLAMA, '--vectors', 'x.json'], 2, /needs --at/],
 		[['trace', LLAMA, '--at', 'logits', '--vectors', join(folder, 'none.json')], 1, /ENOENT/],
 		[['trace', LLAMA, '--at', 'logits', '--vectors', file('ragged.json', [[1, 2], [3]])], 2, /row 1.*2 finite numbers/],

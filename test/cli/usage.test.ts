@@ -2,9 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { test } from 'node:test';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
 import { VERBS } from '../../surfaces/cli/verbs.ts';
 import { tongsa } from './run.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tongsa-usage-'));
+after(() => rmSync(folder, { recursive: true }));
 
 test('--help lists every verb, and every verb has a page with an example', async () => {
 	const { code, stdout, stderr } = await tongsa(['--help']);
@@ -66,7 +72,9 @@ for (const shell of ['bash', 'zsh', 'fish']) {
 	const there = spawnSync(shell, ['--version']).status === 0;
 	test(`completion ${shell} is a script that ${shell} reads`, { skip: !there && `no ${shell} on this machine` }, async () => {
 		const { stdout } = await tongsa(['completion', shell]);
-		const { status, stderr } = spawnSync(shell, ['-n'], { input: stdout, encoding: 'utf8' });
+		const file = join(folder, `completion.${shell}`);
+		writeFileSync(file, stdout);
+		const { status, stderr } = spawnSync(shell, ['-n', file], { encoding: 'utf8' });
 		assert.equal(status, 0, stderr);
 	});
 }
@@ -87,4 +95,24 @@ test('completion bash offers verbs, then names and options', {
 	assert.equal(ask(['tongsa', 'tok']), 'tokenize');
 	assert.equal(ask(['tongsa', 'embed', 'lec']), 'lecture');
 	assert.equal(ask(['tongsa', 'nearest', '--me']), '--metric');
+});
+
+test('completion fish offers verbs, then names and options', {
+	skip: spawnSync('fish', ['--version']).status !== 0 && 'no fish',
+}, async () => {
+	const { stdout } = await tongsa(['completion', 'fish']);
+	const ask = (line: string) => spawnSync('fish', ['-c', `${stdout}\ncomplete -C '${line}'`], { encoding: 'utf8' }).stdout;
+	assert.match(ask('tongsa tok'), /^tokenize\t/);
+	assert.match(ask('tongsa embed lec'), /^lecture\s/);
+	assert.match(ask('tongsa nearest --me'), /^--metric\t/);
+});
+
+test('completion zsh registers itself when it is sourced', {
+	skip: spawnSync('zsh', ['--version']).status !== 0 && 'no zsh',
+}, async () => {
+	const { stdout } = await tongsa(['completion', 'zsh']);
+	const file = join(folder, 'sourced.zsh');
+	writeFileSync(file, stdout);
+	const ask = `autoload -Uz compinit; compinit -D -u; source ${file}; print -r -- $_comps[tongsa]`;
+	assert.equal(spawnSync('zsh', ['-fc', ask], { encoding: 'utf8' }).stdout.trim(), '_tongsa');
 });

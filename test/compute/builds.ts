@@ -57,7 +57,8 @@ export function randomBytes(dtype: DTypeName, count: number, seed: number): Uint
 	const next = random(seed);
 	if (dtype === 'F32') return new Uint8Array(randomFloats(count, seed).buffer);
 	if (dtype === 'F16') return new Uint8Array(Uint16Array.from(randomFloats(count, seed), numberToHalf).buffer);
-	if (dtype === 'BF16') return new Uint8Array(Uint16Array.from(new Uint32Array(randomFloats(count, seed).buffer), (bits) => bits >>> 16).buffer);
+	if (dtype === 'BF16')
+		return new Uint8Array(Uint16Array.from(new Uint32Array(randomFloats(count, seed).buffer), (bits) => bits >>> 16).buffer);
 	const type = dtypeOf(dtype);
 	const blocks = count / type.blockElements;
 	const bytes = Uint8Array.from({ length: blocks * type.blockBytes }, () => next() * 256);

@@ -9,8 +9,8 @@ import { forward } from '../../src/transformer/forward.ts';
 import { createState } from '../../src/transformer/state.ts';
 import type { Transformer } from '../../src/transformer/transformer.ts';
 import { unembed } from '../../src/unembedding/unembed.ts';
-import { MADE, madeModel } from './made.ts';
 import { variants } from './builds.ts';
+import { MADE, madeModel } from './made.ts';
 
 /** Keys and values as halves: 2^-11 of each, the largest error on float weights. */
 const FLOAT_TOLERANCE = 2e-3;

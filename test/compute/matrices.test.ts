@@ -104,12 +104,22 @@ for (const { name, build, skip } of await variants()) {
 
 		test('activations are the same as the twin makes them, up to a tie', async () => {
 			const twin = (await variants())[0]!.build!;
-			for (const [T, columns, levels] of [[1, 32, 0], [1, 16, 0], [5, 32, 0], [5, 32, 127], [1, 32, 255]] as const) {
+			for (const [T, columns, levels] of [
+				[1, 32, 0],
+				[1, 16, 0],
+				[5, 32, 0],
+				[5, 32, 127],
+				[1, 32, 255],
+			] as const) {
 				const [a, b] = [build!, twin].map((either) => {
 					const kernels = either.over(newMemory(16));
 					new Float32Array(kernels.memory.buffer, X, T * N).set(randomFloats(T * N, 3));
 					kernels.quantise(X, T, N / columns, columns / 4, T === 1 ? 1 : 4, levels, RECORDS);
-					return new Uint8Array(kernels.memory.buffer, RECORDS, T === 1 ? (N / columns) * (8 + columns) : (8 * N * (8 + columns)) / columns);
+					return new Uint8Array(
+						kernels.memory.buffer,
+						RECORDS,
+						T === 1 ? (N / columns) * (8 + columns) : (8 * N * (8 + columns)) / columns,
+					);
 				});
 				const different = a!.filter((byte, i) => byte !== b![i]).length;
 				assert.ok(different <= a!.length / 50, `${different} of ${a!.length} bytes differ (T ${T}, ${columns}, ${levels})`);

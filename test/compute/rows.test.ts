@@ -50,6 +50,23 @@ for (const { name, build, skip } of await variants()) {
 				});
 			}
 		}
+		test('Q8_0, more rows than the four streams take at once', () => {
+			const rows = 8192 + 5;
+			const bytes = randomBytes('Q8_0', rows * 32, 13);
+			const decoded = new Float32Array(rows * 32);
+			dtypeOf('Q8_0').decode(bytes, 0, rows, decoded, 0);
+			const query = randomFloats(32, 8);
+			const store = createRowScorer(build!).allocate('Q8_0', 32, rows)!;
+			store.write(0, bytes);
+			const scores = new Float32Array(rows);
+			store.dot(query, 0, rows, scores);
+			const length = Math.hypot(...query);
+			for (let r = 0; r < rows; r++) {
+				const row = decoded.subarray(r * 32, r * 32 + 32);
+				const dot = row.reduce((sum, value, i) => sum + value * query[i]!, 0);
+				assert.ok(Math.abs(scores[r]! - dot) <= store.relativeError * Math.hypot(...row) * length, `row ${r}: ${scores[r]} for ${dot}`);
+			}
+		});
 		test('what has no kernel is left to the caller', () => {
 			const scorer = createRowScorer(build!);
 			assert.equal(scorer.allocate('F32', 3, 1), undefined);

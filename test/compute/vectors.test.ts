@@ -63,7 +63,24 @@ for (const { name, build, skip } of builds) {
 		});
 		test('halves are rounded to nearest, ties to even', () => {
 			const kernels = build!.over(newMemory(4));
-			const values = [0, -0, 1, -1, 1 + 2 ** -11, 1 + 3 * 2 ** -11, 65504, 1e9, -1e9, 2 ** -24, 2 ** -25, 6.1e-5, 0.1, -3.14159, 1e-7, 2048.5];
+			const values = [
+				0,
+				-0,
+				1,
+				-1,
+				1 + 2 ** -11,
+				1 + 3 * 2 ** -11,
+				65504,
+				1e9,
+				-1e9,
+				2 ** -24,
+				2 ** -25,
+				6.1e-5,
+				0.1,
+				-3.14159,
+				1e-7,
+				2048.5,
+			];
 			new Float32Array(kernels.memory.buffer, 1024, 16).set(values);
 			kernels.keep(1024, 1, 16, 64, 2048, 32);
 			const halves = new Uint16Array(kernels.memory.buffer, 2048, 16);
@@ -73,7 +90,10 @@ for (const { name, build, skip } of builds) {
 			}
 		});
 		test('attention', () => {
-			for (const [cap, low, slope, sink] of [[0, 0, 0, Number.NEGATIVE_INFINITY], [2, 3, 0.01, 0.5]] as const) {
+			for (const [cap, low, slope, sink] of [
+				[0, 0, 0, Number.NEGATIVE_INFINITY],
+				[2, 3, 0.01, 0.5],
+			] as const) {
 				const work = (k: Kernels): void => {
 					const numbers = new Int32Array(k.memory.buffer, 64, 16);
 					const floats = new Float32Array(k.memory.buffer, 64, 16);

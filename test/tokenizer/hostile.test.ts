@@ -60,6 +60,27 @@ const JSON_CASES: readonly (readonly [string, object, string, ...string[]])[] = 
 	['a merge of three', bpe({ merges: ['a b c'] }), 'malformed', 'merges[0]'],
 	['sequences 1,000 deep', bpe({}, { normalizer: nested(1000, 'normalizers') }), 'malformed', 'nested'],
 	['sequences 20 deep', bpe({}, { pre_tokenizer: nested(20, 'pretokenizers') }), 'malformed', 'nested'],
+	[
+		'a sequence of 1,000',
+		bpe({}, { decoder: { type: 'Sequence', decoders: new Array(1000).fill({ type: 'Fuse' }) } }),
+		'too-large',
+		'1000',
+	],
+	[
+		'a template that puts 1,000 ids before every text',
+		bpe(
+			{},
+			{
+				post_processor: {
+					type: 'TemplateProcessing',
+					single: [{ SpecialToken: { id: 'a', type_id: 0 } }],
+					special_tokens: { a: { id: 'a', ids: new Array(1000).fill(0), tokens: [] } },
+				},
+			},
+		),
+		'too-large',
+		'special_tokens.a',
+	],
 	['a charsmap that is no base64', bpe({}, { normalizer: { type: 'Precompiled', precompiled_charsmap: '%%%' } }), 'malformed', 'base64'],
 	['a charsmap that ends early', bpe({}, { normalizer: { type: 'Precompiled', precompiled_charsmap: 'AAA=' } }), 'malformed', 'charsmap'],
 	[
@@ -98,6 +119,12 @@ test('truncation and padding in the file are not applied', async () => {
 	};
 	const tokenizer = await openFiles(json(bpe({}, settings)));
 	assert.deepEqual([...tokenizer.encode('abba').ids], [2, 1, 0]);
+});
+
+test('a chain of rules that makes each letter fifty is refused, and not only when memory is gone', async () => {
+	const rule = { type: 'Replace', pattern: { String: 'a' }, content: 'a'.repeat(50) };
+	const tokenizer = await openFiles(json(bpe({}, { normalizer: { type: 'Sequence', normalizers: new Array(12).fill(rule) } })));
+	assert.throws(() => tokenizer.encode('abba'), { code: 'too-large' });
 });
 
 test('protobuf: lengths, varints, field numbers and wire types out of their bounds', () => {

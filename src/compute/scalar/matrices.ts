@@ -1,12 +1,21 @@
 // The plain twins of kernels/matmul.ts, quantise.ts and repack.ts: weight records, activation records and their product.
 // Stored layouts: ggml/src/ggml-common.h; formulas: ggml/src/ggml-quants.c dequantize_row_*.
 
-import { HOT_TYPES, type WeightKind, WEIGHT_KINDS } from '../layouts.ts';
+import { HOT_TYPES, WEIGHT_KINDS, type WeightKind } from '../layouts.ts';
 import { half } from './halves.ts';
 
 export interface MatrixKernels {
 	/** Stored rows → rows first … first + rows of a matrix of records. Type 0: float32 values. `scratch`: 32 bytes. */
-	repack(type: number, source: number, rowBytes: number, first: number, rows: number, groups: number, weights: number, scratch: number): void;
+	repack(
+		type: number,
+		source: number,
+		rowBytes: number,
+		first: number,
+		rows: number,
+		groups: number,
+		weights: number,
+		scratch: number,
+	): void;
 	/** A row of a matrix of records as float32. */
 	unpackRow(kind: number, weights: number, row: number, groups: number, out: number): void;
 	/** Float32 rows → activation records of 1 or 4 lanes. levels 0: −127…127; otherwise 0…levels from the least value on. */

@@ -77,10 +77,13 @@ export function scalarRows(memory: WebAssembly.Memory): RowKernels {
 		const data = floats();
 		return (r, i) => data[table / 4 + r * width + i]!;
 	}, stored);
-	const [scoreF16, squaresF16] = pair((table, width) => {
-		const data = words();
-		return (r, i) => half(data[table / 2 + r * width + i]!);
-	}, oddFirst(2 ** -64));
+	const [scoreF16, squaresF16] = pair(
+		(table, width) => {
+			const data = words();
+			return (r, i) => half(data[table / 2 + r * width + i]!);
+		},
+		oddFirst(2 ** -64),
+	);
 	const [scoreBF16, squaresBF16] = pair((table, width) => {
 		const data = words();
 		return (r, i) => bfloat(data[table / 2 + r * width + i]!);

@@ -20,6 +20,8 @@ import { checkId } from './table.ts';
 
 /** Sequences in sequences: known files have one level; the bound keeps a hostile file from the call stack's end. */
 const MAX_DEPTH = 16;
+/** Steps of one sequence, and ids of one template: known files have at most a dozen; every token and every text goes through them. */
+const MAX_STEPS = 64;
 /** Characters of a base64 charsmap: NFKC with case folding, the largest known, has 330,000. */
 const MAX_CHARSMAP = 2 ** 24;
 
@@ -44,10 +46,19 @@ function byType<T>(what: string, table: () => Readonly<Record<string, Read<T>>>)
 	};
 }
 
+/** A list of at most MAX_STEPS. */
+function fewAt(value: Json, place: Place): readonly Json[] {
+	const list = arrayAt(value, place);
+	if (list.length > MAX_STEPS) {
+		throw new TongsaError('too-large', 'a list too long', { ...place, got: list.length, allowed: `at most ${MAX_STEPS}` });
+	}
+	return list;
+}
+
 /** The components of a Sequence, under the name that each kind has for its list. */
 function listAt<T>(fields: JsonObject, name: string, place: Place, depth: number, read: Reader<T>): T[] {
 	const at = under(place, name);
-	return arrayAt(fields[name], at).map((value, i) => read(value, { ...at, field: `${at.field}[${i}]` }, depth + 1));
+	return fewAt(fields[name], at).map((value, i) => read(value, { ...at, field: `${at.field}[${i}]` }, depth + 1));
 }
 
 function patternAt(value: Json, place: Place): Pattern {
@@ -179,7 +190,7 @@ function pairAt(value: Json, place: Place): number {
 function templateAt(fields: JsonObject, place: Place): readonly TemplatePiece[] {
 	const at = under(place, 'special_tokens');
 	const tokens = objectAt(fields['special_tokens'], at);
-	return arrayAt(fields['single'], under(place, 'single')).map((value, i): TemplatePiece => {
+	return fewAt(fields['single'], under(place, 'single')).map((value, i): TemplatePiece => {
 		const here = { file: place.file, field: `${place.field}.single[${i}]` };
 		const piece = objectAt(value, here);
 		if (piece['Sequence'] !== undefined) {
@@ -188,7 +199,7 @@ function templateAt(fields: JsonObject, place: Place): readonly TemplatePiece[] 
 		}
 		const name = stringAt(objectAt(piece['SpecialToken'], here)['id'], here);
 		const token = objectAt(Object.hasOwn(tokens, name) ? tokens[name] : undefined, under(at, name));
-		const ids = arrayAt(token['ids'], under(at, name)).map((id) => checkId(id, place.file, `${at.field}.${name}`));
+		const ids = fewAt(token['ids'], under(at, name)).map((id) => checkId(id, place.file, `${at.field}.${name}`));
 		return { SpecialToken: { ids } };
 	});
 }

@@ -66,7 +66,8 @@ function zsh(): string {
 		...cases,
 		'\tesac',
 		'}',
-		'_tongsa "$@"',
+		// Autoloaded from $fpath the file is the function's body; sourced, it registers itself.
+		'if [ "$funcstack[1]" = _tongsa ]; then _tongsa "$@"; else compdef _tongsa tongsa; fi',
 		'',
 	].join('\n');
 }

@@ -14,7 +14,7 @@ import { bold } from '../view/colour.ts';
 import { count } from '../view/numbers.ts';
 import { bytes } from '../view/progress.ts';
 import { table } from '../view/table.ts';
-import { visible, wrapped } from '../view/text.ts';
+import { excerpt, wrapped } from '../view/text.ts';
 import { withModel } from './common.ts';
 
 export async function run(call: Call): Promise<Answer> {
@@ -103,10 +103,10 @@ function systemPage(call: Call, system: SystemInfoJson): string {
 function filePage(call: Call, info: FileInfoJson): string {
 	const { columns, colours } = call.terminal;
 	const { table: matrix, tokenizer } = info;
-	const flags = tokenizer && [...tokenizer.before, '…', ...tokenizer.after].map((text) => visible(text)).join(' ');
+	const flags = tokenizer && [...tokenizer.before, '…', ...tokenizer.after].map((text) => excerpt(text)).join(' ');
 	const facts: (readonly [string, string])[] = [
 		['format', `${info.format}, ${bytes(info.byteLength)}, ${info.tensorCount} tensors, ${count(info.parameters)} parameters`],
-		...(info.architecture ? [['architecture', info.architecture] as const] : []),
+		...(info.architecture ? [['architecture', excerpt(info.architecture, false)] as const] : []),
 		...Object.entries(info.shape).map(
 			([name, value]) => [name.replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`), value.toLocaleString('en')] as const,
 		),
@@ -128,10 +128,10 @@ function filePage(call: Call, info: FileInfoJson): string {
 		...(info.problem ? [['problem', info.problem] as const] : []),
 		['read', `${info.provenance.bytesRead.toLocaleString('en')} bytes`],
 	];
-	const tensors = info.tensors?.map(({ name, dtype, shape, byteLength }) => [visible(name), dtype, shape.join(' × '), bytes(byteLength)]);
-	const metadata = Object.entries(info.metadata ?? {}).map(([key, value]) => [visible(key), visible(JSON.stringify(value) ?? '', false)]);
+	const tensors = info.tensors?.map(({ name, dtype, shape, byteLength }) => [excerpt(name), dtype, shape.join(' × '), bytes(byteLength)]);
+	const metadata = Object.entries(info.metadata ?? {}).map(([key, value]) => [excerpt(key), excerpt(JSON.stringify(value) ?? '', false)]);
 	return [
-		bold(visible(info.model, false), colours),
+		bold(excerpt(info.model, false), colours),
 		labelled(facts, columns),
 		...(tensors
 			? [

@@ -15,7 +15,7 @@ export async function run(call: Call): Promise<undefined> {
 	const flags: SettingSource = (name) => (SETTINGS[name].kind === 'list' ? many(call, name) : call.value(name));
 	const settings = readSettings([flags, environmentSource(process.env), ...(file ? [file.settings] : [])]);
 	const { startServer } = await import('../../server/start.ts');
-	const studio = ['../../../dist/studio', '../../studio'].map((one) => fileURLToPath(new URL(one, import.meta.url))).find(existsSync);
+	const studio = ['../../../dist/studio', '../studio'].map((one) => fileURLToPath(new URL(one, import.meta.url))).find(existsSync);
 	const server = await startServer({
 		models: call.arguments.length > 0 ? call.arguments : (file?.models ?? []),
 		settings,

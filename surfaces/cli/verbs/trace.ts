@@ -2,22 +2,20 @@
 
 import { stat } from 'node:fs/promises';
 import { TongsaError } from '../../../src/errors.ts';
-import type { Model, ModelInput } from '../../../src/model.ts';
-import { readEdits } from '../../protocol/edits.ts';
+import type { Model, ModelInput, TraceOptions } from '../../../src/model.ts';
+import { readAt, readEdits } from '../../protocol/edits.ts';
 import { DIMENSIONS, pointsJson, type TraceRuns, traceJson, traceRuns } from '../../protocol/trace.ts';
 import { readVectors } from '../../protocol/vectors.ts';
 import type { Answer, Call } from '../call.ts';
 import { runOptions, textOrIds, withModel } from './common.ts';
 
+type Selector = TraceOptions['at'][number];
+
 /** A hidden state of a thousand tokens is some 10 MB as JSON. */
 const MAX_FILE_BYTES = 256 * 2 ** 20;
 
 export async function run(call: Call): Promise<Answer> {
-	const at = call
-		.values('at')
-		.flatMap((names) => names.split(','))
-		.map((name) => name.trim())
-		.filter(Boolean);
+	const at = call.values('at').flatMap((words) => readPoints(call, words));
 	const [reference] = call.arguments;
 	const edits = call.value('replace');
 	if (call.flag('both') && edits === undefined) throw call.usage('--both needs --replace');
@@ -32,6 +30,21 @@ export async function run(call: Call): Promise<Answer> {
 		const runs = await traceRuns(model, input, options, call.flag('both'));
 		return { json: call.flag('json') ? traceJson(runs) : {}, text: () => page(call, model, runs) };
 	});
+}
+
+/** 'NAME,NAME', or a selector as JSON. */
+function readPoints(call: Call, words: string): Selector[] {
+	if (!words.trimStart().startsWith('{'))
+		return words
+			.split(',')
+			.map((name) => name.trim())
+			.filter(Boolean);
+	try {
+		return [readAt(JSON.parse(words), '--at', 'at')];
+	} catch (error) {
+		if (!(error instanceof SyntaxError)) throw error;
+		throw call.usage(`not JSON: ${error.message}`, { field: '--at' });
+	}
 }
 
 async function inputOf(call: Call): Promise<ModelInput> {

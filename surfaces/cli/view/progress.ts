@@ -18,29 +18,32 @@ export function progressLine(terminal: Terminal, now: () => number): ProgressLin
 	let seen: { at: number; done: number }[] = [];
 	let drawn = -Infinity;
 	return {
-		show({ done, total, unit }) {
+		show(progress) {
 			if (!terminal.stderrIsTerminal) return;
 			const at = now();
-			seen = [...seen.filter((one) => at - one.at < WINDOW_MS), { at, done }];
+			seen = [...seen.filter((one) => at - one.at < WINDOW_MS), { at, done: progress.done }];
 			if (at - drawn < REDRAW_MS) return;
 			drawn = at;
 			const first = seen[0]!;
-			const perSecond = at > first.at ? ((done - first.done) * 1000) / (at - first.at) : 0;
-			terminal.note(`\r\x1b[2K${line(done, total, perSecond, unit === 'bytes' ? bytes : (count) => `${Math.round(count)} ${unit}`)}`);
+			const perSecond = at > first.at ? ((progress.done - first.done) * 1000) / (at - first.at) : 0;
+			terminal.note(`\r\x1b[2K${line(progress, perSecond)}`);
 		},
 		end() {
-			if (terminal.stderrIsTerminal && drawn > -Infinity) terminal.note('\r\x1b[2K');
+			if (drawn > -Infinity) terminal.note('\r\x1b[2K');
+			drawn = -Infinity;
 		},
 	};
 }
 
-/** `████░░░░  45.2 of 98.4 MB  12.3 MB/s  4 s left` */
-function line(done: number, total: number | undefined, perSecond: number, amount: (count: number) => string): string {
-	const speed = perSecond > 0 ? `  ${amount(perSecond)}/s` : '';
-	if (total === undefined) return amount(done) + speed;
+/** `████░░░░  45.2 MB of 98.4 MB  12.3 MB/s  4 s left` */
+function line({ done, total, unit }: Progress, perSecond: number): string {
+	const amount = unit === 'bytes' ? bytes : (count: number) => Math.round(count).toLocaleString('en');
+	const name = unit === 'bytes' ? '' : ` ${unit}`;
+	const speed = perSecond > 0 ? `  ${amount(perSecond)}${name}/s` : '';
+	if (total === undefined) return amount(done) + name + speed;
 	const full = Math.round((BAR * Math.min(done, total)) / Math.max(1, total));
 	const left = perSecond > 0 ? `  ${duration((total - done) / perSecond)} left` : '';
-	return `${'█'.repeat(full)}${'░'.repeat(BAR - full)}  ${amount(done)} of ${amount(total)}${speed}${left}`;
+	return `${'█'.repeat(full)}${'░'.repeat(BAR - full)}  ${amount(done)} of ${amount(total)}${name}${speed}${left}`;
 }
 
 /** 98362432 → '98.4 MB'; powers of 1000, as disks and networks count. */

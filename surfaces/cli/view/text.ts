@@ -40,12 +40,19 @@ export function visible(text: string, spaces = true): string {
 	return RIGHT_TO_LEFT.test(out) ? `\u2068${out}\u2069` : out;
 }
 
+/** The most of a foreign name or value that is shown, some lines of a wide terminal: to measure 5 MB of it would take seconds. */
+const MOST_SHOWN = 1000;
+
+/** The beginning of a foreign name or value, made visible. */
+export const excerpt = (text: string, spaces = true): string =>
+	visible(text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text, spaces);
+
 /** A token as a person can read it: its text, or its bytes where these are no whole character (`‹EC·82›`). */
 export function tokenLabel(tokenizer: Tokenizer | undefined, id: number): string {
 	if (!tokenizer || id >= tokenizer.size) return '';
 	const { text, bytes } = tokenizer.token(id);
-	if (!text.includes('\ufffd')) return visible(text);
-	return `‹${Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join('·')}›`;
+	if (!text.includes('\ufffd')) return excerpt(text);
+	return `‹${Array.from(bytes.subarray(0, MOST_SHOWN), (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join('·')}›`;
 }
 
 /** Columns that a text takes: 2 for Hangul, Han, kana and emoji; colour codes count nothing. */

@@ -1,14 +1,14 @@
 // POST /v1/points, /v1/trace, /v1/lens, /v1/surprise: what happens inside the model, by the names of DESIGN §6.
 
 import { z } from '@hono/zod-openapi';
-import type { Model, TraceOptions } from '../../../src/model.ts';
-import { readEdits } from '../../protocol/edits.ts';
+import type { Model } from '../../../src/model.ts';
 import { surpriseJson } from '../../protocol/lens.ts';
-import { pointsJson, traceJson, traceRuns } from '../../protocol/trace.ts';
+import { pointsJson, traceJson } from '../../protocol/trace.ts';
 import { post } from '../define.ts';
+import type { PlainTraceOptions } from '../engine-protocol.ts';
 import { base64 } from '../openai/embeddings.ts';
 import { Refusal } from '../refusal.ts';
-import { type App, type Asked, checkTokens, type Service, takeTurn } from '../service.ts';
+import { type App, type Asked, checkTokens, type Service, type Turn, takeTurn } from '../service.ts';
 import { encodeOptions, ids, model, provenance, special, textOrIds, textOrIdsOf } from './fields.ts';
 
 const selector = z.union([
@@ -68,7 +68,7 @@ export function insideRoutes(app: App, service: Service): void {
 			answer: z.object({ ids, points: z.record(z.string(), values), before: z.record(z.string(), values).optional(), provenance }),
 			also: { 'application/octet-stream': 'With encoding binary: little-endian float32; the header tongsa-shape has the shape.' },
 		},
-		(asked, c) => inTurn(service, asked.model, c, (model) => traced(service, model, asked, c)),
+		(asked, c) => inTurn(service, asked.model, c, (model, turn) => traced(service, model, turn, asked, c)),
 	);
 	post(
 		app,
@@ -118,10 +118,10 @@ export function insideRoutes(app: App, service: Service): void {
 }
 
 /** Opens the model, waits for its turn, and gives both back whatever happens. */
-async function inTurn(service: Service, name: string, c: Asked, work: (model: Model) => Promise<Response>): Promise<Response> {
+async function inTurn(service: Service, name: string, c: Asked, work: (model: Model, turn: Turn) => Promise<Response>): Promise<Response> {
 	const turn = await takeTurn(await service.models.acquire(name), c.var.signal);
 	try {
-		return await work(turn.model);
+		return await work(turn.model, turn);
 	} finally {
 		turn.end();
 	}
@@ -138,15 +138,15 @@ function checkedInput(service: Service, model: Model, asked: InputBody): string 
 	return given;
 }
 
-async function traced(service: Service, model: Model, asked: z.output<typeof traceBody>, c: Asked): Promise<Response> {
+async function traced(service: Service, model: Model, { traces }: Turn, asked: z.output<typeof traceBody>, c: Asked): Promise<Response> {
 	const text = checkedInput(service, model, asked);
-	const options: TraceOptions = {
-		at: asked.at as TraceOptions['at'], // names and numbers are checked against the model by the library
-		...(asked.replace && { replace: readEdits(asked.replace, 'replace') }),
+	const options: PlainTraceOptions = {
+		at: asked.at as PlainTraceOptions['at'], // names and numbers are checked against the model by the library
 		...encodeOptions(asked.special),
-		...runOptions(asked, c),
+		...(asked.precision && { precision: asked.precision }),
 	};
-	const runs = await traceRuns(model, text, options, asked.replace !== undefined && asked.encoding !== 'binary');
+	const both = asked.replace !== undefined && asked.encoding !== 'binary';
+	const runs = await traces(text, options, asked.replace, both, c.var.signal);
 	if (asked.encoding === 'binary') return oneBinary(runs.run.points, c);
 	if (asked.encoding !== 'base64') return c.json(traceJson(runs));
 	const encoded = (points: typeof runs.run.points) =>

@@ -5,6 +5,7 @@ import { I18nProvider } from 'react-aria-components';
 import { type Language, languages, pickLanguage, SpeechContext, speech, useMessages } from './messages/index.ts';
 import { PlaceProvider, usePlace } from './state/place.tsx';
 import { type Theme, useStored } from './state/settings.ts';
+import { Boundary } from './ui/boundary.tsx';
 import { Choose, Push } from './ui/fields.tsx';
 import { views } from './views/views.ts';
 
@@ -38,7 +39,9 @@ function Header(props: { language: Language; setLanguage: (l: Language) => void;
 	const active = useRef<HTMLButtonElement>(null);
 	const current = views.find(({ id }) => id === view) ?? views[0]!;
 	// On a phone the menu scrolls: the view that is open stays in sight.
-	useEffect(() => active.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [current.id]);
+	useEffect(() => {
+		active.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+	}, [current.id]);
 	return (
 		<header className="top">
 			<button type="button" className="skip" onClick={() => document.getElementById('content')?.focus()}>
@@ -92,7 +95,9 @@ function View() {
 	}, [t, id]);
 	return (
 		<main id="content" tabIndex={-1}>
-			<Shown key={id} />
+			<Boundary key={id}>
+				<Shown />
+			</Boundary>
 		</main>
 	);
 }

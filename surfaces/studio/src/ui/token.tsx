@@ -44,19 +44,20 @@ export function TokenStrip({
 	picked,
 	onPick,
 	label,
-	ids = true,
+	note = (token) => String(token.id),
 }: {
 	readonly tokens: readonly TokenView[];
 	readonly picked?: number | undefined;
 	readonly onPick?: (index: number) => void;
 	readonly label: string;
-	readonly ids?: boolean;
+	/** The small line under each token; its id unless told otherwise. */
+	readonly note?: (token: TokenView, index: number) => string;
 }) {
 	const t = useMessages();
-	const inside = (token: TokenView): ReactNode => (
+	const inside = (token: TokenView, i: number): ReactNode => (
 		<>
 			<TokenFace token={token} />
-			{ids && <span className="id">{token.id}</span>}
+			<span className="id">{note(token, i)}</span>
 			{token.kind !== 'normal' && <span className="sr-only">{t.kinds[token.kind]}</span>}
 		</>
 	);
@@ -66,10 +67,10 @@ export function TokenStrip({
 				<li key={i} className={`token hue${i % 5} ${token.kind}`} data-picked={picked === i || undefined}>
 					{onPick ? (
 						<Button onPress={() => onPick(i)} aria-pressed={picked === i}>
-							{inside(token)}
+							{inside(token, i)}
 						</Button>
 					) : (
-						<span className="still">{inside(token)}</span>
+						<span className="still">{inside(token, i)}</span>
 					)}
 				</li>
 			))}

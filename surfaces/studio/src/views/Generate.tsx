@@ -101,7 +101,7 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 						<span>{text}</span>
 						<strong>{made.map(({ text: piece }) => piece).join('')}</strong>
 					</p>
-					<TokenStrip tokens={made} picked={picked} onPick={setPicked} label={words.made} ids={false} />
+					<TokenStrip tokens={made} picked={picked} onPick={setPicked} label={words.made} note={(_, i) => percent(made[i]!.probability)} />
 					<p className="hint">{words.pick}</p>
 					{one && (
 						<>

@@ -1,0 +1,38 @@
+// What a model's thread is asked and answers. Everything here can be cloned from thread to thread.
+
+import type { ErrorCode, ErrorDetail } from '../../src/errors.ts';
+import type { GeneratedToken } from '../../src/generation/generate.ts';
+import type { Model, ModelInput, TraceOptions } from '../../src/model.ts';
+import type { TraceRuns } from '../protocol/trace.ts';
+
+/** Trace options without what cannot be cloned: edits come as JSON (surfaces/protocol/edits.ts). */
+export type PlainTraceOptions = Omit<TraceOptions, 'signal' | 'replace'>;
+
+/** The calls that pass through the transformer, each with the caller's signal as the last argument. */
+export interface EngineCalls {
+	points(signal: AbortSignal): ReturnType<Model['points']>;
+	traces(input: ModelInput, options: PlainTraceOptions, edits: unknown, both: boolean, signal: AbortSignal): Promise<TraceRuns>;
+	lens(input: ModelInput, options: Plain<Model['lens']>, signal: AbortSignal): ReturnType<Model['lens']>;
+	surprise(input: string | readonly number[], options: Plain<Model['surprise']>, signal: AbortSignal): ReturnType<Model['surprise']>;
+	sentence(texts: Parameters<Model['sentence']>[0], options: Plain<Model['sentence']>, signal: AbortSignal): ReturnType<Model['sentence']>;
+}
+
+type Plain<F extends (input: never, options?: never) => unknown> = Omit<NonNullable<Parameters<F>[1]>, 'signal'>;
+
+export type GeneratePrompt = Parameters<Model['generate']>[0];
+export type PlainGenerateOptions = Plain<Model['generate']>;
+
+export type ToEngine =
+	| { readonly id: number; readonly call: keyof EngineCalls | 'generate'; readonly args: readonly unknown[] }
+	| { readonly id: number; readonly abort: true };
+
+export type FromEngine =
+	| { readonly id: number; readonly token: GeneratedToken }
+	| { readonly id: number; readonly done: unknown }
+	| { readonly id: number; readonly failed: Failure };
+
+/** An error as a record: classes do not pass between threads. */
+export type Failure =
+	| { readonly kind: 'refused'; readonly code: ErrorCode; readonly what: string; readonly detail: ErrorDetail }
+	| { readonly kind: 'aborted' }
+	| { readonly kind: 'defect'; readonly message: string; readonly stack: string };

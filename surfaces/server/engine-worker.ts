@@ -1,0 +1,59 @@
+// A model's own thread: the transformer computes here, so that the thread that answers requests is always free.
+
+import { setImmediate } from 'node:timers/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import { nodeHost } from '../../hosts/node/host.ts';
+import { TongsaError } from '../../src/errors.ts';
+import { openModel } from '../../src/model.ts';
+import { readEdits } from '../protocol/edits.ts';
+import { traceRuns } from '../protocol/trace.ts';
+import type { EngineCalls, Failure, FromEngine, GeneratePrompt, PlainGenerateOptions, ToEngine } from './engine-protocol.ts';
+
+const opening = openModel(nodeHost(), (workerData as { reference: string }).reference);
+opening.catch(() => undefined); // each call tells it
+const running = new Map<number, AbortController>();
+const say = (message: FromEngine) => parentPort!.postMessage(message);
+
+const CALLS: EngineCalls = {
+	points: async () => (await opening).points(),
+	traces: async (input, options, edits, both, signal) =>
+		traceRuns(await opening, input, { ...options, ...(edits !== undefined && { replace: readEdits(edits, 'replace') }), signal }, both),
+	lens: async (input, options, signal) => (await opening).lens(input, { ...options, signal }),
+	surprise: async (input, options, signal) => (await opening).surprise(input, { ...options, signal }),
+	sentence: async (texts, options, signal) => (await opening).sentence(texts, { ...options, signal }),
+};
+
+async function generate(id: number, prompt: GeneratePrompt, options: PlainGenerateOptions, signal: AbortSignal): Promise<unknown> {
+	const answer = (await opening).generate(prompt, { ...options, signal });
+	let next = await answer.next();
+	for (; !next.done; next = await answer.next()) {
+		say({ id, token: next.value });
+		await setImmediate(); // an abort comes as a message
+	}
+	return next.value;
+}
+
+parentPort!.on('message', async (message: ToEngine) => {
+	const { id } = message;
+	if ('abort' in message) return running.get(id)?.abort();
+	const control = new AbortController();
+	running.set(id, control);
+	const { call, args } = message;
+	try {
+		const done =
+			call === 'generate'
+				? await generate(id, args[0] as GeneratePrompt, args[1] as PlainGenerateOptions, control.signal)
+				: await (CALLS[call] as (...args: unknown[]) => Promise<unknown>)(...args, control.signal);
+		say({ id, done });
+	} catch (error) {
+		say({ id, failed: failureOf(error, control.signal) });
+	} finally {
+		running.delete(id);
+	}
+});
+
+function failureOf(error: unknown, signal: AbortSignal): Failure {
+	if (error instanceof TongsaError) return { kind: 'refused', code: error.code, what: error.what, detail: error.detail };
+	if (signal.aborted) return { kind: 'aborted' };
+	return { kind: 'defect', message: String((error as Error)?.message ?? error), stack: String((error as Error)?.stack ?? '') };
+}

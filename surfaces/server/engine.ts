@@ -1,0 +1,139 @@
+// A served model: tokenizer and table on this thread, the transformer on a thread of its own, which starts with the first call.
+
+import { Worker } from 'node:worker_threads';
+import { TongsaError } from '../../src/errors.ts';
+import type { GeneratedToken } from '../../src/generation/generate.ts';
+import type { Model, ModelInput } from '../../src/model.ts';
+import type { TraceRuns } from '../protocol/trace.ts';
+import type { EngineCalls, Failure, FromEngine, PlainTraceOptions, ToEngine } from './engine-protocol.ts';
+
+export interface OpenedModel {
+	/** As the library's; its calls through the transformer are made on the other thread. */
+	readonly model: Model;
+	/** Trace with edits as JSON. */
+	traces(input: ModelInput, options: PlainTraceOptions, edits: unknown, both: boolean, signal: AbortSignal): Promise<TraceRuns>;
+	/** false once the thread has died: the model has to be opened again. */
+	alive(): boolean;
+}
+
+interface Pending {
+	readonly onToken: (token: GeneratedToken) => void;
+	readonly done: (value: never) => void;
+	readonly fail: (error: unknown) => void;
+	readonly signal: AbortSignal | undefined;
+}
+
+const FILE = import.meta.url.endsWith('.ts') ? './engine-worker.ts' : './engine-worker.js';
+
+/** `local`: the model as opened here; `reference` opens the same one there. */
+export function withEngine(local: Model, reference: string): OpenedModel {
+	const pending = new Map<number, Pending>();
+	let worker: Worker | undefined;
+	let died = false;
+	let closed = false;
+	let lastId = 0;
+
+	function thread(): Worker {
+		if (closed) throw new TongsaError('closed', 'the model is closed', { file: local.name });
+		if (worker) return worker;
+		worker = new Worker(new URL(FILE, import.meta.url), { workerData: { reference } });
+		worker.on('message', hear);
+		worker.on('error', (error) => die(new TongsaError('internal', 'the model’s thread failed', { file: local.name, got: String(error) })));
+		worker.on('exit', () => die(new TongsaError('closed', 'the model was closed', { file: local.name })));
+		return worker;
+	}
+
+	function die(error: TongsaError): void {
+		died = true;
+		for (const { fail } of pending.values()) fail(error);
+		pending.clear();
+	}
+
+	function hear(message: FromEngine): void {
+		const one = pending.get(message.id);
+		if (!one) return;
+		if ('token' in message) {
+			one.onToken(message.token);
+			return;
+		}
+		pending.delete(message.id);
+		if ('done' in message) one.done(message.done as never);
+		else one.fail(errorOf(message.failed, one.signal));
+	}
+
+	/** An aborted call ends when the other thread has stopped, so that the next one has it for itself. */
+	function ask<T>(
+		call: keyof EngineCalls | 'generate',
+		args: readonly unknown[],
+		signal?: AbortSignal,
+		onToken: Pending['onToken'] = () => undefined,
+	): Promise<T> {
+		signal?.throwIfAborted();
+		const id = ++lastId;
+		const to = thread();
+		const post = (message: ToEngine) => to.postMessage(message);
+		const abort = () => post({ id, abort: true });
+		return new Promise<T>((done, fail) => {
+			pending.set(id, { onToken, done, fail, signal });
+			signal?.addEventListener('abort', abort);
+			post({ id, call, args });
+		}).finally(() => signal?.removeEventListener('abort', abort));
+	}
+
+	async function* generate(prompt: unknown, { signal, ...options }: { readonly signal?: AbortSignal } = {}) {
+		const control = new AbortController();
+		const tokens: GeneratedToken[] = [];
+		let wake = () => {};
+		let over = false;
+		const ended = ask('generate', [prompt, options], signal ? AbortSignal.any([signal, control.signal]) : control.signal, (token) => {
+			tokens.push(token);
+			wake();
+		}).finally(() => {
+			over = true;
+			wake();
+		});
+		ended.catch(() => undefined); // awaited below
+		try {
+			for (;;) {
+				while (tokens.length > 0) yield tokens.shift()!;
+				if (over) return await ended;
+				await new Promise<void>((done) => (wake = done));
+			}
+		} finally {
+			if (!over) {
+				control.abort();
+				await ended.catch(() => undefined);
+			}
+		}
+	}
+
+	const engine = {
+		points: () => ask('points', []),
+		lens: (input, { signal, ...options } = {}) => ask('lens', [input, options], signal),
+		surprise: (input, { signal, ...options } = {}) => ask('surprise', [input, options], signal),
+		sentence: (texts, { signal, ...options } = {}) => ask('sentence', [texts, options], signal),
+		generate: generate as Model['generate'],
+		async close() {
+			closed = true;
+			await Promise.all([worker?.terminate(), local.close()]);
+		},
+	} satisfies Partial<Model>;
+	return {
+		model: Object.assign(Object.create(local) as Model, engine),
+		traces: (input, options, edits, both, signal) => ask('traces', [input, options, edits, both], signal),
+		alive: () => !died,
+	};
+}
+
+function errorOf(failure: Failure, signal: AbortSignal | undefined): unknown {
+	switch (failure.kind) {
+		case 'refused':
+			return new TongsaError(failure.code, failure.what, failure.detail);
+		case 'aborted':
+			return signal?.reason ?? new DOMException('aborted', 'AbortError');
+		case 'defect':
+			return Object.assign(new Error(failure.message), { stack: failure.stack });
+		default:
+			return failure satisfies never;
+	}
+}
