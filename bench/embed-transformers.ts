@@ -1,4 +1,4 @@
-// @huggingface/transformers' side of bench/embed.ts: FOLDER TEXT. Loads tokenizer and model (onnx/model.onnx) and tokenizes.
+// @huggingface/transformers' side of bench/start.ts: FOLDER TEXT. Loads tokenizer and model (onnx/model.onnx) and tokenizes.
 
 import { AutoModel, AutoTokenizer, env } from '@huggingface/transformers';
 

@@ -8,6 +8,16 @@ import { SIGNED8, UNSIGNED4, UNSIGNED5, UNSIGNED6 } from './matmul';
 let group: usize = 0;
 let scale: f32 = 0;
 let companion: f32 = 0;
+/** Halves seen that are infinite or not numbers. */
+let broken: i32 = 0;
+
+/** The half at `pointer`; an infinite one counts as broken. */
+// @ts-ignore: decorator
+@inline
+function finiteHalf(pointer: usize): f32 {
+	broken += i32((load<u16>(pointer) & 0x7c00) == 0x7c00);
+	return half(pointer);
+}
 
 /** GGUF's numbers of the types that are repacked without rounding. */
 const Q4_0 = 2;
@@ -64,8 +74,8 @@ function kScales(block: usize, g: usize): void {
 	const at = block + 4 + g;
 	const s: i32 = g < 4 ? load<u8>(at) & 63 : (load<u8>(at, 4) & 15) | ((load<u8>(at - 4) >> 6) << 4);
 	const m: i32 = g < 4 ? load<u8>(at, 4) & 63 : (load<u8>(at, 4) >> 4) | ((load<u8>(at) >> 6) << 4);
-	scale = half(block) * <f32>s;
-	companion = -(half(block + 2) * <f32>m);
+	scale = finiteHalf(block) * <f32>s;
+	companion = -(finiteHalf(block + 2) * <f32>m);
 }
 
 /** Group g of 32 in a Q4_K or Q5_K block: a low or high half of 32 bytes, with bit g of `high` as the fifth. */
@@ -90,7 +100,7 @@ function sixBits(block: usize, g: usize): void {
 	const four = v128.and(i8x16.shr_u(low, <i32>(g & 4)), i8x16.splat(15));
 	const two = v128.and(i8x16.shr_u(high, <i32>(g & 6)), i8x16.splat(3));
 	v128.store(group, v128.or(four, i8x16.shl(two, 4)));
-	scale = half(block + 208) * <f32>load<i8>(block + 192 + g);
+	scale = finiteHalf(block + 208) * <f32>load<i8>(block + 192 + g);
 	companion = -32 * scale;
 }
 
@@ -141,7 +151,7 @@ function unpack(type: i32, row: usize, g: usize): void {
 		companion = -12 * scale;
 		return;
 	}
-	scale = half(at);
+	scale = finiteHalf(at);
 	if (type == Q8_0) {
 		v128.store(group, v128.load(at, 2));
 		v128.store(group, v128.load(at, 18), 16);
@@ -151,7 +161,7 @@ function unpack(type: i32, row: usize, g: usize): void {
 		companion = -8 * scale;
 	} else if (type == Q4_1) {
 		nibbles(at + 4);
-		companion = half(at + 2);
+		companion = finiteHalf(at + 2);
 	} else if (type == Q5_0) {
 		nibbles(at + 6);
 		fifthBits(at + 2);
@@ -159,7 +169,7 @@ function unpack(type: i32, row: usize, g: usize): void {
 	} else {
 		nibbles(at + 8);
 		fifthBits(at + 4);
-		companion = half(at + 2);
+		companion = finiteHalf(at + 2);
 	}
 }
 
@@ -187,10 +197,11 @@ function repackAs(type: i32, kind: i32, source: usize, rowBytes: usize, first: i
 
 /**
  * Stored rows at `source`, `rowBytes` apart, → rows first … first + rows of the matrix of records at `weights`. `groups` is the number of
- * groups in a row: of 16 columns for Q6_K, of 32 otherwise. `scratch` is 32 bytes. The kind that a type becomes: src/compute/layouts.ts.
+ * groups in a row: of 16 columns for Q6_K, of 32 otherwise. `scratch` is 32 bytes. Gives 0 if all scales are finite, and more otherwise. The kind that a type becomes: src/compute/layouts.ts.
  */
-export function repack(type: i32, source: usize, rowBytes: usize, first: i32, rows: i32, groups: i32, weights: usize, scratch: usize): void {
+export function repack(type: i32, source: usize, rowBytes: usize, first: i32, rows: i32, groups: i32, weights: usize, scratch: usize): i32 {
 	group = scratch;
+	broken = 0;
 	if (type == Q4_0) repackAs(Q4_0, UNSIGNED4, source, rowBytes, first, rows, groups, weights);
 	else if (type == Q4_1) repackAs(Q4_1, UNSIGNED4, source, rowBytes, first, rows, groups, weights);
 	else if (type == Q4_K) repackAs(Q4_K, UNSIGNED4, source, rowBytes, first, rows, groups, weights);
@@ -201,6 +212,7 @@ export function repack(type: i32, source: usize, rowBytes: usize, first: i32, ro
 	else if (type == Q6_K) repackAs(Q6_K, UNSIGNED6, source, rowBytes, first, rows, groups, weights);
 	else if (type == Q8_0) repackAs(Q8_0, SIGNED8, source, rowBytes, first, rows, groups, weights);
 	else repackAs(F32, SIGNED8, source, rowBytes, first, rows, groups, weights);
+	return broken;
 }
 
 /** Row `row` of a matrix of records as float32: what the records stand for. */

@@ -55,10 +55,12 @@ export class TongsaError extends Error {
 
 /** Longest piece of a foreign value that a message repeats: a hostile file must not print a megabyte. */
 const MAX_QUOTED = 120;
+/** Longest path that a message repeats: those that a person can still read; a system's own bound is 4096. */
+const MAX_PATH = 500;
 
 function sentence(what: string, d: ErrorDetail): string {
 	const place = [
-		d.file === undefined ? undefined : printable(d.file),
+		d.file === undefined ? undefined : quoted(d.file, MAX_PATH),
 		d.tensor === undefined ? undefined : `tensor ${quoted(d.tensor)}`,
 		d.field === undefined ? undefined : `field ${quoted(d.field)}`,
 		d.byteOffset === undefined ? undefined : `byte ${d.byteOffset}`,
@@ -75,10 +77,10 @@ function sentence(what: string, d: ErrorDetail): string {
 /** Control characters, line separators, and the marks that turn the direction of text (Trojan Source, CVE-2021-42574). */
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
-/** A foreign value on one printable line, cut at MAX_QUOTED. */
-function quoted(value: string | number | bigint): string {
+/** A foreign value on one printable line, cut at `most` characters. */
+function quoted(value: string | number | bigint, most = MAX_QUOTED): string {
 	const text = printable(String(value));
-	return text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text;
+	return text.length > most ? `${text.slice(0, most)}…` : text;
 }
 
 function printable(text: string): string {

@@ -39,7 +39,13 @@ export function openEngine(
 	/** States of texts that nobody is going on with. */
 	const idle = new Map<Runner, Continuable>();
 
-	function transformer(signal?: AbortSignal): Promise<Transformer> {
+	async function transformer(signal?: AbortSignal): Promise<Transformer> {
+		if (checkpoint.tensors.size === 0) {
+			throw new TongsaError('unsupported', 'this is a dictionary alone, without weights: there is nothing to run', {
+				file: checkpoint.name,
+				hint: 'The models with weights: tongsa models',
+			});
+		}
 		opened ??= openModelTransformer(checkpoint, { memoryBudget: host.memoryBudget, ...(signal && { signal }) });
 		opened.catch(() => (opened = undefined)); // a later call may fare better: an aborted one says nothing about the file
 		return opened;
@@ -147,6 +153,7 @@ export function openEngine(
 			const { signal, precision = 'fast' } = options;
 			const ids = await promptIds(prompt, signal);
 			const model = await transformer(signal);
+			needOutput(model);
 			const random = seededRandom(options.seed ?? new Uint32Array(host.random(new Uint8Array(4)).slice().buffer)[0]!);
 			if (model.encoder) {
 				const state = await languageState(model, ids, signal);
@@ -186,6 +193,15 @@ export function openEngine(
 
 function isConversation(prompt: readonly number[] | readonly ChatMessage[]): prompt is readonly ChatMessage[] {
 	return typeof prompt[0] === 'object';
+}
+
+/** An encoder of sentences reads and does not speak. */
+function needOutput({ config, name }: Transformer): void {
+	if (config.logits) return;
+	throw new TongsaError('unsupported', 'this model has no output table: it makes states and no tokens', {
+		file: name,
+		hint: 'Ask for a sentence vector',
+	});
 }
 
 function startTokenOf({ config, name }: Transformer): number {

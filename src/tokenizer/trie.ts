@@ -20,7 +20,9 @@ export function createTrie(keys: Iterable<{ readonly bytes: Uint8Array; readonly
 	const slotOf = (key: number, table: Float64Array): number => {
 		const mask = table.length - 1;
 		let hash = Math.imul((key % 0x100000000) | 0, 0x9e3779b1) ^ (key / 0x100000000);
-		hash ^= hash >>> 15;
+		// Keys of one byte differ only above it: their differences must reach the low bits.
+		hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+		hash ^= hash >>> 13;
 		let slot = hash & mask;
 		while (table[slot] !== -1 && table[slot] !== key) slot = (slot + 1) & mask;
 		return slot;

@@ -22,9 +22,12 @@ type Plain<F extends (input: never, options?: never) => unknown> = Omit<NonNulla
 export type GeneratePrompt = Parameters<Model['generate']>[0];
 export type PlainGenerateOptions = Plain<Model['generate']>;
 
-export type ToEngine =
-	| { readonly id: number; readonly call: keyof EngineCalls | 'generate'; readonly args: readonly unknown[] }
-	| { readonly id: number; readonly abort: true };
+/** A call; its id on the other port ends it. */
+export interface ToEngine {
+	readonly id: number;
+	readonly call: keyof EngineCalls | 'generate';
+	readonly args: readonly unknown[];
+}
 
 export type FromEngine =
 	| { readonly id: number; readonly token: GeneratedToken }

@@ -1,7 +1,6 @@
 // A model's own thread: the transformer computes here, so that the thread that answers requests is always free.
 
-import { setImmediate } from 'node:timers/promises';
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { nodeHost } from '../../hosts/node/host.ts';
 import { TongsaError } from '../../src/errors.ts';
 import { openModel } from '../../src/model.ts';
@@ -9,7 +8,8 @@ import { readEdits } from '../protocol/edits.ts';
 import { traceRuns } from '../protocol/trace.ts';
 import type { EngineCalls, Failure, FromEngine, GeneratePrompt, PlainGenerateOptions, ToEngine } from './engine-protocol.ts';
 
-const opening = openModel(nodeHost(), (workerData as { reference: string }).reference);
+const { reference, aborts } = workerData as { reference: string; aborts: MessagePort };
+const opening = openModel(nodeHost(), reference);
 opening.catch(() => undefined); // each call tells it
 const running = new Map<number, AbortController>();
 const say = (message: FromEngine) => parentPort!.postMessage(message);
@@ -26,27 +26,32 @@ const CALLS: EngineCalls = {
 async function generate(id: number, prompt: GeneratePrompt, options: PlainGenerateOptions, signal: AbortSignal): Promise<unknown> {
 	const answer = (await opening).generate(prompt, { ...options, signal });
 	let next = await answer.next();
-	for (; !next.done; next = await answer.next()) {
-		say({ id, token: next.value });
-		await setImmediate(); // an abort comes as a message
-	}
+	for (; !next.done; next = await answer.next()) say({ id, token: next.value });
 	return next.value;
 }
 
+/** Computing never rests for a message to be delivered: whoever looks at this signal looks into the port by himself. */
+function lookingSignal({ signal }: AbortController): AbortSignal {
+	signal.throwIfAborted = () => {
+		for (let got = receiveMessageOnPort(aborts); got; got = receiveMessageOnPort(aborts)) running.get(got.message as number)?.abort();
+		AbortSignal.prototype.throwIfAborted.call(signal);
+	};
+	return signal;
+}
+
 parentPort!.on('message', async (message: ToEngine) => {
-	const { id } = message;
-	if ('abort' in message) return running.get(id)?.abort();
+	const { id, call, args } = message;
 	const control = new AbortController();
+	const signal = lookingSignal(control);
 	running.set(id, control);
-	const { call, args } = message;
 	try {
 		const done =
 			call === 'generate'
-				? await generate(id, args[0] as GeneratePrompt, args[1] as PlainGenerateOptions, control.signal)
-				: await (CALLS[call] as (...args: unknown[]) => Promise<unknown>)(...args, control.signal);
+				? await generate(id, args[0] as GeneratePrompt, args[1] as PlainGenerateOptions, signal)
+				: await (CALLS[call] as (...args: unknown[]) => Promise<unknown>)(...args, signal);
 		say({ id, done });
 	} catch (error) {
-		say({ id, failed: failureOf(error, control.signal) });
+		say({ id, failed: failureOf(error, signal) });
 	} finally {
 		running.delete(id);
 	}

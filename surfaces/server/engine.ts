@@ -1,6 +1,6 @@
 // A served model: tokenizer and table on this thread, the transformer on a thread of its own, which starts with the first call.
 
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, Worker } from 'node:worker_threads';
 import { TongsaError } from '../../src/errors.ts';
 import type { GeneratedToken } from '../../src/generation/generate.ts';
 import type { Model, ModelInput } from '../../src/model.ts';
@@ -28,6 +28,7 @@ const FILE = import.meta.url.endsWith('.ts') ? './engine-worker.ts' : './engine-
 /** `local`: the model as opened here; `reference` opens the same one there. */
 export function withEngine(local: Model, reference: string): OpenedModel {
 	const pending = new Map<number, Pending>();
+	const aborts = new MessageChannel();
 	let worker: Worker | undefined;
 	let died = false;
 	let closed = false;
@@ -36,7 +37,10 @@ export function withEngine(local: Model, reference: string): OpenedModel {
 	function thread(): Worker {
 		if (closed) throw new TongsaError('closed', 'the model is closed', { file: local.name });
 		if (worker) return worker;
-		worker = new Worker(new URL(FILE, import.meta.url), { workerData: { reference } });
+		worker = new Worker(new URL(FILE, import.meta.url), {
+			workerData: { reference, aborts: aborts.port2 },
+			transferList: [aborts.port2],
+		});
 		worker.on('message', hear);
 		worker.on('error', (error) => die(new TongsaError('internal', 'the model’s thread failed', { file: local.name, got: String(error) })));
 		worker.on('exit', () => die(new TongsaError('closed', 'the model was closed', { file: local.name })));
@@ -71,12 +75,11 @@ export function withEngine(local: Model, reference: string): OpenedModel {
 		signal?.throwIfAborted();
 		const id = ++lastId;
 		const to = thread();
-		const post = (message: ToEngine) => to.postMessage(message);
-		const abort = () => post({ id, abort: true });
+		const abort = () => aborts.port1.postMessage(id);
 		return new Promise<T>((done, fail) => {
 			pending.set(id, { onToken, done, fail, signal });
 			signal?.addEventListener('abort', abort);
-			post({ id, call, args });
+			to.postMessage({ id, call, args } satisfies ToEngine);
 		}).finally(() => signal?.removeEventListener('abort', abort));
 	}
 
@@ -115,6 +118,7 @@ export function withEngine(local: Model, reference: string): OpenedModel {
 		generate: generate as Model['generate'],
 		async close() {
 			closed = true;
+			aborts.port1.close();
 			await Promise.all([worker?.terminate(), local.close()]);
 		},
 	} satisfies Partial<Model>;

@@ -47,7 +47,9 @@ builds.push({ ...builds.at(-1)!, threads: 2 });
 for (const { variant, threads, skip } of builds) {
 	describe(`fast path, ${variant}, ${threads} threads`, { skip }, () => {
 		const opened: FastModel[] = [];
-		after(() => opened.forEach((model) => model.close()));
+		after(() => {
+			for (const model of opened) model.close();
+		});
 		for (const config of MADE) {
 			test(config.family, async () => {
 				const model = madeModel(config);
@@ -91,6 +93,16 @@ describe('fast path, quantised weights', () => {
 			assert.ok(error < tolerance, String(error));
 			fast.close();
 		});
+	}
+});
+
+test('a scale that is infinite is refused, not computed with', async () => {
+	const model = madeModel(MADE[0]!, 'Q8_0');
+	const { tensor } = model.views.blocks[1]!.feedForward.down!.matrix;
+	const bytes = await tensor.source.read(0, tensor.byteLength);
+	bytes.set([0x00, 0x7c], 34 * 5);
+	for (const variant of ['scalar', 'simd'] as const) {
+		await assert.rejects(openFast(model, { capacity: 8, memoryBudget: 2 ** 28, variant }), { code: 'malformed' });
 	}
 });
 

@@ -77,7 +77,7 @@ for (const { name, build, skip } of builds) {
 				2 ** -25,
 				6.1e-5,
 				0.1,
-				-3.14159,
+				-3.125,
 				1e-7,
 				2048.5,
 			];

@@ -57,6 +57,7 @@ const JSON_CASES: readonly (readonly [string, object, string, ...string[]])[] = 
 		'added_tokens[0]',
 	],
 	['a merge of a token that is not there', bpe({ merges: [['a', 'zebra']] }), 'malformed', 'merges[0]', 'zebra'],
+	['a token of 100,000 bytes', bpe({ vocab: { a: 0, ['b'.repeat(100_000)]: 1 }, merges: [] }), 'too-large', '[1]', '100000'],
 	['a merge of three', bpe({ merges: ['a b c'] }), 'malformed', 'merges[0]'],
 	['sequences 1,000 deep', bpe({}, { normalizer: nested(1000, 'normalizers') }), 'malformed', 'nested'],
 	['sequences 20 deep', bpe({}, { pre_tokenizer: nested(20, 'pretokenizers') }), 'malformed', 'nested'],

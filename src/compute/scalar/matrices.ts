@@ -5,7 +5,7 @@ import { HOT_TYPES, WEIGHT_KINDS, type WeightKind } from '../layouts.ts';
 import { half } from './halves.ts';
 
 export interface MatrixKernels {
-	/** Stored rows → rows first … first + rows of a matrix of records. Type 0: float32 values. `scratch`: 32 bytes. */
+	/** Stored rows → rows first … first + rows of a matrix of records. Type 0: float32 values. `scratch`: 32 bytes. Gives 0 if all scales are finite. */
 	repack(
 		type: number,
 		source: number,
@@ -15,7 +15,7 @@ export interface MatrixKernels {
 		groups: number,
 		weights: number,
 		scratch: number,
-	): void;
+	): number;
 	/** A row of a matrix of records as float32. */
 	unpackRow(kind: number, weights: number, row: number, groups: number, out: number): void;
 	/** Float32 rows → activation records of 1 or 4 lanes. levels 0: −127…127; otherwise 0…levels from the least value on. */
@@ -103,7 +103,8 @@ const UNPACK: Readonly<Record<number, (data: DataView, row: number, g: number) =
 };
 
 function halfAt(data: DataView, at: number): number {
-	return half(data.getUint16(at, true));
+	const bits = data.getUint16(at, true);
+	return (bits & 0x7c00) === 0x7c00 ? Number.NaN : half(bits);
 }
 
 /** Low halves of 16 bytes, then their high halves. */
@@ -185,9 +186,11 @@ export function scalarMatrices(memory: WebAssembly.Memory): MatrixKernels {
 		repack(type, source, rowBytes, first, rows, groups, weights) {
 			const data = view();
 			const kind = kindOfType(type);
+			let broken = 0;
 			for (let i = 0; i < rows; i++) {
 				for (let g = 0; g < groups; g++) {
 					const { q, scale, minimum } = UNPACK[type]!(data, source + i * rowBytes, g);
+					if (!Number.isFinite(scale + minimum)) broken++;
 					const row = first + i;
 					const record = recordAt(kind, weights, row, groups, g);
 					const companion = kind.name === 'signed8' ? f32(scale) * q.reduce((sum, value) => sum + value, 0) : minimum;
@@ -201,6 +204,7 @@ export function scalarMatrices(memory: WebAssembly.Memory): MatrixKernels {
 					}
 				}
 			}
+			return broken;
 		},
 		unpackRow(number, weights, row, groups, out) {
 			const data = view();

@@ -9,6 +9,7 @@ import { tokenString, vocabularyOfTable } from '../vocabulary.ts';
 import { withAlphabet } from './letters.ts';
 import { PRE, PRE_OF_ARCHITECTURE, type Pre } from './pre.ts';
 import { findStops } from './stops.ts';
+import { checkTokenLengths } from './table.ts';
 import { underscoreDecoder } from './underscore.ts';
 
 /** Tokens of one vocabulary: the largest known has 262,208; 16 times that keeps ids far from any 32-bit bound and memory below 1 GB. */
@@ -66,6 +67,7 @@ export async function ggufSpec(checkpoint: Checkpoint, signal?: AbortSignal): Pr
 	const table = await readStrings(checkpoint, key('tokens'), MAX_TOKENS, signal);
 	if (table === undefined || table.length === 0)
 		throw new TongsaError('malformed', 'tokenizer without tokens', { file: checkpoint.name, field: key('tokens') });
+	checkTokenLengths(table, checkpoint.name, key('tokens'));
 	const types = await readNumbers(checkpoint, key('token_type'), MAX_TOKENS, signal);
 	const scores = await readNumbers(checkpoint, key('scores'), MAX_TOKENS, signal);
 	const long = (name: string, length: number): TongsaError =>

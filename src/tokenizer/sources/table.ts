@@ -38,6 +38,19 @@ export function checkId(id: unknown, file: string, field: string): number {
 	throw new TongsaError('malformed', 'token id', { file, field, got: String(id), allowed: `a whole number from 0 to ${MAX_TOKENS - 1}` });
 }
 
+/** UTF-8 bytes of one token: the longest of known vocabularies have about a thousand, and tries grow by every byte of each. */
+const MAX_TOKEN_BYTES = 2 ** 16;
+
+/** @throws TongsaError 'too-large' for a token beyond the bound */
+export function checkTokenLengths({ offsets, length }: StringTable, file: string, field: string): void {
+	for (let id = 0; id < length; id++) {
+		const got = offsets[id + 1]! - offsets[id]!;
+		if (got > MAX_TOKEN_BYTES) {
+			throw new TongsaError('too-large', 'token', { file, field: `${field}[${id}]`, got, allowed: `at most ${MAX_TOKEN_BYTES} bytes` });
+		}
+	}
+}
+
 /** Collects tokens by id; ids that nobody gives become unused empty ones. */
 export function createVocabularyBuilder(file: string): {
 	set(id: number, text: string | Uint8Array, kind: TokenKind, score?: number): void;
@@ -70,6 +83,7 @@ export function createVocabularyBuilder(file: string): {
 				Array.from(strings, (text) => text ?? ''),
 				size,
 			);
+			checkTokenLengths(table, file, 'vocabulary');
 			const vocabulary = {
 				size,
 				bytes: table.bytes,

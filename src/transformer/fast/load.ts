@@ -48,7 +48,15 @@ async function loadStored({ view, hot, placed }: MatrixJob, kernels: Kernels, st
 			const rows = Math.min(step, count - from);
 			memory.set(bytes.subarray(from * rowBytes, (from + rows) * rowBytes), staging + SCRATCH_BYTES);
 			const groups = placed.columns / placed.kind.columns;
-			kernels.repack(hot.number, staging + SCRATCH_BYTES, rowBytes, row, rows, groups, placed.at, staging);
+			const broken = kernels.repack(hot.number, staging + SCRATCH_BYTES, rowBytes, row, rows, groups, placed.at, staging);
+			if (broken) {
+				throw new TongsaError('malformed', 'a weight is not a finite number', {
+					file: view.tensor.source.name,
+					tensor: view.tensor.name,
+					field: `scales of rows ${start + first + from} to ${start + first + from + rows - 1}`,
+					allowed: 'finite numbers',
+				});
+			}
 			row += rows;
 		}
 	}

@@ -46,11 +46,9 @@ const MAX_IDS = 1_000_000;
 
 /** '1,2 3' or '[1, 2, 3]' → ids. */
 export function readIds(call: Call, words: readonly string[]): number[] {
-	const parts = words
-		.join(',')
-		.replace(/^\[|\]$/g, '')
-		.split(/[\s,]+/)
-		.filter(Boolean);
+	const text = words.join(' ').trim();
+	const list = (/^\[(.*)\]$/s.exec(text)?.[1] ?? text).trim();
+	const parts = list === '' ? [] : list.split(/\s*,\s*|\s+/);
 	if (parts.length > MAX_IDS) {
 		throw new TongsaError('too-large', 'too many ids', { got: parts.length, allowed: `at most ${MAX_IDS}` });
 	}

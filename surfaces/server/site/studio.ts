@@ -41,11 +41,20 @@ export function studioRoutes(app: App, { studio }: Service): void {
 		return;
 	}
 	app.get('*', async (c, next) => {
-		const path = normalize(decodeURIComponent(c.req.path));
+		const path = normalize(decoded(c.req.path));
 		const within = path.endsWith(sep) ? `${path}index.html` : path;
 		if (within.includes('\0') || within.split(sep).includes('..')) return next();
 		return (await file(c, join(studio, within))) ?? next();
 	});
+}
+
+/** What is not well encoded names no file. */
+function decoded(path: string): string {
+	try {
+		return decodeURIComponent(path);
+	} catch {
+		return path;
+	}
 }
 
 /** The file, or the part of it that a Range asks for; undefined where there is none. */
