@@ -163,7 +163,7 @@ try {
 		const name = '@huggingface/transformers, load and tokenize';
 		const turns = await sideBySide({
 			'Tongsa, the package': packaged(safetensors),
-			[name]: { words: ['bench/embed-transformers.ts', onnx, TEXT] },
+			[name]: { words: ['bench/embed-transformers.js', onnx, TEXT] },
 		});
 		print(`${safetensors} and ${onnx}`, turns, 'Tongsa, the package', (one) => (one.output.startsWith('{') ? shown(one) : ''));
 		assert.deepEqual(JSON.parse(turns[name]!.output), ours(turns['Tongsa, the package']!).ids);

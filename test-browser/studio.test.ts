@@ -1,7 +1,7 @@
 // The studio as a person meets it, in Chromium, on the embedded models: every step in every language, links, keys, bad files, axe.
 
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -176,6 +176,18 @@ describe('the studio', { timeout: 300_000 }, () => {
 		await page.context().close();
 	});
 
+	test('opening can be cancelled, and tried again', async () => {
+		const page = await studio.open({ view: 'open' });
+		let held = true;
+		await page.context().route('**/models/llama-2.gguf', (route) => (held ? undefined : route.continue()));
+		await page.goto(addressOf(studio.server, { view: 'tokens', model: 'llama-2' }));
+		await page.getByRole('button', { name: en.cancel }).first().click({ timeout: TIMEOUT });
+		held = false;
+		await page.getByRole('button', { name: en.retry }).first().click({ timeout: TIMEOUT });
+		await page.getByText('<s>').first().waitFor({ timeout: TIMEOUT });
+		await page.context().close();
+	});
+
 	test("a whole model of one's own, in safetensors: kept for next time, reopened by its link, lens and answers", async () => {
 		const words = ['<unk>', 'I', 'love', 'you', ...Array.from({ length: 57 }, (_, i) => `word${i}`)];
 		const tokenizer = {
@@ -306,12 +318,16 @@ describe('the studio', { timeout: 300_000 }, () => {
 		assert.deepEqual(outside, []);
 		await page.context().close();
 	});
-});
 
-test("the page's own code is below 400 kB gzipped", () => {
-	const assets = join(studio.folder, 'assets');
-	// Fetched when asked for: the rank tables of GPT-4 and GPT-4o, which are data, and the map's library.
-	const code = readdirSync(assets).filter((name) => !/_base-|regl-scatterplot/.test(name));
-	const bytes = code.reduce((sum, name) => sum + gzipSync(readFileSync(join(assets, name))).length, 0);
-	assert.ok(bytes < 400_000, `${bytes} bytes`);
+	test('the code that the lesson needs, with the engine, is below 400 kB gzipped', async () => {
+		const before = studio.server.requests.length;
+		const page = await studio.open(lesson(8));
+		await page.locator('.arithmetic > li').nth(3).waitFor({ timeout: TIMEOUT });
+		const asked = studio.server.requests.slice(before).map(({ path }) => path);
+		const code = [...new Set(asked)].filter((path) => /\.(?:js|css|html)$/.test(path));
+		assert.ok(code.length >= 4, code.join(', '));
+		const bytes = code.reduce((sum, path) => sum + gzipSync(readFileSync(join(studio.folder, path))).length, 0);
+		assert.ok(bytes < 400_000, `${bytes} bytes: ${code.join(', ')}`);
+		await page.context().close();
+	});
 });

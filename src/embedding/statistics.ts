@@ -1,7 +1,7 @@
-// What a table's numbers are like: for comparing models. The whole table streamed, or evenly spaced rows of it.
+// What a table's numbers are like: for comparing models. From evenly spaced rows of it.
 
 import { TongsaError } from '../errors.ts';
-import { norm } from './distance.ts';
+import { norm, rowsOf } from './distance.ts';
 import type { EmbeddingTable } from './table.ts';
 
 export interface TableStatistics {
@@ -54,29 +54,31 @@ class Spread {
 	}
 }
 
-/** `sample`: number of evenly spaced rows to look at in place of all. Numbers of an empty population are NaN, ±∞. */
-export async function tableStatistics(
-	table: EmbeddingTable,
-	options: { readonly sample?: number; readonly signal?: AbortSignal } = {},
-): Promise<TableStatistics> {
-	const { sample, signal } = options;
+/**
+ * Of `sample` evenly spaced rows, or of all where the table has no more. Numbers of an empty population are NaN, ±∞.
+ * @throws TongsaError 'usage' for a sample that is no whole number from 1.
+ */
+export async function tableStatistics(table: EmbeddingTable, sample: number, signal?: AbortSignal): Promise<TableStatistics> {
+	if (!(Number.isSafeInteger(sample) && sample > 0))
+		throw new TongsaError('usage', 'a sample is a number of rows', { field: 'sample', got: sample, allowed: 'a whole number from 1' });
+	const rows = Math.min(sample, table.rowCount);
+	const matrix = await table.rows(
+		Array.from({ length: rows }, (_, i) => Math.floor((i * table.rowCount) / rows)),
+		signal,
+	);
 	const values = new Spread();
 	const lengths = new Spread();
-	let rows = 0;
 	let deadRows = 0;
 	let brokenRows = 0;
-	const look = (row: Float32Array) => {
-		rows++;
+	for (const row of rowsOf(matrix, table.width)) {
 		const length = norm(row);
-		if (!Number.isFinite(length)) brokenRows++;
-		else {
-			if (length === 0) deadRows++;
-			values.add(row);
-			lengths.add([length]);
+		if (!Number.isFinite(length)) {
+			brokenRows++;
+			continue;
 		}
-	};
-	for await (const matrix of sample === undefined ? wholeTable(table, signal) : sampledRows(table, sample, signal)) {
-		for (let at = 0; at < matrix.length; at += table.width) look(matrix.subarray(at, at + table.width));
+		if (length === 0) deadRows++;
+		values.add(row);
+		lengths.add([length]);
 	}
 	const { mean, standardDeviation, min, max } = values;
 	return {
@@ -90,22 +92,4 @@ export async function tableStatistics(
 		deadRows,
 		brokenRows,
 	};
-}
-
-async function* wholeTable(table: EmbeddingTable, signal?: AbortSignal): AsyncGenerator<Float32Array> {
-	for await (const { count, bytes } of table.stretches(signal)) {
-		const matrix = new Float32Array(count * table.width);
-		table.dtype.decode(bytes, 0, matrix.length / table.dtype.blockElements, matrix, 0);
-		yield matrix;
-	}
-}
-
-async function* sampledRows(table: EmbeddingTable, sample: number, signal?: AbortSignal): AsyncGenerator<Float32Array> {
-	if (!(Number.isSafeInteger(sample) && sample > 0))
-		throw new TongsaError('usage', 'a sample is a number of rows', { field: 'sample', got: sample, allowed: 'a whole number from 1' });
-	const count = Math.min(sample, table.rowCount);
-	yield await table.rows(
-		Array.from({ length: count }, (_, i) => Math.floor((i * table.rowCount) / count)),
-		signal,
-	);
 }

@@ -88,13 +88,3 @@ export function filter(c: Candidates, keep: (index: number) => boolean): void {
 	c.count = kept;
 	c.sorted = sorted;
 }
-
-/** log Σ exp(logit) over the living candidates, in float64: log-probability = logit − this. */
-export function logSumExp(logits: ArrayLike<number>, count = logits.length): number {
-	let max = Number.NEGATIVE_INFINITY;
-	for (let i = 0; i < count; i++) if (logits[i]! > max) max = logits[i]!;
-	if (max === Number.NEGATIVE_INFINITY) return max;
-	let sum = 0;
-	for (let i = 0; i < count; i++) sum += Math.exp(logits[i]! - max);
-	return max + Math.log(sum);
-}

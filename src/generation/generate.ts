@@ -3,7 +3,8 @@
 import { TongsaError } from '../errors.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import type { LanguageState } from '../unembedding/language.ts';
-import { createCandidates, logSumExp, refill, sortBest } from './candidates.ts';
+import { logSumExp, top } from '../unembedding/probability.ts';
+import { createCandidates } from './candidates.ts';
 import { type Random, seededRandom } from './random.ts';
 import { applySampler, checkSampler, draw, type SamplerStep } from './sampler.ts';
 import { stopStrings } from './stop.ts';
@@ -116,20 +117,16 @@ function reusePrefix(state: Continuable, prompt: readonly number[]): readonly nu
 	return prompt.slice(shared);
 }
 
-/** Log-probability of the chosen token and of the best `top`, from the raw logits. */
+/** Log-probability of the chosen token and of the `count` best, from the raw logits. */
 function score(
 	logits: Float32Array,
 	id: number,
-	top: number,
+	count: number,
 	tokenizer: Tokenizer | undefined,
 ): ScoredToken & { readonly top: readonly ScoredToken[] } {
 	const total = logSumExp(logits);
 	const scored = (token: number): ScoredToken => ({ id: token, token: textOf(tokenizer, token), logProbability: logits[token]! - total });
-	if (top === 0) return { ...scored(id), top: [] };
-	const candidates = createCandidates(logits.length);
-	refill(candidates, logits);
-	sortBest(candidates, top);
-	return { ...scored(id), top: Array.from(candidates.ids.subarray(0, Math.min(top, logits.length)), scored) };
+	return { ...scored(id), top: count > 0 ? top(logits, count).map(scored) : [] };
 }
 
 function textOf(tokenizer: Tokenizer | undefined, id: number): string {

@@ -2,7 +2,8 @@
 // Definitions: top-k Fan 2018; top-p Holtzman 2019; min-p Nguyen 2024; typical Meister 2022; penalties as in OpenAI's API and CTRL (Keskar 2019).
 
 import { TongsaError } from '../errors.ts';
-import { type Candidates, filter, logSumExp, refill, sortBest } from './candidates.ts';
+import { logSumExp } from '../unembedding/probability.ts';
+import { type Candidates, filter, refill, sortBest } from './candidates.ts';
 import type { Random } from './random.ts';
 
 /** One step of the chain. The order of the chain is the order of the array. */

@@ -13,7 +13,7 @@ import type { Transformer } from '../transformer/transformer.ts';
 import { attentionCell } from '../unembedding/inspect.ts';
 import { languageState } from '../unembedding/language.ts';
 import { lens } from '../unembedding/lens.ts';
-import { surprise } from '../unembedding/probability.ts';
+import { surprise } from '../unembedding/surprise.ts';
 import { trace } from '../unembedding/trace.ts';
 import { chatTemplateOf } from './chat-template.ts';
 import type { Interpreter } from './interpreter.ts';

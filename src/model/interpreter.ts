@@ -1,7 +1,7 @@
 // The interpreter: what needs the tokenizer and the table alone. Text → matrix, and any vector → tokens.
 
 import type { Tables } from '../architectures/tables.ts';
-import { combine } from '../embedding/combine.ts';
+import { meanRow } from '../embedding/distance.ts';
 import type { NearestRows } from '../embedding/nearest.ts';
 import { type EmbeddingTable, openTable } from '../embedding/table.ts';
 import { TongsaError } from '../errors.ts';
@@ -75,7 +75,7 @@ export function openInterpreter(
 			const table = needTable(side === 'input' ? input : output);
 			const ids = typeof query === 'string' ? idsOf(query, { special: 'none' }) : undefined;
 			if (ids?.length === 0) throw new TongsaError('usage', 'an empty word has no row', { hint: 'Give a word' });
-			const vector = ids ? mean(await table.rows(ids, signal), table.width) : (query as ArrayLike<number>);
+			const vector = ids ? meanRow(await table.rows(ids, signal), table.width) : (query as ArrayLike<number>);
 			const found = await (await search(table)).find(vector, { top, metric, ...(without && { without }), ...(signal && { signal }) });
 			return {
 				matches: found.map(({ id, score }) => ({ id, text: textOf(id), score })),
@@ -97,12 +97,4 @@ async function openSearch(table: EmbeddingTable, keepBytes: number): Promise<Nea
 		import('../compute/wasm.ts'),
 	]);
 	return nearestRows(table, createRowScorer(await buildKernels()), keepBytes);
-}
-
-/** The mean of (T, D) rows; a single row stays itself to the bit. */
-function mean(rows: Float32Array, width: number): Float32Array {
-	const T = rows.length / width;
-	if (T === 1) return rows;
-	const sum = combine(Array.from({ length: T }, (_, t) => rows.subarray(t * width, (t + 1) * width)));
-	return sum.map((value) => value / T);
 }

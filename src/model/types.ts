@@ -67,7 +67,11 @@ export interface TableFacts {
 export type ModelInput = string | readonly number[] | { readonly vectors: Float32Array };
 
 export interface RunOptions extends Cancellable {
-	/** 'exact': weights decoded to float32, the definition (the default of trace and lens). 'fast': integer products (elsewhere). */
+	/**
+	 * 'exact': weights decoded to float32, the definition. 'fast': integer products, where the kernels can (the default of sentence and
+	 * generate). The kernels keep no intermediates, so that trace, lens, surprise and attentionCell are exact whatever is asked for;
+	 * `provenance.precision` says what a result stands on.
+	 */
 	readonly precision?: 'exact' | 'fast';
 	/** For an encoder-decoder: the text that its encoder reads. */
 	readonly source?: string | readonly number[];

@@ -21,7 +21,11 @@ export interface ForwardOptions {
 	readonly signal?: AbortSignal | undefined;
 }
 
-/** Passes T new tokens through the stack and remembers them in the state. @returns their last states: (rows.count, D). */
+/**
+ * Passes T new tokens through the stack and remembers them in the state.
+ * @returns their last states, (rows.count, W): the table's width, which is D in nearly every family; (…, D) when `lastBlock` ends the run early.
+ * @throws TongsaError 'usage' for no tokens, 'too-large' beyond the table of positions, 'wrong-shape' for vectors that do not fit.
+ */
 export async function forward(model: Transformer, input: Input, state: State, options: ForwardOptions = {}): Promise<Float32Array> {
 	const { config } = model;
 	const run = await begin(model, input, state, options);

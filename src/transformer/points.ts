@@ -2,7 +2,10 @@
 
 import type { BlockConfig, TransformerConfig } from './config.ts';
 
-/** T tokens passed in, S tokens so far (T without a cache), D width, H, K heads, Dh head width, F feed-forward width, E table or experts, V vocabulary. */
+/**
+ * T tokens passed in, S tokens so far (T without a cache; of cross attention the encoder's), D width of the model, W of its table,
+ * H query heads, K key and value heads, Dh head width, F feed-forward width, E experts, V vocabulary.
+ */
 export type Dimension = 'T' | 'S' | 'D' | 'H' | 'K' | 'Dh' | 'F' | 'E' | 'V' | 'W';
 
 interface PointSpec {
@@ -17,7 +20,7 @@ const gated = (block: BlockConfig): boolean => dense(block) && block.feedForward
 const sparse = (block: BlockConfig): boolean => !dense(block);
 const crossed = (block: BlockConfig): boolean => block.cross !== undefined;
 
-/** Points of each block, in the order of the data; W is the table's width. */
+/** Points of each block, in the order of the data. */
 export const BLOCK_POINTS = {
 	input: { shape: ['T', 'D'], caption: 'the residual stream before the block' },
 	'attention.input': { shape: ['T', 'D'], caption: 'what attention reads: after the norm, where one stands before it' },
@@ -32,8 +35,8 @@ export const BLOCK_POINTS = {
 	'attention.output': { shape: ['T', 'D'], caption: 'after the output projection' },
 	'crossAttention.input': { shape: ['T', 'D'], caption: 'what attention to the encoder reads', in: crossed },
 	'crossAttention.query': { shape: ['H', 'T', 'Dh'], caption: 'queries to the encoder', in: crossed },
-	'crossAttention.weights': { shape: ['H', 'T', 'S'], caption: 'how much each token takes from each of the encoder', in: crossed },
 	'crossAttention.scores': { shape: ['H', 'T', 'S'], caption: 'query · key of the encoder, scaled', in: crossed },
+	'crossAttention.weights': { shape: ['H', 'T', 'S'], caption: 'how much each token takes from each of the encoder', in: crossed },
 	'crossAttention.context': { shape: ['H', 'T', 'Dh'], caption: "weights · the encoder's values", in: crossed },
 	'crossAttention.output': { shape: ['T', 'D'], caption: 'after the output projection', in: crossed },
 	'feedForward.input': { shape: ['T', 'D'], caption: 'what the feed-forward part reads' },

@@ -49,8 +49,3 @@ function written(old: Float32Array, at: number, rows: Float32Array): Float32Arra
 	out.set(rows, at);
 	return out;
 }
-
-/** Bytes that a state holds. */
-export function stateBytes(state: State): number {
-	return state.blocks.reduce((sum, { key, value }) => sum + key.byteLength + value.byteLength, 0);
-}

@@ -2,9 +2,8 @@
 
 import { TongsaError } from '../errors.ts';
 import { encode, forward } from '../transformer/forward.ts';
-import { branchState, createState, type State, stateBytes, truncateState } from '../transformer/state.ts';
+import { branchState, createState, type State, truncateState } from '../transformer/state.ts';
 import type { Transformer } from '../transformer/transformer.ts';
-import { top } from './probability.ts';
 import { unembed } from './unembed.ts';
 
 export interface LanguageState {
@@ -18,8 +17,6 @@ export interface LanguageState {
 	truncate(length: number): void;
 	/** A state of its own that goes on from here. */
 	branch(): LanguageState;
-	/** Bytes that keys and values take. */
-	readonly byteLength: number;
 }
 
 /** Where no setting bounds the text (ALiBi, rotation without a stated context): a million tokens, as far as models have been shown to go. */
@@ -48,9 +45,6 @@ function wrap(model: Transformer, state: State, eaten: readonly number[]): Langu
 	return {
 		ids,
 		contextLength,
-		get byteLength() {
-			return stateBytes(state);
-		},
 		async feed(more, signal) {
 			if (ids.length + more.length > contextLength) {
 				throw new TongsaError('too-large', 'the text is longer than the context, and nothing is cut in silence', {
@@ -69,33 +63,4 @@ function wrap(model: Transformer, state: State, eaten: readonly number[]): Langu
 		},
 		branch: () => wrap(model, branchState(state), ids),
 	};
-}
-
-/** The most probable translation, token by token, from the start token to the end token (both included), which is forced when room ends. */
-export async function translate(
-	model: Transformer,
-	source: readonly number[],
-	{
-		end,
-		maxTokens,
-		without = [],
-		signal,
-	}: { readonly end: number; readonly maxTokens: number; readonly without?: readonly number[]; readonly signal?: AbortSignal },
-): Promise<number[]> {
-	const start = model.config.startToken;
-	if (start === undefined)
-		throw new TongsaError('unsupported', 'the file does not say what a translation starts with', {
-			file: model.name,
-			field: 'decoder_start_token_id',
-		});
-	const state = await languageState(model, source, signal);
-	const ids = [start];
-	let next = [start];
-	while (ids.length < maxTokens && next[0] !== end) {
-		const logits = await state.feed(next, signal);
-		for (const id of without) logits[id] = Number.NEGATIVE_INFINITY;
-		next = top(logits, 1);
-		ids.push(next[0]!);
-	}
-	return next[0] === end ? ids : [...ids, end];
 }

@@ -4,7 +4,7 @@ import { TongsaError } from '../errors.ts';
 import { SILENT, type Taps, tap } from '../transformer/taps.ts';
 import type { Transformer } from '../transformer/transformer.ts';
 
-/** hidden (n, E) as `final.output` gives it → logits (n, V). */
+/** hidden (n, W) as `final.output` gives it → logits (n, V). @throws TongsaError 'unsupported' without an output table. */
 export async function unembed(
 	model: Transformer,
 	hidden: Float32Array,

@@ -1,14 +1,17 @@
 // JSON of `compare`: one sentence through several models, with counts per human language and what their tables are like.
 
-import { cosine, meanRow, norms } from '../../src/embedding/distance.ts';
+import { findTables } from '../../src/architectures/tables.ts';
+import { cosine, meanRow } from '../../src/embedding/distance.ts';
+import { tableStatistics } from '../../src/embedding/statistics.ts';
+import { openTable } from '../../src/embedding/table.ts';
 import { TongsaError } from '../../src/errors.ts';
 import { type Provenance, provenanceOf } from '../../src/model/provenance.ts';
-import type { Model, TableFacts } from '../../src/model.ts';
+import type { Model } from '../../src/model.ts';
 import type { Sentence } from './sentences.ts';
 import { type TokenJson, tokenized } from './tokens.ts';
 
 export interface TableStatistics {
-	/** How many rows, evenly spread over the vocabulary, the numbers are from. */
+	/** How many rows, evenly spread over the vocabulary, were looked at; one with a NaN or an infinity counts in no other number. */
 	readonly rows: number;
 	readonly meanNorm: number;
 	readonly leastNorm: number;
@@ -62,7 +65,7 @@ export async function compared(model: Model, text: string, sentences: readonly S
 			width: table.width,
 			dtype: table.dtype,
 			tied: table.tied,
-			statistics: await statistics(model, table),
+			statistics: await statistics(model),
 			...(sentences.length && { cosines: await cosines(model, text, counts) }),
 		}),
 		ids,
@@ -72,19 +75,10 @@ export async function compared(model: Model, text: string, sentences: readonly S
 	};
 }
 
-async function statistics(model: Model, { rows: V }: TableFacts): Promise<TableStatistics> {
-	const rows = Math.min(V, SAMPLE_ROWS);
-	const { data, shape } = await model.embed(Array.from({ length: rows }, (_, i) => Math.floor((i * V) / rows)));
-	const lengths = norms(data, shape[1]);
-	const mean = data.reduce((a, b) => a + b, 0) / data.length;
-	return {
-		rows,
-		meanNorm: lengths.reduce((a, b) => a + b, 0) / rows,
-		leastNorm: Math.min(...lengths),
-		mostNorm: Math.max(...lengths),
-		mean,
-		standardDeviation: Math.sqrt(data.reduce((sum, value) => sum + (value - mean) ** 2, 0) / data.length),
-	};
+async function statistics({ checkpoint }: Model): Promise<TableStatistics> {
+	const { input } = (await findTables(checkpoint))!;
+	const { rows, mean, standardDeviation, norm } = await tableStatistics(openTable(input), SAMPLE_ROWS);
+	return { rows, meanNorm: norm.mean, leastNorm: norm.min, mostNorm: norm.max, mean, standardDeviation };
 }
 
 /** `count`'s number, or null where the model's dictionary has no way to write the text. */

@@ -25,7 +25,7 @@ export function createApp(service: Service): App {
 	app.onError((error, c) => {
 		const known = error instanceof HTTPException ? new Refusal(error.status, error.message, { code: 'invalid_request' }) : error;
 		const refusal = refusalOf(known);
-		if (refusal.status >= 500) log.error({ err: error, path: c.req.path }, 'request failed');
+		if (refusal.status >= 500) log.error({ error: error.stack, path: c.req.path }, 'request failed');
 		for (const [name, value] of Object.entries(refusal.detail.headers ?? {})) c.header(name, value);
 		const { error: body } = errorBody(refusal);
 		return c.json(c.req.path.startsWith('/api/') ? { error: body.message } : { error: body }, refusal.status as 400);

@@ -55,6 +55,8 @@ export function refusalOf(error: unknown): Refusal {
 	if (error instanceof DOMException && error.name === 'TimeoutError') {
 		return new Refusal(408, 'The request took longer than the server allows.', { code: 'timeout' });
 	}
+	// Nobody reads it; the number is nginx's for a client that left.
+	if (error instanceof DOMException && error.name === 'AbortError') return new Refusal(499, error.message, { code: 'aborted' });
 	if (error instanceof RangeError && error.message.includes('call stack')) {
 		return new Refusal(400, 'The JSON is nested too deeply.', { code: 'invalid_request' });
 	}

@@ -64,6 +64,7 @@ describe('statistics', () => {
 				[Number.NaN, 1],
 				[-3, -4],
 			]),
+			4,
 		);
 		// Values 3 4 0 0 −3 −4: mean 0, variance 50 / 6. Lengths 5 0 5: mean 10 / 3, variance 50 / 3 − 100 / 9 = 50 / 9.
 		assert.deepEqual([made.rows, made.width, made.deadRows, made.brokenRows], [4, 2, 1, 1]);
@@ -80,6 +81,7 @@ describe('statistics', () => {
 				[16777214, 16777216],
 				[16777214, 16777216],
 			]),
+			2,
 		);
 		near(made.mean, 16777215);
 		near(made.standardDeviation, 1);
@@ -87,11 +89,11 @@ describe('statistics', () => {
 
 	test('of a sample look at evenly spaced rows only', async () => {
 		const table = tableOf(Array.from({ length: 10 }, (_, i) => [i, 0]));
-		const made = await tableStatistics(table, { sample: 3 }); // rows 0, 3, 6
+		const made = await tableStatistics(table, 3); // rows 0, 3, 6
 		assert.deepEqual([made.rows, made.norm.mean, made.norm.max], [3, 3, 6]);
 		assert.equal(table.tensor.source.bytesRead, 3 * 8);
-		assert.equal((await tableStatistics(table, { sample: 99 })).rows, 10);
-		await assert.rejects(tableStatistics(table, { sample: 0 }), { code: 'usage' });
+		assert.equal((await tableStatistics(table, 99)).rows, 10);
+		await assert.rejects(tableStatistics(table, 0), { code: 'usage' });
 	});
 });
 

@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createCandidates, logSumExp, refill, sortBest } from '../../src/generation/candidates.ts';
+import { createCandidates, refill, sortBest } from '../../src/generation/candidates.ts';
 import { seededRandom } from '../../src/generation/random.ts';
 import { applySampler, checkSampler, draw, type SamplerStep } from '../../src/generation/sampler.ts';
+import { logSumExp } from '../../src/unembedding/probability.ts';
 
 /** Probabilities 0.5, 0.25, 0.125, 0.125 for ids 2, 0, 1, 3. */
 const LOGITS = Float32Array.of(Math.log(0.25), Math.log(0.125), Math.log(0.5), Math.log(0.125));

@@ -6,7 +6,8 @@ import { extentOf, select } from '../../src/transformer/select.ts';
 import { attentionCell } from '../../src/unembedding/inspect.ts';
 import { languageState } from '../../src/unembedding/language.ts';
 import { lens } from '../../src/unembedding/lens.ts';
-import { logProbabilities, surprise, top } from '../../src/unembedding/probability.ts';
+import { logProbabilities, top } from '../../src/unembedding/probability.ts';
+import { surprise } from '../../src/unembedding/surprise.ts';
 import { trace, traceBoth } from '../../src/unembedding/trace.ts';
 import { expectedAt, FAMILIES, transformerAt, worstError } from './open.ts';
 

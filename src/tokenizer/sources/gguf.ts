@@ -9,11 +9,9 @@ import { tokenString, vocabularyOfTable } from '../vocabulary.ts';
 import { withAlphabet } from './letters.ts';
 import { PRE, PRE_OF_ARCHITECTURE, type Pre } from './pre.ts';
 import { findStops } from './stops.ts';
-import { checkTokenLengths } from './table.ts';
+import { checkTokenLengths, MAX_TOKENS } from './table.ts';
 import { underscoreDecoder } from './underscore.ts';
 
-/** Tokens of one vocabulary: the largest known has 262,208; 16 times that keeps ids far from any 32-bit bound and memory below 1 GB. */
-export const MAX_TOKENS = 2 ** 22;
 /** Merges: the largest known list has 514,906 for 262,144 tokens; there can be several for a token. */
 const MAX_MERGES = 2 ** 24;
 /** A precompiled charsmap: NFKC with case folding, the largest known, has 242 kB. */

@@ -6,9 +6,8 @@ import { fields, type ProtobufField } from '../protobuf.ts';
 import type { AddedToken, DecoderSpec, ModelSpec, NormalizerSpec, TokenizerSpec } from '../spec.ts';
 import type { TokenKind } from '../types.ts';
 import { specialIds, type TokenizerConfig } from './config.ts';
-import { MAX_TOKENS } from './gguf.ts';
 import { findStops } from './stops.ts';
-import { createVocabularyBuilder, tableOf, type VocabularyBuilder } from './table.ts';
+import { createVocabularyBuilder, MAX_TOKENS, tableOf, type VocabularyBuilder } from './table.ts';
 import { ALL, underscoreDecoder } from './underscore.ts';
 
 interface Piece {

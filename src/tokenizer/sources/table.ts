@@ -4,9 +4,11 @@ import { TongsaError } from '../../errors.ts';
 import type { StringTable } from '../../formats/checkpoint.ts';
 import { KIND, type Vocabulary } from '../spec.ts';
 import type { TokenKind } from '../types.ts';
-import { MAX_TOKENS } from './gguf.ts';
 
 const encoder = new TextEncoder();
+
+/** Tokens of one vocabulary: the largest known has 262,208; 16 times that keeps ids far from any 32-bit bound and memory below 1 GB. */
+export const MAX_TOKENS = 2 ** 22;
 
 /** Strings one after another in one array. */
 export function tableOf(strings: Iterable<string | Uint8Array>, length: number): StringTable {

@@ -3,8 +3,7 @@
 
 import { TongsaError } from '../../errors.ts';
 import type { TokenizerSpec } from '../spec.ts';
-import { MAX_TOKENS } from './gguf.ts';
-import { createVocabularyBuilder } from './table.ts';
+import { createVocabularyBuilder, MAX_TOKENS } from './table.ts';
 
 const r = String.raw;
 const GPT2 = r`'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s`;

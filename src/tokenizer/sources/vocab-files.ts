@@ -5,8 +5,8 @@ import { TongsaError } from '../../errors.ts';
 import type { MetadataValue } from '../../formats/checkpoint.ts';
 import type { TokenizerConfig } from './config.ts';
 import type { JsonObject } from './fields.ts';
-import { MAX_TOKENS } from './gguf.ts';
 import { PRE } from './pre.ts';
+import { MAX_TOKENS } from './table.ts';
 
 /** A special token as tokenizer.json describes it. */
 function addedToken(

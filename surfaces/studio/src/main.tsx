@@ -3,7 +3,11 @@
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
 import './styles/base.css';
-import './styles/parts.css';
+import './styles/fields.css';
+import './styles/tokens.css';
+import './styles/tables.css';
+import './styles/matrix.css';
+import './styles/cards.css';
 import './styles/lesson.css';
 import './styles/views.css';
 import './styles/attention.css';

@@ -1,17 +1,15 @@
 // Step 9, out again: from the last state to logits to the next token; on a part of a model, what is missing and how to get it.
 
 import { ask } from '../engine/client.ts';
-import { embedded } from '../engine/embedded.ts';
 import type { ModelCard } from '../engine/protocol.ts';
 import { useAnswer } from '../engine/use.ts';
 import type { Guess } from '../engine/work-out.ts';
 import { percent } from '../matrix/number.ts';
 import { useSpeech } from '../messages/index.ts';
-import { open } from '../state/models.ts';
-import { useOption, usePlace } from '../state/place.tsx';
-import { useShelf } from '../state/shelf.ts';
-import { Push, Slide, TextInput } from '../ui/fields.tsx';
+import { useOption } from '../state/place.tsx';
+import { Slide, TextInput } from '../ui/fields.tsx';
 import { Guesses } from '../ui/guesses.tsx';
+import { isWhole, Missing } from '../ui/missing.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';
 import { Source } from '../ui/source.tsx';
 import { quoted, TokenStrip, tokenText } from '../ui/token.tsx';
@@ -19,50 +17,23 @@ import { numberOf, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
 
 export function Out(props: StepProps) {
-	return props.card.blocks.have < props.card.blocks.of ? <Missing {...props} /> : <NextToken {...props} />;
+	return isWhole(props.card) ? <NextToken {...props} /> : <Part {...props} />;
 }
 
-function Missing({ card, onRight }: StepProps) {
-	const { messages: t, bytes } = useSpeech();
+function Part({ card, onRight }: StepProps) {
+	const { messages: t } = useSpeech();
 	const words = t.lesson.out;
-	const { go } = usePlace();
-	const shelf = useShelf().filter((one) => one.of === card.name);
-	const whole = embedded.find(({ name }) => name === card.name)?.whole;
-	const { have, of } = card.blocks;
+	const lacking = card.blocks.of - card.blocks.have;
 	return (
 		<>
-			<p>{words.missing(have, of)}</p>
-			{shelf.map((one) => (
-				<p key={one.name}>
-					<Push
-						kind="main"
-						onPress={() => {
-							void open(one.name, one.title, { kind: 'address', url: new URL(one.url, document.baseURI).href });
-							go({ model: one.name });
-						}}
-					>
-						{words.openWhole(one.title)} ({bytes(one.byteLength)})
-					</Push>
-				</p>
-			))}
-			{whole && shelf.length === 0 && (
-				<>
-					<p>{words.pull(bytes(whole.byteLength))}</p>
-					<pre>
-						<code>{whole.command}</code>
-					</pre>
-				</>
-			)}
-			<p>{words.openInstead}</p>
-			<Push onPress={() => go({ view: 'open', options: {} })}>{t.nav.open}</Push>
+			<Missing card={card} />
 			<Question
 				question={words.questionMissing}
 				numeric
 				about={card.name}
-				check={(answer) => {
-					const right = numberOf(answer) === of - have;
-					return { right, say: right ? words.rightMissing(of - have) : words.wrongMissing };
-				}}
+				check={(answer) =>
+					numberOf(answer) === lacking ? { right: true, say: words.rightMissing(lacking) } : { right: false, say: words.wrongMissing }
+				}
 				onRight={onRight}
 			/>
 		</>

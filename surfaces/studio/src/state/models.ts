@@ -43,7 +43,7 @@ export async function open(name: string, title: string, opening: Opening): Promi
 		set(name, { name, title: card.title, card, ...(waiting.files && { files: waiting.files }) });
 	} catch (error) {
 		const refusal: Refusal = error instanceof EngineError ? error.refusal : { code: 'internal', message: String(error) };
-		set(name, refusal.code === 'cancelled' ? undefined : { name, title, refusal });
+		set(name, { name, title, refusal });
 	}
 }
 

@@ -11,10 +11,13 @@ import { Problem } from './problem.tsx';
 export function Opened({ entry, children }: { readonly entry: Entry; readonly children: (card: ModelCard) => ReactNode }) {
 	if (entry.card) return children(entry.card);
 	if (entry.refusal) {
-		return <Problem refusal={entry.refusal} onRetry={() => void close(entry.name).then(() => openNamed(entry.name))} />;
+		return <Problem refusal={entry.refusal} onRetry={() => reopen(entry.name)} />;
 	}
 	return <Opening entry={entry} />;
 }
+
+/** Once more, after a refusal or a cancel. */
+export const reopen = (name: string): void => void close(name).then(() => openNamed(name));
 
 export function Opening({ entry }: { readonly entry: Entry }) {
 	const { messages: t, bytes } = useSpeech();

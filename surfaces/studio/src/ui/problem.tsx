@@ -6,7 +6,7 @@ import { Push } from './fields.tsx';
 
 export function Problem({ refusal, onRetry }: { readonly refusal: Refusal; readonly onRetry?: () => void }) {
 	const t = useMessages();
-	if (refusal.code === 'cancelled') return null;
+	if (refusal.code === 'cancelled') return onRetry && <Push onPress={onRetry}>{t.retry}</Push>;
 	return (
 		<div className="problem" role="alert">
 			<strong>{t.errorTitle}</strong>

@@ -10,13 +10,12 @@ import { useModel } from '../state/models.ts';
 import { useOption, usePlace } from '../state/place.tsx';
 import { Choose } from '../ui/fields.tsx';
 import { Guesses } from '../ui/guesses.tsx';
+import { isWhole } from '../ui/missing.tsx';
 import { Opened } from '../ui/opened.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';
 import { Source } from '../ui/source.tsx';
 import { TokenFace, TokenStrip } from '../ui/token.tsx';
 import { Bar, Facts, useKnownModels } from './Bar.tsx';
-
-const isWhole = ({ blocks }: ModelCard): boolean => blocks.have > 0 && blocks.have === blocks.of;
 
 export function Compare() {
 	const { messages: t } = useSpeech();
@@ -57,7 +56,11 @@ function Both({ a, b }: { readonly a: ModelCard; readonly b: ModelCard }) {
 						{[a, b].map((card) => (
 							<section key={card.name}>
 								<h4>{card.title}</h4>
-								{isWhole(card) ? <Next card={card} /> : <p>{t.lesson.out.missing(card.blocks.have, card.blocks.of)}</p>}
+								{isWhole(card) ? (
+									<Next card={card} />
+								) : (
+									<p>{card.table ? t.lesson.out.missing(card.blocks.have, card.blocks.of) : t.sourceDictionary}</p>
+								)}
 							</section>
 						))}
 					</div>

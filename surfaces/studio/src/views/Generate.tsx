@@ -10,6 +10,7 @@ import { useModel } from '../state/models.ts';
 import { useOption, usePlace } from '../state/place.tsx';
 import { Push, Slide } from '../ui/fields.tsx';
 import { Guesses } from '../ui/guesses.tsx';
+import { isWhole, Missing } from '../ui/missing.tsx';
 import { Opened } from '../ui/opened.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';
 import { Source } from '../ui/source.tsx';
@@ -24,15 +25,7 @@ export function Generate() {
 		<div className="view">
 			<h2>{t.nav.generate}</h2>
 			<Bar rows={3} />
-			<Opened entry={entry}>
-				{(card) =>
-					card.blocks.have > 0 && card.blocks.have === card.blocks.of ? (
-						<GenerateOf card={card} />
-					) : (
-						<p>{t.lesson.out.missing(card.blocks.have, card.blocks.of)}</p>
-					)
-				}
-			</Opened>
+			<Opened entry={entry}>{(card) => (isWhole(card) ? <GenerateOf card={card} /> : <Missing card={card} />)}</Opened>
 		</div>
 	);
 }

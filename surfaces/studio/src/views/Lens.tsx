@@ -14,6 +14,7 @@ import { useModel } from '../state/models.ts';
 import { useOption, usePlace } from '../state/place.tsx';
 import { useShade } from '../state/shade.ts';
 import { Guesses } from '../ui/guesses.tsx';
+import { isWhole, Missing } from '../ui/missing.tsx';
 import { Opened } from '../ui/opened.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';
 import { Scroller } from '../ui/scroller.tsx';
@@ -42,12 +43,12 @@ function LensOf({ card }: { readonly card: ModelCard }) {
 	const shade = useShade();
 	const tokens = useEncoding(card.name, text).value;
 	const layers = card.blocks.have;
-	const key = layers > 0 && layers === card.blocks.of ? JSON.stringify([card.name, text, layers]) : undefined;
+	const key = isWhole(card) ? JSON.stringify([card.name, text, layers]) : undefined;
 	const { parts, refusal, busy } = useParts<LensColumn, unknown>(key, (signal, onPart) =>
 		ask('lens', [card.name, text, 10], { signal, onPart: (part) => onPart(part as LensColumn) }),
 	);
 	const [at, setAt] = useOption('at', '');
-	if (layers < card.blocks.of || layers === 0) return <p>{t.lesson.out.missing(layers, card.blocks.of)}</p>;
+	if (!isWhole(card)) return <Missing card={card} />;
 	if (refusal) return <Problem refusal={refusal} />;
 	if (!tokens?.length) return <Busy />;
 	const [token = tokens.length - 1, layer = layers] = at.split(',').filter(Boolean).map(Number);

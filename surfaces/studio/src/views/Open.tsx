@@ -10,7 +10,7 @@ import { close, type Entry, open, openNamed, useEntries } from '../state/models.
 import { usePlace } from '../state/place.tsx';
 import { useShelf } from '../state/shelf.ts';
 import { Push, TextInput } from '../ui/fields.tsx';
-import { Opening } from '../ui/opened.tsx';
+import { Opening, reopen } from '../ui/opened.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Facts } from './Bar.tsx';
 
@@ -111,7 +111,7 @@ function State({ entry }: { readonly entry: Entry | undefined }) {
 	const { messages: t } = useSpeech();
 	const { go } = usePlace();
 	if (!entry) return null;
-	if (entry.refusal) return <Problem refusal={entry.refusal} />;
+	if (entry.refusal) return <Problem refusal={entry.refusal} onRetry={() => reopen(entry.name)} />;
 	if (!entry.card) return <Opening entry={entry} />;
 	return (
 		<>

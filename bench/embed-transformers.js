@@ -1,4 +1,5 @@
 // @huggingface/transformers' side of bench/start.ts: FOLDER TEXT. Loads tokenizer and model (onnx/model.onnx) and tokenizes.
+// JavaScript: its types are only there after npm ci --prefix bench.
 
 import { AutoModel, AutoTokenizer, env } from '@huggingface/transformers';
 

@@ -1,0 +1,41 @@
+// What is said where a file holds a part of a model: what is missing, and how to get the whole.
+
+import { embedded } from '../engine/embedded.ts';
+import type { ModelCard } from '../engine/protocol.ts';
+import { useSpeech } from '../messages/index.ts';
+import { usePlace } from '../state/place.tsx';
+import { useShelf } from '../state/shelf.ts';
+import { Push } from './fields.tsx';
+
+/** Whether the file holds all of the model's blocks. */
+export const isWhole = ({ blocks }: ModelCard): boolean => blocks.have > 0 && blocks.have === blocks.of;
+
+export function Missing({ card }: { readonly card: ModelCard }) {
+	const { messages: t, bytes } = useSpeech();
+	const words = t.lesson.out;
+	const { go } = usePlace();
+	const shelf = useShelf().filter((one) => one.of === card.name);
+	const whole = embedded.find(({ name }) => name === card.name)?.whole;
+	return (
+		<>
+			<p>{card.table ? words.missing(card.blocks.have, card.blocks.of) : t.sourceDictionary}</p>
+			{shelf.map((one) => (
+				<p key={one.name}>
+					<Push kind="main" onPress={() => go({ model: one.name })}>
+						{words.openWhole(one.title)} ({bytes(one.byteLength)})
+					</Push>
+				</p>
+			))}
+			{whole && shelf.length === 0 && (
+				<>
+					<p>{words.pull(bytes(whole.byteLength))}</p>
+					<pre>
+						<code>{whole.command}</code>
+					</pre>
+				</>
+			)}
+			<p>{words.openInstead}</p>
+			<Push onPress={() => go({ view: 'open', options: {} })}>{t.nav.open}</Push>
+		</>
+	);
+}
