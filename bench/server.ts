@@ -1,8 +1,11 @@
-// Embeddings per second over loopback, with latencies: this server, node-llama-cpp behind the thinnest possible handler, and the engine alone.
-// node --conditions=tongsa-source bench/server.ts MODEL.gguf [SECONDS]
+// Embeddings per second over loopback, with latencies: the engine alone, this server, and peers behind the thinnest possible handler:
+// node-llama-cpp for a GGUF file, transformers.js where a folder with its ONNX form is given. First: npm ci --prefix bench --ignore-scripts
+//
+//     node --conditions=tongsa-source bench/server.ts MODEL [SECONDS] [ONNX-FOLDER]
 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { nodeHost } from '../hosts/node/host.ts';
 import { openModel } from '../src/model.ts';
 import { type Load, load, post, tongsaServe } from './server-load.ts';
@@ -10,8 +13,8 @@ import { type Load, load, post, tongsaServe } from './server-load.ts';
 const CLIENTS = [1, 8, 32];
 const TEXTS = ['I love you so much.', '너를 정말 많이 사랑해.', 'あなたをとても愛しています。', '我非常爱你。'];
 
-const [path, seconds = '10'] = process.argv.slice(2);
-if (!path) throw new Error('bench/server.ts MODEL.gguf [SECONDS]');
+const [path, seconds = '10', onnx] = process.argv.slice(2);
+if (!path) throw new Error('bench/server.ts MODEL [SECONDS] [ONNX-FOLDER]');
 const text = (i: number) => TEXTS[i % TEXTS.length]!;
 const rows: Record<string, Load> = {};
 
@@ -25,9 +28,17 @@ const { data } = (await (await fetch(`${tongsa.url}/v1/models`)).json()) as { da
 await measure('tongsa serve', tongsa.url, data[0]!.id);
 await tongsa.stop();
 
-const thin = await llamaServer(path);
-await measure('node-llama-cpp', thin.url, 'any');
-await thin.stop();
+for (const [name, open] of [
+	['node-llama-cpp', path.endsWith('.gguf') ? () => llama(path) : undefined],
+	['transformers.js', onnx ? () => transformers(onnx) : undefined],
+] as const) {
+	if (!open) continue;
+	const peer = await open();
+	const thin = await thinServer(peer.embed);
+	await measure(name, thin.url, 'any');
+	thin.stop();
+	await peer.close();
+}
 
 console.table(rows);
 const engine = rows['the engine alone, no HTTP']!;
@@ -46,28 +57,61 @@ async function measure(name: string, url: string, model: string): Promise<void> 
 	for (const clients of CLIENTS) rows[`${name}, ${clients} at a time`] = await load(clients, Number(seconds), ask);
 }
 
-/** JSON in, base64 out, nothing else. */
-async function llamaServer(modelPath: string): Promise<{ url: string; stop(): Promise<void> }> {
+interface Peer {
+	embed(text: string): Promise<Float32Array>;
+	close(): Promise<void>;
+}
+
+async function llama(modelPath: string): Promise<Peer> {
 	const { getLlama } = await import('node-llama-cpp');
-	const llama = await getLlama({ gpu: false, build: 'never' });
-	const model = await llama.loadModel({ modelPath });
-	const context = await model.createEmbeddingContext();
+	const library = await getLlama({ gpu: false, build: 'never' });
+	const model = await library.loadModel({ modelPath });
+	// Its own standard makes room for the model's whole context at each call.
+	const context = await model.createEmbeddingContext({ contextSize: 512, threads: availableParallelism() });
+	return {
+		embed: async (text) => Float32Array.from((await context.getEmbeddingFor(text)).vector),
+		async close() {
+			await context.dispose();
+			await library.dispose();
+		},
+	};
+}
+
+/** What is used of @huggingface/transformers, which only bench/ has. */
+interface Transformers {
+	readonly env: { allowRemoteModels: boolean; localModelPath: string };
+	pipeline(task: string, model: string, options: object): Promise<Extractor>;
+}
+type Extractor = ((text: string, options: object) => Promise<{ readonly data: Float32Array }>) & { dispose(): Promise<void> };
+
+async function transformers(folder: string): Promise<Peer> {
+	const name = '@huggingface/transformers';
+	const { env, pipeline } = (await import(name)) as Transformers;
+	env.allowRemoteModels = false;
+	env.localModelPath = '';
+	const extract = await pipeline('feature-extraction', folder, { dtype: 'fp32' });
+	return {
+		embed: async (text) => (await extract(text, { pooling: 'mean', normalize: true })).data,
+		close: () => extract.dispose(),
+	};
+}
+
+/** JSON in, base64 out, nothing else. */
+async function thinServer(embed: Peer['embed']): Promise<{ url: string; stop(): void }> {
 	const server = createServer(async (request, response) => {
 		const chunks: Buffer[] = [];
 		for await (const chunk of request) chunks.push(chunk as Buffer);
 		const { input } = JSON.parse(Buffer.concat(chunks).toString()) as { input: string };
-		const { vector } = await context.getEmbeddingFor(input);
-		const embedding = Buffer.from(Float32Array.from(vector).buffer).toString('base64');
+		const vector = await embed(input);
+		const embedding = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64');
 		response.end(JSON.stringify({ object: 'list', data: [{ object: 'embedding', index: 0, embedding }] }));
 	});
 	await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
 	return {
 		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-		async stop() {
+		stop() {
 			server.close();
 			server.closeAllConnections();
-			await context.dispose();
-			await llama.dispose();
 		},
 	};
 }

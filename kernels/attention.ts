@@ -76,25 +76,30 @@ export function attend(
 	let place = scratch;
 	let row = keys + keyStride * from;
 	for (let s = from; s < to; s++, place += 16, row += keyStride) {
-		let a = f32x4.splat(0);
-		let b = a;
-		let c = a;
-		let d = a;
+		// Two sums a query: a chain of one would wait four cycles for each multiply-add.
+		let a0 = f32x4.splat(0);
+		let b0 = a0;
+		let c0 = a0;
+		let d0 = a0;
+		let a1 = a0;
+		let b1 = a0;
+		let c1 = a0;
+		let d1 = a0;
 		let k = row;
 		for (let i: usize = 0; i < bytes; i += 32, k += 16) {
 			const words = v128.load(k);
 			const lower = upperHalves(i32x4.shl(words, 16), mask);
 			const upper = upperHalves(words, mask);
-			a = madd(lower, v128.load(q0 + i), a);
-			b = madd(lower, v128.load(q1 + i), b);
-			c = madd(lower, v128.load(q2 + i), c);
-			d = madd(lower, v128.load(q3 + i), d);
-			a = madd(upper, v128.load(q0 + i, 16), a);
-			b = madd(upper, v128.load(q1 + i, 16), b);
-			c = madd(upper, v128.load(q2 + i, 16), c);
-			d = madd(upper, v128.load(q3 + i, 16), d);
+			a0 = madd(lower, v128.load(q0 + i), a0);
+			b0 = madd(lower, v128.load(q1 + i), b0);
+			c0 = madd(lower, v128.load(q2 + i), c0);
+			d0 = madd(lower, v128.load(q3 + i), d0);
+			a1 = madd(upper, v128.load(q0 + i, 16), a1);
+			b1 = madd(upper, v128.load(q1 + i, 16), b1);
+			c1 = madd(upper, v128.load(q2 + i, 16), c1);
+			d1 = madd(upper, v128.load(q3 + i, 16), d1);
 		}
-		let score = f32x4.mul(sums(a, b, c, d), factor);
+		let score = f32x4.mul(sums(f32x4.add(a0, a1), f32x4.add(b0, b1), f32x4.add(c0, c1), f32x4.add(d0, d1)), factor);
 		if (limit > 0) score = f32x4.mul(tangent(f32x4.mul(score, f32x4.splat(1 / limit))), f32x4.splat(limit));
 		const position = i32x4.splat(s);
 		score = madd(slope, f32x4.convert_i32x4_s(position), score);

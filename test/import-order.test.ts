@@ -5,7 +5,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { test } from 'node:test';
 
-/** The floors, lowest first; rooms on one floor do not import each other (DESIGN §3). */
+/** The floors, lowest first; rooms on one floor do not import each other. */
 const FLOORS: readonly (readonly string[])[] = [
 	['src/errors.ts'],
 	['src/compute', 'src/bytes'],

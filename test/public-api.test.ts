@@ -1,4 +1,4 @@
-// The root export is a hand-written list that fits one screen (DESIGN §3).
+// The root export is a hand-written list that fits one screen.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

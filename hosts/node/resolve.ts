@@ -1,4 +1,4 @@
-// MODEL → its files: a name of the package or of the cache, a path, hf:…, ollama:…, or a URL (DESIGN §6).
+// MODEL → its files: a name of the package or of the cache, a path, hf:…, ollama:…, or a URL.
 
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -41,7 +41,7 @@ export function keptSource(source: ByteSource, maxBytes: number, first?: Piece):
 				bytes = bytes.subarray(0, byteLength - done);
 				known.push(bytes);
 			}
-			if (done === byteLength && known.length === 1) return known[0];
+			if (done === byteLength && known.length === 1) return known[0]!;
 			const rest = await source.read(byteOffset + done, byteLength - done, signal);
 			if (rest.length > 0) keep({ byteOffset: byteOffset + done, bytes: rest });
 			return known.length === 0 ? rest : joined([...known, rest], byteLength);

@@ -45,7 +45,7 @@ export async function openCheckpoint(files: ModelFiles, signal?: AbortSignal): P
 
 /** One file alone: its bytes say what it is, whatever its name (Ollama's blobs have none). */
 async function openLone(model: ModelFiles, signal: AbortSignal | undefined): Promise<Checkpoint> {
-	const [[name, source]] = model.files;
+	const [name, source] = [...model.files][0]!;
 	const start = await beginning(source, signal);
 	if (looksLikeGguf(start)) return openGguf(model, [source], signal);
 	if (looksLikeSafetensors(start)) return openSafetensors(model, name, signal);
@@ -106,11 +106,12 @@ function chooseSafetensors({ name, files }: ModelFiles, candidates: readonly str
 }
 
 function chooseGguf({ name, files }: ModelFiles, candidates: readonly string[]): ByteSource[] {
-	if (candidates.length === 1 && !shardName(candidates[0])) return [files.get(candidates[0])!];
-	const first = shardName(candidates[0]);
+	const [candidate = ''] = candidates; // the caller has found one at least
+	const first = shardName(candidate);
+	if (candidates.length === 1 && !first) return [files.get(candidate)!];
 	if (!first) throw several(name, candidates);
 	if (first.count > MAX_SHARDS)
-		throw new TongsaError('malformed', 'too many parts', { file: candidates[0], got: first.count, allowed: `at most ${MAX_SHARDS}` });
+		throw new TongsaError('malformed', 'too many parts', { file: candidate, got: first.count, allowed: `at most ${MAX_SHARDS}` });
 	const wanted = shardNames(first);
 	const missing = wanted.filter((file) => !files.has(file));
 	if (missing.length > 0) {
@@ -133,7 +134,7 @@ function several(file: string, candidates: readonly string[]): TongsaError {
 }
 
 async function openGguf(model: ModelFiles, sources: readonly ByteSource[], signal: AbortSignal | undefined): Promise<Checkpoint> {
-	const { metadata, tensors } = sources.length > 1 ? await readGgufShards(sources, signal) : await readLoneGguf(sources[0], signal);
+	const { metadata, tensors } = sources.length > 1 ? await readGgufShards(sources, signal) : await readLoneGguf(sources[0]!, signal);
 	return checkpointOf({ format: 'gguf', name: model.name, metadata, tensors, files: sources, assets: assetsBeside(model, sources) });
 }
 

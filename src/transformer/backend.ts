@@ -1,4 +1,4 @@
-// Backend: the operations that the stack is made of. `exact` (exact.ts) is the definition; fast ones must agree with it within their tolerance.
+// Backend: the operations that the stack is made of. `exact` (exact.ts) defines them; the kernels (fast.ts) run the whole pass as one program instead.
 // Arrays are row-major float32. Dimensions: T queries, S keys (all tokens so far), D width, H, K heads, Dh head width, M × N a matrix.
 
 import type { Activation, AttentionConfig, NormConfig, RopeConfig } from './config.ts';
@@ -44,12 +44,11 @@ export interface AttentionTaps {
 }
 
 export interface Backend {
-	readonly precision: 'exact' | 'fast';
 	/** Brings a matrix into the backend's own layout. */
 	load(view: MatrixView, signal?: AbortSignal): Promise<Matrix>;
 	/** x (T, N) · weightᵀ + bias → (T, M). */
 	linear(x: Float32Array, T: number, weight: Matrix, bias?: Float32Array): Float32Array;
-	/** Norm of each of `rows` rows of `width` values; `gains` different gains follow each other. */
+	/** Norm of each row of `width` values. A gain longer than that holds one after another: row r uses gain[r · width mod gain.length …]. */
 	norm(x: Float32Array, width: number, config: NormConfig, gain: Float32Array, bias?: Float32Array): Float32Array;
 	/** Turns (T, heads, Dh) in place. */
 	rotate(x: Float32Array, heads: number, headWidth: number, rope: RopeConfig, table: RopeTable): void;

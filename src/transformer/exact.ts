@@ -12,7 +12,6 @@ interface ExactMatrix extends Matrix {
 }
 
 export const exact: Backend = {
-	precision: 'exact',
 	async load(view: MatrixView, signal?: AbortSignal): Promise<ExactMatrix> {
 		const data = await readMatrix(view, signal);
 		return { rows: view.rows, columns: view.columns, byteLength: data.byteLength, data };

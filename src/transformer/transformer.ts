@@ -22,7 +22,6 @@ export interface Transformer {
 }
 
 export interface TransformerOptions {
-	readonly backend?: Backend;
 	/** Bytes of loaded weights that may be kept between calls. */
 	readonly memoryBudget: number;
 	readonly signal?: AbortSignal;
@@ -32,13 +31,12 @@ export interface TransformerOptions {
 export async function openTransformer(checkpoint: Checkpoint, dialect: Dialect, options: TransformerOptions): Promise<Transformer> {
 	const config = frozen(dialect.config(await openMetadata(checkpoint, options.signal)));
 	const views = bind(checkpoint, config, dialect);
-	const { backend = exact, memoryBudget } = options;
 	const build = (part: TransformerConfig, of: Views, prefix: string): Transformer => ({
 		name: checkpoint.name,
 		config: part,
 		views: of,
-		weights: openWeights(of, backend, memoryBudget),
-		backend,
+		weights: openWeights(of, exact, options.memoryBudget),
+		backend: exact,
 		prefix,
 		...(part.encoder && of.encoder && { encoder: build(part.encoder, of.encoder, 'encoder.') }),
 	});

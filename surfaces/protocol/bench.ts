@@ -1,4 +1,4 @@
-// JSON of `bench`: tokens per second of reading a prompt and of generating, and the time to the first token of all (DESIGN §6).
+// JSON of `bench`: tokens per second of reading a prompt and of generating, and the time to the first token of all.
 
 import { TongsaError } from '../../src/errors.ts';
 import { type Provenance, provenanceOf } from '../../src/model/provenance.ts';

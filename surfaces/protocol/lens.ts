@@ -1,4 +1,4 @@
-// JSON of `lens` and `surprise`: what each layer would say next, and how probable each token of a text was (DESIGN §6).
+// JSON of `lens` and `surprise`: what each layer would say next, and how probable each token of a text was.
 
 import type { Provenance } from '../../src/model/provenance.ts';
 import type { LensReading, Model } from '../../src/model.ts';

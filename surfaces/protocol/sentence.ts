@@ -1,4 +1,4 @@
-// JSON of `sentence`: a text as one vector, with how many tokens it took and whether its end was cut (DESIGN §6).
+// JSON of `sentence`: a text as one vector, with how many tokens it took and whether its end was cut.
 
 import type { Provenance } from '../../src/model/provenance.ts';
 import type { Model, SentenceOptions } from '../../src/model.ts';

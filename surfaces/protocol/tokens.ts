@@ -1,4 +1,4 @@
-// JSON of `tokenize` and `detokenize`: text ⇄ ids, each token with its place in the text (DESIGN §6).
+// JSON of `tokenize` and `detokenize`: text ⇄ ids, each token with its place in the text.
 
 import { TongsaError } from '../../src/errors.ts';
 import { type Provenance, provenanceOf } from '../../src/model/provenance.ts';

@@ -1,4 +1,4 @@
-// JSON of `trace`: the points that a model has, and the values at those that were asked for (DESIGN §6).
+// JSON of `trace`: the points that a model has, and the values at those that were asked for.
 
 import { TongsaError } from '../../src/errors.ts';
 import { type Provenance, provenanceOf } from '../../src/model/provenance.ts';

@@ -1,4 +1,4 @@
-// JSON of `embed` and `nearest`: rows of the table, and from any vector back to tokens (DESIGN §6).
+// JSON of `embed` and `nearest`: rows of the table, and from any vector back to tokens.
 
 import { combine } from '../../src/embedding/combine.ts';
 import { meanRow } from '../../src/embedding/distance.ts';

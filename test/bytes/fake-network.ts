@@ -29,8 +29,8 @@ export function fakeServer(
 		network: {
 			async fetch(_url, { headers, signal }) {
 				signal.throwIfAborted();
-				requests.push(headers.range);
-				const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(headers.range)!;
+				requests.push(headers.range!);
+				const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(headers.range!)!;
 				const begin = Number(first);
 				const end = Math.min(Number(last) + 1, file.length);
 				const proper: Required<Answer> =

@@ -119,7 +119,7 @@ const CHANGES: readonly (readonly [string, Answer | ((proper: Required<Answer>) 
 	['another ETag', (proper) => ({ headers: { ...proper.headers, etag: '"2"' } })],
 	[
 		'another size',
-		(proper) => ({ headers: { ...proper.headers, 'content-range': proper.headers['content-range'].replace(/\d+$/, '4000000') } }),
+		(proper) => ({ headers: { ...proper.headers, 'content-range': proper.headers['content-range']!.replace(/\d+$/, '4000000') } }),
 	],
 	['a shorter file', { status: 416, headers: { 'content-range': 'bytes */10' } }],
 ];

@@ -64,7 +64,7 @@ for (const [kind, open] of KINDS) {
 			[100_000, 150_001],
 			[200_000, 200_000],
 		]) {
-			const bytes = await source.read(begin, end - begin);
+			const bytes = await source.read(begin!, end! - begin!);
 			assert.ok(bytes.constructor === Uint8Array);
 			assert.deepEqual(bytes, BYTES.slice(begin, end));
 		}

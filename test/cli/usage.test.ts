@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -115,4 +115,27 @@ test('completion zsh registers itself when it is sourced', {
 	writeFileSync(file, stdout);
 	const ask = `autoload -Uz compinit; compinit -D -u; source ${file}; print -r -- $_comps[tongsa]`;
 	assert.equal(spawnSync('zsh', ['-fc', ask], { encoding: 'utf8' }).stdout.trim(), '_tongsa');
+});
+
+test('ids: commas and spaces as people type them; a list that is broken is wrong usage', async () => {
+	for (const words of [['0,1'], ['0', '1'], ['0,', '1'], ['[0, 1]']]) {
+		assert.equal((await tongsa(['detokenize', 'lecture', ...words])).code, 0, words.join(' '));
+	}
+	for (const word of ['0,,1', '[0,1', '0,1]', '0,1,']) assert.equal((await tongsa(['detokenize', 'lecture', word])).code, 2, word);
+});
+
+test('a path of ten thousand characters is not repeated whole', async () => {
+	const { code, stderr } = await tongsa(['info', '/x'.repeat(5000)]);
+	assert.equal(code, 1);
+	assert.ok(stderr.length < 700, `${stderr.length} characters`);
+});
+
+test('control characters in a file name do not reach the terminal', async () => {
+	const file = join(folder, 'a\x1b[31m\u202e.gguf');
+	copyFileSync(new URL('../../models/lecture.gguf', import.meta.url), file);
+	for (const words of [['info'], ['tokenize', 'I'], ['embed', 'I'], ['nearest', 'I'], ['compare', 'I']]) {
+		const { code, stdout } = await tongsa([words[0]!, file, ...words.slice(1)]);
+		assert.equal(code, 0, words[0]);
+		assert.doesNotMatch(stdout, /[\x1b\u202e]/, words[0]);
+	}
 });

@@ -1,4 +1,4 @@
-// The verbs on the models that the package carries: JSON shapes (DESIGN §6), numbers from the original implementations, pages.
+// The verbs on the models that the package carries: JSON shapes (docs/cli.md), numbers from the original implementations, pages.
 // Expected values: scripts/reference/make_cli.py.
 
 import assert from 'node:assert/strict';

@@ -8,7 +8,7 @@ import { matrix } from '../../surfaces/cli/view/matrix.ts';
 import { count } from '../../surfaces/cli/view/numbers.ts';
 import { bytes, duration } from '../../surfaces/cli/view/progress.ts';
 import { table } from '../../surfaces/cli/view/table.ts';
-import { cut, padEnd, visible, width, wrapped } from '../../surfaces/cli/view/text.ts';
+import { cut, excerpt, padEnd, visible, width, wrapped } from '../../surfaces/cli/view/text.ts';
 
 test('widths: Hangul, kana, Han and emoji take two columns, joined emoji too, colour codes none', () => {
 	const WIDTHS: readonly (readonly [string, number])[] = [
@@ -22,6 +22,11 @@ test('widths: Hangul, kana, Han and emoji take two columns, joined emoji too, co
 	];
 	for (const [text, columns] of WIDTHS) assert.equal(width(text), columns, text);
 	assert.equal(width(padEnd('사랑', 10)), 10);
+});
+
+test('of a foreign name of megabytes only the beginning is looked at', () => {
+	assert.equal(excerpt('\x1b[2Jllama'), '␛[2Jllama');
+	assert.ok(excerpt('x'.repeat(5_000_000)).length < 2000);
 });
 
 test('what cannot be seen is made visible', () => {

@@ -105,7 +105,7 @@ test('memory holds no tensor whole', async () => {
 	const big = 40 * 2 ** 20;
 	const model = smallModel(1);
 	const tensor = {
-		...model.tensors[0],
+		...model.tensors[0]!,
 		shape: [big / 4],
 		byteLength: big,
 		source: { ...memorySource('zeros', new Uint8Array(0)), read: async (_: number, length: number) => new Uint8Array(length) },

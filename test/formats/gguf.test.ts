@@ -47,8 +47,8 @@ for (const name of ['values.gguf', 'types.gguf', 'aligned.gguf', 'version2.gguf'
 		assert.deepEqual([...file.metadata.keys()], Object.keys(seen.metadata));
 		for (const [key, { types, value }] of Object.entries(seen.metadata)) {
 			assert.deepEqual(await plain(file.metadata.get(key)!, types), value, key);
-			assert.equal(file.entries.get(key)!.type, TYPE_NAMES[types[0]], key);
-			if (types[0] === 'ARRAY') assert.equal((file.metadata.get(key) as LazyArray).elementType, TYPE_NAMES[types[1]], key);
+			assert.equal(file.entries.get(key)!.type, TYPE_NAMES[types[0]!], key);
+			if (types[0] === 'ARRAY') assert.equal((file.metadata.get(key) as LazyArray).elementType, TYPE_NAMES[types[1]!], key);
 		}
 		assert.deepEqual(
 			[...file.tensors.values()].map(({ source, ...tensor }) => tensor),

@@ -164,13 +164,13 @@ const BAD: readonly (readonly [string, ModelFiles, ErrorCode, RegExp])[] = [
 	['a missing part', folder(without(shards, 'split-00002-of-00003.gguf')), 'not-found', /1 of 3 parts.*split-00002-of-00003\.gguf/],
 	[
 		'one part alone',
-		folder({ 'split-00001-of-00003.gguf': shards['split-00001-of-00003.gguf'] }),
+		folder({ 'split-00001-of-00003.gguf': shards['split-00001-of-00003.gguf']! }),
 		'not-found',
 		/one part of a split model, alone.*got 3/,
 	],
 	[
 		'parts in wrong order',
-		folder({ ...shards, 'split-00002-of-00003.gguf': shards['split-00003-of-00003.gguf'] }),
+		folder({ ...shards, 'split-00002-of-00003.gguf': shards['split-00003-of-00003.gguf']! }),
 		'malformed',
 		/does not fit.*split\.no.*got 2, allowed 1/,
 	],

@@ -76,7 +76,7 @@ for (const { file, keys, tensors, header, table } of WHOLE) {
 		assert.ok(checkpoint.bytesRead <= header + 2 ** 20 + 64, `${checkpoint.bytesRead}`);
 		const before = checkpoint.bytesRead;
 		const rows = await readRows(embedding, [1, 300, 2, 300]);
-		assert.equal(rows.length / 4, (table[1] / 32) * 34);
+		assert.equal(rows.length / 4, (table[1]! / 32) * 34);
 		assert.equal(checkpoint.bytesRead - before, (rows.length / 4) * 3);
 		await checkpoint.close();
 	});

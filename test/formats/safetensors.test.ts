@@ -41,7 +41,7 @@ for (const [name, { base64, accepted }] of Object.entries(cases)) {
 }
 
 test('refusals name tensor, field, value and bound', async () => {
-	const open = (name: string) => readSafetensors(memorySource('case.safetensors', Buffer.from(cases[name].base64, 'base64')));
+	const open = (name: string) => readSafetensors(memorySource('case.safetensors', Buffer.from(cases[name]!.base64, 'base64')));
 	await assert.rejects(
 		open('dtype unknown'),
 		refusal('unsupported', /unknown dtype \(case\.safetensors, tensor t, field dtype\): got "F33", allowed .*BF16/),

@@ -34,7 +34,7 @@ test('values.gguf written from values is the same file', async () => {
 	const names: Readonly<Record<string, string>> = { u: 'uint', i: 'int', f: 'float' };
 	const metadata = new Map<string, GgufValue>([['general.architecture', { type: 'string', value: 'test' }]]);
 	for (const [of, value] of Object.entries(number) as [keyof typeof number, number | bigint][]) {
-		const name = names[of[0]] + of.slice(1);
+		const name = names[of[0]!] + of.slice(1);
 		metadata.set(`test.${name}`, { type: of, value });
 		metadata.set(`test.array.${name}`, { type: 'array', of, values: [value, 0, value] });
 	}

@@ -40,9 +40,9 @@ export function fuzz({ targets, share, readAll, maxRead }: Fuzz): void {
 			let opened = 0;
 			for (let i = 0; i < runs; i++) {
 				const random = randomFrom(t * 2 ** 26 + i);
-				const victim = names[i % names.length];
-				const other = Object.values(targets[random(targets.length)][1])[0];
-				if (await survives({ ...files, [victim]: mutated(files[victim], other, random) }, `mutation ${i} of ${name}`, readAll, maxRead))
+				const victim = names[i % names.length]!;
+				const other = Object.values(targets[random(targets.length)]![1])[0]!;
+				if (await survives({ ...files, [victim]: mutated(files[victim]!, other, random) }, `mutation ${i} of ${name}`, readAll, maxRead))
 					opened++;
 			}
 			const grown = process.memoryUsage.rss() - memory;

@@ -80,7 +80,7 @@ function number(bytes: Uint8Array, random: Random, size: 4 | 8): Uint8Array {
 	if (out.length < size) return out;
 	const view = new DataView(out.buffer);
 	const at = Math.min(place(out.length, random), out.length - size);
-	const value = random(4) ? LENGTHS[random(LENGTHS.length)] : BigInt(Math.max(0, out.length - random(64)));
+	const value = random(4) ? LENGTHS[random(LENGTHS.length)]! : BigInt(Math.max(0, out.length - random(64)));
 	if (size === 4) view.setUint32(at, Number(value & 0xffffffffn), true);
 	else view.setBigUint64(at, value, true);
 	return out;
@@ -90,7 +90,7 @@ const MUTATIONS: readonly Mutation[] = [
 	(bytes, random) => bytes.slice(0, random(bytes.length + 1)),
 	(bytes, random) => {
 		const out = bytes.slice();
-		for (let i = random(8); i >= 0; i--) out[place(out.length, random)] ^= 1 << random(8);
+		for (let i = random(8); i >= 0; i--) out[place(out.length, random)]! ^= 1 << random(8);
 		return out;
 	},
 	(bytes, random) => {
@@ -119,15 +119,15 @@ const MUTATIONS: readonly Mutation[] = [
 			bytes,
 			place(bytes.length, random),
 			random(2),
-			Uint8Array.from(TEXTS[random(TEXTS.length)], (c) => c.charCodeAt(0)),
+			Uint8Array.from(TEXTS[random(TEXTS.length)]!, (c) => c.charCodeAt(0)),
 		),
 ];
 
 /** One to three kinds of damage to `bytes`; pieces of `other` may be put in. */
 export function mutated(bytes: Uint8Array, other: Uint8Array, random: Random): Uint8Array {
 	let out = bytes;
-	for (let i = [0, 0, 0, 1, 2][random(5)]; i >= 0; i--) {
-		if (out.length > 0) out = MUTATIONS[random(MUTATIONS.length)](out, random, other);
+	for (let i = [0, 0, 0, 1, 2][random(5)]!; i >= 0; i--) {
+		if (out.length > 0) out = MUTATIONS[random(MUTATIONS.length)]!(out, random, other);
 	}
 	return out;
 }

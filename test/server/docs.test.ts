@@ -25,7 +25,7 @@ test('every block runs and prints something', async () => {
 			return promisify(execFile)(process.execPath, ['--input-type=module-typescript', '-e', here]);
 		}),
 	);
-	for (const [i, { stdout }] of outputs.entries()) assert.ok(stdout.length > 0, blocks[i]);
+	for (const [i, { stdout }] of outputs.entries()) assert.ok(stdout.length > 0, blocks[i]!);
 	assert.match(outputs[0]!.stdout, /\[ 32, 32 \]\n$/);
 	assert.match(outputs[4]!.stdout, /\[ 4, \d+, \d+ \]\n$/);
 });

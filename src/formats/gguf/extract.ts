@@ -36,7 +36,7 @@ export async function extractGguf(
 		throw new TongsaError('unsupported', 'extract cuts GGUF files', { file: checkpoint.name, got: checkpoint.format, allowed: 'gguf' });
 	}
 	// Again, for the types and places of the values: a Checkpoint has no use for them.
-	const { source, entries, alignment } = await readGguf(checkpoint.files[0], options.signal);
+	const { source, entries, alignment } = await readGguf(checkpoint.files[0]!, options.signal);
 	const prefix = `${getString(checkpoint, 'general.architecture') ?? ''}.`;
 	const count = entries.get(`${prefix}block_count`)?.value;
 	const most = typeof count === 'number' && Number.isInteger(count) && count <= MAX_BLOCKS ? count : 0;

@@ -129,7 +129,7 @@ function stringTable(raw: Uint8Array, length: number, source: ByteSource, key: s
 			throw new TongsaError('changed', 'the strings are not those that were there at opening', { file: source.name, field: key });
 		}
 		// Most strings are a few bytes: a call per string would cost more than the bytes.
-		if (size < 32) for (let j = 0; j < size; j++) bytes[to + j] = raw[from + j];
+		if (size < 32) for (let j = 0; j < size; j++) bytes[to + j] = raw[from + j]!;
 		else bytes.set(raw.subarray(from, from + size), to);
 		from += size;
 		to += size;

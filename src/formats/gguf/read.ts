@@ -114,8 +114,8 @@ function placed(relative: ReadonlyMap<string, RelativeTensor>, source: ByteSourc
 function refuseOverlap(tensors: ReadonlyMap<string, TensorInfo>, source: ByteSource): void {
 	const inOrder = [...tensors.values()].filter((tensor) => tensor.byteLength > 0).sort((a, b) => a.byteOffset - b.byteOffset);
 	for (let i = 1; i < inOrder.length; i++) {
-		const before = inOrder[i - 1];
-		const { name, byteOffset } = inOrder[i];
+		const before = inOrder[i - 1]!;
+		const { name, byteOffset } = inOrder[i]!;
 		const end = before.byteOffset + before.byteLength;
 		if (byteOffset < end) {
 			throw new TongsaError('malformed', `a tensor lies over another, ${JSON.stringify(before.name.slice(0, 80))}`, {

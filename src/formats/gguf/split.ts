@@ -22,7 +22,7 @@ export function shardName(name: string): ShardName | undefined {
 	const match = SHARD_NAME.exec(name);
 	if (!match) return undefined;
 	const [, stem, number, count, extension] = match;
-	return { stem, number: Number(number), count: Number(count), extension };
+	return { stem: stem!, number: Number(number), count: Number(count), extension: extension! };
 }
 
 /** The names of all shards of the set that `one` belongs to. */
@@ -44,8 +44,8 @@ export async function readGgufShards(sources: readonly ByteSource[], signal?: Ab
 		expectKey(file, 'split.count', files.length);
 	}
 	const tensors = joinTensors(files.map((file) => file.tensors));
-	expectKey(files[0], 'split.tensors.count', tensors.size);
-	return { metadata: files[0].metadata, tensors };
+	expectKey(files[0]!, 'split.tensors.count', tensors.size);
+	return { metadata: files[0]!.metadata, tensors };
 }
 
 /** A lone file that says it is one of several. */

@@ -102,7 +102,7 @@ function readEntry(source: ByteSource, name: string, entry: MetadataValue, dataO
 	if ((elements * bits) % 8 !== 0) throw refuse('values that end inside a byte', 'shape', shape, 'whole bytes');
 	const byteLength = (elements * bits) / 8;
 	if (!isCounts(offsets) || offsets.length !== 2) throw refuse('no possible place', 'data_offsets', offsets, '[begin, end]');
-	const [begin, end] = offsets;
+	const [begin, end] = offsets as [number, number];
 	const size = source.byteLength - dataOffset;
 	if (begin > end || end > size)
 		throw refuse('a tensor lies outside the file', 'data_offsets', offsets, `begin ≤ end ≤ ${size}, the bytes behind the header`);

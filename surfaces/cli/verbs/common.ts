@@ -44,11 +44,16 @@ export function specialOf(call: Call) {
 /** Most ids that one call takes: a million is more than any context window, and still small as an array. */
 const MAX_IDS = 1_000_000;
 
-/** '1,2 3' or '[1, 2, 3]' → ids. */
+/** '1,2 3' or '[1, 2, 3]' → its items; one is empty where a comma is too many. */
+export function itemsOf(text: string): string[] {
+	const trimmed = text.trim();
+	const list = trimmed.startsWith('[') && trimmed.endsWith(']') ? trimmed.slice(1, -1).trim() : trimmed;
+	return list === '' ? [] : list.split(',').flatMap((part) => part.trim().split(/\s+/));
+}
+
+/** The same → ids. */
 export function readIds(call: Call, words: readonly string[]): number[] {
-	const text = words.join(' ').trim();
-	const list = (/^\[(.*)\]$/s.exec(text)?.[1] ?? text).trim();
-	const parts = list === '' ? [] : list.split(/\s*,\s*|\s+/);
+	const parts = itemsOf(words.join(' '));
 	if (parts.length > MAX_IDS) {
 		throw new TongsaError('too-large', 'too many ids', { got: parts.length, allowed: `at most ${MAX_IDS}` });
 	}

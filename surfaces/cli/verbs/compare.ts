@@ -47,7 +47,8 @@ function also(call: Call, words: string): Sentence {
 	return { language, name: language, text };
 }
 
-function page(call: Call, text: string, models: readonly Labelled[], sentences: readonly Sentence[]): string {
+function page(call: Call, text: string, compared: readonly Labelled[], sentences: readonly Sentence[]): string {
+	const models = compared.map((one) => ({ ...one, model: visible(one.model, false) }));
 	const { columns, colours } = call.terminal;
 	const width = Math.max(...models.map(({ model }) => model.length));
 	const splits = models.flatMap(({ model, labels }) =>

@@ -13,13 +13,16 @@ export async function run(call: Call): Promise<Answer> {
 		return {
 			json: call.flag('json') ? embedJson(embedding) : {},
 			text: async () => {
-				const [{ matrix }, { tokenLabel }] = await Promise.all([import('../view/matrix.ts'), import('../view/text.ts')]);
+				const [{ matrix }, { paragraph, tokenLabel }] = await Promise.all([import('../view/matrix.ts'), import('../view/text.ts')]);
 				const { columns, colours } = call.terminal;
 				const table = model.table!;
 				return (
 					matrix(embedding, (id) => tokenLabel(model.tokenizer, id), columns, colours) +
-					`${T} × ${D}: one row per token, as wide as ${model.name}. Table ${table.rows} × ${table.width}, ${table.dtype}, ` +
-					`${table.tied ? 'the same one at the exit (tied)' : 'another one at the exit (untied)'}.\n` +
+					paragraph(
+						`${T} × ${D}: one row per token, as wide as ${model.name}. Table ${table.rows} × ${table.width}, ${table.dtype}, ` +
+							`${table.tied ? 'the same one at the exit (tied)' : 'another one at the exit (untied)'}.`,
+						columns,
+					) +
 					`${embedding.provenance.bytesRead.toLocaleString('en')} bytes read.\n`
 				);
 			},

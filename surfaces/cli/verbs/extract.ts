@@ -9,6 +9,7 @@ import { openCheckpoint } from '../../../src/formats/open.ts';
 import { provenanceOf } from '../../../src/model/provenance.ts';
 import type { Answer, Call } from '../call.ts';
 import { bytes } from '../view/progress.ts';
+import { paragraph } from '../view/text.ts';
 
 /** More than any model has; the file's own number of blocks is checked when it is read. */
 const MAX_BLOCKS = 100_000;
@@ -29,7 +30,10 @@ export async function run(call: Call): Promise<Answer> {
 		return {
 			json: { file: output, byteLength: size, blocks, tensors: tensors.map(({ name }) => name), provenance },
 			text: () =>
-				`${output}: ${bytes(size)}, ${tensors.length} tensors: tokenizer, tables and the first ${blocks} blocks of ${checkpoint.name}.\n`,
+				paragraph(
+					`${output}: ${bytes(size)}, ${tensors.length} tensors: tokenizer, tables and the first ${blocks} blocks of ${checkpoint.name}.`,
+					call.terminal.columns,
+				),
 		};
 	} finally {
 		await checkpoint.close();

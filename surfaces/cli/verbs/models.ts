@@ -8,6 +8,7 @@ import { bold } from '../view/colour.ts';
 import { count } from '../view/numbers.ts';
 import { bytes } from '../view/progress.ts';
 import { table } from '../view/table.ts';
+import { paragraph } from '../view/text.ts';
 
 const STATES = {
 	whole: 'all weights',
@@ -55,7 +56,7 @@ export async function run(call: Call): Promise<Answer> {
 					json.systems.map(row),
 					columns,
 				),
-				'More about each: tongsa info NAME. Any GGUF or safetensors file opens by its path.\n',
+				paragraph('More about each: tongsa info NAME. Any GGUF or safetensors file opens by its path.', columns),
 			].join('\n'),
 	};
 }

@@ -2,7 +2,7 @@
 
 import { type NearestQuery, nearestJson } from '../../protocol/vectors.ts';
 import type { Answer, Call } from '../call.ts';
-import { withModel } from './common.ts';
+import { itemsOf, withModel } from './common.ts';
 
 /** Most matches that are listed: more is a vocabulary, not a neighbourhood. */
 const MAX_TOP = 1000;
@@ -20,7 +20,7 @@ export async function run(call: Call): Promise<Answer> {
 		return {
 			json,
 			text: async () => {
-				const [{ table }, { tokenLabel }] = await Promise.all([import('../view/table.ts'), import('../view/text.ts')]);
+				const [{ table }, { paragraph, tokenLabel }] = await Promise.all([import('../view/table.ts'), import('../view/text.ts')]);
 				const rows = json.matches.map(({ id, score }, i) => [String(i + 1), tokenLabel(model.tokenizer, id), String(id), score.toFixed(4)]);
 				return (
 					table(
@@ -33,7 +33,10 @@ export async function run(call: Call): Promise<Answer> {
 						rows,
 						call.terminal.columns,
 					) +
-					`The ${model.table!.rows} rows of the ${json.table} table of ${model.name}, all compared (${model.table!.tied ? 'tied' : 'untied'}).\n`
+					paragraph(
+						`The ${model.table!.rows} rows of the ${json.table} table of ${model.name}, all compared (${model.table!.tied ? 'tied' : 'untied'}).`,
+						call.terminal.columns,
+					)
 				);
 			},
 		};
@@ -53,12 +56,7 @@ function readQuery(call: Call): NearestQuery {
 
 /** '[0.1, −2]' or '0.1,-2'. */
 function readVector(call: Call, text: string): number[] {
-	const numbers = text
-		.trim()
-		.replace(/^\[|\]$/g, '')
-		.split(/[\s,]+/)
-		.filter(Boolean)
-		.map(Number);
+	const numbers = itemsOf(text).map((item) => (item === '' ? Number.NaN : Number(item)));
 	const wrong = numbers.findIndex((number) => !Number.isFinite(Math.fround(number)));
 	if (wrong >= 0 || numbers.length === 0) {
 		throw call.usage('not a vector', { field: '--vector', got: text, allowed: 'finite numbers separated by commas, or a JSON array' });

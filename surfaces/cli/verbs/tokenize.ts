@@ -25,7 +25,7 @@ async function page(
 	model: Model,
 	tokens: readonly { id: number; text: string; start: number; end: number }[],
 ): Promise<string> {
-	const [{ table }, { tokenLabel }, { noteOf }] = await Promise.all([
+	const [{ table }, { paragraph, tokenLabel }, { noteOf }] = await Promise.all([
 		import('../view/table.ts'),
 		import('../view/text.ts'),
 		import('../../../hosts/node/packaged.ts'),
@@ -48,7 +48,10 @@ async function page(
 			rows,
 			call.terminal.columns,
 		) +
-		`${tokens.length} tokens of ${model.name} (${model.tokenizer!.kind}, ${model.tokenizer!.size} in its vocabulary)\n` +
+		paragraph(
+			`${tokens.length} tokens of ${model.name} (${model.tokenizer!.kind}, ${model.tokenizer!.size} in its vocabulary)`,
+			call.terminal.columns,
+		) +
 		(note ? `${note}\n` : '')
 	);
 }

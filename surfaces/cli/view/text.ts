@@ -87,3 +87,6 @@ export function wrapped(text: string, columns: number): string[] {
 	}
 	return [...lines, line].map((one) => one.trimEnd());
 }
+
+/** A sentence that may have foreign names in it, as lines of the terminal's width. */
+export const paragraph = (text: string, columns: number): string => `${wrapped(excerpt(text, false), columns).join('\n')}\n`;

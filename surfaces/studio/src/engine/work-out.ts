@@ -14,6 +14,8 @@ export interface LensColumn {
 }
 
 export interface MadeToken extends Guess {
+	/** What the token adds to the answer: whole characters only. */
+	readonly piece: string;
 	/** The most probable tokens in its place, itself among them where it is. */
 	readonly others: readonly Guess[];
 }
@@ -99,7 +101,7 @@ export const out = {
 				...tokenView(tokenizer, id),
 				probability: Math.exp(logProbability),
 			});
-			context.onPart({ ...guess(value), others: value.top.map(guess) } satisfies MadeToken);
+			context.onPart({ ...guess(value), piece: value.text, others: value.top.map(guess) } satisfies MadeToken);
 			await context.turn();
 		}
 	},

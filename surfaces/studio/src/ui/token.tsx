@@ -1,7 +1,6 @@
 // Tokens on screen: what cannot be seen is made visible, flags look like flags, right-to-left text keeps its order.
 
-import type { ReactNode } from 'react';
-import { Button } from 'react-aria-components';
+import { memo, type ReactNode } from 'react';
 import type { TokenView } from '../engine/protocol.ts';
 import { useMessages } from '../messages/index.ts';
 
@@ -38,8 +37,8 @@ export function TokenFace({ token }: { readonly token: TokenView }) {
 	);
 }
 
-/** A row of tokens with their ids. With `onPick` each is a button. */
-export function TokenStrip({
+/** A row of tokens with their ids. With `onPick` each is a button. Drawn again only for other tokens: there may be thousands. */
+export const TokenStrip = memo(function TokenStrip({
 	tokens,
 	picked,
 	onPick,
@@ -66,9 +65,9 @@ export function TokenStrip({
 			{tokens.map((token, i) => (
 				<li key={i} className={`token hue${i % 5} ${token.kind}`} data-picked={picked === i || undefined}>
 					{onPick ? (
-						<Button onPress={() => onPick(i)} aria-pressed={picked === i}>
+						<button type="button" onClick={() => onPick(i)} aria-pressed={picked === i}>
 							{inside(token, i)}
-						</Button>
+						</button>
 					) : (
 						<span className="still">{inside(token, i)}</span>
 					)}
@@ -76,4 +75,4 @@ export function TokenStrip({
 			))}
 		</ol>
 	);
-}
+});

@@ -68,7 +68,7 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 	function branch(id: number) {
 		if (picked === undefined) return;
 		const other = made[picked]!.others.find((one) => one.id === id);
-		if (other) void run([...made.slice(0, picked), { ...other, others: made[picked]!.others }]);
+		if (other) void run([...made.slice(0, picked), { ...other, piece: other.text, others: made[picked]!.others }]);
 	}
 
 	const one = picked !== undefined ? made[picked] : undefined;
@@ -92,7 +92,7 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 				<>
 					<p className="answer" aria-live="polite" dir="auto">
 						<span>{text}</span>
-						<strong>{made.map(({ text: piece }) => piece).join('')}</strong>
+						<strong>{made.map(({ piece }) => piece).join('')}</strong>
 					</p>
 					<TokenStrip tokens={made} picked={picked} onPick={setPicked} label={words.made} note={(_, i) => percent(made[i]!.probability)} />
 					<p className="hint">{words.pick}</p>

@@ -1,6 +1,6 @@
 // Tokens: the live split of a text in one or several models, with offsets; and the vocabulary to search in.
 
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { Checkbox, CheckboxGroup } from 'react-aria-components';
 import { ask } from '../engine/client.ts';
 import type { ModelCard, TokenView } from '../engine/protocol.ts';
@@ -64,6 +64,7 @@ function SplitOf({ card }: { readonly card: ModelCard }) {
 	const [shown, setShown] = useState(SHOWN);
 	const [picked, setPicked] = useState<number>();
 	const characters = useAnswer(text, (signal) => ask('characters', [text], { signal })).value;
+	const visible = useMemo(() => value?.slice(0, shown) ?? [], [value, shown]);
 	const token = picked !== undefined ? value?.[picked] : undefined;
 	const table = (tokens: readonly TokenView[]) => tokens.map((one) => [one.id, tokenText(one), one.kind, one.start, one.end]);
 	return (
@@ -89,7 +90,7 @@ function SplitOf({ card }: { readonly card: ModelCard }) {
 				)}
 			</header>
 			{refusal && <Problem refusal={refusal} />}
-			{value && <TokenStrip tokens={value.slice(0, shown)} picked={picked} onPick={setPicked} label={card.title} />}
+			{value && <TokenStrip tokens={visible} picked={picked} onPick={setPicked} label={card.title} />}
 			{value && value.length > shown && (
 				<Push onPress={() => setShown(shown + 5 * SHOWN)}>
 					{t.more} ({count(value.length - shown)})

@@ -39,7 +39,8 @@ export const lesson = {
 		mergesStep: (step: number, of: number) => `Merge ${step} of ${of}`,
 		mergesNone: 'This piece is taken whole; nothing is merged.',
 		costTitle: 'What the same words cost',
-		costIdea: 'Models are paid and limited by tokens. The same wish costs more in some languages, because the model has seen them less.',
+		costIdea:
+			'One pays for a model by the token, and what it can hold at once is counted in tokens. The same wish costs more in a language that the model has seen less of.',
 		text: 'Text',
 		characters: 'Characters',
 		count: 'Tokens',
@@ -119,7 +120,7 @@ export const lesson = {
 		},
 	},
 	reading: {
-		title: 'Two are drawn, really one',
+		title: 'Drawn as two, really one',
 		idea: 'Pictures show two interpreters, one at the entrance and one at the exit. Reading back means: which row of the table is nearest to this vector?',
 		tied: (name: string) => `In ${name} both are one and the same table: it is [tied](tied). The file has only one.`,
 		untied: (name: string) => `In ${name} there really are two tables: the file has one for the entrance and another for the exit.`,

@@ -1,0 +1,35 @@
+// The whole SmolLM2 behind the server. TONGSA_MODELS names a folder that holds its GGUF (tongsa pull smollm2); skipped without.
+
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import OpenAI from 'openai';
+import { server } from './run.ts';
+
+const folder = process.env.TONGSA_MODELS;
+const name = folder === undefined ? undefined : readdirSync(folder).find((file) => /^smollm2.*\.gguf$/i.test(file));
+const skip = name === undefined && 'TONGSA_MODELS names no folder with a SmolLM2 GGUF';
+
+test('it answers, knows a capital, and health answers while it reads a long prompt, which an abort ends early', { skip }, async () => {
+	const running = await server({}, [join(folder!, name!)]);
+	const client = new OpenAI({ baseURL: `${running.url}/v1`, apiKey: 'none', maxRetries: 0 });
+	const model = (await client.models.list()).data[0]!.id;
+	const { choices } = await client.completions.create({ model, prompt: 'The capital of France is', max_tokens: 4, temperature: 0 });
+	assert.match(choices[0]!.text, /Paris/);
+
+	const control = new AbortController();
+	const begun = performance.now();
+	const prompt = 'I love you so much. '.repeat(1000);
+	const reading = assert.rejects(client.completions.create({ model, prompt, max_tokens: 1 }, { signal: control.signal }));
+	await wait(200);
+	const asked = performance.now();
+	assert.equal((await fetch(`${running.url}/health`)).status, 200);
+	assert.ok(performance.now() - asked < 500, `health took ${performance.now() - asked} ms`);
+	control.abort();
+	await reading;
+	await client.completions.create({ model, prompt: 'Hello', max_tokens: 1 });
+	const whole = performance.now() - begun;
+	assert.ok(whole < 15_000, `the abandoned prompt was read on: ${whole} ms`);
+});
