@@ -20,7 +20,7 @@ interface Run extends Measured {
 	readonly load: number;
 }
 
-const RUNNERS = { tongsa: 'engine-tongsa.ts', llama: 'engine-llama.ts' } as const;
+const RUNNERS = { tongsa: 'engine-tongsa.ts', llama: 'peers/engine-llama.ts' } as const;
 type Runner = keyof typeof RUNNERS;
 
 const { values, positionals } = parseArgs({

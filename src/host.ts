@@ -34,7 +34,7 @@ export interface Host {
 	): Promise<string>;
 	/** Monotonic milliseconds. */
 	now(): number;
-	/** Random bytes for seeds. */
+	/** Fills `bytes` with random ones, for seeds, and gives them back. */
 	random(bytes: Uint8Array): Uint8Array;
 	/** Threads that compute may use; 1 where there are none. */
 	readonly threads: number;

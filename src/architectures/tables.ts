@@ -3,7 +3,8 @@
 
 import { TongsaError } from '../errors.ts';
 import type { Checkpoint, TensorInfo } from '../formats/checkpoint.ts';
-import type { Dialect, GlobalRole, Name } from '../transformer/family.ts';
+import type { Dialect } from '../transformer/family.ts';
+import { finder } from '../transformer/finder.ts';
 import { architectureOf } from './name.ts';
 
 export interface Tables {
@@ -22,9 +23,10 @@ const GGUF: TableNames = { names: { table: 'token_embd', output: 'output' } };
 /** @returns undefined for a file without a table: a vocabulary alone. @throws TongsaError 'wrong-shape'. */
 export async function findTables(checkpoint: Checkpoint): Promise<Tables | undefined> {
 	for (const dialect of checkpoint.format === 'gguf' ? [GGUF] : await familyNames(checkpoint)) {
-		const input = find(checkpoint, dialect, 'table');
+		const { find } = finder(checkpoint, dialect, dialect.names);
+		const input = find('table', 'weight');
 		if (!input) continue;
-		const separate = checkpoint.metadata.get('tie_word_embeddings') === true ? undefined : find(checkpoint, dialect, 'output');
+		const separate = checkpoint.metadata.get('tie_word_embeddings') === true ? undefined : find('output', 'weight');
 		return { input: matrix(checkpoint, input), output: matrix(checkpoint, separate ?? input), tied: separate === undefined };
 	}
 	return undefined;
@@ -36,20 +38,6 @@ async function familyNames(checkpoint: Checkpoint): Promise<readonly TableNames[
 	const dialects = families.map(({ safetensors }) => safetensors).filter((dialect) => dialect !== undefined);
 	const own = dialects.filter(({ architectures }) => architectures.includes(architectureOf(checkpoint) ?? ''));
 	return own.length > 0 ? own : dialects;
-}
-
-function find(checkpoint: Checkpoint, { names, prefixes = [] }: TableNames, role: GlobalRole): TensorInfo | undefined {
-	const entries = names[role];
-	const list: readonly Name[] = entries === undefined ? [] : Array.isArray(entries) ? entries : [entries as Name];
-	for (const entry of list) {
-		const name = typeof entry === 'string' ? `${entry}.weight` : entry.weight;
-		if (name === undefined) continue;
-		for (const prefix of [...prefixes, '']) {
-			const tensor = checkpoint.tensors.get(prefix + name);
-			if (tensor) return tensor;
-		}
-	}
-	return undefined;
 }
 
 function matrix(checkpoint: Checkpoint, tensor: TensorInfo): TensorInfo {

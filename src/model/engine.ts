@@ -154,7 +154,7 @@ export function openEngine(
 			const ids = await promptIds(prompt, signal);
 			const model = await transformer(signal);
 			needOutput(model);
-			const random = seededRandom(options.seed ?? new Uint32Array(host.random(new Uint8Array(4)).slice().buffer)[0]!);
+			const random = seededRandom(options.seed ?? new DataView(host.random(new Uint8Array(4)).buffer).getUint32(0));
 			if (model.encoder) {
 				const state = await languageState(model, ids, signal);
 				const finish = yield* generate(state, tokenizer, [startTokenOf(model)], options, random);

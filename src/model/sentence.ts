@@ -66,6 +66,6 @@ function cutToFit(
 	most: number,
 ): { readonly ids: readonly number[]; readonly cut: boolean } {
 	if (ids.length <= most) return { ids, cut: false };
-	const after = tokenizer?.flags.after ?? [];
+	const after = (tokenizer?.flags.after ?? []).slice(-most); // a length from a file may be less than the flags take
 	return { ids: [...ids.slice(0, most - after.length), ...after], cut: true };
 }

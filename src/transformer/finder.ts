@@ -19,7 +19,7 @@ export interface Finder {
 	need(role: Role, suffix: 'weight' | 'bias', shape: readonly number[], block?: number, expert?: number): TensorInfo;
 }
 
-export function finder(checkpoint: Checkpoint, dialect: Dialect, names: Names): Finder {
+export function finder(checkpoint: Checkpoint, dialect: Pick<Dialect, 'prefixes' | 'layout'>, names: Names): Finder {
 	const prefixes = [...(dialect.prefixes ?? []), ''];
 	const candidates = (role: Role, suffix: 'weight' | 'bias', block = 0, expert = 0): string[] => {
 		const entries = names[role];

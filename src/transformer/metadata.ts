@@ -2,6 +2,8 @@
 
 import { TongsaError } from '../errors.ts';
 import type { Checkpoint, LazyArray, MetadataValue } from '../formats/checkpoint.ts';
+import { isLazyArray } from '../formats/get.ts';
+import { describe } from '../formats/json.ts';
 
 /** Longest array that is read as a setting (per-layer heads, windows, rope divisors): no model has more layers or pairs than this. */
 const MAX_SETTING_ARRAY = 65_536;
@@ -50,10 +52,6 @@ export async function openMetadata(checkpoint: Checkpoint, signal?: AbortSignal)
 	return reader(checkpoint, architecture, values);
 }
 
-function isLazyArray(value: MetadataValue): value is LazyArray {
-	return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'array' && typeof value.read === 'function';
-}
-
 async function readSetting(array: LazyArray, signal?: AbortSignal): Promise<MetadataValue> {
 	if (array.length > MAX_SETTING_ARRAY || array.elementType === 'string') return null;
 	const data = await array.read(signal);
@@ -73,7 +71,7 @@ function reader(checkpoint: Checkpoint, architecture: string | undefined, values
 		throw new TongsaError('malformed', got === undefined ? 'a setting is missing' : 'a setting has a value that does not fit', {
 			file: checkpoint.name,
 			field: key,
-			...(got === undefined ? {} : { got: typeof got === 'object' ? JSON.stringify(got) : String(got) }),
+			...(got === undefined ? {} : { got: typeof got === 'string' ? got : describe(got) }),
 			allowed,
 		});
 	};

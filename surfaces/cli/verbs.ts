@@ -279,7 +279,7 @@ export const VERBS: readonly Verb[] = [
 		summary: "an HTTP server with OpenAI's shapes, and the studio",
 		arguments: [{ name: 'MODEL…', optional: true, many: true, completes: 'model' }],
 		options: SERVE_OPTIONS,
-		examples: ['serve', 'serve smollm2 ./model.gguf --port 8080', 'TONGSA_SERVE_API_KEY=… serve --host 0.0.0.0 --allow-host example.org'],
+		examples: ['serve', 'serve smollm2 ./model.gguf --port 8080', 'serve --host 0.0.0.0 --allow-host example.org'],
 		load: () => import('./verbs/serve.ts'),
 	},
 	{

@@ -23,7 +23,13 @@ export function createApp(service: Service): App {
 	});
 
 	app.onError((error, c) => {
-		const known = error instanceof HTTPException ? new Refusal(error.status, error.message, { code: 'invalid_request' }) : error;
+		const { signal } = c.var;
+		// Whatever breaks because the client left is not our defect.
+		const known = signal?.aborted
+			? signal.reason
+			: error instanceof HTTPException
+				? new Refusal(error.status, error.message, { code: 'invalid_request' })
+				: error;
 		const refusal = refusalOf(known);
 		if (refusal.status >= 500) log.error({ error: error.stack, path: c.req.path }, 'request failed');
 		for (const [name, value] of Object.entries(refusal.detail.headers ?? {})) c.header(name, value);

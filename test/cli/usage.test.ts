@@ -133,9 +133,9 @@ test('a path of ten thousand characters is not repeated whole', async () => {
 test('control characters in a file name do not reach the terminal', async () => {
 	const file = join(folder, 'a\x1b[31m\u202e.gguf');
 	copyFileSync(new URL('../../models/lecture.gguf', import.meta.url), file);
-	for (const words of [['info'], ['tokenize', 'I'], ['embed', 'I'], ['nearest', 'I'], ['compare', 'I']]) {
-		const { code, stdout } = await tongsa([words[0]!, file, ...words.slice(1)]);
-		assert.equal(code, 0, words[0]);
-		assert.doesNotMatch(stdout, /[\x1b\u202e]/, words[0]);
+	for (const [verb, text] of Object.entries({ info: [], tokenize: ['I'], embed: ['I'], nearest: ['I'], compare: ['I'] })) {
+		const { code, stdout } = await tongsa([verb, file, ...text]);
+		assert.equal(code, 0, verb);
+		assert.ok(!stdout.includes('\x1b') && !stdout.includes('\u202e'), verb);
 	}
 });

@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Checkpoint, MetadataValue } from '../../src/formats/checkpoint.ts';
 import { forward } from '../../src/transformer/forward.ts';
+import { openMetadata } from '../../src/transformer/metadata.ts';
 import { createState } from '../../src/transformer/state.ts';
 import { languageState } from '../../src/unembedding/language.ts';
 import { trace } from '../../src/unembedding/trace.ts';
@@ -45,6 +47,15 @@ for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
 		assert.equal((await trace(model, { ids: [1] }, { at: ['blocks.0.output'] })).points.size, 1, 'the rest still works');
 	});
 }
+
+test('a list of 64-bit numbers where one number is due is named', async () => {
+	const metadata = new Map<string, MetadataValue>([
+		['general.architecture', 'llama'],
+		['llama.embedding_length', { kind: 'array', elementType: 'i64', length: 2, read: async () => BigInt64Array.of(1n, 2n) }],
+	]);
+	const read = await openMetadata({ format: 'gguf', name: 'a.gguf', metadata, tensors: new Map() } as unknown as Checkpoint);
+	assert.throws(() => read.size('embedding_length'), { code: 'malformed', message: /a\.gguf.*embedding_length.*an array of 2/ });
+});
 
 const CONTRADICTIONS: readonly [string, string, Record<string, unknown>, RegExp][] = [
 	['heads that do not divide the width', 'gpt2', { n_head: 5 }, /num_attention_heads.*5/],

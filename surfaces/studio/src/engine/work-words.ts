@@ -3,7 +3,7 @@
 import type { MergeStep, SpecialMode, VocabularyQuery } from '../../../../src/tokenizer/types.ts';
 import { cardOf, openFiles } from './library.ts';
 import type { ModelCard, Opening, TokenView } from './protocol.ts';
-import { type Context, models, tokenizerOf, tokenView } from './registry.ts';
+import { type Context, modelOf, models, tokenizerOf, tokenView } from './registry.ts';
 
 export const words = {
 	async open(context: Context, name: string, title: string, opening: Opening): Promise<ModelCard> {
@@ -60,5 +60,10 @@ export const words = {
 		let count = 0;
 		for (const _ of new Intl.Segmenter().segment(text)) count++;
 		return count;
+	},
+
+	/** The chat template's Jinja source; empty where the model has none. */
+	async template(_context: Context, name: string): Promise<string> {
+		return (await (await modelOf(name)).chatTemplate()) ?? '';
 	},
 };

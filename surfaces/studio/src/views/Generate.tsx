@@ -3,6 +3,7 @@
 import { useRef, useState } from 'react';
 import { ask, EngineError } from '../engine/client.ts';
 import type { ModelCard, Refusal } from '../engine/protocol.ts';
+import { useAnswer } from '../engine/use.ts';
 import type { MadeToken } from '../engine/work-out.ts';
 import { percent } from '../matrix/number.ts';
 import { useMessages } from '../messages/index.ts';
@@ -71,6 +72,7 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 		if (other) void run([...made.slice(0, picked), { ...other, piece: other.text, others: made[picked]!.others }]);
 	}
 
+	const template = useAnswer(`${card.name} template`, (signal) => ask('template', [card.name], { signal })).value;
 	const one = picked !== undefined ? made[picked] : undefined;
 	return (
 		<>
@@ -86,6 +88,14 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 				</Push>
 				{running && <Push onPress={() => controller.current?.abort()}>{t.cancel}</Push>}
 			</div>
+			{template && (
+				<details>
+					<summary>{words.template}</summary>
+					<pre dir="ltr">
+						<code>{template}</code>
+					</pre>
+				</details>
+			)}
 			{refusal && <Problem refusal={refusal} />}
 			{running && made.length === 0 && <Busy />}
 			{made.length > 0 && (

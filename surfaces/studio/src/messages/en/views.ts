@@ -62,7 +62,8 @@ export const views = {
 	},
 	generate: {
 		begin: 'Go on writing',
-		length: 'At most so many tokens',
+		template: 'The chat template in this file',
+		length: 'Most tokens to write',
 		seed: 'Seed',
 		made: 'Tokens of the answer',
 		pick: 'Pick a token to see what else was likely there; take another one to branch off.',

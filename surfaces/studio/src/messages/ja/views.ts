@@ -62,7 +62,8 @@ export const views: Messages['views'] = {
 	},
 	generate: {
 		begin: '続きを書く',
-		length: 'トークンは多くてもこれだけ',
+		template: 'このファイルの対話テンプレート（chat template）',
+		length: '最大トークン数',
 		seed: 'シード',
 		made: '答えのトークン',
 		pick: 'トークンを選ぶと、そこに来そうだったほかのトークンが見えます。別のものを選ぶと、そこから枝分かれします。',

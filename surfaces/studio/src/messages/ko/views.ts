@@ -62,7 +62,8 @@ export const views: Messages['views'] = {
 	},
 	generate: {
 		begin: '이어 쓰기',
-		length: '토큰은 많아야 이만큼',
+		template: '이 파일에 든 대화 틀(chat template)',
+		length: '최대 토큰 수',
 		seed: '시드',
 		made: '답의 토큰',
 		pick: '토큰을 고르면 그 자리에 올 만했던 다른 토큰이 보여요. 다른 것을 고르면 거기서 갈라져요.',

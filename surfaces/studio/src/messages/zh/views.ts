@@ -62,7 +62,8 @@ export const views: Messages['views'] = {
 	},
 	generate: {
 		begin: '接着写',
-		length: '最多这么多词元',
+		template: '这个文件里的对话模板（chat template）',
+		length: '词元数上限',
 		seed: '种子',
 		made: '答案的词元',
 		pick: '点一个词元，看看那里还可能是什么；换一个，就从那里分岔。',

@@ -1,5 +1,4 @@
-// @huggingface/transformers' side of bench/start.ts: FOLDER TEXT. Loads tokenizer and model (onnx/model.onnx) and tokenizes.
-// JavaScript: its types are only there after npm ci --prefix bench.
+// @huggingface/transformers' side of bench/embed.ts: FOLDER TEXT. Loads tokenizer and model (onnx/model.onnx) and tokenizes.
 
 import { AutoModel, AutoTokenizer, env } from '@huggingface/transformers';
 

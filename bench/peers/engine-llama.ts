@@ -1,7 +1,7 @@
 // node-llama-cpp's side of bench/engine.ts: FILE THREADS. Its prebuilt CPU binary, as it chooses it.
 
 import { getLlama, type Token } from 'node-llama-cpp';
-import { measure } from './engine-work.ts';
+import { measure } from '../engine-work.ts';
 
 const [file = '', threads = '1'] = process.argv.slice(2);
 const llama = await getLlama({ gpu: false, build: 'never', maxThreads: Number(threads) });
