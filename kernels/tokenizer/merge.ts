@@ -73,6 +73,25 @@ function symbolId(p: usize, width: usize): i32 {
 	return characters == 0 ? load<i32>(byteIds + (<usize>load<u8>(p) << 2)) : find(p, <u32>width);
 }
 
+/** Without an unknown token, symbols that are no token vanish before anything merges, and their neighbours meet (model.rs, merge_word). */
+@inline
+function vanishes(id: i32): bool {
+	return id < 0 && unknown < 0 && fallback == 0;
+}
+
+/** Where the first symbol that stays begins; what vanishes before it is emitted as no token. The rest belongs to the token on its left. */
+@inline
+function firstSymbol(from: usize, to: usize): usize {
+	let p = from;
+	while (p < to) {
+		const width = symbolWidth(p);
+		if (!vanishes(symbolId(p, width))) break;
+		p += width;
+		emit(unknown, p);
+	}
+	return p;
+}
+
 /** Pieces of at most this many bytes are merged by scanning, which beats a heap there. */
 const SHORT: u32 = 48;
 
@@ -136,12 +155,15 @@ function merge(from: usize, to: usize, length: u32): void {
 /** Symbols in an array of (start u32, rank u32, id i32, merged id i32), 16 bytes each. */
 function mergeShort(from: usize, to: usize): void {
 	let n: u32 = 0;
-	for (let p = from; p < to; ) {
+	for (let p = firstSymbol(from, to); p < to; ) {
 		const width = symbolWidth(p);
-		const at = work + (<usize>n << 4);
-		store<u32>(at, <u32>p);
-		store<i32>(at, symbolId(p, width), 8);
-		n++;
+		const id = symbolId(p, width);
+		if (!vanishes(id)) {
+			const at = work + (<usize>n << 4);
+			store<u32>(at, <u32>p);
+			store<i32>(at, id, 8);
+			n++;
+		}
 		p += width;
 	}
 	store<u32>(work + (<usize>n << 4), <u32>to);
@@ -235,14 +257,17 @@ function rankAt(s: u32, n: u32): i32 {
 
 function mergeLong(from: usize, to: usize): void {
 	let n: u32 = 0;
-	for (let p = from; p < to; ) {
+	for (let p = firstSymbol(from, to); p < to; ) {
 		const width = symbolWidth(p);
-		const at = work + (<usize>n << 4);
-		store<i32>(at, symbolId(p, width));
-		store<u32>(at, <u32>p, 4);
-		store<u32>(at, n + 1, 8);
-		store<i32>(at, <i32>n - 1, 12);
-		n++;
+		const id = symbolId(p, width);
+		if (!vanishes(id)) {
+			const at = work + (<usize>n << 4);
+			store<i32>(at, id);
+			store<u32>(at, <u32>p, 4);
+			store<u32>(at, n + 1, 8);
+			store<i32>(at, <i32>n - 1, 12);
+			n++;
+		}
 		p += width;
 	}
 	store<u32>(work + (<usize>n << 4), <u32>to, 4);

@@ -87,7 +87,7 @@ function refusePacking(checkpoint: Checkpoint): void {
 }
 
 /** The family's side for this file. @throws TongsaError 'unsupported' that says by name what is not known. */
-export function dialectOf(checkpoint: Checkpoint): Dialect {
+function dialectOf(checkpoint: Checkpoint): Dialect {
 	const format = checkpoint.format === 'gguf' ? 'gguf' : 'safetensors';
 	const architecture = architectureOf(checkpoint);
 	const dialect = families.map((family) => family[format]).find((side) => side?.architectures.includes(architecture ?? ''));

@@ -20,7 +20,7 @@ export interface Runner {
 }
 
 /** Tokens that a cache is made for when nobody says: a long conversation, and a few hundred megabytes for a model of a billion weights. */
-export const DEFAULT_CONTEXT = 4096;
+const DEFAULT_CONTEXT = 4096;
 
 export function exactRunner(model: Transformer): Runner {
 	const encoder = model.encoder ?? model;

@@ -49,7 +49,7 @@ const WORD = new Uint32Array(1);
 const WORD_AS_FLOAT = new Float32Array(WORD.buffer);
 
 /** float32 bits → value. Every NaN is JavaScript's NaN. */
-export function floatFromBits(bits: number): number {
+function floatFromBits(bits: number): number {
 	WORD[0] = bits;
 	return WORD_AS_FLOAT[0]!;
 }

@@ -64,7 +64,7 @@ export function createBpe(spec: BpeSpec): BpeModel {
 				else if (hasByteTokens(spec, tables(), bytes, from, to)) {
 					for (let at = from; at < to; at++) sink(tables().byteIds[bytes[at]!]!, units.start(at), units.end(at + 1));
 				} else if (spec.unknown !== undefined) {
-					// Neighbours that are unknown become one token where the model fuses them; without an unknown token they vanish (model.rs).
+					// Neighbours that are unknown become one token where the model fuses them.
 					while (fuses && s + 1 < count && ids[s + 1]! < 0 && !hasByteTokens(spec, tables(), bytes, starts[s + 1]!, starts[s + 2]!)) s++;
 					sink(spec.unknown, units.start(from), units.end(starts[s + 1]!));
 				}
@@ -99,6 +99,8 @@ function symbolsOf(spec: BpeSpec, tables: BpeTables, bytes: Uint8Array): Symbols
 	for (let at = 0; at < bytes.length; at += spec.alphabet === 'characters' ? widthAt(bytes, at) : 1) starts[count++] = at;
 	starts[count] = bytes.length;
 	const ids = new Int32Array(count);
+	// Without an unknown token, symbols that are no token vanish before anything merges, and their neighbours meet (model.rs, merge_word).
+	const vanish = spec.unknown === undefined && !spec.byte_fallback;
 	const prefix = encoder.encode(spec.continuing_subword_prefix ?? '');
 	const suffix = encoder.encode(spec.end_of_word_suffix ?? '');
 	for (let s = 0; s < count; s++) {
@@ -108,7 +110,13 @@ function symbolsOf(spec: BpeSpec, tables: BpeTables, bytes: Uint8Array): Symbols
 		const decorated = before.length + after.length === 0 ? symbol : Uint8Array.of(...before, ...symbol, ...after);
 		ids[s] = tables.index().find(decorated, 0, decorated.length);
 	}
-	return { count, ids, starts };
+	if (!vanish) return { count, ids, starts };
+	const stay = Array.from(ids.keys()).filter((s) => ids[s]! >= 0);
+	return {
+		count: stay.length,
+		ids: Int32Array.from(stay, (s) => ids[s]!),
+		starts: Uint32Array.from([...stay.map((s) => starts[s]!), bytes.length]),
+	};
 }
 
 function widthAt(bytes: Uint8Array, at: number): number {

@@ -5,7 +5,7 @@ import type { StringTable } from '../formats/checkpoint.ts';
 import type { Model } from './aligned.ts';
 import { createBpe } from './bpe.ts';
 import { BYTE_TO_CODE_POINT } from './byte-level.ts';
-import type { BpeSpec, Merges, ModelSpec } from './spec.ts';
+import type { BpeSpec, Merges, ModelSpec, Vocabulary } from './spec.ts';
 import { createWordPiece } from './wordpiece.ts';
 
 /** The model for these pieces alone; undefined where the tokens do not stand in the text as they are, or are not looked up by string. */
@@ -13,7 +13,8 @@ export function narrowModel(spec: ModelSpec, pieces: readonly string[]): Model |
 	if (spec.type !== 'BPE' && spec.type !== 'WordPiece') return undefined;
 	if (spec.type === 'BPE' && (spec.continuing_subword_prefix || spec.end_of_word_suffix)) return undefined;
 	const { vocabulary, unknown } = spec;
-	const stands = neighboursIn(asWritten(pieces.join(''), spec.type === 'BPE' ? spec.alphabet : 'characters'));
+	const text = asWritten(pieces.join(''), spec.type === 'BPE' ? spec.alphabet : 'characters');
+	const stands = neighboursIn(text);
 	const prefix = new TextEncoder().encode(spec.type === 'WordPiece' ? spec.continuing_subword_prefix : '');
 	const fallback = spec.type === 'BPE' && spec.byte_fallback;
 	const { bytes, offsets, size } = vocabulary;
@@ -24,6 +25,8 @@ export function narrowModel(spec: ModelSpec, pieces: readonly string[]): Model |
 		if (prefix.length > 0 && prefix.every((byte, i) => bytes[from + i] === byte)) from += prefix.length;
 		if (mayStand(stands, bytes, from, to, -1) || id === unknown || (fallback && isByteToken(bytes, from, to))) kept.push(id);
 	}
+	// Where a symbol vanishes, its neighbours meet that did not stand side by side in the text.
+	if (spec.type === 'BPE' && unknown === undefined && !fallback && !hasAllSymbols(text, spec.alphabet, vocabulary, kept)) return undefined;
 	// Ascending: who comes first, and whose rank is lower, stays as it was.
 	const ids = Uint32Array.from(kept);
 	const { kinds, scores } = vocabulary;
@@ -64,6 +67,14 @@ function mayStand(stands: Uint8Array, bytes: Uint8Array, from: number, to: numbe
 		last = bytes[i]!;
 	}
 	return true;
+}
+
+/** Whether each symbol of the text, byte or character, is a token of its own. */
+function hasAllSymbols(text: Uint8Array, alphabet: BpeSpec['alphabet'], { bytes, offsets }: Vocabulary, ids: readonly number[]): boolean {
+	const decoder = new TextDecoder(alphabet === 'bytes' ? 'latin1' : 'utf-8');
+	const alone = new Set<string>();
+	for (const id of ids) if (offsets[id + 1]! - offsets[id]! <= 4) alone.add(decoder.decode(bytes.subarray(offsets[id]!, offsets[id + 1]!)));
+	return Array.from(decoder.decode(text)).every((symbol) => alone.has(symbol));
 }
 
 /** '<0x0A>', the token of a byte. */

@@ -13,7 +13,7 @@ export interface LensLayer {
 }
 
 /** States (n, D) of any layer → logits (n, V): through the final norm and the unembedding. */
-export async function readStates(model: Transformer, states: Float32Array, signal?: AbortSignal): Promise<Float32Array> {
+async function readStates(model: Transformer, states: Float32Array, signal?: AbortSignal): Promise<Float32Array> {
 	const { config, backend, weights } = model;
 	const { finalNorm: norm, finalProjection: projection } = await weights.globals(signal);
 	let x = norm ? backend.norm(states, config.width, config.finalNorm!, norm.gain, norm.bias) : states;

@@ -6,8 +6,9 @@ import type { Model } from '../../src/model.ts';
 import { isDraw, type Sampling, samplerOf } from '../protocol/generate.ts';
 import { templateJson } from '../protocol/template.ts';
 import { tokenizerOf } from '../protocol/tokens.ts';
+import { checkTokens, checkUnits, countTokens } from './inputs.ts';
 import { Refusal } from './refusal.ts';
-import { type Asked, checkTokens, type Service, type Turn } from './service.ts';
+import type { Asked, Service, Turn } from './service.ts';
 
 export interface Message {
 	readonly role: string;
@@ -16,16 +17,18 @@ export interface Message {
 
 /** A conversation as the model's own template writes it. */
 export async function chatIds(service: Service, model: Model, messages: readonly Message[], param: string): Promise<readonly number[]> {
+	const most = service.settings['max-input-tokens'];
+	const units = messages.reduce((sum, { content }) => sum + content.length, 0);
+	checkUnits(units, param, most);
 	const { ids } = await templateJson(model, { messages, generationPrompt: true }, service.render);
-	checkTokens(service, ids.length, param);
+	checkTokens(ids.length, param, most);
 	return ids;
 }
 
 /** A text with the flags that the model wants; ids as they are. */
 export function promptIds(service: Service, model: Model, prompt: string | readonly number[], param: string): readonly number[] {
-	const ids = typeof prompt === 'string' ? Array.from(tokenizerOf(model).encode(prompt, { special: 'add' }).ids) : prompt;
-	checkTokens(service, ids.length, param);
-	return ids;
+	countTokens(service, model, [prompt], param);
+	return typeof prompt === 'string' ? Array.from(tokenizerOf(model).encode(prompt, { special: 'add' }).ids) : prompt;
 }
 
 export interface Wanted extends Sampling {

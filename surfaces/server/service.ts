@@ -5,7 +5,6 @@ import type { Context } from 'hono';
 import type { Logger } from 'pino';
 import type { Render } from '../protocol/template.ts';
 import type { Metrics } from './metrics.ts';
-import { Refusal } from './refusal.ts';
 import type { Lease, Registry } from './registry.ts';
 import type { Settings } from './settings.ts';
 
@@ -79,13 +78,4 @@ export async function takeTurn(lease: Lease, signal: AbortSignal): Promise<Turn>
 		lease.release();
 		throw error;
 	}
-}
-
-/** @throws Refusal naming the parameter when there are too many tokens. */
-export function checkTokens({ settings }: Service, count: number, param: string, most = settings['max-input-tokens']): void {
-	if (count <= most) return;
-	throw new Refusal(400, `Invalid '${param}': ${count} tokens, and this server takes at most ${most} in one request.`, {
-		param,
-		code: 'context_length_exceeded',
-	});
 }

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { openModel } from 'tongsa';
 import type { StringTable } from '../../src/formats/checkpoint.ts';
 import type { BpeSpec, PreTokenizerSpec, TokenizerSpec, Vocabulary } from '../../src/tokenizer/spec.ts';
 import {
@@ -344,4 +345,16 @@ test('the vocabulary can be looked through', () => {
 	assert.equal(tokenizer.id('low'), TOKENS.indexOf('low'));
 	assert.equal(tokenizer.id('nothing'), undefined);
 	assert.throws(() => tokenizer.token(-1), { code: 'out-of-range' });
+});
+
+test('a byte that the vocabulary lacks vanishes before merging, so that its neighbours meet: as tokenizers does', async () => {
+	// tokenizers 0.23.3 on SmolLM2's tokenizer.json: ' \x13⋞' → [4636, 229, 248]; 4636 is ' ' with the first byte of '⋞'.
+	const model = await openModel('models/smollm2.gguf');
+	const { tokenizer } = model;
+	assert.deepEqual([...tokenizer!.encode(' \x13⋞').ids], [4636, 229, 248]);
+	const long = tokenizer!.encode(' \x13⋞'.repeat(2000)); // by the kernel
+	assert.deepEqual([...long.ids.subarray(0, 6)], [4636, 229, 248, 4636, 229, 248]);
+	assert.equal(long.ids.length, 6000);
+	assert.deepEqual([...tokenizer!.encode('\x13\x13').ids], []);
+	await model.close();
 });

@@ -3,9 +3,9 @@
 import { z } from '@hono/zod-openapi';
 import { shortestFloat32s } from '../../../src/tensor/print.ts';
 import { noEffect, notHonoured, post } from '../define.ts';
-import { checkInputs } from '../openai/embeddings.ts';
+import { checkInputs, countTokens } from '../inputs.ts';
 import { Refusal } from '../refusal.ts';
-import { type App, checkTokens, type Service, withLease } from '../service.ts';
+import { type App, type Service, withLease } from '../service.ts';
 import { modelName } from './models.ts';
 
 const body = z
@@ -43,12 +43,8 @@ export function embedRoutes(app: App, service: Service): void {
 			withLease(service, await modelName(service, asked.model), async ({ id, model, sentences }) => {
 				const loaded = service.now();
 				const texts = typeof asked.input === 'string' ? [asked.input] : asked.input;
-				checkInputs(texts, service.settings['max-inputs']);
-				checkTokens(
-					service,
-					texts.reduce((sum, text) => sum + (model.tokenizer?.count(text) ?? 0), 0),
-					'input',
-				);
+				checkInputs(service, texts);
+				countTokens(service, model, texts, 'input');
 				const options = asked.dimensions === undefined ? {} : { dimensions: asked.dimensions };
 				const { vectors, tokens, truncated } = await sentences(texts, options, c.var.signal);
 				if (asked.truncate === false && truncated.includes(true)) throw new Refusal(400, 'input length exceeds the context length');

@@ -5,8 +5,9 @@ import { z } from '@hono/zod-openapi';
 import { shortestFloat32s } from '../../../src/tensor/print.ts';
 import type { SentenceInput } from '../batch.ts';
 import { noEffect, post } from '../define.ts';
+import { checkInputs, countTokens } from '../inputs.ts';
 import { Refusal } from '../refusal.ts';
-import { type App, checkTokens, type Service, withLease } from '../service.ts';
+import { type App, type Service, withLease } from '../service.ts';
 import { count, model } from './sampling.ts';
 
 const id = z
@@ -38,16 +39,12 @@ const answer = z
 	.openapi('Embeddings');
 
 export function embeddingRoutes(app: App, service: Service): void {
-	const { settings, metrics } = service;
+	const { metrics } = service;
 	post(app, { path: '/v1/embeddings', tag: 'OpenAI', summary: 'Texts → sentence vectors', body, answer }, (asked, c) =>
 		withLease(service, asked.model, async ({ id, model, sentences }) => {
 			const inputs = inputsOf(asked.input);
-			checkInputs(inputs, settings['max-inputs']);
-			let total = 0;
-			for (const input of inputs) {
-				total += typeof input === 'string' ? (model.tokenizer?.count(input) ?? 0) : input.length;
-				checkTokens(service, total, 'input');
-			}
+			checkInputs(service, inputs);
+			const total = countTokens(service, model, inputs, 'input');
 			const options = asked.dimensions == null ? {} : { dimensions: asked.dimensions };
 			const { vectors, tokens, truncated } = await sentences(inputs, options, c.var.signal);
 			const cut = truncated.indexOf(true);
@@ -75,16 +72,6 @@ type Input = z.output<typeof body>['input'];
 function inputsOf(input: Input): readonly SentenceInput[] {
 	if (typeof input === 'string') return [input];
 	return typeof input[0] === 'number' ? [input as number[]] : (input as string[] | number[][]);
-}
-
-export function checkInputs(inputs: readonly SentenceInput[], most: number): void {
-	if (inputs.length > most) {
-		throw new Refusal(400, `Invalid 'input': ${inputs.length} texts, and this server takes at most ${most} in one request.`, {
-			param: 'input',
-		});
-	}
-	const empty = inputs.findIndex((input) => input.length === 0);
-	if (empty >= 0) throw new Refusal(400, `Invalid 'input[${empty}]': it is empty.`, { param: `input[${empty}]`, code: 'invalid_value' });
 }
 
 /** Little-endian float32, as OpenAI's clients read it. */

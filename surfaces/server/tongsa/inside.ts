@@ -6,9 +6,10 @@ import { surpriseJson } from '../../protocol/lens.ts';
 import { pointsJson, traceJson } from '../../protocol/trace.ts';
 import { post } from '../define.ts';
 import type { PlainTraceOptions } from '../engine-protocol.ts';
+import { countTokens } from '../inputs.ts';
 import { base64 } from '../openai/embeddings.ts';
 import { Refusal } from '../refusal.ts';
-import { type App, type Asked, checkTokens, type Service, type Turn, takeTurn } from '../service.ts';
+import { type App, type Asked, type Service, type Turn, takeTurn } from '../service.ts';
 import { encodeOptions, ids, model, provenance, special, textOrIds, textOrIdsOf } from './fields.ts';
 
 const selector = z.union([
@@ -133,8 +134,7 @@ const runOptions = ({ precision }: InputBody, c: Asked) => ({ signal: c.var.sign
 
 function checkedInput(service: Service, model: Model, asked: InputBody): string | readonly number[] {
 	const given = textOrIdsOf(asked);
-	const count = typeof given === 'string' ? (model.tokenizer?.count(given, encodeOptions(asked.special)) ?? 0) : given.length;
-	checkTokens(service, count, 'text', service.settings['max-trace-tokens']);
+	countTokens(service, model, [given], 'text', { most: service.settings['max-trace-tokens'], options: encodeOptions(asked.special) });
 	return given;
 }
 

@@ -4,8 +4,9 @@ import { z } from '@hono/zod-openapi';
 import { provenanceOf } from '../../../src/model/provenance.ts';
 import { detokenizeJson, tokenized } from '../../protocol/tokens.ts';
 import { post } from '../define.ts';
+import { countTokens } from '../inputs.ts';
 import { Refusal } from '../refusal.ts';
-import { type App, checkTokens, type Service, withLease } from '../service.ts';
+import { type App, type Service, withLease } from '../service.ts';
 import { encodeOptions, ids, model, provenance, special } from './fields.ts';
 
 const token = z.object({
@@ -40,13 +41,9 @@ export function tokenRoutes(app: App, service: Service): void {
 				if (texts.length > most) {
 					throw new Refusal(400, `Invalid 'input': ${texts.length} texts, and this server takes at most ${most}.`, { param: 'input' });
 				}
-				let total = 0;
-				const results = texts.map((text) => {
-					const one = tokenized(model, text, encodeOptions(asked.special));
-					total += one.ids.length;
-					checkTokens(service, total, 'input');
-					return one;
-				});
+				const options = encodeOptions(asked.special);
+				const total = countTokens(service, model, texts, 'input', { options });
+				const results = texts.map((text) => tokenized(model, text, options));
 				return c.json({ results, usage: { total_tokens: total }, provenance: provenanceOf(model.checkpoint) });
 			}),
 	);
@@ -61,7 +58,7 @@ export function tokenRoutes(app: App, service: Service): void {
 		},
 		(asked, c) =>
 			withLease(service, asked.model, async ({ model }) => {
-				checkTokens(service, asked.ids.length, 'ids');
+				countTokens(service, model, [asked.ids], 'ids');
 				return c.json(detokenizeJson(model, asked.ids, asked.skip_special ?? false));
 			}),
 	);

@@ -4,9 +4,10 @@ import { z } from '@hono/zod-openapi';
 import { shortestFloat32s } from '../../../src/tensor/print.ts';
 import { embedJson, nearestJson } from '../../protocol/vectors.ts';
 import { post } from '../define.ts';
-import { base64, checkInputs } from '../openai/embeddings.ts';
+import { checkInputs, countTokens } from '../inputs.ts';
+import { base64 } from '../openai/embeddings.ts';
 import { Refusal } from '../refusal.ts';
-import { type App, checkTokens, type Service, withLease } from '../service.ts';
+import { type App, type Service, withLease } from '../service.ts';
 import { encodeOptions, ids, model, provenance, special, textOrIds, textOrIdsOf } from './fields.ts';
 
 const encoding = z.enum(['float', 'base64']).optional().openapi({ description: 'base64: little-endian float32.' });
@@ -67,7 +68,7 @@ export function vectorRoutes(app: App, service: Service): void {
 			withLease(service, asked.model, async ({ model }) => {
 				const input = textOrIdsOf(asked);
 				const options = encodeOptions(asked.special);
-				checkTokens(service, typeof input === 'string' ? (model.tokenizer?.count(input, options) ?? 0) : input.length, 'text');
+				countTokens(service, model, [input], 'text', { options });
 				const embedding = await model.embed(input, { ...options, signal: c.var.signal });
 				if (asked.encoding !== 'base64') return c.json(embedJson(embedding));
 				const { data, ...rest } = embedding;
@@ -113,9 +114,10 @@ export function vectorRoutes(app: App, service: Service): void {
 			}),
 		},
 		({ model: name, input, pooling, normalize, dimensions, encoding }, c) =>
-			withLease(service, name, async ({ sentences }) => {
+			withLease(service, name, async ({ model, sentences }) => {
 				const texts = typeof input === 'string' ? [input] : input;
-				checkInputs(texts, service.settings['max-inputs']);
+				checkInputs(service, texts);
+				countTokens(service, model, texts, 'input');
 				const options = { ...(pooling && { pooling }), ...(normalize !== undefined && { normalize }), ...(dimensions && { dimensions }) };
 				const { vectors, tokens, truncated, provenance } = await sentences(texts, options, c.var.signal);
 				const encode = encoding === 'base64' ? base64 : shortestFloat32s;
