@@ -1,10 +1,11 @@
 # The server in a small image, run by an ordinary user: docker build -t tongsa . && docker run -p 8080:8080 tongsa
 # The package's own models answer at once. Others: -v "$HOME/.cache/tongsa:/models" after `tongsa pull`, or -v DIR:/data … tongsa /data/model.gguf
 
-FROM node:26-alpine AS build
+# Not Alpine: the Node that npm brings for the build is linked against glibc.
+FROM node:26-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
-RUN npm ci --ignore-scripts --omit=optional
+RUN npm ci --ignore-scripts
 COPY . .
 RUN npm run build && npx vite build surfaces/studio
 

@@ -25,7 +25,10 @@ export function createFastBpe(spec: TokenizerSpec, bpe: BpeModel, preTokenize: P
 		return undefined;
 	}
 	const known = splitterOf(spec.pre_tokenizer);
-	const whole: Splitter = !preTokenize && model.alphabet === 'characters' && cutsAtMetaspace(bpe.tables()) ? 'metaspace' : 'whole';
+	// Where unknown characters vanish, runs of it on both sides of one meet.
+	const vanish = model.unknown === undefined && !model.byte_fallback;
+	const cuts = !preTokenize && model.alphabet === 'characters' && !vanish && cutsAtMetaspace(bpe.tables());
+	const whole: Splitter = cuts ? 'metaspace' : 'whole';
 	const { kinds } = model.vocabulary;
 	// A SentencePiece piece of kind 'unused' is taken apart again, which only the definition does.
 	const mayBeUnused = model.merges.type === 'scores' && kinds.includes(KIND.unused);

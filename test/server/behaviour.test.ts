@@ -108,6 +108,33 @@ test('Hangul, emoji and lone surrogates pass', async () => {
 	}
 });
 
+test('too long a text is refused: by its tokens, and by its characters without being tokenized', async () => {
+	const narrow = await server({ 'max-input-tokens': 10 }, ['gpt-2', TINY]);
+	const refused = async (path: string, body: object) => failed(await narrow.post(path, body));
+	for (const [path, field, model] of [
+		['/v1/tokenize', 'input', 'gpt-2'],
+		['/v1/embeddings', 'input', 'tiny'],
+		['/v1/sentence', 'input', 'tiny'],
+		['/v1/embed', 'text', 'tiny'],
+		['/v1/completions', 'prompt', 'tiny'],
+	] as const) {
+		const tokens = await refused(path, { model, [field]: 'a b c d e f g h i j k' });
+		assert.deepEqual([tokens.status, tokens.param, tokens.code], [400, field, 'context_length_exceeded'], path);
+		assert.match(tokens.message, /1[12]|2[01] tokens/);
+		assert.match((await refused(path, { model, [field]: 'a'.repeat(81) })).message, /81 characters/);
+	}
+	const messages = [{ role: 'user', content: 'a'.repeat(81) }];
+	assert.match((await refused('/v1/chat/completions', { model: 'tiny', messages })).message, /81 characters/);
+	const lists = await refused('/v1/embeddings', {
+		model: 'tiny',
+		input: [
+			[1, 2, 3, 4, 5, 6],
+			[1, 2, 3, 4, 5],
+		],
+	});
+	assert.match(lists.message, /11 tokens/);
+});
+
 test('no name in a request opens a file, unless its folder is allowed; links out of it lead nowhere', async () => {
 	for (const model of [TINY, '/etc/passwd', '../tiny.gguf', 'hf:a/b', 'http://127.0.0.1:1/x.gguf', 'tiny.gguf', '\0', 'gemma-3-270m']) {
 		const got = await failed(await running.post('/v1/tokenize', { model, input: 'x' }));
