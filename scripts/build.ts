@@ -24,7 +24,7 @@ const GROUPS = [
 	{ name: 'cli', test: /\/surfaces\/(?:cli\/verbs\/common|protocol\/vectors)\.ts$/ },
 ];
 
-const workers = globSync('{hosts,surfaces}/*/*-worker.ts').map((path) => [`${CHUNKS}/${basename(path, '.ts')}`, path]);
+const workers = globSync('{hosts/node,surfaces/*}/*-worker.ts').map((path) => [`${CHUNKS}/${basename(path, '.ts')}`, path]);
 
 rmSync('dist', { recursive: true, force: true });
 const bundle = await rolldown({
