@@ -13,11 +13,14 @@ const MAX_DIGITS = 9;
 export function shortestFloat32(x: number): number {
 	const value = Math.fround(x);
 	if (!Number.isFinite(value) || (Number.isInteger(value) && Math.abs(value) < 1e7)) return value;
-	for (let digits = 1; digits < MAX_DIGITS; digits++) {
-		const short = Number(value.toPrecision(digits));
-		if (Math.fround(short) === value) return short;
+	// Downwards: most values of a model need nearly all digits. Where d digits do, any more do too.
+	let shortest = Number(value.toPrecision(MAX_DIGITS));
+	for (let digits = MAX_DIGITS - 1; digits > 0; digits--) {
+		const shorter = Number(value.toPrecision(digits));
+		if (Math.fround(shorter) !== value) break;
+		shortest = shorter;
 	}
-	return Number(value.toPrecision(MAX_DIGITS));
+	return shortest;
 }
 
 /** The same for many values, as a plain array that JSON.stringify takes. */
