@@ -23,6 +23,7 @@ export async function writeAsQ8(from: string, to: string): Promise<string> {
 	const file = await open(to, 'w');
 	await writeGguf({ write: async (bytes) => void (await file.write(bytes)) }, { metadata, tensors, alignment });
 	await file.close();
+	await source.close();
 	return to;
 }
 

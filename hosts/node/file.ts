@@ -1,7 +1,7 @@
 // ByteSource over a file on disk: positioned reads on one handle, and a look at size and time of change after each.
 
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { allocate, countedSource } from '../../src/bytes/counted.ts';
 import type { ByteSource } from '../../src/bytes/source.ts';
 import { TongsaError } from '../../src/errors.ts';
@@ -22,6 +22,9 @@ const OPEN_ERRORS: Readonly<Record<string, { code: 'not-found' | 'unsupported' |
 	ENFILE: { code: 'too-large', what: 'too many open files' },
 };
 
+/** Closes the handle of a source that was dropped without close(): Node ends the process when it has to do that itself. */
+const forgotten = new FinalizationRegistry<FileHandle>((handle) => void handle.close().catch(() => {}));
+
 export async function fileSource(path: string): Promise<ByteSource> {
 	// Without waiting: opening a pipe would otherwise last until somebody writes to it. (Windows has neither.)
 	const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((cause: NodeJS.ErrnoException) => {
@@ -38,7 +41,7 @@ export async function fileSource(path: string): Promise<ByteSource> {
 		if (!opened.isFile()) {
 			throw new TongsaError('unsupported', opened.isDirectory() ? 'a folder, not a file' : 'not a regular file', { file: path });
 		}
-		return countedSource({
+		const source = countedSource({
 			name: path,
 			identity: { byteLength: opened.size, modifiedMs: opened.mtimeMs },
 			async readRange(byteOffset, byteLength, signal) {
@@ -59,8 +62,13 @@ export async function fileSource(path: string): Promise<ByteSource> {
 				}
 				return bytes;
 			},
-			close: () => handle.close(),
+			close() {
+				forgotten.unregister(handle);
+				return handle.close();
+			},
 		});
+		forgotten.register(source, handle, handle);
+		return source;
 	} catch (error) {
 		await handle.close();
 		throw error;
