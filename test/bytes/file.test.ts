@@ -1,3 +1,9 @@
+// File sources: what Node does with handles that nobody closed.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+
 test('a source that nobody closed does not end the process when it is collected', () => {
 	const code = `
 		import { fileSource } from './hosts/node/file.ts';
