@@ -1,7 +1,7 @@
 // From process start to a sentence's embedding matrix: the command line against what other programs need to load the same model, and
 // against itself on a sparse file of 8 GB. Every program has its turn in every round; medians count.
 //
-//     npm run build && npm ci --prefix bench --ignore-scripts
+//     npm run build && npm install --prefix bench
 //     node --conditions=tongsa-source bench/embed.ts MODEL.gguf [FOLDER with safetensors, FOLDER with the same model's onnx/model.onnx]
 
 import assert from 'node:assert/strict';
@@ -157,7 +157,7 @@ try {
 	const turns = await sideBySide(same);
 	print(`${gguf}, "${TEXT}"`, turns, 'Tongsa, the package', (one) => (one.output.startsWith('{') ? shown(one) : ''));
 	if (llama) assert.deepEqual(JSON.parse(turns['node-llama-cpp, load and tokenize']!.output), ours(turns['Tongsa, the package']!).ids);
-	else console.log('  node-llama-cpp is not here: npm ci --prefix bench --ignore-scripts');
+	else console.log('  node-llama-cpp is not here: npm install --prefix bench');
 
 	if (safetensors && onnx && installed('@huggingface/transformers')) {
 		const name = '@huggingface/transformers, load and tokenize';
@@ -169,7 +169,7 @@ try {
 		assert.deepEqual(JSON.parse(turns[name]!.output), ours(turns['Tongsa, the package']!).ids);
 	} else
 		console.log(
-			'\n@huggingface/transformers: not measured; it needs two folders with the same model, and npm ci --prefix bench --ignore-scripts',
+			'\n@huggingface/transformers: not measured; it needs two folders with the same model, and npm install --prefix bench',
 		);
 
 	const sparse = join(work, 'sparse.gguf');

@@ -1,5 +1,5 @@
 // Embeddings per second over loopback, with latencies: the engine alone, this server, and peers behind the thinnest possible handler:
-// node-llama-cpp for a GGUF file, transformers.js where a folder with its ONNX form is given. First: npm ci --prefix bench --ignore-scripts
+// node-llama-cpp for a GGUF file, transformers.js where a folder with its ONNX form is given. First: npm install --prefix bench
 //
 //     node --conditions=tongsa-source bench/server.ts MODEL [SECONDS] [ONNX-FOLDER]
 

@@ -1,4 +1,4 @@
-// What bench/ uses of the programs it measures against: they are installed in bench/ alone (npm ci --prefix bench), not with the checkout.
+// What bench/ uses of the programs it measures against: they are installed in bench/ alone (npm install --prefix bench), not with the checkout.
 
 declare module 'node-llama-cpp' {
 	export type Token = number & { readonly __token: unique symbol };
