@@ -2,7 +2,7 @@
 // reading those, and the declarations of the sources beside them. Rolldown: https://rolldown.rs/in-depth/manual-code-splitting
 
 import { spawnSync } from 'node:child_process';
-import { globSync, rmSync } from 'node:fs';
+import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { rolldown } from 'rolldown';
@@ -14,14 +14,18 @@ const ENTRIES = ['hosts/node/index', 'hosts/browser/index', 'surfaces/cli/main']
  * files lie two levels above (hosts/node/places.ts, surfaces/cli/help.ts).
  */
 const CHUNKS = 'chunks';
-/** What every opened model needs, in one file each for the core, Node and the command line: thirty files took a third of the start. */
+/** What every opened model needs, in one file each for the core, Node, GGUF's tokenizers and the command line: thirty files took a third of the start. */
 const GROUPS = [
 	{
 		name: 'core',
 		test: /\/src\/(?:errors|model(?:\.ts|\/(?!engine))|bytes|formats\/(?!safetensors)|tensor|embedding|tokenizer\/(?!sources\/))/,
 	},
 	{ name: 'node', test: /\/hosts\/node\/(?:host|resolve|folder|file|packaged|recipes)\.ts$/ },
-	{ name: 'cli', test: /\/surfaces\/(?:cli\/verbs\/common|protocol\/vectors)\.ts$/ },
+	{ name: 'gguf', test: /\/src\/tokenizer\/sources\/(?:gguf|letters|pre|stops|table|underscore)\.ts$/ },
+	{
+		name: 'cli',
+		test: /\/surfaces\/(?:cli\/(?:call|options|terminal|verbs|view\/progress|verbs\/(?:common|embed))|protocol\/(?:tokens|vectors)|server\/settings)\.ts$/,
+	},
 ];
 
 const workers = globSync('{hosts/node,surfaces/*}/*-worker.ts').map((path) => [`${CHUNKS}/${basename(path, '.ts')}`, path]);
@@ -45,6 +49,17 @@ await bundle.write({
 	minify: true,
 });
 await bundle.close();
+
+// Text in ASCII is read without decoding, and takes half the memory. Every place of a character outside it may be an escape, but for
+// a template's raw text.
+for (const file of globSync('dist/**/*.js')) {
+	const text = readFileSync(file, 'utf8');
+	if (/String\.raw`[^`]*[^\0-\x7f]/.test(text)) throw new Error(`${file}: a raw template that is not ASCII`);
+	writeFileSync(
+		file,
+		text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+	);
+}
 
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
 const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { stdio: 'inherit' });

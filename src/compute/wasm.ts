@@ -1,6 +1,7 @@
 // Compiles and instantiates the builds of kernels/: plain SIMD or relaxed SIMD, over private or shared memory.
 
 import { TongsaError } from '../errors.ts';
+import { base64Bytes } from './base64.ts';
 import { probeRelaxedDot } from './detect.ts';
 import type { Kernels, KernelVariant } from './kernels.ts';
 import { scalarKernels } from './scalar.ts';
@@ -29,7 +30,7 @@ export function bestVariant(): KernelVariant {
 export async function buildKernels(variant: KernelVariant = bestVariant(), shared = false): Promise<KernelBuild> {
 	if (variant === 'scalar') return { variant, over: scalarKernels };
 	const { default: base64 } = await SOURCES[shared ? `${variant}-shared` : variant]!();
-	const module = await WebAssembly.compile(Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))).catch((cause) => {
+	const module = await WebAssembly.compile(base64Bytes(base64)).catch((cause) => {
 		throw new TongsaError('unsupported', 'this machine cannot run the kernels', { field: 'variant', got: variant }, { cause });
 	});
 	return { variant, module, over: (memory) => instantiate(module, variant, memory) };

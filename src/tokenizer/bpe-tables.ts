@@ -1,6 +1,7 @@
 // A BPE specification made ready for merging: surfaces as bytes, their index, and the rank of every pair. No JS string is made per token.
 // tokenizers/src/models/bpe/model.rs BpeBuilder::build.
 
+import { stringKernels } from '../compute/strings.ts';
 import { TongsaError } from '../errors.ts';
 import { byteLevelToBytes, isByteLevel } from './byte-level.ts';
 import { lazy } from './lazy.ts';
@@ -77,15 +78,16 @@ function surfaceOf(spec: BpeSpec): Vocabulary {
 	return { ...vocabulary, bytes: bytes.subarray(0, at), offsets };
 }
 
-/** Ids of '<0x00>' to '<0xFF>'. */
-function byteTokens(vocabulary: Vocabulary): Int32Array {
+/** '>' */
+const BYTE_TOKEN_ENDS = new Uint8Array(256).fill(1, 0x3e, 0x3f);
+
+/** Ids of '<0x00>' to '<0xFF>', −1 where there is none; of equal ones the first. */
+export function byteTokens(vocabulary: Vocabulary): Int32Array {
 	const { bytes, offsets } = vocabulary;
 	const ids = new Int32Array(256).fill(-1);
-	for (let id = 0; id < vocabulary.size; id++) {
+	for (const id of stringKernels().select(vocabulary, { least: 6, most: 6, lasts: BYTE_TOKEN_ENDS })) {
 		const at = offsets[id]!;
-		// '<', '0', 'x' … '>'
-		if (offsets[id + 1]! - at !== 6 || bytes[at] !== 0x3c || bytes[at + 1] !== 0x30 || bytes[at + 2] !== 0x78 || bytes[at + 5] !== 0x3e)
-			continue;
+		if (bytes[at] !== 0x3c || bytes[at + 1] !== 0x30 || bytes[at + 2] !== 0x78) continue;
 		const byte = Number.parseInt(String.fromCharCode(bytes[at + 3]!, bytes[at + 4]!), 16);
 		if (byte >= 0 && ids[byte]! < 0) ids[byte] = id;
 	}

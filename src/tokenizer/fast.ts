@@ -3,19 +3,26 @@
 import { type AlignedText, originOf, type PreTokenizer } from './aligned.ts';
 import type { BpeModel } from './bpe.ts';
 import type { BpeTables } from './bpe-tables.ts';
-import { type BpeSpec, KIND, type TokenizerSpec } from './spec.ts';
-import { type Splitter, splitterOf } from './splitters.ts';
-import { createTokenBuffer, type TokenBuffer } from './token-buffer.ts';
+import { type BpeSpec, KIND } from './spec.ts';
+import type { Splitter } from './splitters.ts';
+import { createTokenBuffer, type TokenSink } from './token-buffer.ts';
 import { createKernelBpe, type KernelBpe } from './wasm.ts';
 
 export interface FastBpe {
 	/** False: not done, the plain way must. */
-	encode(input: AlignedText, out: TokenBuffer, withRanges: boolean): boolean;
+	encode(input: AlignedText, out: TokenSink, withRanges: boolean): boolean;
 }
 
-/** Undefined where the kernel cannot be had, or does not know what this model does. */
-export function createFastBpe(spec: TokenizerSpec, bpe: BpeModel, preTokenize: PreTokenizer | undefined): FastBpe | undefined {
-	const model = spec.model as BpeSpec;
+/**
+ * `known`: the automaton that splits; else `preTokenize` does, where there is any splitting. Undefined where the kernel cannot be had, or
+ * does not know what this model does.
+ */
+export function createFastBpe(
+	model: BpeSpec,
+	bpe: BpeModel,
+	known: Splitter | undefined,
+	preTokenize: PreTokenizer | undefined,
+): FastBpe | undefined {
 	if (!fits(model)) return undefined;
 	let kernel: KernelBpe;
 	try {
@@ -24,10 +31,9 @@ export function createFastBpe(spec: TokenizerSpec, bpe: BpeModel, preTokenize: P
 		// A page may forbid WebAssembly, an old engine may lack SIMD: the definition does the same, slower.
 		return undefined;
 	}
-	const known = splitterOf(spec.pre_tokenizer);
 	// Where unknown characters vanish, runs of it on both sides of one meet.
 	const vanish = model.unknown === undefined && !model.byte_fallback;
-	const cuts = !preTokenize && model.alphabet === 'characters' && !vanish && cutsAtMetaspace(bpe.tables());
+	const cuts = !known && !preTokenize && model.alphabet === 'characters' && !vanish && cutsAtMetaspace(bpe.tables());
 	const whole: Splitter = cuts ? 'metaspace' : 'whole';
 	const { kinds } = model.vocabulary;
 	// A SentencePiece piece of kind 'unused' is taken apart again, which only the definition does.
@@ -35,7 +41,7 @@ export function createFastBpe(spec: TokenizerSpec, bpe: BpeModel, preTokenize: P
 
 	return {
 		encode(input, out, withRanges) {
-			if (preTokenize && !known) {
+			if (preTokenize) {
 				const pieces = preTokenize(input);
 				if (pieces.length === 0) return true;
 				const part = createTokenBuffer(withRanges, input.text.length >> 2);

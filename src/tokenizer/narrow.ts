@@ -1,34 +1,37 @@
 // The part of a BPE or WordPiece model that can take part in a short text. A tokenizer opened for one sentence then never builds tables of
 // 262,144 tokens and 514,906 merges: it gives only strings that stand in the text, so that whatever does not stand there may as well not be.
 
+import { stringKernels } from '../compute/strings.ts';
 import type { StringTable } from '../formats/checkpoint.ts';
-import type { Model } from './aligned.ts';
-import { createBpe } from './bpe.ts';
+import { byteTokens } from './bpe-tables.ts';
 import { BYTE_TO_CODE_POINT } from './byte-level.ts';
-import type { BpeSpec, Merges, ModelSpec, Vocabulary } from './spec.ts';
-import { createWordPiece } from './wordpiece.ts';
+import type { BpeSpec, Merges, ModelSpec, Vocabulary, WordPieceSpec } from './spec.ts';
+
+/** A merge's parts stand side by side in the text; "left right" has a space between them, two strings have nothing. */
+const [SPACE, NO_GAP] = [0x20, -1];
+
+/** What of a model can take part in a text, and the id in the whole of each of its ids. */
+export interface Narrowed {
+	readonly spec: BpeSpec | WordPieceSpec;
+	readonly ids: Uint32Array;
+}
 
 /** The model for these pieces alone; undefined where the tokens do not stand in the text as they are, or are not looked up by string. */
-export function narrowModel(spec: ModelSpec, pieces: readonly string[]): Model | undefined {
+export function narrow(spec: ModelSpec, pieces: readonly string[]): Narrowed | undefined {
 	if (spec.type !== 'BPE' && spec.type !== 'WordPiece') return undefined;
 	if (spec.type === 'BPE' && (spec.continuing_subword_prefix || spec.end_of_word_suffix)) return undefined;
 	const { vocabulary, unknown } = spec;
 	const text = asWritten(pieces.join(''), spec.type === 'BPE' ? spec.alphabet : 'characters');
-	const stands = neighboursIn(text);
+	const pairs = neighboursIn(text);
 	const prefix = new TextEncoder().encode(spec.type === 'WordPiece' ? spec.continuing_subword_prefix : '');
 	const fallback = spec.type === 'BPE' && spec.byte_fallback;
-	const { bytes, offsets, size } = vocabulary;
-	const kept: number[] = [];
-	for (let id = 0; id < size; id++) {
-		const to = offsets[id + 1]!;
-		let from = offsets[id]!;
-		if (prefix.length > 0 && prefix.every((byte, i) => bytes[from + i] === byte)) from += prefix.length;
-		if (mayStand(stands, bytes, from, to, -1) || id === unknown || (fallback && isByteToken(bytes, from, to))) kept.push(id);
-	}
-	// Where a symbol vanishes, its neighbours meet that did not stand side by side in the text.
-	if (spec.type === 'BPE' && unknown === undefined && !fallback && !hasAllSymbols(text, spec.alphabet, vocabulary, kept)) return undefined;
+	const kept = new Set(stringKernels().standing(vocabulary, { pairs, step: 1, prefix, gap: NO_GAP }));
+	if (unknown !== undefined) kept.add(unknown);
+	if (fallback) for (const id of byteTokens(vocabulary)) if (id >= 0) kept.add(id);
 	// Ascending: who comes first, and whose rank is lower, stays as it was.
-	const ids = Uint32Array.from(kept);
+	const ids = Uint32Array.from(kept).sort();
+	// Where a symbol vanishes, its neighbours meet that did not stand side by side in the text.
+	if (spec.type === 'BPE' && unknown === undefined && !fallback && !hasAllSymbols(text, spec.alphabet, vocabulary, ids)) return undefined;
 	const { kinds, scores } = vocabulary;
 	const part = {
 		vocabulary: {
@@ -39,9 +42,7 @@ export function narrowModel(spec: ModelSpec, pieces: readonly string[]): Model |
 		},
 		...(unknown !== undefined && { unknown: ids.indexOf(unknown) }),
 	};
-	const model =
-		spec.type === 'BPE' ? createBpe({ ...spec, ...part, merges: mergesIn(spec.merges, stands) }) : createWordPiece({ ...spec, ...part });
-	return { encode: (text, sink) => model.encode(text, (id, from, to) => sink(ids[id]!, from, to)) };
+	return { ids, spec: spec.type === 'BPE' ? { ...spec, ...part, merges: mergesIn(spec.merges, pairs) } : { ...spec, ...part } };
 }
 
 /** Text in the alphabet that the file's strings are in. */
@@ -53,53 +54,24 @@ function asWritten(text: string, alphabet: BpeSpec['alphabet']): Uint8Array {
 
 /** For each two bytes, whether they stand side by side in the text. */
 function neighboursIn(text: Uint8Array): Uint8Array {
-	const stands = new Uint8Array(65536);
-	for (let i = 1; i < text.length; i++) stands[(text[i - 1]! << 8) | text[i]!] = 1;
-	return stands;
-}
-
-/** Whether all neighbours in bytes[from..to] are neighbours in the text: so for all that stands there, and little else. `gap`: a byte left out. */
-function mayStand(stands: Uint8Array, bytes: Uint8Array, from: number, to: number, gap: number): boolean {
-	let last = bytes[from]!;
-	for (let i = from + 1; i < to; i++) {
-		if (i === gap) continue;
-		if (!stands[(last << 8) | bytes[i]!]) return false;
-		last = bytes[i]!;
-	}
-	return true;
+	const pairs = new Uint8Array(65536);
+	for (let i = 1; i < text.length; i++) pairs[(text[i - 1]! << 8) | text[i]!] = 1;
+	return pairs;
 }
 
 /** Whether each symbol of the text, byte or character, is a token of its own. */
-function hasAllSymbols(text: Uint8Array, alphabet: BpeSpec['alphabet'], { bytes, offsets }: Vocabulary, ids: readonly number[]): boolean {
+function hasAllSymbols(text: Uint8Array, alphabet: BpeSpec['alphabet'], { bytes, offsets }: Vocabulary, ids: Uint32Array): boolean {
 	const decoder = new TextDecoder(alphabet === 'bytes' ? 'latin1' : 'utf-8');
 	const alone = new Set<string>();
 	for (const id of ids) if (offsets[id + 1]! - offsets[id]! <= 4) alone.add(decoder.decode(bytes.subarray(offsets[id]!, offsets[id + 1]!)));
 	return Array.from(decoder.decode(text)).every((symbol) => alone.has(symbol));
 }
 
-/** '<0x0A>', the token of a byte. */
-function isByteToken(bytes: Uint8Array, from: number, to: number): boolean {
-	return to - from === 6 && bytes[from] === 0x3c && bytes[from + 1] === 0x30 && bytes[from + 2] === 0x78;
-}
-
-function mergesIn(merges: Merges, stands: Uint8Array): Merges {
+function mergesIn(merges: Merges, pairs: Uint8Array): Merges {
 	if (merges.type !== 'lines' && merges.type !== 'pairs') return merges;
-	const { bytes, offsets, length } = merges.table;
-	const step = merges.type === 'pairs' ? 2 : 1;
-	const kept: number[] = [];
-	for (let i = 0; i + step <= length; i += step) {
-		const [from, to] = [offsets[i]!, offsets[i + step]!];
-		let gap = -1;
-		if (step === 1) {
-			gap = from + 1;
-			while (gap < to && bytes[gap] !== 0x20) gap++;
-		}
-		if (mayStand(stands, bytes, from, to, gap)) kept.push(i);
-	}
-	return {
-		type: merges.type,
-		table: { kind: 'strings', length: kept.length * step, ...subset(merges.table, Uint32Array.from(kept), step) },
-	};
+	const [step, gap] = merges.type === 'pairs' ? [2, NO_GAP] : [1, SPACE];
+	const kept = stringKernels().standing(merges.table, { pairs, step, gap, prefix: new Uint8Array(0) });
+	return { type: merges.type, table: { kind: 'strings', length: kept.length * step, ...subset(merges.table, kept, step) } };
 }
 
 /** `step` strings from each of these places on. */

@@ -2,11 +2,14 @@
 
 import type { Encoding } from './types.ts';
 
-export interface TokenBuffer {
-	readonly length: number;
+export interface TokenSink {
 	push(id: number, start: number, end: number): void;
 	/** `count` ids at once; `ranges` is 2·count units. */
 	append(ids: Uint32Array, ranges: Uint32Array | undefined): void;
+}
+
+export interface TokenBuffer extends TokenSink {
+	readonly length: number;
 	finish(): Encoding;
 }
 
@@ -46,3 +49,13 @@ export function createTokenBuffer(withOffsets: boolean, expected: number): Token
 		finish: () => ({ ids: ids.slice(0, length), ...(offsets ? { offsets: offsets.slice(0, length * 2) } : {}) }),
 	};
 }
+
+/** Takes tokens whose ids are places in `ids`. */
+export const renumbered = (out: TokenSink, ids: Uint32Array): TokenSink => ({
+	push: (id, start, end) => out.push(ids[id]!, start, end),
+	append: (places, ranges) =>
+		out.append(
+			places.map((place) => ids[place]!),
+			ranges,
+		),
+});

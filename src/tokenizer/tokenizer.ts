@@ -9,15 +9,16 @@ import { surfaceBytes } from './bpe-tables.ts';
 import { compileDecoder } from './decoders.ts';
 import { createFastBpe } from './fast.ts';
 import { lazy } from './lazy.ts';
-import { narrowModel } from './narrow.ts';
+import { narrow } from './narrow.ts';
 import { compileNormalizer } from './normalizers.ts';
 import { compilePostProcessor } from './postprocessors.ts';
 import { compilePreTokenizer } from './pretokenizers.ts';
 import { searchTokens } from './search.ts';
 import { type BpeSpec, KIND, type ModelSpec, TOKEN_KINDS, type TokenizerSpec } from './spec.ts';
 import { splitAt } from './split-text.ts';
+import { splitterOf } from './splitters.ts';
 import { createStream } from './stream.ts';
-import { createTokenBuffer, type TokenBuffer } from './token-buffer.ts';
+import { createTokenBuffer, renumbered, type TokenSink } from './token-buffer.ts';
 import type { EncodeOptions, Encoding, Token, Tokenizer } from './types.ts';
 import { createUnigram } from './unigram.ts';
 import { createIndex, tokenBytes, tokenString } from './vocabulary.ts';
@@ -41,8 +42,11 @@ export function createTokenizer(spec: TokenizerSpec, options: { readonly kernel?
 	const model = createModel(spec.model);
 	const bpe = 'tables' in model ? (model as BpeModel) : undefined;
 	const normalize = spec.normalizer ? compileNormalizer(spec.normalizer) : undefined;
-	const preTokenize = spec.pre_tokenizer ? compilePreTokenizer(spec.pre_tokenizer) : undefined;
-	const fast = lazy(() => (bpe && options.kernel !== false ? createFastBpe(spec, bpe, preTokenize) : undefined));
+	const splitter = options.kernel === false ? undefined : splitterOf(spec.pre_tokenizer);
+	const preTokenizer = lazy(() => spec.pre_tokenizer && compilePreTokenizer(spec.pre_tokenizer));
+	// A pattern that is refused is refused at opening; those that the kernel knows need no compiling.
+	if (!splitter) preTokenizer();
+	const cut = (input: AlignedText): readonly AlignedText[] => preTokenizer()?.(input) ?? [input];
 	let brief = options.kernel === false ? 0 : BRIEF.texts;
 	const flags = spec.post_processor ? compilePostProcessor(spec.post_processor) : { before: [], after: [] };
 	const normalized = (content: string): string => normalize?.({ text: content, at: 0 }).text ?? content;
@@ -59,15 +63,24 @@ export function createTokenizer(spec: TokenizerSpec, options: { readonly kernel?
 		}
 	};
 
-	const encodePieces = (input: AlignedText, out: TokenBuffer, withRanges: boolean): void => {
-		const narrowed = input.text.length <= BRIEF.units && brief-- > 0;
-		if (!narrowed && fast()?.encode(input, out, withRanges)) return;
-		const pieces = preTokenize?.(input) ?? [input];
-		const texts = pieces.map(({ text }) => text);
-		const { encode: encodePiece } = (narrowed && narrowModel(spec.model, texts)) || model;
-		for (const piece of pieces) {
-			encodePiece(piece.text, (id, from, to) => out.push(id, ...originOf(piece, from, to)));
-		}
+	/** Text → tokens by one model: on the kernel where it can, else by the definition. */
+	const encoderOf = (of: ModelSpec, by: Model) => {
+		const fast = lazy(() =>
+			'tables' in by && options.kernel !== false
+				? createFastBpe(of as BpeSpec, by as BpeModel, splitter, splitter ? undefined : preTokenizer())
+				: undefined,
+		);
+		return (input: AlignedText, out: TokenSink, withRanges: boolean): void => {
+			if (fast()?.encode(input, out, withRanges)) return;
+			for (const piece of cut(input)) by.encode(piece.text, (id, from, to) => out.push(id, ...originOf(piece, from, to)));
+		};
+	};
+	const encodeWhole = encoderOf(spec.model, model);
+	const encodePieces = (input: AlignedText, out: TokenSink, withRanges: boolean): void => {
+		const briefly = input.text.length <= BRIEF.units && brief-- > 0;
+		const part = briefly ? narrow(spec.model, splitter ? [input.text] : cut(input).map(({ text }) => text)) : undefined;
+		if (part) encoderOf(part.spec, createModel(part.spec))(input, renumbered(out, part.ids), withRanges);
+		else encodeWhole(input, out, withRanges);
 	};
 
 	const encode = (text: string, { special = 'add', flags: wanted = special !== 'none', offsets = false }: EncodeOptions = {}): Encoding => {
@@ -160,7 +173,7 @@ export function createTokenizer(spec: TokenizerSpec, options: { readonly kernel?
 		split: (text, n, encodeOptions) => splitAt(encode, text, n, encodeOptions),
 		merges(word) {
 			const input = normalize?.({ text: word.toWellFormed(), at: 0 }) ?? { text: word.toWellFormed(), at: 0 };
-			const piece = (preTokenize?.(input) ?? [input]).find(({ text }) => text !== '')?.text ?? '';
+			const piece = cut(input).find(({ text }) => text !== '')?.text ?? '';
 			if (bpe) return bpe.steps(piece);
 			const pieces: string[] = [];
 			model.encode(piece, (_id, from, to) => pieces.push(piece.slice(from, to)));

@@ -1,13 +1,14 @@
 // The tokenizer kernel's host: lays out its memory, hands it text in bounded chunks, takes tokens out.
 // Twin of bpe.ts over regex splitting; kernels/tokenizer.ts says what stands where.
 
+import { base64Bytes } from '../compute/base64.ts';
 import wasm from '../compute/generated/tokenizer-simd.ts';
 import type { BpeTables } from './bpe-tables.ts';
 import { CODE_POINT_TO_BYTE } from './byte-level.ts';
 import { type ClassTable, classTable } from './categories.ts';
 import type { BpeSpec } from './spec.ts';
 import { SPLITTER, type Splitter } from './splitters.ts';
-import type { TokenBuffer } from './token-buffer.ts';
+import type { TokenSink } from './token-buffer.ts';
 
 interface Kernel {
 	setClasses(index: number, blocks: number): void;
@@ -47,7 +48,7 @@ const CACHE_BYTES = 1 << 21;
 
 export interface KernelBpe {
 	/** Appends the tokens of `text`. `ends`: units of each piece, when the host has split. `unit`: the first unit's number in ranges. */
-	encode(text: string, splitter: Splitter, out: TokenBuffer, unit: number, withRanges: boolean, ends?: Uint32Array): void;
+	encode(text: string, splitter: Splitter, out: TokenSink, unit: number, withRanges: boolean, ends?: Uint32Array): void;
 }
 
 let compiled: WebAssembly.Module | undefined;
@@ -56,7 +57,7 @@ const encoder = new TextEncoder();
 
 /** @throws whatever WebAssembly throws where it is forbidden or lacks SIMD: the caller then stays with TypeScript. */
 export function createKernelBpe(spec: BpeSpec, tables: BpeTables): KernelBpe {
-	compiled ??= new WebAssembly.Module(Uint8Array.from(atob(wasm), (char) => char.charCodeAt(0)));
+	compiled ??= new WebAssembly.Module(base64Bytes(wasm));
 	const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
 	const kernel = new WebAssembly.Instance(compiled, { env: { memory, abort: () => {} } }).exports as unknown as Kernel;
 
@@ -180,7 +181,7 @@ export function createKernelBpe(spec: BpeSpec, tables: BpeTables): KernelBpe {
 }
 
 /** Without an unknown token, what is unknown vanishes (model.rs). */
-function appendKnown(ids: Uint32Array, ranges: Uint32Array | undefined, out: TokenBuffer): void {
+function appendKnown(ids: Uint32Array, ranges: Uint32Array | undefined, out: TokenSink): void {
 	for (const [i, id] of ids.entries()) if (id !== NO_TOKEN) out.push(id, ranges?.[2 * i] ?? 0, ranges?.[2 * i + 1] ?? 0);
 }
 

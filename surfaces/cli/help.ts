@@ -43,16 +43,6 @@ export function verbHelp(terminal: Terminal, verb: Verb): string {
 	].join('\n');
 }
 
-/** The package's version, from the package.json that stands nearest above this file. */
-export async function version(): Promise<string> {
-	const { readFile } = await import('node:fs/promises');
-	for (const path of ['../../package.json', '../../../package.json']) {
-		const text = await readFile(new URL(path, import.meta.url), 'utf8').catch(() => undefined);
-		if (text) return `${(JSON.parse(text) as { version: string }).version}\n`;
-	}
-	return 'unknown\n';
-}
-
 function entry(name: string, summary: string, width: number, columns: number): string[] {
 	const indent = width + 4;
 	return wrapped(summary, Math.max(20, columns - indent)).map((line, i) => (i ? ' '.repeat(indent) : `  ${name.padEnd(width)}  `) + line);

@@ -37,8 +37,8 @@ async function main(words: readonly string[], terminal: Terminal): Promise<numbe
 async function run(words: readonly string[], terminal: Terminal): Promise<number> {
 	const [name = '--help', ...rest] = words;
 	if (name === '--help' || name === '-h' || name === 'help' || name === '--version') {
-		const help = await import('./help.ts');
-		await terminal.write(name === '--version' ? await help.version() : help.overview(terminal, rest[0]));
+		if (name === '--version') await terminal.write(await (await import('./version.ts')).version());
+		else await terminal.write((await import('./help.ts')).overview(terminal, rest[0]));
 		return 0;
 	}
 	const verb = VERBS.find((candidate) => candidate.name === name);
@@ -46,7 +46,7 @@ async function run(words: readonly string[], terminal: Terminal): Promise<number
 		const known = VERBS.map((candidate) => candidate.name).join(', ');
 		throw new TongsaError('usage', 'unknown verb', { got: name, allowed: known, hint: 'Try: tongsa --help' });
 	}
-	const call = readCall(
+	const call = await readCall(
 		verb,
 		rest.map((word) => (word === '-h' ? '--help' : word === '-o' && verb.options.output ? '--output' : word)),
 		terminal,

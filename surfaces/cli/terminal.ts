@@ -29,29 +29,30 @@ const MAX_STDIN_BYTES = 256 * 2 ** 20;
 const STANDARD_COLUMNS = 100;
 
 export function processTerminal(): Terminal {
-	const { stdin, stdout, stderr, env } = process;
+	// Each stream is made by Node when it is first asked for.
+	const { env } = process;
 	return {
 		get columns() {
-			return Math.max(20, stdout.columns || Number(env.COLUMNS) || STANDARD_COLUMNS);
+			return Math.max(20, process.stdout.columns || Number(env.COLUMNS) || STANDARD_COLUMNS);
 		},
 		get colours() {
-			return colourDepth(env, stdout.isTTY ? stdout.getColorDepth(env) : 1);
+			return colourDepth(env, process.stdout.isTTY ? process.stdout.getColorDepth(env) : 1);
 		},
 		get interactive() {
-			return Boolean(stdin.isTTY && stdout.isTTY);
+			return Boolean(process.stdin.isTTY && process.stdout.isTTY);
 		},
 		get stdinIsTerminal() {
-			return Boolean(stdin.isTTY);
+			return Boolean(process.stdin.isTTY);
 		},
 		get stderrIsTerminal() {
-			return Boolean(stderr.isTTY);
+			return Boolean(process.stderr.isTTY);
 		},
-		write: (text) => new Promise((done, fail) => void stdout.write(text, (error) => (error ? fail(error) : done()))),
-		note: (text) => void stderr.write(text),
+		write: (text) => new Promise((done, fail) => void process.stdout.write(text, (error) => (error ? fail(error) : done()))),
+		note: (text) => void process.stderr.write(text),
 		async readAll() {
 			const chunks: Uint8Array[] = [];
 			let length = 0;
-			for await (const chunk of stdin as AsyncIterable<Uint8Array>) {
+			for await (const chunk of process.stdin as AsyncIterable<Uint8Array>) {
 				length += chunk.length;
 				if (length > MAX_STDIN_BYTES) {
 					throw new TongsaError('too-large', 'too much text on stdin', { allowed: `at most ${MAX_STDIN_BYTES} bytes` });
@@ -62,7 +63,7 @@ export function processTerminal(): Terminal {
 		},
 		async *lines() {
 			const { createInterface } = await import('node:readline');
-			yield* createInterface({ input: stdin, crlfDelay: Infinity });
+			yield* createInterface({ input: process.stdin, crlfDelay: Infinity });
 		},
 	};
 }

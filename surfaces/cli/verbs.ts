@@ -1,59 +1,8 @@
 // The table of verbs: parsing, help and shell completion are all read from it. A verb's code is loaded only when it is called.
 
 import { SERVE_OPTIONS } from '../server/settings.ts';
-import type { OptionSpec, Verb } from './call.ts';
-
-const MODEL = { name: 'MODEL', completes: 'model' } as const;
-const TEXT = { name: 'TEXT', optional: true } as const;
-
-const FLAGS: Readonly<Record<string, OptionSpec>> = {
-	special: { summary: 'add start and end flags as the model wants (the default)' },
-	'no-special': { summary: 'add no flags; special text stays text' },
-	'parse-special': { summary: 'special text in TEXT (<|im_end|>) becomes its token; with --no-special, without adding flags' },
-};
-
-const IDS: Readonly<Record<string, OptionSpec>> = { ids: { value: '1,2,3', summary: 'token ids in place of TEXT' } };
-
-const PRECISION: Readonly<Record<string, OptionSpec>> = {
-	precision: { value: 'P', choices: ['exact', 'fast'], summary: 'exact: weights decoded to float32; fast: integer products' },
-};
-
-const CONTEXT: Readonly<Record<string, OptionSpec>> = {
-	context: {
-		value: 'N',
-		summary: 'tokens that prompt and answer may have together (default 4096, or what the model was made for if less)',
-	},
-};
-
-/** What a run of the transformer takes in. */
-const RUN: Readonly<Record<string, OptionSpec>> = {
-	...IDS,
-	...FLAGS,
-	...PRECISION,
-	source: { value: 'TEXT', summary: 'for a translation model: the text that its encoder reads' },
-	'source-ids': { value: '1,2,3', summary: 'token ids in place of --source' },
-};
-
-const SAMPLING: Readonly<Record<string, OptionSpec>> = {
-	'max-tokens': { value: 'N', summary: 'the most tokens of an answer (default 256)' },
-	temperature: {
-		value: 'X',
-		summary: 'draw by probability, sharper below 1, flatter above; without it the likeliest token is taken each time',
-	},
-	'top-k': { value: 'K', summary: 'draw from the K likeliest (temperature 1 unless given)' },
-	'top-p': { value: 'P', summary: 'draw from the likeliest that make up P of the probability' },
-	'min-p': { value: 'P', summary: 'draw from those at least P times as likely as the likeliest' },
-	typical: { value: 'P', summary: 'draw from those of about the expected surprise, P of the probability' },
-	'repetition-penalty': { value: 'X', summary: 'divide the scores of what was said already (1 is none)' },
-	'frequency-penalty': { value: 'X', summary: 'subtract for every time a token was said' },
-	'presence-penalty': { value: 'X', summary: 'subtract once for a token that was said' },
-	'logit-bias': { value: 'ID=X', many: true, summary: 'add X (-100 to 100) to the score of a token (repeatable)' },
-	seed: { value: 'N', summary: 'the same seed gives the same draw; by chance when absent, and told in --json' },
-	stop: { value: 'TEXT', many: true, summary: 'end the answer before this text (repeatable)' },
-	logprobs: { value: 'N', summary: 'log-probabilities of each token and of the N likeliest' },
-	...CONTEXT,
-	...PRECISION,
-};
+import type { Verb } from './call.ts';
+import { CONTEXT, FLAGS, IDS, MODEL, PRECISION, RUN, SAMPLING, TEXT } from './options.ts';
 
 export const VERBS: readonly Verb[] = [
 	{
@@ -300,6 +249,6 @@ export const VERBS: readonly Verb[] = [
 			'completion zsh > ~/.zsh/completions/_tongsa',
 			'completion fish > ~/.config/fish/completions/tongsa.fish',
 		],
-		load: () => import('./verbs/completion.ts'),
+		load: async () => (await import('./verbs/completion.ts')).completionOf(VERBS),
 	},
 ];

@@ -6,19 +6,25 @@ import { fileSource } from '../../hosts/node/file.ts';
 import { openCheckpoint } from '../../src/formats/open.ts';
 import type { Model } from '../../src/tokenizer/aligned.ts';
 import { createBpe } from '../../src/tokenizer/bpe.ts';
-import { narrowModel } from '../../src/tokenizer/narrow.ts';
+import { narrow } from '../../src/tokenizer/narrow.ts';
 import { ggufSpec } from '../../src/tokenizer/sources/gguf.ts';
-import type { ModelSpec } from '../../src/tokenizer/spec.ts';
+import type { ModelSpec, TokenizerSpec } from '../../src/tokenizer/spec.ts';
+import { createTokenizer } from '../../src/tokenizer/tokenizer.ts';
 import { createWordPiece } from '../../src/tokenizer/wordpiece.ts';
 import { STRINGS } from './reference.ts';
 
-async function modelOf<T extends ModelSpec['type']>(file: string, type: T): Promise<ModelSpec & { readonly type: T }> {
+async function specOf(file: string): Promise<TokenizerSpec> {
 	const path = new URL(`../../models/${file}`, import.meta.url).pathname;
 	const checkpoint = await openCheckpoint({ name: file, files: new Map([[file, await fileSource(path)]]) });
 	const spec = await ggufSpec(checkpoint);
 	await checkpoint.close();
-	assert.equal(spec?.model.type, type);
-	return spec!.model as ModelSpec & { readonly type: T };
+	return spec!;
+}
+
+async function modelOf<T extends ModelSpec['type']>(file: string, type: T): Promise<ModelSpec & { readonly type: T }> {
+	const { model } = await specOf(file);
+	assert.equal(model.type, type);
+	return model as ModelSpec & { readonly type: T };
 }
 
 /** [id, start, end] of each token. */
@@ -26,6 +32,16 @@ function encodingOf({ encode }: Model, text: string): number[][] {
 	const tokens: number[][] = [];
 	encode(text, (...token) => tokens.push(token));
 	return tokens;
+}
+
+const created = (spec: ModelSpec): Model =>
+	spec.type === 'WordPiece' ? createWordPiece(spec) : createBpe(spec as ModelSpec & { type: 'BPE' });
+
+/** The narrowed model, with the whole's ids. */
+function narrowed(spec: ModelSpec, pieces: readonly string[]): Model {
+	const part = narrow(spec, pieces)!;
+	const model = created(part.spec);
+	return { encode: (text, sink) => model.encode(text, (id, from, to) => sink(part.ids[id]!, from, to)) };
 }
 
 const smollm2 = await modelOf('smollm2.gguf', 'BPE');
@@ -43,14 +59,14 @@ const MODELS: readonly (readonly [name: string, spec: ModelSpec])[] = [
 
 for (const [name, spec] of MODELS) {
 	test(`narrowed to a text: ${name}`, () => {
-		const whole = spec.type === 'WordPiece' ? createWordPiece(spec) : createBpe(spec as ModelSpec & { type: 'BPE' });
+		const whole = created(spec);
 		const texts = STRINGS.filter(({ length }) => length <= 512);
 		let tokens = 0;
 		// WordPiece knows words without spaces.
 		for (const text of spec.type === 'WordPiece' ? texts.flatMap((text) => text.toLowerCase().split(/\s+|\b/)) : texts) {
 			const piece = text.toWellFormed().replaceAll(' ', spec.vocabulary === llama2.vocabulary ? '▁' : ' ');
 			const expected = encodingOf(whole, piece);
-			assert.deepEqual(encodingOf(narrowModel(spec, [piece])!, piece), expected, JSON.stringify(text));
+			assert.deepEqual(encodingOf(narrowed(spec, [piece]), piece), expected, JSON.stringify(text));
 			tokens += expected.length;
 		}
 		assert.ok(tokens > 1500, `${tokens} tokens were compared`);
@@ -58,9 +74,9 @@ for (const [name, spec] of MODELS) {
 }
 
 test('several pieces of one text share what is kept', () => {
-	const narrow = narrowModel(smollm2, ['I love you', ' so much.']);
+	const part = narrowed(smollm2, ['I love you', ' so much.']);
 	assert.deepEqual(
-		encodingOf(narrow!, ' so much.').map(([, start, end]) => [start, end]),
+		encodingOf(part, ' so much.').map(([, start, end]) => [start, end]),
 		[
 			[0, 3],
 			[3, 8],
@@ -70,5 +86,15 @@ test('several pieces of one text share what is kept', () => {
 });
 
 test('decorated symbols are not narrowed', () => {
-	assert.equal(narrowModel({ ...smollm2, end_of_word_suffix: '</w>' }, ['a']), undefined);
+	assert.equal(narrow({ ...smollm2, end_of_word_suffix: '</w>' }, ['a']), undefined);
 });
+
+for (const file of ['gpt-2.gguf', 'smollm2.gguf', 'falcon.gguf', 'llama-2.gguf', 'bert-bge.gguf']) {
+	test(`the first text of a tokenizer, narrowed and on the kernel: ${file}`, async () => {
+		const spec = await specOf(file);
+		const whole = createTokenizer(spec, { kernel: false });
+		for (const text of STRINGS.filter(({ length }) => length <= 512)) {
+			assert.deepEqual(createTokenizer(spec).encode(text, { offsets: true }), whole.encode(text, { offsets: true }), JSON.stringify(text));
+		}
+	});
+}

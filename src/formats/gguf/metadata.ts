@@ -3,6 +3,7 @@
 
 import { HeaderReader } from '../../bytes/header-reader.ts';
 import type { ByteSource } from '../../bytes/source.ts';
+import { stringKernels } from '../../compute/strings.ts';
 import { TongsaError } from '../../errors.ts';
 import type { LazyArray, MetadataArrayData, MetadataValue, StringTable } from '../checkpoint.ts';
 import { malformed, readCount, readName, readString, readStringLength, readU32 } from './fields.ts';
@@ -117,25 +118,9 @@ async function scanStrings(header: HeaderReader, key: string, length: number): P
 
 /** [length, bytes]… → all bytes joined, and where each string begins. */
 function stringTable(raw: Uint8Array, length: number, source: ByteSource, key: string): StringTable {
-	const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
-	const bytes = new Uint8Array(raw.length - 8 * length);
-	const offsets = new Uint32Array(length + 1);
-	let from = 0;
-	let to = 0;
-	for (let i = 0; i < length; i++) {
-		const size = from + 8 <= raw.length ? view.getUint32(from, true) : 0;
-		from += 8;
-		if (size > raw.length - from || size > bytes.length - to) {
-			throw new TongsaError('changed', 'the strings are not those that were there at opening', { file: source.name, field: key });
-		}
-		// Most strings are a few bytes: a call per string would cost more than the bytes.
-		if (size < 32) for (let j = 0; j < size; j++) bytes[to + j] = raw[from + j]!;
-		else bytes.set(raw.subarray(from, from + size), to);
-		from += size;
-		to += size;
-		offsets[i + 1] = to;
-	}
-	return { kind: 'strings', length, bytes, offsets };
+	const strings = stringKernels().unpack(raw, length);
+	if (!strings) throw new TongsaError('changed', 'the strings are not those that were there at opening', { file: source.name, field: key });
+	return { kind: 'strings', length, ...strings };
 }
 
 function numbers(raw: Uint8Array, length: number, type: ValueType): MetadataArrayData {

@@ -1,6 +1,7 @@
 // The components of a tokenizer.json, checked field by field: normalizer, pre-tokenizer, post-processor, decoder.
 // huggingface/tokenizers tokenizers/src/{normalizers,pre_tokenizers,processors,decoders}: their serde definitions
 
+import { base64Bytes } from '../../compute/base64.ts';
 import { TongsaError } from '../../errors.ts';
 import type { DecoderSpec, NormalizerSpec, Pattern, PostProcessorSpec, PreTokenizerSpec, SplitBehavior, TemplatePiece } from '../spec.ts';
 import {
@@ -91,7 +92,7 @@ function bytesOfBase64(text: string, place: Place): Uint8Array {
 			allowed: `at most ${MAX_CHARSMAP} characters`,
 		});
 	try {
-		return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+		return base64Bytes(text);
 	} catch (cause) {
 		throw new TongsaError('malformed', 'precompiled charsmap is no base64', place, { cause });
 	}

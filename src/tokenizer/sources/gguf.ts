@@ -77,7 +77,7 @@ export async function ggufSpec(checkpoint: Checkpoint, signal?: AbortSignal): Pr
 		});
 	if (types && types.length < table.length) throw long('token_type', types.length);
 	if (scores && scores.length < table.length) throw long('scores', scores.length);
-	const raw = vocabularyOfTable(table, { ...(types ? { types } : {}), ...(scores ? { scores: Float32Array.from(scores) } : {}) });
+	const raw = vocabularyOfTable(table, { ...(types ? { types } : {}), ...(scores ? { scores: new Float32Array(scores) } : {}) });
 
 	const ids = readIds(checkpoint, defaults, table.length);
 	const more = ['eot_token_id', 'eom_token_id'].map((name) => readId(checkpoint, name, table.length));
@@ -135,9 +135,9 @@ function readIds(checkpoint: Checkpoint, defaults: Ids, size: number): Ids {
 function addedTokens(checkpoint: Checkpoint, vocabulary: Vocabulary, escaped = false): AddedToken[] {
 	const strips = stripsOf(checkpoint);
 	const added: AddedToken[] = [];
-	for (let id = 0; id < vocabulary.size; id++) {
+	const ids = [KIND.control, KIND.unknown, KIND.user].flatMap((kind) => idsOfKind(vocabulary, kind)).sort((a, b) => a - b);
+	for (const id of ids) {
 		const kind = vocabulary.kinds[id];
-		if (kind !== KIND.control && kind !== KIND.unknown && kind !== KIND.user) continue;
 		const content = tokenString(vocabulary, id);
 		if (content === '') continue;
 		// Runs of spaces (Gemma): SentencePiece finds them in the normalised text, where a space is '▁'.
@@ -152,6 +152,12 @@ function addedTokens(checkpoint: Checkpoint, vocabulary: Vocabulary, escaped = f
 		});
 	}
 	return added;
+}
+
+function idsOfKind({ kinds }: Vocabulary, kind: number): number[] {
+	const ids: number[] = [];
+	for (let id = kinds.indexOf(kind); id >= 0; id = kinds.indexOf(kind, id + 1)) ids.push(id);
+	return ids;
 }
 
 /** Which special tokens take the white space beside them: no key says, so llama.cpp goes by names. */

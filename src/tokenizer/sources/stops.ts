@@ -1,6 +1,7 @@
 // Tokens that end a generated text, found by their names, as llama.cpp does for files that do not say.
 // llama.cpp src/llama-vocab.cpp, llama_vocab::impl::load (special_eog_ids)
 
+import { stringKernels } from '../../compute/strings.ts';
 import { KIND, type Vocabulary } from '../spec.ts';
 import { tokenString } from '../vocabulary.ts';
 
@@ -29,8 +30,11 @@ const ENDS: ReadonlySet<string> = new Set([
 	'<｜end▁of▁sentence｜>',
 	'[e~[',
 ]);
-/** The longest of them has 29 bytes. */
-const LONGEST = 29;
+/** '</s>', and the longest of them. */
+const [SHORTEST, LONGEST] = [4, 29];
+/** '>', ']', '[': no name ends otherwise. */
+const LASTS = new Uint8Array(256);
+for (const byte of [0x3e, 0x5d, 0x5b]) LASTS[byte] = 1;
 
 export interface Named {
 	/** Ids that end a text, ascending. */
@@ -43,12 +47,7 @@ export interface Named {
 export function findStops(vocabulary: Vocabulary, own: readonly (number | undefined)[]): Named {
 	const kinds = vocabulary.kinds.slice();
 	const found = new Map<string, number>();
-	for (let id = 0; id < vocabulary.size; id++) {
-		const from = vocabulary.offsets[id]!;
-		const length = vocabulary.offsets[id + 1]! - from;
-		const first = vocabulary.bytes[from];
-		// '<', '[', '_': no other name begins otherwise.
-		if (length === 0 || length > LONGEST || (first !== 0x3c && first !== 0x5b && first !== 0x5f)) continue;
+	for (const id of stringKernels().select(vocabulary, { least: SHORTEST, most: LONGEST, lasts: LASTS })) {
 		const text = tokenString(vocabulary, id);
 		// Some files mark '<|im_end|>' as an ordinary token; '</s>' may truly be one (an HTML tag in Qwen's vocabulary).
 		const spelled = text.startsWith('<|') || text.startsWith('<｜');

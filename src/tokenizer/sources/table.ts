@@ -1,5 +1,6 @@
 // Makes the compact vocabulary out of strings by id: what JSON, text and protobuf sources have in common.
 
+import { stringKernels } from '../../compute/strings.ts';
 import { TongsaError } from '../../errors.ts';
 import type { StringTable } from '../../formats/checkpoint.ts';
 import { KIND, type Vocabulary } from '../spec.ts';
@@ -44,13 +45,16 @@ export function checkId(id: unknown, file: string, field: string): number {
 const MAX_TOKEN_BYTES = 2 ** 16;
 
 /** @throws TongsaError 'too-large' for a token beyond the bound */
-export function checkTokenLengths({ offsets, length }: StringTable, file: string, field: string): void {
-	for (let id = 0; id < length; id++) {
-		const got = offsets[id + 1]! - offsets[id]!;
-		if (got > MAX_TOKEN_BYTES) {
-			throw new TongsaError('too-large', 'token', { file, field: `${field}[${id}]`, got, allowed: `at most ${MAX_TOKEN_BYTES} bytes` });
-		}
-	}
+export function checkTokenLengths(table: StringTable, file: string, field: string): void {
+	const any = new Uint8Array(256).fill(1);
+	const [id] = stringKernels().select(table, { least: MAX_TOKEN_BYTES + 1, most: 0xffffffff, lasts: any });
+	if (id === undefined) return;
+	throw new TongsaError('too-large', 'token', {
+		file,
+		field: `${field}[${id}]`,
+		got: table.offsets[id + 1]! - table.offsets[id]!,
+		allowed: `at most ${MAX_TOKEN_BYTES} bytes`,
+	});
 }
 
 /** Collects tokens by id; ids that nobody gives become unused empty ones. */

@@ -1,6 +1,7 @@
 // tiktoken's rank tables → TokenizerSpec: a line a token, base64 and rank; the pattern and the special tokens are known by the table.
 // openai/tiktoken tiktoken_ext/openai_public.py; meta-llama/llama-models llama3/tokenizer.py; Qwen tokenization_qwen.py
 
+import { base64Bytes } from '../../compute/base64.ts';
 import { TongsaError } from '../../errors.ts';
 import type { TokenizerSpec } from '../spec.ts';
 import { createVocabularyBuilder, MAX_TOKENS } from './table.ts';
@@ -144,10 +145,7 @@ function readRanks(text: string, file: string): Map<number, Uint8Array> {
 		if (ranks.has(rank)) throw refuse('two tokens have one rank', rank);
 		if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) throw refuse('token is no base64', base64);
 		try {
-			ranks.set(
-				rank,
-				Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)),
-			);
+			ranks.set(rank, base64Bytes(base64));
 		} catch {
 			throw refuse('token is no base64', base64);
 		}

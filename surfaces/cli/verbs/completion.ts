@@ -2,20 +2,22 @@
 
 import { PACKAGED } from '../../../hosts/node/packaged.ts';
 import { RECIPES } from '../../../hosts/node/recipes.ts';
-import { type Answer, type Call, COMMON_OPTIONS, type Verb } from '../call.ts';
-import { VERBS } from '../verbs.ts';
+import { COMMON_OPTIONS, type Run, type Verb } from '../call.ts';
 
 const MODELS = [...new Set([...PACKAGED.map(({ name }) => name), ...RECIPES.map(({ name }) => name)])];
 
-const SHELLS: Readonly<Record<string, () => string>> = { bash, zsh, fish };
+const SHELLS: Readonly<Record<string, (verbs: readonly Verb[]) => string>> = { bash, zsh, fish };
 
-export async function run(call: Call): Promise<Answer> {
-	const shell = call.arguments[0]!;
-	const script = SHELLS[shell];
-	if (!script) throw call.usage('unknown shell', { got: shell, allowed: Object.keys(SHELLS).join(', ') });
-	const text = script();
-	return { json: { shell, script: text }, text: () => text };
-}
+/** The verb, for the table that it stands in itself. */
+export const completionOf = (verbs: readonly Verb[]): { readonly run: Run } => ({
+	async run(call) {
+		const shell = call.arguments[0]!;
+		const script = SHELLS[shell];
+		if (!script) throw call.usage('unknown shell', { got: shell, allowed: Object.keys(SHELLS).join(', ') });
+		const text = script(verbs);
+		return { json: { shell, script: text }, text: () => text };
+	},
+});
 
 const options = (verb: Verb) => Object.entries({ ...verb.options, ...COMMON_OPTIONS });
 const words = (verb: Verb): string[] => {
@@ -23,8 +25,8 @@ const words = (verb: Verb): string[] => {
 	return completes === 'model' ? MODELS : completes === 'shell' ? Object.keys(SHELLS) : [];
 };
 
-function bash(): string {
-	const cases = VERBS.map((verb) => {
+function bash(verbs: readonly Verb[]): string {
+	const cases = verbs.map((verb) => {
 		const flags = options(verb).map(([name]) => `--${name}`);
 		return `\t\t${verb.name}) words="${[...words(verb), ...flags].join(' ')}" ;;`;
 	});
@@ -33,7 +35,7 @@ function bash(): string {
 		'_tongsa() {',
 		'\tlocal words current="$2"',
 		'\tif [ "$COMP_CWORD" -eq 1 ]; then',
-		`\t\twords="${VERBS.map(({ name }) => name).join(' ')} --help --version"`,
+		`\t\twords="${verbs.map(({ name }) => name).join(' ')} --help --version"`,
 		// biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell's, not ours
 		'\telse case "${COMP_WORDS[1]}" in',
 		...cases,
@@ -45,9 +47,9 @@ function bash(): string {
 	].join('\n');
 }
 
-function zsh(): string {
+function zsh(verbs: readonly Verb[]): string {
 	const quoted = (text: string) => text.replaceAll("'", "'\\''").replaceAll(':', '\\:').replaceAll('[', '\\[').replaceAll(']', '\\]');
-	const cases = VERBS.map((verb) => {
+	const cases = verbs.map((verb) => {
 		const flags = options(verb).map(
 			([name, spec]) => `'${spec.many ? '*' : ''}--${name}[${quoted(spec.summary)}]${spec.value ? ':value:' : ''}'`,
 		);
@@ -58,7 +60,7 @@ function zsh(): string {
 		'#compdef tongsa',
 		'_tongsa() {',
 		'\tlocal -a verbs',
-		`\tverbs=(${VERBS.map(({ name, summary }) => `'${name}:${quoted(summary)}'`).join(' ')})`,
+		`\tverbs=(${verbs.map(({ name, summary }) => `'${name}:${quoted(summary)}'`).join(' ')})`,
 		"\tif (( CURRENT == 2 )); then _describe 'verb' verbs; return; fi",
 		'\tlocal verb=$words[2]',
 		'\tshift words; (( CURRENT-- ))',
@@ -72,9 +74,9 @@ function zsh(): string {
 	].join('\n');
 }
 
-function fish(): string {
+function fish(verbs: readonly Verb[]): string {
 	const quoted = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-	const lines = VERBS.flatMap((verb) => {
+	const lines = verbs.flatMap((verb) => {
 		const here = `-n '__fish_seen_subcommand_from ${verb.name}'`;
 		return [
 			`complete -c tongsa -n __fish_use_subcommand -f -a ${verb.name} -d ${quoted(verb.summary)}`,

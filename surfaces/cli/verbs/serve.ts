@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { TongsaError } from '../../../src/errors.ts';
 import { environmentSource, fileSource, readSettings, SETTINGS, type SettingSource } from '../../server/settings.ts';
 import type { Call } from '../call.ts';
-import { version } from '../help.ts';
+import { version } from '../version.ts';
 
 export async function run(call: Call): Promise<undefined> {
 	if (call.flag('json')) throw call.usage('serve answers requests, not its caller');
