@@ -167,10 +167,7 @@ try {
 		});
 		print(`${safetensors} and ${onnx}`, turns, 'Tongsa, the package', (one) => (one.output.startsWith('{') ? shown(one) : ''));
 		assert.deepEqual(JSON.parse(turns[name]!.output), ours(turns['Tongsa, the package']!).ids);
-	} else
-		console.log(
-			'\n@huggingface/transformers: not measured; it needs two folders with the same model, and npm install --prefix bench',
-		);
+	} else console.log('\n@huggingface/transformers: not measured; it needs two folders with the same model, and npm install --prefix bench');
 
 	const sparse = join(work, 'sparse.gguf');
 	await makeSparse(sparse);
