@@ -1,7 +1,7 @@
 // Tongsa's side of bench/engine.ts: FILE THREADS.
 
-import { Worker } from 'node:worker_threads';
 import { fileSource } from '../hosts/node/file.ts';
+import { nodeHost } from '../hosts/node/host.ts';
 import { openModelTransformer } from '../src/architectures/index.ts';
 import { openCheckpoint } from '../src/formats/open.ts';
 import { openFast } from '../src/transformer/fast.ts';
@@ -9,6 +9,7 @@ import { measure } from './engine-work.ts';
 
 const [file = '', threads = '1'] = process.argv.slice(2);
 const MEMORY_BUDGET = 4 * 2 ** 30;
+const host = nodeHost();
 const source = await fileSource(file);
 const checkpoint = await openCheckpoint({ name: file, files: new Map([['model.gguf', source]]) });
 const model = await openModelTransformer(checkpoint, { memoryBudget: 0 });
@@ -16,14 +17,8 @@ const fast = await openFast(model, {
 	capacity: 1024,
 	memoryBudget: MEMORY_BUDGET,
 	threads: Number(threads),
-	startWorker() {
-		const worker = new Worker(new URL('./compute-worker.ts', import.meta.url));
-		return {
-			postMessage: (message) => worker.postMessage(message),
-			onMessage: (listener) => void worker.on('message', listener),
-			terminate: () => void worker.terminate(),
-		};
-	},
+	startWorker: host.startWorker!,
+	clock: host,
 });
 
 let length = 0;

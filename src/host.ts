@@ -34,6 +34,8 @@ export interface Host {
 	): Promise<string>;
 	/** Monotonic milliseconds. */
 	now(): number;
+	/** Comes back after so many milliseconds; 0: when what else is waiting has had its turn. */
+	wait(ms: number): Promise<void>;
 	/** Fills `bytes` with random ones, for seeds, and gives them back. */
 	random(bytes: Uint8Array): Uint8Array;
 	/** Threads that compute may use; 1 where there are none. */

@@ -2,4 +2,4 @@
 
 import { type CrewMember, serve } from '../../src/compute/crew.ts';
 
-addEventListener('message', (event: MessageEvent<CrewMember>) => serve(event.data), { once: true });
+addEventListener('message', (event: MessageEvent<CrewMember>) => serve(event.data, () => postMessage('ready')), { once: true });

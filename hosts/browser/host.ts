@@ -22,11 +22,13 @@ export function browserHost(): Host {
 			return {
 				postMessage: (message) => worker.postMessage(message),
 				onMessage: (listener) => worker.addEventListener('message', (event) => listener(event.data)),
+				onEnd: (listener) => worker.addEventListener('error', listener),
 				terminate: () => worker.terminate(),
 			};
 		},
 		canSleep: typeof document === 'undefined',
 		now: () => performance.now(),
+		wait: (ms) => (ms > 0 ? new Promise((resolve) => void setTimeout(resolve, ms)) : nextTurn()),
 		random: (bytes) => crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>),
 		threads: globalThis.crossOriginIsolated ? navigator.hardwareConcurrency : 1,
 		memoryBudget: deviceMemory ? Math.min(MEMORY_BUDGET, (deviceMemory * 2 ** 30) / 2) : MEMORY_BUDGET,
@@ -45,5 +47,17 @@ function wait(ms: number, signal: AbortSignal): Promise<void> {
 			clearTimeout(timer);
 			reject(signal.reason);
 		}
+	});
+}
+
+/** When the messages that wait have been handled. A timer would take four milliseconds. */
+function nextTurn(): Promise<void> {
+	return new Promise((resolve) => {
+		const { port1, port2 } = new MessageChannel();
+		port1.onmessage = () => {
+			port1.close();
+			resolve();
+		};
+		port2.postMessage(undefined);
 	});
 }

@@ -3,4 +3,4 @@
 import { parentPort } from 'node:worker_threads';
 import { type CrewMember, serve } from '../../src/compute/crew.ts';
 
-parentPort!.once('message', (member: CrewMember) => serve(member));
+parentPort!.once('message', (member: CrewMember) => serve(member, () => parentPort!.postMessage('ready')));

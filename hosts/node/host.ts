@@ -15,14 +15,21 @@ export function nodeHost(): Host {
 		startWorker() {
 			const file = import.meta.url.endsWith('.ts') ? './compute-worker.ts' : './compute-worker.js';
 			const worker = new Worker(new URL(file, import.meta.url));
-			worker.unref(); // a model that was not closed does not keep the process
+			const ended = new Promise<void>((resolve) => {
+				worker.once('error', () => resolve());
+				worker.once('exit', () => resolve());
+			});
+			// Until it is there it is waited for; then a model that was not closed does not keep the process.
+			worker.once('message', () => worker.unref());
 			return {
 				postMessage: (message) => worker.postMessage(message),
 				onMessage: (listener) => void worker.on('message', listener),
-				terminate: () => void worker.terminate(),
+				onEnd: (listener) => void ended.then(listener),
+				terminate: () => worker.terminate(),
 			};
 		},
 		now: () => performance.now(),
+		wait: (ms) => new Promise((resolve) => void (ms > 0 ? setTimeout(resolve, ms).unref() : setImmediate(resolve))),
 		// The global one: importing node:crypto would cost every start some milliseconds.
 		random: (bytes) => crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>),
 		get threads() {

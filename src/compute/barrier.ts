@@ -1,9 +1,13 @@
-// Lockstep: threads that work on one memory meet at barriers and wait for orders, by atomics on a few words of it.
+// Lockstep: threads that work together meet at barriers and wait for orders, by atomics on a few words that they share.
 // A sense-reversing barrier (Mellor-Crummey & Scott 1991, §3.1): the last to arrive turns the generation, the others watch it.
+
+import { TongsaError } from '../errors.ts';
 
 /** Words of the control block, in 32-bit places from its start; a cache line apart, so that arriving does not disturb the watchers. */
 const ARRIVED = 0;
 const GENERATION = 16;
+/** 1: a thread has failed. Beside the generation, which whoever fails turns. */
+const FAILED = 17;
 const ORDER = 32;
 /** Parameters of an order. */
 const PARAMETERS = 48;
@@ -16,12 +20,14 @@ const LOOKS = 20_000;
 export interface Lockstep {
 	readonly thread: number;
 	readonly threads: number;
-	/** Returns when all threads have come here. */
+	/** Returns when all threads have come here. @throws TongsaError 'internal' where one has failed, or does not come. */
 	barrier(): void;
 	/** Leader: gives an order's parameters to the others. */
-	announce(parameters: readonly number[]): void;
+	announce(a: number, b: number, c: number, d: number): void;
 	/** Others: waits for the next order and gives its parameters. */
 	next(): Int32Array;
+	/** Says that this thread does not come any more: the others' barriers throw. */
+	fail(): void;
 }
 
 /** One thread alone: nothing to wait for. */
@@ -31,17 +37,38 @@ export const ALONE: Lockstep = {
 	barrier() {},
 	announce() {},
 	next: () => new Int32Array(MAX_PARAMETERS),
+	fail() {},
 };
 
-/** `control`: CONTROL_BYTES of shared memory, zero at first. `canSleep`: false on a page's main thread, which may only look. */
-export function createLockstep(memory: WebAssembly.Memory, control: number, thread: number, threads: number, canSleep: boolean): Lockstep {
-	const words = new Int32Array(memory.buffer, control, CONTROL_BYTES / 4);
+/** How long a thread waits for the others: a step takes milliseconds, or a second on a machine that is busy with other things. */
+export interface Patience {
+	readonly ms: number;
+	now(): number;
+}
+
+export interface LockstepOptions {
+	/** CONTROL_BYTES or more, zero at first. */
+	readonly control: SharedArrayBuffer;
+	readonly thread: number;
+	readonly threads: number;
+	/** False on a page's main thread, which may only look. */
+	readonly canSleep: boolean;
+	/** Without it, a thread waits for ever: who is waited for by a leader is ended by that leader. */
+	readonly patience?: Patience;
+}
+
+export function createLockstep({ control, thread, threads, canSleep, patience }: LockstepOptions): Lockstep {
+	const words = new Int32Array(control, 0, CONTROL_BYTES / 4);
 	const parameters = words.subarray(PARAMETERS, PARAMETERS + MAX_PARAMETERS);
 	let order = 0;
 
-	const watch = (place: number, old: number): void => {
+	const watch = (place: number, old: number, limit?: Patience): void => {
 		for (let look = 0; look < LOOKS; look++) if (Atomics.load(words, place) !== old) return;
-		while (Atomics.load(words, place) === old) if (canSleep) Atomics.wait(words, place, old);
+		const until = limit ? limit.now() + limit.ms : Number.POSITIVE_INFINITY;
+		while (Atomics.load(words, place) === old) {
+			if (canSleep) Atomics.wait(words, place, old, limit?.ms);
+			if (limit && limit.now() > until && Atomics.load(words, place) === old) throw missing(`no answer for ${limit.ms} ms`);
+		}
 	};
 
 	return {
@@ -49,16 +76,22 @@ export function createLockstep(memory: WebAssembly.Memory, control: number, thre
 		threads,
 		barrier() {
 			const generation = Atomics.load(words, GENERATION);
+			// Looked at in this order: whoever fails says so first and then turns the generation, so that one of the two is seen.
+			if (Atomics.load(words, FAILED)) throw missing('it failed');
 			if (Atomics.add(words, ARRIVED, 1) === threads - 1) {
 				Atomics.store(words, ARRIVED, 0);
 				Atomics.add(words, GENERATION, 1);
 				Atomics.notify(words, GENERATION);
 			} else {
-				watch(GENERATION, generation);
+				watch(GENERATION, generation, patience);
 			}
+			if (Atomics.load(words, FAILED)) throw missing('it failed');
 		},
-		announce(values) {
-			parameters.set(values);
+		announce(a, b, c, d) {
+			parameters[0] = a;
+			parameters[1] = b;
+			parameters[2] = c;
+			parameters[3] = d;
 			Atomics.add(words, ORDER, 1);
 			Atomics.notify(words, ORDER);
 		},
@@ -67,5 +100,14 @@ export function createLockstep(memory: WebAssembly.Memory, control: number, thre
 			order++;
 			return parameters;
 		},
+		fail() {
+			Atomics.store(words, FAILED, 1);
+			Atomics.add(words, GENERATION, 1);
+			Atomics.notify(words, GENERATION);
+		},
 	};
+}
+
+function missing(got: string): TongsaError {
+	return new TongsaError('internal', 'a compute thread is missing', { got, hint: 'Ask again: what follows is computed on one thread' });
 }

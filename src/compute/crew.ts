@@ -1,19 +1,30 @@
-// A crew: the leader and its workers, threads that run the same program over one shared memory.
-// The host starts the workers (src/host.ts); each of them runs `serve` below.
+// A crew: the leader and its workers, threads that run the same programs over the same shared memories.
+// The host starts the workers (src/host.ts); each of them runs `serve` below. Who dies is missed, and the leader goes on alone.
 
-import { ALONE, createLockstep, type Lockstep } from './barrier.ts';
+import { ALONE, CONTROL_BYTES, createLockstep, type Lockstep } from './barrier.ts';
 import type { Kernels, KernelVariant } from './kernels.ts';
-import { type Program, runSteps } from './program.ts';
+import { createPace } from './pace.ts';
+import { type Pass, type Program, type Rows, runSteps } from './program.ts';
 import { instantiate } from './wasm.ts';
+
+/** A stretch of the model's blocks in a memory of its own. The states that leave it at `output` enter the next part at `input`. */
+export interface Part {
+	readonly memory: WebAssembly.Memory;
+	readonly program: Program;
+	readonly input: Rows;
+	readonly output: Rows;
+	/** D. */
+	readonly width: number;
+}
 
 /** What a worker is told once. */
 export interface CrewMember {
 	readonly kind: 'tongsa-compute';
 	readonly module: WebAssembly.Module;
 	readonly variant: KernelVariant;
-	readonly memory: WebAssembly.Memory;
-	readonly program: Program;
-	readonly control: number;
+	readonly parts: readonly Part[];
+	/** The lockstep's words, then a position for each token of a pass. */
+	readonly control: SharedArrayBuffer;
 	readonly thread: number;
 	readonly threads: number;
 	readonly levels: number;
@@ -23,84 +34,188 @@ export interface CrewMember {
 export interface Worker {
 	postMessage(message: unknown): void;
 	onMessage(listener: (message: unknown) => void): void;
-	terminate(): void;
+	/** It could not start, failed or was ended. */
+	onEnd(listener: () => void): void;
+	/** Settles when it has ended, where the host can tell. */
+	terminate(): unknown;
 }
 
 /** Which parts of the program a pass runs. */
 export type Want = 'blocks' | 'states' | 'logits';
 const WANTS: readonly Want[] = ['blocks', 'states', 'logits'];
-/** The order that ends a worker's loop. */
-const STOP = -1;
 
 export interface Crew {
+	/** Threads that take part, the leader's among them. */
 	readonly threads: number;
-	run(tokens: number, first: number, want: Want): void;
+	/** Where positions go for a pass of several texts side by side. */
+	readonly positions: Int32Array;
+	/**
+	 * Passes T tokens through. `packed`: several texts, their positions are in `positions`; then `first` is 0.
+	 * @throws TongsaError 'internal' when a thread is missing; the next pass is the leader's alone, after `mended`.
+	 */
+	run(tokens: number, first: number, want: Want, packed?: boolean): void;
+	/** While ended threads are still ending: nothing may be computed before. */
+	readonly mended: Promise<unknown> | undefined;
 	stop(): void;
 }
 
-function pass(program: Program, kernels: Kernels, lockstep: Lockstep, levels: number, tokens: number, first: number, want: Want): void {
-	runSteps(program.blocks, kernels, { tokens, first }, lockstep, levels);
-	if (want === 'states') runSteps(program.states, kernels, { tokens, first }, lockstep, levels);
-	if (want === 'logits') runSteps(program.logits, kernels, { tokens, first }, lockstep, levels);
+interface Member {
+	readonly kernels: readonly Kernels[];
+	readonly parts: readonly Part[];
+	readonly lockstep: Lockstep;
+	readonly levels: number;
 }
 
-/** Worker's side: takes part in every pass until it is told to stop. Blocks its thread while it waits. */
-export function serve(member: CrewMember): void {
-	const { module, variant, memory, program, control, thread, threads, levels } = member;
-	const kernels = instantiate(module, variant, memory);
-	const lockstep = createLockstep(memory, control, thread, threads, true);
-	lockstep.barrier(); // says: ready
-	for (;;) {
-		const [tokens, first, want] = lockstep.next() as unknown as [number, number, number];
-		if (tokens === STOP) return;
-		pass(program, kernels, lockstep, levels, tokens, first, WANTS[want]!);
-		lockstep.barrier();
+function passThrough({ kernels, parts, lockstep, levels }: Member, pass: Pass, want: Want): void {
+	for (const [i, part] of parts.entries()) {
+		if (i > 0) carry(parts[i - 1]!, kernels[i - 1]!, part, kernels[i]!, pass.tokens, lockstep);
+		runSteps(part.program.blocks, kernels[i]!, pass, lockstep, levels);
+	}
+	const last = parts.length - 1;
+	if (want !== 'blocks') runSteps(parts[last]!.program[want], kernels[last]!, pass, lockstep, levels);
+}
+
+/** States from one memory to the next, (T, D). The leader copies: it is a thousandth of a block's work. */
+function carry(from: Part, source: Kernels, to: Part, target: Kernels, tokens: number, lockstep: Lockstep): void {
+	if (lockstep.thread === 0) {
+		const { at } = from.output;
+		target.floats.set(source.floats.subarray(at / 4, at / 4 + tokens * from.width), to.input.at / 4);
+	}
+	lockstep.barrier();
+}
+
+/** Worker's side: says that it is there, and takes part in every pass. Blocks its thread while it waits. */
+export function serve(member: CrewMember, ready: () => void): void {
+	const { module, variant, parts, control, thread, threads, levels } = member;
+	const kernels = parts.map(({ memory }) => instantiate(module, variant, memory));
+	const lockstep = createLockstep({ control, thread, threads, canSleep: true });
+	const positions = new Int32Array(control, CONTROL_BYTES);
+	ready();
+	try {
+		for (;;) {
+			const order = lockstep.next();
+			const pass = { tokens: order[0]!, first: order[1]!, ...(order[3] && { positions }) };
+			passThrough({ kernels, parts, lockstep, levels }, pass, WANTS[order[2]!]!);
+			lockstep.barrier();
+		}
+	} catch (error) {
+		lockstep.fail();
+		throw error;
 	}
 }
 
 export interface CrewOptions {
-	readonly kernels: Kernels;
+	/** One a part, over its memory. */
+	readonly kernels: readonly Kernels[];
+	readonly parts: readonly Part[];
 	readonly module: WebAssembly.Module | undefined;
-	readonly program: Program;
-	readonly control: number;
+	/** Tokens in one pass at most. */
+	readonly tokensAtOnce: number;
 	readonly levels: number;
 	/** Started, and not yet told anything. None: the leader works alone. */
 	readonly workers: readonly Worker[];
 	/** Whether this thread may sleep while it waits; a page's main thread may not. */
 	readonly canSleep: boolean;
+	/** Milliseconds that the leader waits for the others, to begin with and in a pass. */
+	readonly patience: number;
+	readonly clock: Clock;
 }
 
-/** Tells the workers what they work on. They join before the first pass. */
-export function createCrew({ kernels, module, program, control, levels, workers, canSleep }: CrewOptions): Crew {
+/** Time, as the host has it. */
+export interface Clock {
+	/** Monotonic milliseconds. */
+	now(): number;
+	/** Comes back after so many milliseconds; 0: when what else is waiting has had its turn. */
+	wait(ms: number): Promise<void>;
+}
+
+/** Tokens of a pass from which on its cost per token is that of a long one. */
+const MANY = 32;
+
+/** Tells the workers what they work on, and waits until they are there. Where one does not come, the leader works alone. */
+export async function openCrew(options: CrewOptions): Promise<Crew> {
+	const { kernels, parts, module, tokensAtOnce, levels, canSleep, patience, clock } = options;
+	let workers = options.workers;
 	const threads = workers.length + 1;
-	const lockstep = threads === 1 ? ALONE : createLockstep(kernels.memory, control, 0, threads, canSleep);
-	for (const [i, worker] of workers.entries()) {
-		const { memory, variant } = kernels;
-		worker.postMessage({
-			kind: 'tongsa-compute',
-			module: module!,
-			variant,
-			memory,
-			program,
-			control,
-			thread: i + 1,
-			threads,
-			levels,
-		} satisfies CrewMember);
-	}
-	let ready = threads === 1;
-	return {
-		threads,
-		run(tokens, first, want) {
-			if (!ready) lockstep.barrier();
-			ready = true;
-			lockstep.announce([tokens, first, WANTS.indexOf(want)]);
-			pass(program, kernels, lockstep, levels, tokens, first, want);
-			lockstep.barrier();
-		},
-		stop() {
-			if (ready) lockstep.announce([STOP, 0, 0]);
-			for (const worker of workers) worker.terminate();
-		},
+	const bytes = CONTROL_BYTES + tokensAtOnce * 4;
+	const control = threads > 1 ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
+	const positions = new Int32Array(control, CONTROL_BYTES);
+	let team: Member | undefined;
+	let mended: Promise<unknown> | undefined;
+
+	/** From now on the leader works alone. What ended threads may still write must not meet what is computed next. */
+	const dissolve = (): void => {
+		team = undefined;
+		if (workers.length === 0) return;
+		mended = Promise.allSettled(workers.map((worker) => worker.terminate())).then(() => (mended = undefined));
+		workers = [];
 	};
+
+	if (threads > 1 && module && control instanceof SharedArrayBuffer) {
+		const coming = workers.map((worker, i) => {
+			const member = {
+				kind: 'tongsa-compute',
+				module,
+				variant: kernels[0]!.variant,
+				parts,
+				control,
+				thread: i + 1,
+				threads,
+				levels,
+			} as const;
+			return new Promise<boolean>((resolve) => {
+				worker.onMessage(() => resolve(true));
+				worker.onEnd(() => {
+					resolve(false);
+					if (workers.includes(worker)) dissolve();
+				});
+				worker.postMessage(member satisfies CrewMember);
+			});
+		});
+		if (await allWithin(coming, patience, clock)) {
+			const lockstep = createLockstep({ control, thread: 0, threads, canSleep, patience: { ms: patience, now: clock.now } });
+			team = { kernels, parts, lockstep, levels };
+		} else dissolve();
+	}
+
+	const pass = { tokens: 0, first: 0, positions: undefined as Int32Array | undefined };
+	const alone: Member = { kernels, parts, lockstep: ALONE, levels };
+	/** One for single tokens, one for many: they gain differently. */
+	const paces = [createPace(), createPace()] as const;
+
+	return {
+		get threads() {
+			return team?.lockstep.threads ?? 1;
+		},
+		positions,
+		run(tokens, first, want, packed = false) {
+			pass.tokens = tokens;
+			pass.first = first;
+			pass.positions = packed ? positions : undefined;
+			if (!team) return passThrough(alone, pass, want);
+			const pace = paces[tokens === 1 ? 0 : 1];
+			// Few tokens cost more each: they say nothing about many.
+			const measured = tokens === 1 || tokens >= MANY;
+			const member = measured && !pace.together ? alone : team;
+			const start = clock.now();
+			try {
+				member.lockstep.announce(tokens, first, WANTS.indexOf(want), packed ? 1 : 0);
+				passThrough(member, pass, want);
+				member.lockstep.barrier();
+			} catch (error) {
+				dissolve();
+				throw error;
+			}
+			if (measured) pace.took((clock.now() - start) / tokens);
+		},
+		get mended() {
+			return mended;
+		},
+		stop: dissolve,
+	};
+}
+
+/** Whether all come true before the time is over. */
+async function allWithin(coming: readonly Promise<boolean>[], ms: number, clock: Clock): Promise<boolean> {
+	return Promise.race([Promise.all(coming).then((all) => all.every(Boolean)), clock.wait(ms).then(() => false)]);
 }

@@ -10,7 +10,17 @@ import type { MatrixKernels } from './scalar/matrices.ts';
 import type { RowKernels } from './scalar/rows.ts';
 import type { VectorKernels } from './scalar/vectors.ts';
 
-export interface Kernels extends RowKernels, MatrixKernels, FloatKernels, VectorKernels, AttentionKernels {
-	readonly variant: KernelVariant;
+/** A memory, and the same as numbers. It never grows, so that these stay. */
+export interface Numbers {
 	readonly memory: WebAssembly.Memory;
+	readonly words: Int32Array;
+	readonly floats: Float32Array;
+}
+
+export function numbersOf(memory: WebAssembly.Memory): Numbers {
+	return { memory, words: new Int32Array(memory.buffer), floats: new Float32Array(memory.buffer) };
+}
+
+export interface Kernels extends Numbers, RowKernels, MatrixKernels, FloatKernels, VectorKernels, AttentionKernels {
+	readonly variant: KernelVariant;
 }

@@ -137,6 +137,8 @@ export interface Pass {
 	/** T and the position of the first one. */
 	readonly tokens: number;
 	readonly first: number;
+	/** Several texts side by side, from row 0 of the cache on: each token's position in its own text. One begins at every 0. */
+	readonly positions?: Int32Array | undefined;
 }
 
 /** This thread's part of `count` things. */
@@ -182,7 +184,7 @@ export function runSteps(steps: readonly Step[], kernels: Kernels, pass: Pass, l
 			case 'rotate': {
 				const { x, heads, headWidth, cos, sin, pairs, interleaved } = step;
 				eachHeads(T, heads, lockstep, (token, head, count) => {
-					const row = (pass.first + token) * pairs * 4;
+					const row = (pass.positions ? pass.positions[token]! : pass.first + token) * pairs * 4;
 					const at = x.at + token * x.stride + head * headWidth * 4;
 					kernels.rotate(at, 1, count, x.stride, headWidth * 4, cos + row, sin + row, pairs, interleaved ? 1 : 0);
 				});
@@ -205,7 +207,7 @@ export function runSteps(steps: readonly Step[], kernels: Kernels, pass: Pass, l
 				break;
 			}
 			case 'attend':
-				attend(step, kernels, T, pass.first, lockstep);
+				attend(step, kernels, pass, lockstep);
 				break;
 			case 'quantise': {
 				const { x, matrix, records } = step;
@@ -292,20 +294,37 @@ function eachHeads(T: number, heads: number, lockstep: Lockstep, work: (token: n
 	for (let t = from; t < to; t++) work(t, 0, heads);
 }
 
-/** Four query rows at a time: heads that share a key head when there is one token, else four tokens of one head. */
-function attend(step: AttendStep, kernels: Kernels, T: number, first: number, lockstep: Lockstep): void {
+/** Each text sees itself alone. */
+function attend(step: AttendStep, kernels: Kernels, { tokens, first, positions }: Pass, lockstep: Lockstep): void {
+	if (!positions) {
+		attendText(step, kernels, 0, tokens, first, lockstep);
+		return;
+	}
+	for (let start = 0, end = 0; start < tokens; start = end) {
+		for (end = start + 1; end < tokens && positions[end] !== 0; end++);
+		attendText(step, kernels, start, end - start, 0, lockstep);
+	}
+}
+
+// Each thread has its own: this module is loaded once a thread.
+const query = [0, 0, 0, 0];
+const out = [0, 0, 0, 0];
+
+/**
+ * T tokens from the pass's token `start` on, whose text has position 0 at row `start` of the cache. Four query rows at a time: heads that
+ * share a key head when there is one token, else four tokens of one head.
+ */
+function attendText(step: AttendStep, kernels: Kernels, start: number, T: number, first: number, lockstep: Lockstep): void {
 	const { heads: H, keyHeads: K, headWidth: Dh, capacity, causal, window } = step;
+	const { words, floats } = kernels;
 	const group = H / K;
 	const perHead = T === 1 ? 0 : Math.ceil(T / 4);
 	const units = T === 1 ? K * Math.ceil(group / 4) : H * perHead;
-	const [start, end] = share(units, lockstep);
 	const scratch = step.scratch + lockstep.thread * step.scratchStride;
-	const numbers = new Int32Array(kernels.memory.buffer, scratch, 16);
-	const floats = new Float32Array(kernels.memory.buffer);
+	const numbers = scratch / 4;
 	const S = first + T;
-	const query = [0, 0, 0, 0];
-	const out = [0, 0, 0, 0];
-	for (let unit = start; unit < end; unit++) {
+	const [unitFrom, unitTo] = share(units, lockstep);
+	for (let unit = unitFrom; unit < unitTo; unit++) {
 		let from = S;
 		let to = 0;
 		let keyHead = 0;
@@ -326,16 +345,16 @@ function attend(step: AttendStep, kernels: Kernels, T: number, first: number, lo
 			const position = first + token;
 			const low = window ? Math.max(0, causal ? position - window + 1 : position - window) : 0;
 			const high = causal ? position + 1 : window ? Math.min(S, position + window + 1) : S;
-			numbers[lane] = low;
-			numbers[4 + lane] = high;
-			floats[scratch / 4 + 8 + lane] = step.slopes ? floats[step.slopes / 4 + head]! : 0;
-			floats[scratch / 4 + 12 + lane] = step.sinks ? floats[step.sinks / 4 + head]! : Number.NEGATIVE_INFINITY;
+			words[numbers + lane] = low;
+			words[numbers + 4 + lane] = high;
+			floats[numbers + 8 + lane] = step.slopes ? floats[step.slopes / 4 + head]! : 0;
+			floats[numbers + 12 + lane] = step.sinks ? floats[step.sinks / 4 + head]! : Number.NEGATIVE_INFINITY;
 			from = Math.min(from, low);
 			to = Math.max(to, high);
-			query[lane] = step.query.at + token * step.query.stride + head * Dh * 4;
-			out[lane] = step.out.at + token * step.out.stride + head * Dh * 4;
+			query[lane] = step.query.at + (start + token) * step.query.stride + head * Dh * 4;
+			out[lane] = step.out.at + (start + token) * step.out.stride + head * Dh * 4;
 		}
-		const cache = keyHead * capacity * Dh * 2;
+		const cache = (keyHead * capacity + start) * Dh * 2;
 		kernels.attend(
 			query[0]!,
 			query[1]!,

@@ -1,6 +1,6 @@
 // The plain TypeScript twins of all kernels, joined: the definition that every build is tested against.
 
-import type { Kernels } from './kernels.ts';
+import { type Kernels, numbersOf } from './kernels.ts';
 import { scalarAttention } from './scalar/attention.ts';
 import { scalarFloats } from './scalar/floats.ts';
 import { scalarMatrices } from './scalar/matrices.ts';
@@ -10,7 +10,7 @@ import { scalarVectors } from './scalar/vectors.ts';
 export function scalarKernels(memory: WebAssembly.Memory): Kernels {
 	return {
 		variant: 'scalar',
-		memory,
+		...numbersOf(memory),
 		...scalarRows(memory),
 		...scalarMatrices(memory),
 		...scalarFloats(memory),

@@ -3,7 +3,7 @@
 import { TongsaError } from '../errors.ts';
 import { base64Bytes } from './base64.ts';
 import { probeRelaxedDot } from './detect.ts';
-import type { Kernels, KernelVariant } from './kernels.ts';
+import { type Kernels, type KernelVariant, type Numbers, numbersOf } from './kernels.ts';
 import { scalarKernels } from './scalar.ts';
 
 /** One way of making kernels over a memory. */
@@ -39,5 +39,5 @@ export async function buildKernels(variant: KernelVariant = bestVariant(), share
 /** Kernels of a compiled build over a memory. */
 export function instantiate(module: WebAssembly.Module, variant: KernelVariant, memory: WebAssembly.Memory): Kernels {
 	const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-	return { ...(exports as unknown as Omit<Kernels, 'variant' | 'memory'>), variant, memory };
+	return { ...(exports as unknown as Omit<Kernels, 'variant' | keyof Numbers>), variant, ...numbersOf(memory) };
 }

@@ -12,8 +12,8 @@ import type { OpenOptions } from './types.ts';
 
 export interface Runner {
 	readonly precision: 'exact' | 'fast';
-	/** Last states (T, width) of a text. */
-	states(ids: readonly number[], signal?: AbortSignal): Promise<Float32Array>;
+	/** Last states of texts, each by itself: `each` gets them in order, (T, width) for the i-th, overwritten after it returns. */
+	states(texts: readonly (readonly number[])[], each: (i: number, states: Float32Array) => void, signal?: AbortSignal): Promise<void>;
 	/** A text that goes on; each call gives one of its own. */
 	language(): Promise<Continuable>;
 	close(): void;
@@ -26,7 +26,9 @@ export function exactRunner(model: Transformer): Runner {
 	const encoder = model.encoder ?? model;
 	return {
 		precision: 'exact',
-		states: (ids, signal) => forward(encoder, { ids }, createState(encoder.config), { signal }),
+		async states(texts, each, signal) {
+			for (const [i, ids] of texts.entries()) each(i, await forward(encoder, { ids }, createState(encoder.config), { signal }));
+		},
 		language: () => languageState(model),
 		close() {},
 	};
@@ -54,6 +56,7 @@ export async function fastRunner(
 		memoryBudget: host.memoryBudget,
 		threads: host.threads,
 		canSleep: host.canSleep ?? true,
+		clock: host,
 		...(host.startWorker && { startWorker: () => host.startWorker!() }),
 		...(signal && { signal }),
 		...(onProgress && { onProgress: (done: number, total: number) => onProgress({ stage: 'repack', done, total, unit: 'tensors' }) }),
@@ -77,9 +80,11 @@ export async function fastRunner(
 
 	return {
 		precision: 'fast',
-		states: (ids, signal) => inTurn({}, async () => (await fast.forward(ids, 0, 'states', signal)).slice()),
+		states: (texts, each, signal) => inTurn({}, () => fast.texts(texts, each, signal)),
 		async language() {
 			const ids: number[] = [];
+			/** This text's own, for all of its calls: another's may come in between. */
+			let logits = new Float32Array(0);
 			const self: Continuable = {
 				ids,
 				contextLength: capacity,
@@ -94,11 +99,13 @@ export async function fastRunner(
 					}
 					return inTurn(self, async (mine) => {
 						// Where somebody else came in between, what was passed is passed again.
-						const logits = mine
+						const made = mine
 							? await fast.forward(more, ids.length, 'logits', signal)
 							: await fast.forward([...ids, ...more], 0, 'logits', signal);
+						if (logits.length === 0) logits = made.slice();
+						else logits.set(made);
 						ids.push(...more);
-						return logits.slice();
+						return logits;
 					});
 				},
 				truncate: (length) => void ids.splice(length),

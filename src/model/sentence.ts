@@ -29,11 +29,15 @@ export async function sentenceVectors(
 	const most = Math.min(settings.maxTokens ?? Number.POSITIVE_INFINITY, contextLengthOf(model));
 	const cuts = (typeof texts === 'string' ? [texts] : texts).map((text) => cutToFit(idsOf(text), tokenizer, most));
 	const vectors: Float32Array[] = [];
-	for (const { ids } of cuts) {
-		options.signal?.throwIfAborted();
-		const vector = pool(await runner.states(ids, options.signal), width, pooling).subarray(0, kept);
+	const take = (_: number, states: Float32Array): void => {
+		const vector = pool(states, width, pooling).subarray(0, kept);
 		vectors.push(normalized ? normalize(vector) : vector.slice());
-	}
+	};
+	await runner.states(
+		cuts.map(({ ids }) => ids),
+		take,
+		options.signal,
+	);
 	const truncated = cuts.map(({ cut }) => cut);
 	return {
 		vectors,

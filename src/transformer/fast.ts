@@ -1,18 +1,16 @@
 // The fast path: the same model on the kernels. Weights repacked once, states and cache in one memory, nothing allocated for a token.
 // What it cannot do is said by `obstacle` (fast/support.ts); the exact path then serves. Speed and method: docs/speed.md
 
-import { createArena } from '../compute/arena.ts';
-import { CONTROL_BYTES } from '../compute/barrier.ts';
-import { createCrew, type Worker } from '../compute/crew.ts';
+import { type Clock, openCrew, type Part, type Worker } from '../compute/crew.ts';
 import { canShareMemory } from '../compute/detect.ts';
-import type { KernelVariant } from '../compute/kernels.ts';
+import type { Kernels, KernelVariant } from '../compute/kernels.ts';
 import { buildKernels } from '../compute/wasm.ts';
 import { TongsaError } from '../errors.ts';
-import { type Compiled, compile, type RopePlace } from './fast/compile.ts';
-import { loadPlan, readValues, STAGING_BYTES } from './fast/load.ts';
-import { createPlan } from './fast/plan.ts';
+import type { Compiled, RopePlace } from './fast/compile.ts';
+import { bytesOf, divide, type MemoryBytes } from './fast/divide.ts';
+import { createEntrance, entranceBytes } from './fast/entrance.ts';
+import { loadPlan, readValues } from './fast/load.ts';
 import { obstacle } from './fast/support.ts';
-import { sinusoids } from './position.ts';
 import { type RopeTensors, ropeTable } from './rope.ts';
 import type { Transformer } from './transformer.ts';
 import type { MatrixView } from './views.ts';
@@ -27,6 +25,12 @@ export interface FastOptions {
 	startWorker?(): Worker;
 	/** False on a page's main thread. */
 	readonly canSleep?: boolean;
+	/** Without it nothing is timed: no other work has its turn between passes, and a thread that has died is waited for without end. */
+	readonly clock?: Clock;
+	/** Milliseconds to wait for a thread that does not answer (default 20 000). */
+	readonly patience?: number;
+	/** Bytes of one memory at most (default: what 32 bits address). A larger model lies in several. */
+	readonly memoryLimit?: number;
 	/** Instead of the machine's best. */
 	readonly variant?: KernelVariant;
 	readonly signal?: AbortSignal;
@@ -35,17 +39,24 @@ export interface FastOptions {
 
 export interface FastModel {
 	readonly capacity: number;
+	/** Threads that take part; fewer than asked for where some did not come or have died. */
 	readonly threads: number;
 	readonly variant: KernelVariant;
-	/** Bytes of everything, and of the cache of keys and values alone. */
-	readonly memoryBytes: number;
-	readonly cacheBytes: number;
+	/** How many memories hold it. */
+	readonly memories: number;
+	readonly bytes: MemoryBytes;
 	/**
 	 * Passes tokens through, after the first `first` ones that the cache already holds (fewer than it holds: the rest is forgotten).
 	 * 'logits': the last token's (V); 'states': all final states (T, D); 'blocks': nothing, the cache is filled.
 	 * The result is a view that the next call overwrites.
+	 * @throws TongsaError 'internal' when a thread has died; the next call is computed on one thread, and the cache is as it was before.
 	 */
 	forward(ids: ArrayLike<number>, first: number, want: 'blocks' | 'states' | 'logits', signal?: AbortSignal): Promise<Float32Array>;
+	/**
+	 * Final states of texts, each by itself, as many in one pass as it takes: side by side, without padding. `each` gets them in the order
+	 * of the texts, (T, D) for the i-th: a view that is overwritten after it returns. The cache is overwritten.
+	 */
+	texts(texts: readonly ArrayLike<number>[], each: (i: number, states: Float32Array) => void, signal?: AbortSignal): Promise<void>;
 	close(): void;
 }
 
@@ -76,92 +87,158 @@ export function fastObstacle(model: Transformer, capacity: number): string | und
 	return obstacle(model.config, capacity);
 }
 
-/** @throws TongsaError 'unsupported' with the reason, 'too-large'. */
+/** Without a clock. */
+const TIMELESS: Clock = { now: () => 0, wait: (ms) => (ms > 0 ? new Promise(() => {}) : Promise.resolve()) };
+const PATIENCE_MS = 20_000;
+/** Other work of this thread has its turn when so much time has passed. */
+const TURN_MS = 10;
+
+/** @throws TongsaError 'unsupported' with the reason, 'too-large' with the bytes that are needed. */
 export async function openFast(model: Transformer, options: FastOptions): Promise<FastModel> {
 	const { config, views, weights } = model;
-	const reason = fastObstacle(model, options.capacity);
+	const { capacity, signal, clock = TIMELESS } = options;
+	const reason = fastObstacle(model, capacity);
 	if (reason)
 		throw new TongsaError('unsupported', 'the kernels cannot run this model', {
 			file: model.name,
 			got: reason,
 			hint: 'Use precision exact',
 		});
-	const capacity = options.capacity;
-	const threads = options.startWorker && canShareMemory() ? Math.max(1, options.threads ?? 1) : 1;
+	// Where a token sees those after it, all of them pass at once.
+	const causal = config.blocks.every((block) => block.attention.causal);
+	const tokensAtOnce = Math.ceil((causal ? Math.min(TOKENS_AT_ONCE, capacity) : capacity) / 4) * 4;
+	const wanted = options.startWorker && canShareMemory() ? Math.max(1, options.threads ?? 1) : 1;
+	const stretches = divide(
+		model,
+		{ tokensAtOnce, capacity, threads: wanted },
+		{
+			memoryBudget: options.memoryBudget,
+			memoryLimit: Math.min(options.memoryLimit ?? MAX_BYTES, MAX_BYTES),
+			reserve: entranceBytes(config, capacity),
+			floats: keepsFloats(views, options.memoryBudget),
+		},
+	);
+	const building = buildKernels(options.variant, wanted > 1);
 	// Workers start while the weights are read.
-	const workers = Array.from({ length: threads - 1 }, () => options.startWorker!());
+	const workers = startWorkers(wanted - 1, options.startWorker);
 	try {
-		const building = buildKernels(options.variant, threads > 1);
-		const arena = createArena(64, Math.min(options.memoryBudget, MAX_BYTES));
-		const control = arena.take(CONTROL_BYTES, 'threads');
-		const plan = createPlan(arena, keepsFloats(views, options.memoryBudget));
-		// Where a token sees those after it, all of them pass at once.
-		const causal = config.blocks.every((block) => block.attention.causal);
-		const tokensAtOnce = Math.ceil((causal ? Math.min(TOKENS_AT_ONCE, capacity) : capacity) / 4) * 4;
-		const compiled = compile(config, views, plan, arena, { tokensAtOnce, capacity, threads });
-		const staging = arena.take(STAGING_BYTES + 64, 'loading');
-		const pages = Math.ceil(arena.used / 65536);
-		const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: threads > 1 });
 		const build = await building;
-		const kernels = build.over(memory);
-		await loadPlan(plan, kernels, staging, { signal: options.signal, ...(options.onProgress && { onMatrix: options.onProgress }) });
-		for (const { at, values } of compiled.constants) new Float32Array(memory.buffer, at, values.length).set(values);
+		const kernels = stretches.map(({ pages }) => build.over(memoryOf(model.name, pages, wanted > 1)));
+		const matrices = stretches.reduce((sum, { plan }) => sum + plan.matrices.length, 0);
+		let before = 0;
+		for (const [i, { plan, compiled, staging }] of stretches.entries()) {
+			const onMatrix = (done: number): void => options.onProgress?.(before + done, matrices);
+			await loadPlan(plan, kernels[i]!, staging, { signal, onMatrix });
+			before += plan.matrices.length;
+			for (const { at, values } of compiled.constants) kernels[i]!.floats.set(values, at / 4);
+		}
 		const tensors: RopeTensors = {
-			...(views.rope.factors && { factors: await readValues(views.rope.factors, options.signal) }),
-			...(views.rope.short && { short: await readValues(views.rope.short, options.signal) }),
-			...(views.rope.long && { long: await readValues(views.rope.long, options.signal) }),
+			...(views.rope.factors && { factors: await readValues(views.rope.factors, signal) }),
+			...(views.rope.short && { short: await readValues(views.rope.short, signal) }),
+			...(views.rope.long && { long: await readValues(views.rope.long, signal) }),
 		};
-		const crew = createCrew({
+		const D = config.width;
+		const parts = stretches.map(
+			({ compiled: { program, input, output } }, i): Part => ({ memory: kernels[i]!.memory, program, input, output, width: D }),
+		);
+		const crew = await openCrew({
 			kernels,
+			parts,
 			module: build.module,
-			program: compiled.program,
-			control,
+			tokensAtOnce,
 			levels: LEVELS,
 			workers,
 			canSleep: options.canSleep ?? true,
+			patience: options.patience ?? PATIENCE_MS,
+			clock,
 		});
-		const angles = angleFiller(memory, compiled, capacity, tensors);
-		const D = config.width;
+		const angles = stretches.map(({ compiled }, i) => angleFiller(kernels[i]!, compiled, capacity, tensors));
+		const entrance = createEntrance(model, kernels[0]!, stretches[0]!.reserved, stretches[0]!.compiled.input, capacity);
+		const last = stretches.at(-1)!.compiled;
+		const { floats } = kernels.at(-1)!;
+		const states = (T: number): Float32Array => floats.subarray(last.states.at / 4, last.states.at / 4 + T * D);
+		const logits = last.logits && floats.subarray(last.logits.at / 4, last.logits.at / 4 + views.output!.matrix.rows);
 		let closed = false;
+		let turn = clock.now();
+
+		/** What every pass begins with. */
+		async function ready(signal: AbortSignal | undefined): Promise<void> {
+			if (closed) throw new TongsaError('closed', 'the model was closed');
+			if (crew.mended) await crew.mended;
+			if (clock.now() - turn > TURN_MS) {
+				await clock.wait(0);
+				turn = clock.now();
+			}
+			signal?.throwIfAborted();
+		}
+
+		function check(T: number, first: number): void {
+			if (T === 0)
+				throw new TongsaError('usage', 'there are no tokens to pass through the model', { file: model.name, hint: 'Give at least one' });
+			if (first + T > capacity) {
+				throw new TongsaError('too-large', 'the text is longer than the cache, and nothing is cut in silence', {
+					file: model.name,
+					got: `${first + T} tokens`,
+					allowed: `at most ${capacity}`,
+					hint: 'Open the model with a larger context',
+				});
+			}
+			for (const fill of angles) fill(first + T);
+		}
+
+		async function forward(ids: ArrayLike<number>, first: number, want: Want, signal?: AbortSignal): Promise<Float32Array> {
+			const T = ids.length;
+			await ready(signal);
+			check(T, first);
+			if (want === 'logits' && !logits) {
+				throw new TongsaError('unsupported', 'the kernels make no logits of this model', {
+					file: model.name,
+					hint: 'Use precision exact',
+				});
+			}
+			const all = want === 'states' && T > tokensAtOnce ? new Float32Array(T * D) : undefined;
+			for (let from = 0; from < T; from += tokensAtOnce) {
+				if (from > 0) await ready(signal);
+				const count = Math.min(tokensAtOnce, T - from);
+				const reading = entrance.place(ids, from, count, (t) => first + from + t, signal);
+				if (reading) await reading;
+				crew.run(count, first + from, want === 'logits' && from + count < T ? 'blocks' : want);
+				all?.set(states(count), from * D);
+			}
+			return want === 'logits' ? logits! : (all ?? states(want === 'states' ? T : 0));
+		}
 
 		return {
 			capacity,
-			threads,
+			get threads() {
+				return crew.threads;
+			},
 			variant: build.variant,
-			memoryBytes: pages * 65536,
-			cacheBytes: compiled.cacheBytes,
-			async forward(ids, first, want, signal) {
-				const T = ids.length;
-				if (closed) throw new TongsaError('closed', 'the model was closed');
-				if (T === 0)
-					throw new TongsaError('usage', 'there are no tokens to pass through the model', { file: model.name, hint: 'Give at least one' });
-				if (first + T > capacity) {
-					throw new TongsaError('too-large', 'the text is longer than the cache, and nothing is cut in silence', {
-						file: model.name,
-						got: `${first + T} tokens`,
-						allowed: `at most ${capacity}`,
-						hint: 'Open the model with a larger context',
-					});
+			memories: parts.length,
+			bytes: bytesOf(stretches),
+			forward,
+			async texts(texts, each, signal) {
+				for (const ids of texts) check(ids.length, 0);
+				const room = Math.min(TOKENS_AT_ONCE, tokensAtOnce);
+				for (let i = 0; i < texts.length; ) {
+					let end = i;
+					let T = 0;
+					while (end < texts.length && (T === 0 || T + texts[end]!.length <= room)) T += texts[end++]!.length;
+					if (end === i + 1) {
+						each(i, await forward(texts[i]!, 0, 'states', signal));
+						i = end;
+						continue;
+					}
+					await ready(signal);
+					const ids = texts.slice(i, end).flatMap((text) => Array.from(text));
+					let t = 0;
+					for (const text of texts.slice(i, end)) for (let p = 0; p < text.length; p++) crew.positions[t++] = p;
+					const reading = entrance.place(ids, 0, T, (t) => crew.positions[t]!, signal);
+					if (reading) await reading;
+					crew.run(T, 0, 'states', true);
+					const packed = states(T);
+					for (let from = 0; i < end; from += texts[i++]!.length * D) each(i, packed.subarray(from, from + texts[i]!.length * D));
 				}
-				if (want === 'logits' && !compiled.logits) {
-					throw new TongsaError('unsupported', 'the kernels make no logits of this model', {
-						file: model.name,
-						hint: 'Use precision exact',
-					});
-				}
-				const all = want === 'states' && T > tokensAtOnce ? new Float32Array(T * D) : undefined;
-				angles(first + T);
-				for (let from = 0; from < T; from += tokensAtOnce) {
-					signal?.throwIfAborted();
-					const count = Math.min(tokensAtOnce, T - from);
-					const rows = await embedded(model, Array.prototype.slice.call(ids, from, from + count), first + from, signal);
-					new Float32Array(memory.buffer, compiled.input.at, rows.length).set(rows);
-					const last = from + count === T;
-					crew.run(count, first + from, want === 'logits' && !last ? 'blocks' : want);
-					if (all) all.set(new Float32Array(memory.buffer, compiled.states.at, count * D), from * D);
-				}
-				if (want === 'logits') return new Float32Array(memory.buffer, compiled.logits!.at, views.output!.matrix.rows);
-				return all ?? new Float32Array(memory.buffer, compiled.states.at, want === 'states' ? T * D : 0);
 			},
 			close() {
 				closed = true;
@@ -175,49 +252,42 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 	}
 }
 
+type Want = 'blocks' | 'states' | 'logits';
+
+/** A host that refuses a thread has none to give: the leader works alone. */
+function startWorkers(count: number, start: FastOptions['startWorker']): readonly Worker[] {
+	const workers: Worker[] = [];
+	try {
+		for (let i = 0; i < count; i++) workers.push(start!());
+		return workers;
+	} catch {
+		for (const worker of workers) worker.terminate();
+		return [];
+	}
+}
+
+/** @throws TongsaError 'too-large' where the system gives no such memory. */
+function memoryOf(file: string, pages: number, shared: boolean): WebAssembly.Memory {
+	try {
+		return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
+	} catch (cause) {
+		const got = `${pages * 65536} bytes`;
+		const hint = 'Use a smaller context, or a model with fewer bits per weight';
+		throw new TongsaError('too-large', 'the system gives no memory of the size that is needed', { file, got, hint }, { cause });
+	}
+}
+
 /** Fills the tables of angles as far as positions are asked for. */
-function angleFiller(memory: WebAssembly.Memory, { ropes }: Compiled, capacity: number, tensors: RopeTensors): (end: number) => void {
+function angleFiller({ floats }: Kernels, { ropes }: Compiled, capacity: number, tensors: RopeTensors): (end: number) => void {
 	let filled = 0;
 	return (end) => {
 		if (end <= filled) return;
 		const to = Math.min(capacity, Math.ceil(end / ANGLES_AT_ONCE) * ANGLES_AT_ONCE);
 		for (const { rope, cos, sin, pairs } of ropes as readonly RopePlace[]) {
 			const table = ropeTable(rope, filled, to - filled, tensors);
-			new Float32Array(memory.buffer, cos + filled * pairs * 4, table.cos.length).set(table.cos);
-			new Float32Array(memory.buffer, sin + filled * pairs * 4, table.sin.length).set(table.sin);
+			floats.set(table.cos, cos / 4 + filled * pairs);
+			floats.set(table.sin, sin / 4 + filled * pairs);
 		}
 		filled = to;
 	};
-}
-
-/** Rows of ids, scaled, with types and positions: what comes before the embedding's norm. */
-async function embedded(
-	{ config, weights }: Transformer,
-	ids: readonly number[],
-	first: number,
-	signal?: AbortSignal,
-): Promise<Float32Array> {
-	const { embedding, width: D } = config;
-	const x = await weights.rows(ids, signal);
-	if (embedding.scale !== 1) for (let i = 0; i < x.length; i++) x[i]! *= embedding.scale;
-	if (embedding.types > 0) addRows(x, await weights.type(signal), D);
-	const positions = ids.map((_, t) => first + t);
-	if (embedding.positions?.kind === 'learned') {
-		const { offset } = embedding.positions;
-		addRows(
-			x,
-			await weights.positions(
-				positions.map((p) => p + offset),
-				signal,
-			),
-			x.length,
-		);
-	}
-	if (embedding.positions?.kind === 'sinusoidal') addRows(x, sinusoids(positions, D), x.length);
-	return x;
-}
-
-/** x ← x + y, y repeated every `period` values. */
-function addRows(x: Float32Array, y: Float32Array, period: number): void {
-	for (let i = 0; i < x.length; i++) x[i]! += y[i % period]!;
 }

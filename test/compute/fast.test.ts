@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { Worker } from 'node:worker_threads';
+import { nodeHost } from '../../hosts/node/host.ts';
 import type { KernelVariant } from '../../src/compute/kernels.ts';
 import { type FastModel, fastObstacle, openFast } from '../../src/transformer/fast.ts';
 import { forward } from '../../src/transformer/forward.ts';
@@ -15,15 +15,7 @@ import { MADE, madeModel } from './made.ts';
 /** Keys and values as halves: 2^-11 of each, the largest error on float weights. */
 const FLOAT_TOLERANCE = 2e-3;
 
-function startWorker() {
-	const worker = new Worker(new URL('./crew-worker.ts', import.meta.url), { execArgv: ['--conditions=tongsa-source'] });
-	worker.unref();
-	return {
-		postMessage: (message: unknown) => worker.postMessage(message),
-		onMessage: (listener: (message: unknown) => void) => void worker.on('message', listener),
-		terminate: () => void worker.terminate(),
-	};
-}
+const host = nodeHost();
 
 const ids = (T: number): number[] => Array.from({ length: T }, (_, t) => (t * 37 + 11) % 101);
 
@@ -54,7 +46,14 @@ for (const { variant, threads, skip } of builds) {
 			test(config.family, async () => {
 				const model = madeModel(config);
 				assert.equal(fastObstacle(model, 160), undefined);
-				const fast = await openFast(model, { capacity: 160, memoryBudget: 2 ** 28, threads, variant, startWorker });
+				const fast = await openFast(model, {
+					capacity: 160,
+					memoryBudget: 2 ** 28,
+					threads,
+					variant,
+					startWorker: host.startWorker!,
+					clock: host,
+				});
 				opened.push(fast);
 				assert.equal(fast.threads, threads);
 				const D = config.width;

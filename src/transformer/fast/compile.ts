@@ -26,6 +26,8 @@ export interface Compiled {
 	readonly program: Program;
 	/** Where a pass's rows come in, (tokensAtOnce, D). */
 	readonly input: Rows;
+	/** Where the last of these blocks leaves its states, (tokensAtOnce, D). */
+	readonly output: Rows;
 	/** Where final states (tokensAtOnce, D) and logits (V, filled up to eights) are found. */
 	readonly states: Rows;
 	readonly logits: Rows | undefined;
@@ -41,6 +43,9 @@ export interface Sizes {
 	/** Tokens that the cache holds. */
 	readonly capacity: number;
 	readonly threads: number;
+	/** The blocks from `from` up to `to`; those before and after them are in other memories. */
+	readonly from: number;
+	readonly to: number;
 }
 
 /** Rooms that all blocks share. */
@@ -65,7 +70,7 @@ const MEET_IF_MANY: Step = { op: 'meet', when: 'many' };
 const QUERY_LIFT = 2 ** 64;
 
 export function compile(config: TransformerConfig, views: Views, plan: Plan, arena: Arena, sizes: Sizes): Compiled {
-	const { tokensAtOnce: T, capacity, threads } = sizes;
+	const { tokensAtOnce: T, capacity, threads, from, to } = sizes;
 	const D = config.width;
 	const widest = (f: (block: BlockConfig) => number): number => Math.max(...config.blocks.map(f), 0);
 	const rows = (width: number, what: string, count = T): Rows => ({ at: arena.take(count * width * 4, what), stride: width * 4 });
@@ -253,10 +258,11 @@ export function compile(config: TransformerConfig, views: Views, plan: Plan, are
 	let x: Rows = rows(D, 'states');
 	let other = input;
 	const steps: Step[] = [];
-	if (views.embeddingNorm) steps.push(norm(views.embeddingNorm, config.embedding.norm!, input, x), MEET);
+	if (views.embeddingNorm && from === 0) steps.push(norm(views.embeddingNorm, config.embedding.norm!, input, x), MEET);
 	else [x, other] = [input, x];
 
-	for (const [i, block] of config.blocks.entries()) {
+	for (let i = from; i < to; i++) {
+		const block = config.blocks[i]!;
 		const b = views.blocks[i]!;
 		const before = (place: 'attentionInput' | 'feedForwardInput', from: Rows, out: Rows): Rows => {
 			const parts = b.norms[place];
@@ -292,6 +298,17 @@ export function compile(config: TransformerConfig, views: Views, plan: Plan, are
 		}
 	}
 
+	if (to < config.blocks.length)
+		return {
+			program: { blocks: steps, states: [], logits: [] },
+			input,
+			output: x,
+			states: x,
+			logits: undefined,
+			ropes,
+			constants,
+			cacheBytes,
+		};
 	const states: Step[] = views.finalNorm ? [norm(views.finalNorm, config.finalNorm!, x, rooms.normed), MEET] : [MEET];
 	const logits: Step[] = [];
 	let logitRows: Rows | undefined;
@@ -314,6 +331,7 @@ export function compile(config: TransformerConfig, views: Views, plan: Plan, are
 	return {
 		program: { blocks: steps, states, logits },
 		input,
+		output: x,
 		states: views.finalNorm ? rooms.normed : x,
 		logits: logitRows,
 		ropes,

@@ -1,0 +1,128 @@
+// The entrance: ids → what the first block (or the embedding's norm) receives, written straight into the kernels' memory.
+// A row is read from the file when its token is first met, and kept; so a token costs neither a read nor memory.
+
+import type { Kernels } from '../../compute/kernels.ts';
+import type { Rows } from '../../compute/program.ts';
+import type { TransformerConfig } from '../config.ts';
+import { sinusoids } from '../position.ts';
+import type { Transformer } from '../transformer.ts';
+
+/** Rows that are kept take so many bytes at most: several thousand of them, most of what a text is made of. */
+const ROWS_BYTES = 16 * 2 ** 20;
+/** Positions are made, or read, for so many at a time. */
+const POSITIONS_AT_ONCE = 256;
+
+export interface Entrance {
+	/**
+	 * Rows of `count` ids from `from` on → the input, with scale, type and position; `positionOf` gives each one's by its place in the pass.
+	 * Undefined: done. A promise: rows are being read.
+	 * @throws TongsaError 'out-of-range' for an id without a row.
+	 */
+	place(
+		ids: ArrayLike<number>,
+		from: number,
+		count: number,
+		positionOf: (t: number) => number,
+		signal?: AbortSignal,
+	): Promise<void> | undefined;
+}
+
+/** Rows that are kept: each has one place, by its id. */
+function keptRows({ width, vocabulary }: TransformerConfig): number {
+	return Math.max(1, Math.min(vocabulary, Math.floor(ROWS_BYTES / (width * 4))));
+}
+
+/** Bytes that an entrance needs in the memory. */
+export function entranceBytes(config: TransformerConfig, capacity: number): number {
+	return (keptRows(config) + (config.embedding.positions ? capacity : 0)) * config.width * 4;
+}
+
+/** `reserved`: entranceBytes of the kernels' memory. */
+export function createEntrance(
+	{ config, weights }: Transformer,
+	kernels: Kernels,
+	reserved: number,
+	input: Rows,
+	capacity: number,
+): Entrance {
+	const { embedding, width: D } = config;
+	const { floats } = kernels;
+	const kept = keptRows(config);
+	/** Whose row lies in each place; −1: nobody's. */
+	const owners = new Int32Array(kept).fill(-1);
+	const rows = reserved / 4;
+	const positions = rows + kept * D;
+	let positionsMade = 0;
+	const missing: number[] = [];
+
+	/** Positions from 0 on, as far as they are asked for. */
+	async function makePositions(end: number, signal?: AbortSignal): Promise<void> {
+		const to = Math.min(capacity, Math.ceil(end / POSITIONS_AT_ONCE) * POSITIONS_AT_ONCE);
+		const numbers = Array.from({ length: to - positionsMade }, (_, i) => positionsMade + i);
+		const { positions: kind } = embedding;
+		const made =
+			kind?.kind === 'learned'
+				? await weights.positions(
+						numbers.map((p) => p + kind.offset),
+						signal,
+					)
+				: sinusoids(numbers, D);
+		floats.set(made, positions + positionsMade * D);
+		positionsMade = to;
+	}
+
+	async function readMissing(ids: ArrayLike<number>, from: number, signal?: AbortSignal): Promise<void> {
+		const places = missing.slice();
+		const read = await weights.rows(
+			places.map((t) => ids[from + t]!),
+			signal,
+		);
+		if (embedding.scale !== 1) for (let i = 0; i < read.length; i++) read[i]! *= embedding.scale;
+		if (embedding.types > 0) {
+			const type = await weights.type(signal);
+			for (let i = 0; i < read.length; i++) read[i]! += type[i % D]!;
+		}
+		for (const [i, t] of places.entries()) {
+			const id = ids[from + t]!;
+			const row = read.subarray(i * D, (i + 1) * D);
+			floats.set(row, input.at / 4 + t * D);
+			floats.set(row, rows + (id % kept) * D);
+			owners[id % kept] = id;
+		}
+	}
+
+	function addPositions(count: number, positionOf: (t: number) => number): void {
+		for (let t = 0; t < count; t++) kernels.add(input.at + t * D * 4, (positions + positionOf(t) * D) * 4, D);
+	}
+
+	async function slowly(
+		ids: ArrayLike<number>,
+		from: number,
+		count: number,
+		positionOf: (t: number) => number,
+		end: number,
+		signal?: AbortSignal,
+	): Promise<void> {
+		if (missing.length > 0) await readMissing(ids, from, signal);
+		if (!embedding.positions) return;
+		if (end > positionsMade) await makePositions(end, signal);
+		addPositions(count, positionOf);
+	}
+
+	return {
+		place(ids, from, count, positionOf, signal) {
+			missing.length = 0;
+			let end = 0;
+			for (let t = 0; t < count; t++) {
+				const id = ids[from + t]!;
+				const place = (id % kept) * D;
+				if (owners[id % kept] === id) floats.copyWithin(input.at / 4 + t * D, rows + place, rows + place + D);
+				else missing.push(t);
+				end = Math.max(end, positionOf(t) + 1);
+			}
+			if (missing.length > 0 || (embedding.positions && end > positionsMade)) return slowly(ids, from, count, positionOf, end, signal);
+			if (embedding.positions) addPositions(count, positionOf);
+			return undefined;
+		},
+	};
+}
