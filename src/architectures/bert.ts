@@ -49,6 +49,7 @@ export const bert: Family = {
 		config: (m) =>
 			encoder(absolute(m), {
 				family: 'bert',
+				attention: { causal: m.flag('is_decoder', false) },
 				embedding: { types: m.size('type_vocab_size', 2), positions: { kind: 'learned', rows: sizes(m).context ?? 512, offset: 0 } },
 				headTensor: ['cls.predictions.transform.dense.weight'],
 			}),
@@ -56,6 +57,7 @@ export const bert: Family = {
 			...BERT_NAMES,
 			head: 'cls.predictions.transform.dense',
 			headNorm: eitherNorm('cls.predictions.transform.LayerNorm'),
+			output: 'cls.predictions.decoder',
 			outputBias: ['cls.predictions', 'cls.predictions.decoder'],
 		},
 	},
@@ -69,8 +71,9 @@ export const roberta: Family = {
 		config: (m) =>
 			encoder(absolute(m), {
 				family: 'roberta',
+				attention: { causal: m.flag('is_decoder', false) },
 				embedding: {
-					types: m.size('type_vocab_size', 1),
+					types: m.size('type_vocab_size', 2),
 					// A token's position is counted from the padding id on.
 					positions: {
 						kind: 'learned',
@@ -82,6 +85,12 @@ export const roberta: Family = {
 				headTensor: ['lm_head.dense.weight'],
 				head: { activation: 'gelu' },
 			}),
-		names: { ...BERT_NAMES, head: 'lm_head.dense', headNorm: 'lm_head.layer_norm', outputBias: ['lm_head', 'lm_head.decoder'] },
+		names: {
+			...BERT_NAMES,
+			head: 'lm_head.dense',
+			headNorm: 'lm_head.layer_norm',
+			output: 'lm_head.decoder',
+			outputBias: ['lm_head', 'lm_head.decoder'],
+		},
 	},
 };

@@ -65,6 +65,7 @@ export function decoder(m: Metadata, choices: DecoderChoices): TransformerConfig
 		sinks: false,
 		...(turned && { rope: turned }),
 		...choices.attention,
+		...(m.format === 'gguf' && { bias: storedAttentionBias(m) }),
 	};
 	const feedForward: FeedForwardConfig = {
 		width: s.hidden,
@@ -72,6 +73,7 @@ export function decoder(m: Metadata, choices: DecoderChoices): TransformerConfig
 		activation: activation(m, ['hidden_act', 'hidden_activation'], 'silu'),
 		bias: { up: false, down: false },
 		...choices.feedForward,
+		...(m.format === 'gguf' && !choices.feedForward?.experts && { bias: { up: storedBias(m, 'ffn_up'), down: storedBias(m, 'ffn_down') } }),
 	};
 	const block: BlockConfig = {
 		arrangement: choices.arrangement ?? 'serial',
@@ -90,6 +92,20 @@ export function decoder(m: Metadata, choices: DecoderChoices): TransformerConfig
 		blocks: Array.from({ length: s.layers }, (_, i) => choices.block?.(block, i) ?? block),
 		...((choices.finalNorm ?? true) && { finalNorm: norm }),
 		...(logits && { logits }),
+	};
+}
+
+/** GGUF has no setting for biases: they are there or not, in every block alike. */
+function storedBias(m: Metadata, ...names: string[]): boolean {
+	return names.some((name) => m.hasTensor(`blk.0.${name}.bias`));
+}
+
+function storedAttentionBias(m: Metadata): AttentionConfig['bias'] {
+	return {
+		query: storedBias(m, 'attn_q', 'attn_qkv'),
+		key: storedBias(m, 'attn_k', 'attn_qkv'),
+		value: storedBias(m, 'attn_v', 'attn_qkv'),
+		output: storedBias(m, 'attn_output'),
 	};
 }
 

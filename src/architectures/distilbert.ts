@@ -32,6 +32,7 @@ export const distilbert: Family = {
 			'norm.feedForwardResidual': 'transformer.layer.{i}.output_layer_norm',
 			head: 'vocab_transform',
 			headNorm: 'vocab_layer_norm',
+			output: 'vocab_projector',
 			outputBias: 'vocab_projector',
 		},
 	},

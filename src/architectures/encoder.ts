@@ -4,7 +4,7 @@
 import type { EmbeddingConfig, HeadConfig, NormConfig, TransformerConfig } from '../transformer/config.ts';
 import type { Names } from '../transformer/family.ts';
 import type { Metadata } from '../transformer/metadata.ts';
-import { ALL_BIAS, type DecoderChoices, decoder, postNorm } from './decoder.ts';
+import { ALL_BIAS, type DecoderChoices, decoder, postNorm, tied } from './decoder.ts';
 import { activation, layerNorm } from './settings.ts';
 
 export interface EncoderChoices extends Omit<DecoderChoices, 'logits'> {
@@ -29,7 +29,9 @@ export function encoder(m: Metadata, choices: EncoderChoices): TransformerConfig
 		attention: { bias: ALL_BIAS, causal: false, ...choices.attention },
 		feedForward: { gated: false, activation: act, bias: { up: true, down: true }, ...choices.feedForward },
 		embedding: { norm, ...choices.embedding },
-		logits: choices.headTensor?.some((name) => m.hasTensor(name)) ? { tied: true, bias: choices.headBias ?? true, head } : null,
+		logits: choices.headTensor?.some((name) => m.hasTensor(name))
+			? { tied: m.format === 'gguf' || tied(m, true), bias: choices.headBias ?? true, head }
+			: null,
 	});
 }
 

@@ -1,11 +1,9 @@
 // Gemma 1, 2 and 3, and EmbeddingGemma: scaled embeddings, gains stored less 1, GeGLU; from 2 on sandwich norms and windows, from 3 on q/k norms.
 // Gemma team 2024, 2025 (arXiv 2403.08295, 2408.00118, 2503.19786); transformers modeling_gemma*.py; llama.cpp src/models/gemma*.cpp.
 
-import { halfToNumber, numberToHalf } from '../tensor/index.ts';
-import type { TransformerConfig } from '../transformer/config.ts';
+import type { Activation, TransformerConfig } from '../transformer/config.ts';
 import type { Family } from '../transformer/family.ts';
 import type { Metadata } from '../transformer/metadata.ts';
-import { bfloat16 } from '../transformer/position.ts';
 import {
 	ALL_BIAS,
 	type DecoderChoices,
@@ -19,14 +17,12 @@ import {
 	tied,
 	windowed,
 } from './decoder.ts';
-import { ggufWindows, layerTypes, rmsNorm, rope, sizes } from './settings.ts';
+import { activation, ggufWindows, layerTypes, rmsNorm, rope, sizes } from './settings.ts';
 
-/** √D. Hugging Face rounds it to the type that the table is stored in; llama.cpp does not. */
-function embeddingScale(m: Metadata, width: number): number {
-	const scale = Math.sqrt(width);
-	const dtype =
-		m.format === 'gguf' ? 'F32' : m.dtype(...HF_PREFIXES.map((prefix) => `${prefix}embed_tokens.weight`), 'embed_tokens.weight');
-	return dtype === 'BF16' ? bfloat16(scale) : dtype === 'F16' ? halfToNumber(numberToHalf(scale)) : Math.fround(scale);
+/** The first Gemma's own files, from before transformers 5, say hidden_act gelu and mean the tanh form. */
+function geluOf(m: Metadata): Activation {
+	const old = !m.text('transformers_version', '4').startsWith('5');
+	return activation(m, old || m.value('hidden_activation') !== undefined ? ['hidden_activation'] : ['hidden_act'], 'gelu-tanh');
 }
 
 /** What all three share. Converters to GGUF have added 1 to every gain. */
@@ -35,9 +31,8 @@ function choices(m: Metadata, family: string): DecoderChoices {
 		family,
 		norm: rmsNorm(m, 1e-6, m.format === 'gguf' ? 0 : 1),
 		...(m.flag('attention_bias', false) && { attention: { bias: ALL_BIAS } }),
-		// The first Gemma's files say gelu and mean the tanh form.
-		feedForward: { activation: 'gelu-tanh' },
-		embedding: { scale: embeddingScale(m, sizes(m).width) },
+		feedForward: { activation: family === 'gemma' ? geluOf(m) : activation(m, ['hidden_activation'], 'gelu-tanh') },
+		embedding: { scale: Math.fround(Math.sqrt(sizes(m).width)) },
 		logits: { tied: tied(m, true) },
 	};
 }

@@ -11,19 +11,11 @@ export const llama: Family = {
 		// The converter reorders q and k so that neighbours turn together.
 		config: (m) => {
 			const experts = m.number('expert_count', 0);
-			const bias = {
-				query: m.hasTensor('blk.0.attn_q.bias'),
-				key: m.hasTensor('blk.0.attn_k.bias'),
-				value: m.hasTensor('blk.0.attn_v.bias'),
-				output: m.hasTensor('blk.0.attn_output.bias'),
-			};
 			return decoder(m, {
 				family: 'llama',
 				rope: { pairing: 'interleaved' },
-				attention: { bias },
-				feedForward: {
-					bias: { up: m.hasTensor('blk.0.ffn_up.bias'), down: m.hasTensor('blk.0.ffn_down.bias') },
-					...(experts > 0 && {
+				...(experts > 0 && {
+					feedForward: {
 						experts: {
 							count: m.size('expert_count'),
 							used: m.size('expert_used_count'),
@@ -31,8 +23,8 @@ export const llama: Family = {
 							normalised: true,
 							routerBias: false,
 						},
-					}),
-				},
+					},
+				}),
 			});
 		},
 		names: {

@@ -41,7 +41,7 @@ function stack(m: Metadata, half: 'encoder' | 'decoder'): TransformerConfig {
 
 function names(half: 'encoder' | 'decoder'): Names {
 	return {
-		table: ['shared', `${half}.embed_tokens`],
+		table: [`${half}.embed_tokens`, 'shared'],
 		output: 'lm_head',
 		outputBias: { bias: 'final_logits_bias' },
 		'attention.query': `${half}.layers.{i}.self_attn.q_proj`,

@@ -65,6 +65,7 @@ export const modernbert: Family = {
 			'feedForward.down': 'layers.{i}.mlp.Wo',
 			head: 'head.dense',
 			headNorm: 'head.norm',
+			output: 'decoder',
 			outputBias: 'decoder',
 		},
 	},

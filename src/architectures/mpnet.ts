@@ -39,6 +39,7 @@ export const mpnet: Family = {
 			'norm.feedForwardResidual': 'encoder.layer.{i}.output.LayerNorm',
 			head: 'lm_head.dense',
 			headNorm: 'lm_head.layer_norm',
+			output: 'lm_head.decoder',
 			outputBias: ['lm_head', 'lm_head.decoder'],
 		},
 	},

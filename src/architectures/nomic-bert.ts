@@ -6,6 +6,7 @@ import type { Family } from '../transformer/family.ts';
 import type { Metadata } from '../transformer/metadata.ts';
 import { GGUF_NAMES } from './decoder.ts';
 import { encoder, GGUF_ENCODER_NAMES, storedRows } from './encoder.ts';
+import { activation } from './settings.ts';
 
 function config(m: Metadata): TransformerConfig {
 	const bias = m.flag('qkv_proj_bias', false);
@@ -13,12 +14,16 @@ function config(m: Metadata): TransformerConfig {
 	const bias2 = m.flag('mlp_fc2_bias', false);
 	if (m.flag('prenorm', false)) m.fail('prenorm', true, 'false');
 	const stretched = m.number('rotary_scaling_factor', 0);
+	// Nomic's own files name the pair, swiglu; transformers names the gate's half, silu.
+	const named = m.text('activation_function', '');
+	const act = named === 'swiglu' ? 'silu' : named === 'geglu' ? 'gelu' : activation(m, ['activation_function', 'hidden_act'], 'silu');
 	return encoder(m, {
 		family: 'nomic-bert',
+		head: { activation: act },
 		headTensor: ['cls.predictions.transform.dense.weight'],
 		rope: { theta: 1000, pairing: m.flag('rotary_emb_interleaved', false) ? 'interleaved' : 'halves' },
 		attention: { bias: { query: bias, key: bias, value: bias, output: bias } },
-		feedForward: { gated: true, activation: 'silu', bias: { up: bias1, down: bias2 } },
+		feedForward: { gated: true, activation: act, bias: { up: bias1, down: bias2 } },
 		embedding: { types: m.format === 'gguf' ? storedRows(m, 'token_types.weight', () => 0) : m.number('type_vocab_size', 2) },
 		block: (block) =>
 			stretched > 0 && block.attention.rope
@@ -46,6 +51,7 @@ export const nomicBert: Family = {
 		names: {
 			head: 'cls.predictions.transform.dense',
 			headNorm: 'cls.predictions.transform.layer_norm',
+			output: 'cls.predictions.decoder',
 			outputBias: ['cls.predictions', 'cls.predictions.decoder'],
 			table: 'embeddings.word_embeddings',
 			types: 'embeddings.token_type_embeddings',

@@ -86,6 +86,7 @@ const ACTIVATIONS: Readonly<Record<string, Activation>> = {
 	gelu_accurate: 'gelu-tanh',
 	quick_gelu: 'quick-gelu',
 	relu: 'relu',
+	relu2: 'relu2',
 	silu: 'silu',
 	swish: 'silu',
 };

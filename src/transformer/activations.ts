@@ -10,6 +10,7 @@ const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
 const TABLE: Readonly<Record<Extract<Activation, string>, GatedActivation>> = {
 	relu: (x, up) => (x > 0 ? x * up : 0),
+	relu2: (x, up) => (x > 0 ? x * x * up : 0),
 	gelu: (x, up) => 0.5 * x * (1 + erf(x * Math.SQRT1_2)) * up,
 	'gelu-tanh': (x, up) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))) * up,
 	silu: (x, up) => x * sigmoid(x) * up,

@@ -1,5 +1,6 @@
 // bind: a config and a family's names → the view of every weight. Missing and misshapen tensors are refused here, before anything is read.
 
+import { TongsaError } from '../errors.ts';
 import type { Checkpoint } from '../formats/checkpoint.ts';
 import { bindFeedForward } from './bind-feed-forward.ts';
 import type { AttentionConfig, BlockConfig, NormPlaces, TransformerConfig } from './config.ts';
@@ -11,9 +12,29 @@ import type { MatrixView, RowRange } from './views.ts';
 type Views = TransformerParts<MatrixView, VectorView>;
 
 export function bind(checkpoint: Checkpoint, config: TransformerConfig, dialect: Dialect): Views {
-	const views = bindStack(finder(checkpoint, dialect, dialect.names), config);
-	if (!config.encoder) return views;
-	return { ...views, encoder: bindStack(finder(checkpoint, dialect, dialect.encoderNames ?? dialect.names), config.encoder) };
+	const used = new Set<string>();
+	const views = bindStack(finder(checkpoint, dialect, dialect.names, used), config);
+	const encoder = config.encoder && bindStack(finder(checkpoint, dialect, dialect.encoderNames ?? dialect.names, used), config.encoder);
+	refuseUnread(checkpoint, used);
+	return encoder ? { ...views, encoder } : views;
+}
+
+/** What files carry in their blocks though it can be computed: masks, angles. */
+const COMPUTED = /rotary_|rot_embd|masked_bias|(attn|attention)\.bias$/;
+
+/** A weight beside those of a block that nothing reads would have changed the result: it is refused, not left out. */
+function refuseUnread(checkpoint: Checkpoint, used: ReadonlySet<string>): void {
+	const blockOf = (name: string): string | undefined => /^(.*?\.)?\d+\./.exec(name)?.[0];
+	const blocks = new Set([...used].map(blockOf));
+	for (const [name, { shape }] of checkpoint.tensors) {
+		const block = blockOf(name);
+		if (block === undefined || !blocks.has(block) || used.has(name) || COMPUTED.test(name)) continue;
+		throw new TongsaError('unsupported', 'a weight that this family does not have', {
+			file: checkpoint.name,
+			tensor: name,
+			got: shape.join(' × '),
+		});
+	}
 }
 
 function bindStack(f: Finder, config: TransformerConfig): Views {

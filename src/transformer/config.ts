@@ -82,6 +82,7 @@ export interface AttentionConfig {
 
 export type Activation =
 	| 'relu'
+	| 'relu2'
 	| 'gelu'
 	| 'gelu-tanh'
 	| 'silu'

@@ -19,7 +19,13 @@ export interface Finder {
 	need(role: Role, suffix: 'weight' | 'bias', shape: readonly number[], block?: number, expert?: number): TensorInfo;
 }
 
-export function finder(checkpoint: Checkpoint, dialect: Pick<Dialect, 'prefixes' | 'layout'>, names: Names): Finder {
+/** `used` gathers the names of the tensors that were found. */
+export function finder(
+	checkpoint: Checkpoint,
+	dialect: Pick<Dialect, 'prefixes' | 'layout'>,
+	names: Names,
+	used: Set<string> = new Set(),
+): Finder {
 	const prefixes = [...(dialect.prefixes ?? []), ''];
 	const candidates = (role: Role, suffix: 'weight' | 'bias', block = 0, expert = 0): string[] => {
 		const entries = names[role];
@@ -33,7 +39,10 @@ export function finder(checkpoint: Checkpoint, dialect: Pick<Dialect, 'prefixes'
 	const find: Finder['find'] = (role, suffix, block, expert) => {
 		for (const name of candidates(role, suffix, block, expert)) {
 			const tensor = checkpoint.tensors.get(name);
-			if (tensor) return tensor;
+			if (tensor) {
+				used.add(name);
+				return tensor;
+			}
 		}
 		return undefined;
 	};

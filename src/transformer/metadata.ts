@@ -33,8 +33,6 @@ export interface Metadata {
 	hasTensor(name: string): boolean;
 	/** Shape of the first of these tensors that is stored. */
 	shape(...names: string[]): readonly number[] | undefined;
-	/** The dtype of the first of these tensors that is stored. */
-	dtype(...names: string[]): string | undefined;
 	fail(key: string, got: MetadataValue | undefined, allowed: string): never;
 }
 
@@ -125,7 +123,6 @@ function reader(checkpoint: Checkpoint, architecture: string | undefined, values
 		},
 		hasTensor: (name) => checkpoint.tensors.has(name),
 		shape: (...names) => names.map((name) => checkpoint.tensors.get(name)?.shape).find((shape) => shape !== undefined),
-		dtype: (...names) => names.map((name) => checkpoint.tensors.get(name)?.dtype).find((dtype) => dtype !== undefined),
 		fail,
 	};
 	return metadata;

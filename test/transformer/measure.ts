@@ -36,20 +36,20 @@ export interface Opened {
 	readonly input: { readonly ids: number[]; readonly source?: { readonly ids: number[] } };
 }
 
-/** The checkpoints in test/fixtures/families. */
-export function familyFiles(): string[] {
-	return readdirSync(FAMILIES).filter((name) => !name.includes('.expected.'));
+/** The checkpoints in test/fixtures/families, or in another folder of such (scripts/sweep.ts). */
+export function familyFiles(folder = FAMILIES): string[] {
+	return readdirSync(folder).filter((name) => !name.includes('.expected.'));
 }
 
-export async function openFamily(file: string): Promise<Opened> {
-	const model = await transformerAt(FAMILIES + file);
-	const expected = await expectedAt(`${FAMILIES}${file.replace(/\.gguf$/, '')}.expected.safetensors`);
+export async function openFamily(file: string, folder = FAMILIES): Promise<Opened> {
+	const model = await transformerAt(join(folder, file));
+	const expected = await expectedAt(join(folder, `${file.replace(/\.gguf$/, '')}.expected.safetensors`));
 	const ids = expected.ids('ids');
 	return { model, expected, input: model.encoder ? { ids: expected.ids('decoder.ids'), source: { ids } } : { ids } };
 }
 
-export async function measureFamily(file: string): Promise<FamilyMeasure> {
-	const { model, expected, input } = await openFamily(file);
+export async function measureFamily(file: string, folder = FAMILIES): Promise<FamilyMeasure> {
+	const { model, expected, input } = await openFamily(file, folder);
 	const names = [...expected.tensors.keys()].filter((name) => !NOT_POINTS.includes(name));
 	const traced = await trace(model, input, { at: names });
 	const points = new Map(names.map((name) => [name, worstError(traced.points.get(name)!.data, expected.tensors.get(name)!.data)]));

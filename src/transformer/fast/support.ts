@@ -13,7 +13,7 @@ export function obstacle(config: TransformerConfig, capacity: number): string | 
 		if (reason) return reason;
 		if (feedForward.experts) return 'a mixture of experts';
 		if (feedForward.width % 32) return `a feed-forward width of ${feedForward.width}: the kernels take multiples of 32`;
-		if (!isKernelActivation(feedForward.activation)) return 'a clamped activation';
+		if (!isKernelActivation(feedForward.activation)) return 'an activation that the kernels lack';
 	}
 	return undefined;
 }

@@ -1,0 +1,116 @@
+// Measures the checkpoints that scripts/reference/sweep_families.py has drawn: every point, the reference's greedy text token by token,
+// tokens in parts against tokens at once, and the fast path. Run: node --conditions=tongsa-source scripts/sweep.ts FOLDER [PART OF A NAME…]
+// Prints a line for each difference and a line for each family; --json FILE keeps the latter for the ledger.
+
+import { writeFileSync } from 'node:fs';
+import { TongsaError } from '../src/errors.ts';
+import { fastObstacle, openFast } from '../src/transformer/fast.ts';
+import { encode, forward } from '../src/transformer/forward.ts';
+import { createState } from '../src/transformer/state.ts';
+import { languageState } from '../src/unembedding/language.ts';
+import { top } from '../src/unembedding/probability.ts';
+import { familyFiles, measureFamily, type Opened, openFamily } from '../test/transformer/measure.ts';
+import { worstError } from '../test/transformer/open.ts';
+import { TOLERANCES } from '../test/transformer/tolerances.ts';
+
+/** Keys and values as halves, activations in 8 bits: the fast path's own error on float weights. */
+const FAST_TOLERANCE = 2e-2;
+
+interface Line {
+	readonly family: string;
+	readonly file: string;
+	readonly checkpoints: number;
+	readonly refused: number;
+	readonly worst: number;
+	readonly reference: string;
+}
+
+const arguments_ = process.argv.slice(2);
+const jsonAt = arguments_.indexOf('--json');
+const [, json] = jsonAt < 0 ? [] : arguments_.splice(jsonAt, 2);
+const [folder = '', ...wanted] = arguments_;
+const lines = new Map<string, Line>();
+let differences = 0;
+
+for (const file of familyFiles(folder)) {
+	if (wanted.length > 0 && !wanted.some((part) => file.includes(part))) continue;
+	const said: string[] = [];
+	const family = file.replace(/-\d+(\.gguf)?$/, '');
+	const kind = file.endsWith('.gguf') ? 'GGUF' : 'safetensors';
+	const key = `${family} ${kind}`;
+	const before = lines.get(key) ?? { family, file: kind, checkpoints: 0, refused: 0, worst: 0, reference: '' };
+	try {
+		const { points, reference } = await measureFamily(file, folder);
+		const worst = Math.max(...points.values());
+		lines.set(key, { ...before, checkpoints: before.checkpoints + 1, worst: Math.max(before.worst, worst), reference });
+		const wrong = [...points].filter(([, error]) => !(error <= TOLERANCES.exact));
+		if (wrong.length > 0)
+			said.push(
+				wrong
+					.slice(0, 4)
+					.map(([name, error]) => `${name} ${error.toExponential(1)}`)
+					.join(', '),
+			);
+		const opened = await openFamily(file, folder);
+		for (const check of [greedy, apart, fast]) {
+			const difference = await check(opened);
+			if (difference) said.push(difference);
+		}
+	} catch (error) {
+		if (!(error instanceof TongsaError)) throw error;
+		lines.set(key, { ...before, refused: before.refused + 1 });
+		said.push(`refused: ${error.message}`);
+	}
+	if (said.length > 0) process.stdout.write(`${file.padEnd(24)} ${said.join(' | ')}\n`);
+	differences += said.length;
+}
+for (const { family, file, checkpoints, refused, worst, reference } of lines.values()) {
+	process.stdout.write(
+		`${family.padEnd(18)} ${file.padEnd(12)} ${String(checkpoints).padStart(3)} ${String(refused).padStart(3)} ${worst.toExponential(1)} ${reference}\n`,
+	);
+}
+process.stdout.write(`${differences} differences\n`);
+if (json) writeFileSync(json, `${JSON.stringify([...lines.values()], null, '\t')}\n`);
+
+/** The reference's greedy text, from a prompt at once and then a token at a time. */
+async function greedy({ model, expected, input }: Opened): Promise<string | undefined> {
+	if (!expected.tensors.has('greedy') || !model.config.logits || model.encoder) return undefined;
+	const state = await languageState(model);
+	let logits = await state.feed(input.ids);
+	for (const [step, id] of expected.ids('greedy').entries()) {
+		const [best] = top(logits, 1) as [number];
+		if (best !== id && Math.abs(logits[best]! - logits[id]!) > TOLERANCES.exact * Math.abs(logits[best]!)) {
+			return `greedy token ${step}: ${best}, expected ${id} (${logits[best]}, ${logits[id]})`;
+		}
+		logits = await state.feed([id]);
+	}
+	return undefined;
+}
+
+/** Tokens in parts give what they give together, unless the rotation depends on how long the text is. */
+async function apart({ model, input }: Opened): Promise<string | undefined> {
+	const { blocks } = model.config;
+	const byLength = ['dynamic', 'longrope', 'longrope-tensors'];
+	if (!blocks.every(({ attention }) => attention.causal && !byLength.includes(attention.rope?.scaling.kind ?? 'none'))) return undefined;
+	const start = async () => (input.source ? encode(model, input.source) : createState(model.config));
+	const together = await forward(model, { ids: input.ids }, await start());
+	const state = await start();
+	const parts: number[] = [];
+	for (let at = 0; at < input.ids.length; at += 3) parts.push(...(await forward(model, { ids: input.ids.slice(at, at + 3) }, state)));
+	const error = worstError(parts, together);
+	return error <= TOLERANCES.exact ? undefined : `in parts ${error.toExponential(1)}`;
+}
+
+/** The fast path's states, where the kernels can run the model. */
+async function fast({ model, input }: Opened): Promise<string | undefined> {
+	if (model.encoder || fastObstacle(model, input.ids.length)) return undefined;
+	const together = await forward(model, { ids: input.ids }, createState(model.config));
+	const quick = await openFast(model, { capacity: input.ids.length, memoryBudget: 2 ** 28 });
+	try {
+		const states = await quick.forward(input.ids, 0, 'states');
+		const error = states.some(Number.isNaN) ? Number.NaN : worstError(states, together);
+		return error <= FAST_TOLERANCE ? undefined : `fast ${error.toExponential(1)}`;
+	} finally {
+		quick.close();
+	}
+}
