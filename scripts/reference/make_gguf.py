@@ -32,7 +32,7 @@ def nomic_hub_config(c):
                 rotary_emb_scale_base=None, activation_function="swiglu", causal=False, prenorm=False, qkv_proj_bias=False, mlp_fc1_bias=False, mlp_fc2_bias=False)
 
 
-def convert(folder, out):
+def convert(folder, out, kind="ALL_F32"):
     hparams = json.loads((folder / "config.json").read_text())
     model_class = get_model_class(hparams["architectures"][0])
 
@@ -48,11 +48,11 @@ def convert(folder, out):
         vocabulary = {str(i): i for i in range(hparams["vocab_size"])}
         (folder / "tokenizer.json").write_text(json.dumps({"model": {"type": "WordPiece", "vocab": vocabulary}, "added_tokens": []}))
         nomic = nomic_hub_config(hparams) if hparams["model_type"] == "nomic_bert" else None
-        model = WithoutVocabulary(folder, gguf.LlamaFileType.ALL_F32, out, eager=True, **({"hparams": nomic} if nomic else {}))
+        model = WithoutVocabulary(folder, gguf.LlamaFileType[kind], out, eager=True, **({"hparams": nomic} if nomic else {}))
         # Settings that the converter looks for under the names that they had before transformers 5.
         model.hparams.setdefault("n_ctx", hparams.get("n_positions"))
         model.hparams.setdefault("n_positions", hparams.get("max_position_embeddings"))
-        model.hparams.setdefault("rotary_pct", hparams.get("rotary_pct"))
+        model.hparams.setdefault("rotary_pct", hparams.get("rotary_pct", (hparams.get("rope_parameters") or {}).get("partial_rotary_factor")))
         model.write()
 
 

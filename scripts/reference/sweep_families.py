@@ -7,6 +7,7 @@ under `greedy` where there is one, and OUT/<family>-<n>.gguf. Settings whose val
 every second draw: a reader must know the defaults."""
 
 import argparse
+import copy
 import json
 import os
 import random
@@ -30,7 +31,10 @@ def sizes(r, even=True, wide=False):
     k = r.choice([1, 1, 2, 3])
     group = r.choice([1, 2, 3, 5])
     dh = r.choice([4, 6, 8, 10, 14, 16])
-    return dict(num_attention_heads=k * group, num_key_value_heads=k, head_dim=dh, hidden_size=r.choice([20, 24, 36, 44, 54]))
+    if r.random() < 0.3:
+        # What the kernels take.
+        return dict(num_attention_heads=4 * k, num_key_value_heads=k, head_dim=r.choice([8, 16]), hidden_size=64)
+    return dict(num_attention_heads=k * group, num_key_value_heads=k, head_dim=dh, hidden_size=r.choice([20, 24, 36, 44, 60]))
 
 
 def square(r, **more):
@@ -43,7 +47,7 @@ def square(r, **more):
 
 
 def common(r, **more):
-    return dict(vocab_size=r.choice([47, 61, 100, 131]), intermediate_size=r.choice([27, 34, 52, 70]), num_hidden_layers=r.choice([2, 3, 4]), max_position_embeddings=CONTEXT,
+    return dict(vocab_size=r.choice([47, 61, 100, 131]), intermediate_size=r.choice([27, 34, 64, 96]), num_hidden_layers=r.choice([2, 3, 4]), max_position_embeddings=CONTEXT,
                 pad_token_id=0, bos_token_id=1, eos_token_id=2) | more
 
 
@@ -53,7 +57,7 @@ def yarn(r):
     return p
 
 
-def rope(r, dh, kinds=("default", "linear", "dynamic", "yarn", "llama3", "longrope"), theta=None, part=None):
+def rope(r, dh, kinds=("default", "linear", "dynamic", "yarn", "llama3"), theta=None, part=None):
     kind = r.choice(kinds)
     theta = theta or r.choice([100.0, 10000.0, 500000.0])
     p = {"default": {}, "linear": dict(factor=r.choice([2.0, 8.0])), "dynamic": dict(factor=r.choice([2.0, 4.0])),
@@ -285,6 +289,12 @@ def reference(model, config, ids):
     return expected
 
 
+def noise(model, ids, expected):
+    """The reference's own error: its points in float32 against those in float64."""
+    exact = reference(copy.deepcopy(model).double(), model.config, ids)
+    return str(max(float((exact[k] - v).abs().max() / v.abs().max()) for k, v in expected.items() if k in exact and v.abs().max() > 0))
+
+
 def greedy(model, ids):
     with torch.no_grad():
         out = model.generate(torch.tensor([ids]), attention_mask=torch.ones(1, len(ids), dtype=torch.long), num_beams=1, do_sample=False, max_new_tokens=8, eos_token_id=None, pad_token_id=0)
@@ -310,7 +320,8 @@ def sparse(path, config_class):
     """Without the settings whose value is the class's default."""
     c = json.loads(path.read_text())
     default = config_class().to_dict()
-    keep = ("model_type", "architectures", "rope_parameters", "layer_types")
+    # Files always state sizes; BLOOM's defaults happen to be small.
+    keep = (*(k for k in c if k.startswith("num_")), "model_type", "architectures", "rope_parameters", "layer_types", "n_layer", "n_head", "hidden_size")
     path.write_text(json.dumps({k: v for k, v in c.items() if k in keep or k not in default or default[k] != v}, indent=1))
 
 
@@ -319,11 +330,84 @@ def old_dialect(path):
     made.old_dialect(path)
     if c["model_type"] in ("modernbert", "gemma3_text"):
         path.write_text(json.dumps({**json.loads(path.read_text()), "layer_types": c["layer_types"]}, indent=1))
+    if c["model_type"] == "gpt_neox" and c["rope_parameters"].get("rope_type", "default") != "default":
+        path.write_text(json.dumps({**json.loads(path.read_text()), "rope_scaling": {k: v for k, v in c["rope_parameters"].items() if k not in ("rope_theta", "partial_rotary_factor")}}, indent=1))
+    full = c.get("rope_parameters", {}).get("full_attention", {})
+    if c["model_type"] == "gemma3_text" and full.get("rope_type", "default") != "default":
+        path.write_text(json.dumps({**json.loads(path.read_text()), "rope_scaling": {k: v for k, v in full.items() if k != "rope_theta"}}, indent=1))
     text = path.read_text().replace('"dtype"', '"torch_dtype"')
     path.write_text(text)
 
 
-def make(out, name, cls, config, n, r):
+GGUF_TYPES = ["ALL_F32", "MOSTLY_F16", "MOSTLY_BF16", "MOSTLY_Q8_0"]
+# The converter takes no others of the drawn classes.
+GGUF_CLASSES = {"BertForMaskedLM": "BertModel", "BertForPreTraining": "BertModel", "RobertaForMaskedLM": "RobertaModel", "XLMRobertaForMaskedLM": "XLMRobertaModel", "CamembertForMaskedLM": "CamembertModel", "NomicBertForMaskedLM": "NomicBertModel",
+                "ModernBertForMaskedLM": "ModernBertModel", "ModernBertForSequenceClassification": "ModernBertModel", "BertForSequenceClassification": "BertModel", "DistilBertForMaskedLM": "DistilBertModel"}
+NO_GGUF = ("opt", "openai-gpt", "mpnet", "marian")
+
+
+def statable(cls, c, r):
+    """The same draw with what GGUF has no key for set to what llama.cpp takes for granted."""
+    c = {k: v for k, v in c.items() if k not in ("hidden_act", "hidden_activation", "activation", "activation_function", "layer_types", "no_rope_layers", "use_sliding_window", "mlp_only_layers", "decoder_sparse_step", "n_inner", "ffn_hidden_size",
+                                                 "scale_attn_weights", "scale_attn_by_inverse_layer_idx", "apply_residual_connection_post_layernorm", "attn_logit_softcapping", "final_logit_softcapping", "norm_bias")}
+    layers = c.get("num_hidden_layers", 2)
+    if cls.startswith(("Mistral", "Mixtral", "SmolLM3", "Starcoder2", "Qwen")):
+        c["sliding_window"] = None
+        c.pop("max_window_layers", None)
+    if cls.startswith("Qwen3Moe"):
+        c["norm_topk_prob"] = True
+    if cls.startswith("Gemma2"):
+        c["query_pre_attn_scalar"] = c["head_dim"]
+    if cls.startswith("Gemma3"):
+        c["query_pre_attn_scalar"], c["num_hidden_layers"] = c["head_dim"], 7
+    if cls.startswith(("Cohere", "Gemma")):
+        c["tie_word_embeddings"] = True
+    if cls.startswith("Falcon"):
+        c |= dict(alibi=False, bias=False, parallel_attn=True)
+        if c.get("multi_query") is False:
+            c["multi_query"] = True
+    if cls.startswith("GptOss"):
+        c["attention_bias"] = True
+    if cls.startswith("ModernBert"):
+        c |= dict(local_attention=r.choice([4, 12]), attention_bias=False, mlp_bias=False)
+    if cls.startswith("Bert"):
+        c["type_vocab_size"] = 2
+    if cls.startswith(("Roberta", "XLMRoberta", "Camembert")):
+        c["pad_token_id"] = 1
+    if cls.startswith("Bloom"):
+        c["seq_length"] = CONTEXT
+    for p in [c.get("rope_parameters") or {}, *((c.get("rope_parameters") or {}).values())]:
+        if isinstance(p, dict):
+            for key in ("truncate", "mscale", "mscale_all_dim"):
+                p.pop(key, None)
+            if cls.startswith(("Gemma", "Falcon", "GPTNeoX")) and not cls.startswith("Gemma3"):
+                p["rope_theta"] = 10000.0
+            if p.get("rope_type") != "default" and cls.startswith(("Cohere", "Falcon", "Nomic", "GPTNeoX", "GemmaF", "Gemma2")) or p.get("rope_type") == "dynamic" or p.get("rope_type") == "llama3" and not cls.startswith(("Llama", "Mistral", "SmolLM3")):
+                for key in [k for k in p if k not in ("rope_theta", "partial_rotary_factor")]:
+                    p.pop(key)
+                p["rope_type"] = "default"
+            if p.get("rope_type") == "longrope":
+                p.pop("factor", None), p.pop("attention_factor", None)
+                c["original_max_position_embeddings"] = p["original_max_position_embeddings"]
+    return GGUF_CLASSES.get(cls, cls), c
+
+
+def rounded(model, kind):
+    """Matrices as a file of this type can hold them, so that the file is what the reference runs on."""
+    with torch.no_grad():
+        for p in model.parameters():
+            if p.ndim < 2 or kind == "ALL_F32":
+                continue
+            if kind == "MOSTLY_Q8_0" and p.ndim == 2 and p.shape[-1] % 32 == 0:
+                import gguf
+                import numpy as np
+                q8 = gguf.GGMLQuantizationType.Q8_0
+                p.copy_(torch.from_numpy(gguf.dequantize(gguf.quantize(np.ascontiguousarray(p.numpy()), q8), q8)).reshape(p.shape))
+            else:
+                p.copy_(p.to(torch.bfloat16 if kind == "MOSTLY_BF16" else torch.float16).float())
+
+
+def make(out, name, cls, config, n, r, kind=None):
     model_class = getattr(transformers, cls)
     config = model_class.config_class(**config)
     config._attn_implementation = "eager"
@@ -332,11 +416,13 @@ def make(out, name, cls, config, n, r):
     model = model_class._from_config(config, attn_implementation="eager").eval().float()
     made.randomise(model, r.randrange(2**31))
     model.tie_weights()
-    packed = made.pack_experts(model, n) if name.startswith("gpt-oss") and r.random() < 0.5 else None
-    dtype = r.choice(["F32", "F32", "F16", "BF16"]) if not packed else "F32"
+    packed = made.pack_experts(model, n) if name.startswith("gpt-oss") and r.random() < 0.5 and not kind else None
+    dtype = r.choice(["F32", "F32", "F16", "BF16"]) if not packed and not kind else "F32"
+    if kind:
+        rounded(model, kind)
     if dtype != "F32":
         with torch.no_grad():
-            for p in model.parameters():
+            for p in (p for p in model.parameters() if p.requires_grad):
                 p.copy_(p.to(DTYPES[dtype]).float())
     folder = out / name
     shutil.rmtree(folder, ignore_errors=True)
@@ -360,17 +446,18 @@ def make(out, name, cls, config, n, r):
     else:
         expected = reference(model, config, ids)
         if model_class.__name__.endswith(("CausalLM", "LMHeadModel")) and T + 8 < CONTEXT:
-            if restore:
-                restore()
-                restore = None
             expected["greedy"] = greedy(model, ids)
     if restore:
         restore()
+    notes["noise"] = noise(model, ids, expected) if cls != "MarianMTModel" and not restore else ""
     expected["ids"] = torch.tensor(ids)
     expected = {k: (x.to(torch.int32) if not x.is_floating_point() else x.float()).contiguous().clone() for k, x in expected.items()}
     save_file(expected, out / f"{name}.expected.safetensors", metadata=notes)
-    if os.environ.get("LLAMA_CPP") and dtype == "F32" and not packed:
-        gguf(out, name)
+    if kind:
+        import make_gguf
+        make_gguf.convert(folder, out / f"{name}.gguf", kind)
+        shutil.rmtree(folder)
+        return
     path = folder / "config.json"
     if n % 2 == 1:
         sparse(path, model_class.config_class)
@@ -378,18 +465,6 @@ def make(out, name, cls, config, n, r):
         old_dialect(path)
     if n % 4 == 3:
         save_sharded(folder, r)
-
-
-def gguf(out, name):
-    """What llama.cpp's converter makes of it, or its refusal in a file beside."""
-    import make_gguf
-    path = out / f"{name}.gguf"
-    path.unlink(missing_ok=True)
-    try:
-        make_gguf.convert(out / name, path)
-    except BaseException as error:
-        path.unlink(missing_ok=True)
-        print(f"  no GGUF of {name}: {type(error).__name__} {str(error)[:120]}")
 
 
 def main():
@@ -403,18 +478,25 @@ def main():
     for family, draw in DRAWS.items():
         if given.families and family not in given.families:
             continue
-        for n in range(given.draws):
+        draws = [(n, None) for n in range(given.draws)]
+        if os.environ.get("LLAMA_CPP") and family not in NO_GGUF:
+            draws += [(n, GGUF_TYPES[n % len(GGUF_TYPES)]) for n in range(given.draws)]
+        for n, kind in draws:
             for attempt in range(8):
                 # Some draws are refused by the reference itself: a width that its heads do not divide, for instance.
-                r = random.Random(f"{given.seed} {family} {n} {attempt}")
+                r = random.Random(f"{given.seed} {family} {n} {attempt} {kind}")
                 cls, config = draw(r)
+                name = f"{family}-gguf-{n}" if kind else f"{family}-{n}"
                 try:
-                    make(given.out, f"{family}-{n}", cls, config, n, r)
+                    if kind:
+                        cls, config = statable(cls, config, r)
+                    make(given.out, name, cls, config, n, r, kind)
                     break
                 except Exception as error:
-                    shutil.rmtree(given.out / f"{family}-{n}", ignore_errors=True)
+                    shutil.rmtree(given.out / name, ignore_errors=True)
+                    (given.out / f"{name}.gguf").unlink(missing_ok=True)
                     if attempt == 7:
-                        print(f"  not drawn: {family}-{n}: {type(error).__name__}: {str(error)[:300]}")
+                        print(f"  not drawn: {name}: {type(error).__name__}: {str(error)[:300]}")
                         traceback.print_exc()
         print(family, flush=True)
 

@@ -15,7 +15,7 @@ function config(m: Metadata): TransformerConfig {
 		norm,
 		arrangement: 'parallel',
 		places: () => ({ attentionInput: norm }),
-		rope: { pairing: 'interleaved' },
+		rope: { pairing: 'interleaved', theta: m.format === 'gguf' ? 10000 : 500000 },
 		attention: {
 			...(m.flag('attention_bias', false) && { bias: ALL_BIAS }),
 			...(normed && { queryKeyNorm: { scope: 'heads' as const, norm } }),

@@ -52,8 +52,9 @@ function queryScale(m: Metadata, layersOfLargest: number): number {
 	return square > 0 ? 1 / Math.sqrt(square) : m.fail('query_pre_attn_scalar', square, 'a positive number');
 }
 
-function cap(m: Metadata, keys: readonly string[], fallback: number): { cap?: number } {
-	const value = keys.some((key) => m.value(key) !== undefined) || m.format === 'gguf' ? m.number(keys, fallback) : 0;
+/** null turns a cap off; without the key it is the family's. */
+function cap(m: Metadata, key: string, fallback: number): { cap?: number } {
+	const value = m.isNull(key) ? 0 : m.number(key, fallback);
 	return value > 0 ? { cap: value } : {};
 }
 
@@ -65,8 +66,8 @@ function config2(m: Metadata): TransformerConfig {
 	return decoder(m, {
 		...base,
 		places: sandwich,
-		attention: { ...base.attention, scale: queryScale(m, 46), ...cap(m, ['attn_logit_softcapping'], 50) },
-		logits: { ...base.logits, ...cap(m, ['final_logit_softcapping'], 30) },
+		attention: { ...base.attention, scale: queryScale(m, 46), ...cap(m, 'attn_logit_softcapping', 50) },
+		logits: { ...base.logits, ...cap(m, 'final_logit_softcapping', 30) },
 		block: (block, i) => windowed(block, types[i] === 'sliding_attention' ? window : undefined),
 	});
 }
@@ -109,14 +110,14 @@ function config3(outer: Metadata): TransformerConfig {
 	return decoder(m, {
 		...base,
 		places: sandwich,
+		// The reference reads attn_logit_softcapping and does not apply it.
 		attention: {
 			...base.attention,
 			scale: queryScale(m, 62),
 			causal: !both,
 			queryKeyNorm: { scope: 'head', norm: base.norm! },
-			...cap(m, m.format === 'gguf' ? [] : ['attn_logit_softcapping'], 0),
 		},
-		logits: outer.architecture === 'gemma-embedding' ? null : { ...base.logits, ...cap(m, ['final_logit_softcapping'], 0) },
+		logits: outer.architecture === 'gemma-embedding' ? null : { ...base.logits, ...cap(m, 'final_logit_softcapping', 0) },
 		block: (block, i) => {
 			const window = windows[i];
 			const turned = { ...block, attention: { ...block.attention, rope: window === undefined ? slow : fast } };

@@ -5,11 +5,12 @@ import type { TransformerConfig } from '../transformer/config.ts';
 import type { Family } from '../transformer/family.ts';
 import type { Metadata } from '../transformer/metadata.ts';
 import { ALL_BIAS, decoder, GGUF_NAMES, HF_NAMES, HF_PREFIXES, windowed } from './decoder.ts';
-import { ggufWindows, layerTypes, sizes } from './settings.ts';
+import { ggufWindows, layerTypes, rmsNorm, sizes } from './settings.ts';
 
 function config(m: Metadata, windows: readonly (number | undefined)[], bias: boolean): TransformerConfig {
 	return decoder(m, {
 		family: 'gpt-oss',
+		norm: rmsNorm(m, 1e-5),
 		rope: { theta: 150000, truncate: false },
 		attention: { ...(bias && { bias: ALL_BIAS }), sinks: true },
 		feedForward: {

@@ -3,6 +3,7 @@
 
 import type { Family } from '../transformer/family.ts';
 import { decoder, HF_NAMES, HF_PREFIXES, windowed } from './decoder.ts';
+import { rmsNorm } from './settings.ts';
 
 export const mixtral: Family = {
 	name: 'mixtral',
@@ -13,6 +14,8 @@ export const mixtral: Family = {
 			const window = m.optionalSize('sliding_window');
 			return decoder(m, {
 				family: 'mixtral',
+				norm: rmsNorm(m, 1e-5),
+				rope: { theta: 1e6 },
 				feedForward: {
 					experts: {
 						count: m.size(['num_local_experts', 'num_experts']),

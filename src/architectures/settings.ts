@@ -141,7 +141,6 @@ function ggufRope(
 		if (!unscaled && m.hasTensor('rope_freqs.weight')) return { kind: 'factors-tensor' };
 		switch (kind) {
 			case 'none':
-			case 'longrope':
 				return { kind: 'none' };
 			case 'linear':
 				return factor() === 1 ? { kind: 'none' } : { kind: 'linear', factor: factor() };
@@ -156,7 +155,7 @@ function ggufRope(
 					magnitude: m.number(['rope.scaling.yarn_attn_factor', 'rope.scaling.attn_factor'], yarnMagnitude(factor())),
 				};
 			default:
-				return m.fail('rope.scaling.type', kind, 'none, linear, yarn, longrope');
+				return m.fail('rope.scaling.type', kind, 'none, linear, yarn; longrope with rope_factors_short and rope_factors_long');
 		}
 	};
 	return { ...base, scaling: scaling() };

@@ -18,6 +18,8 @@ export interface Metadata {
 	readonly file: string;
 	/** The first of `keys` that is present and not null. */
 	value(...keys: string[]): MetadataValue | undefined;
+	/** Whether the key is there without a value, which may mean 'off' where its absence means a default. */
+	isNull(key: string): boolean;
 	/** A size: a whole number from 1 to MAX_SIZE. Required unless a default is given. */
 	size(keys: string | readonly string[], fallback?: number): number;
 	/** A size, or undefined where there is none: 0 counts as none. */
@@ -78,6 +80,7 @@ function reader(checkpoint: Checkpoint, architecture: string | undefined, values
 		format: checkpoint.format,
 		file: checkpoint.name,
 		value: (...keys) => find(keys)[1],
+		isNull: (key) => values.get(key) === null,
 		size(keys, fallback) {
 			const [key, value] = find(list(keys));
 			if (value === undefined && fallback !== undefined) return fallback;

@@ -1,6 +1,7 @@
 // Language state: a transformer as something that eats ids and says what it expects next. Generation and translation stand on it.
 
 import { TongsaError } from '../errors.ts';
+import type { RopeConfig } from '../transformer/config.ts';
 import { encode, forward } from '../transformer/forward.ts';
 import { branchState, createState, type State, truncateState } from '../transformer/state.ts';
 import type { Transformer } from '../transformer/transformer.ts';
@@ -28,6 +29,12 @@ export function contextLengthOf({ config }: Transformer): number {
 	return positions?.kind === 'learned' ? positions.rows - positions.offset : (config.context ?? UNBOUNDED_CONTEXT);
 }
 
+/** The length beyond which LongRoPE turns by its other list. transformers modeling_phi3.py, prepare_inputs_for_generation */
+function switchOf(rope: RopeConfig | undefined): number[] {
+	const scaling = rope?.scaling;
+	return scaling?.kind === 'longrope' || scaling?.kind === 'longrope-tensors' ? [scaling.context] : [];
+}
+
 /** `source`: the ids to translate, for an encoder-decoder. */
 export async function languageState(model: Transformer, source?: readonly number[], signal?: AbortSignal): Promise<LanguageState> {
 	if (!model.config.blocks.every(({ attention }) => attention.causal)) {
@@ -42,6 +49,9 @@ export async function languageState(model: Transformer, source?: readonly number
 function wrap(model: Transformer, state: State, eaten: readonly number[]): LanguageState {
 	const ids = [...eaten];
 	const contextLength = contextLengthOf(model);
+	const switches = [...new Set(model.config.blocks.flatMap(({ attention: { rope } }) => switchOf(rope)))];
+	/** Whether all angles change between two lengths: what is remembered was turned otherwise then, and all ids are passed again. */
+	const turns = (from: number, to: number): boolean => switches.some((at) => from <= at !== to <= at);
 	return {
 		ids,
 		contextLength,
@@ -53,12 +63,14 @@ function wrap(model: Transformer, state: State, eaten: readonly number[]): Langu
 					allowed: `at most ${contextLength}`,
 				});
 			}
-			const hidden = await forward(model, { ids: more }, state, { rows: { first: more.length - 1, count: 1 }, signal });
+			if (turns(ids.length, ids.length + more.length)) truncateState(state, 0);
+			const next = [...ids.slice(state.length), ...more];
+			const hidden = await forward(model, { ids: next }, state, { rows: { first: next.length - 1, count: 1 }, signal });
 			ids.push(...more);
 			return unembed(model, hidden, { signal });
 		},
 		truncate(length) {
-			truncateState(state, length);
+			truncateState(state, turns(ids.length, length) ? 0 : length);
 			ids.length = Math.min(ids.length, length);
 		},
 		branch: () => wrap(model, branchState(state), ids),
