@@ -42,7 +42,7 @@ export function compileBpe(spec: BpeSpec): BpeTables {
 	const reachable = new Uint8Array(vocabulary.size);
 	const firstIds = new Int32Array(256).fill(-1);
 	for (let id = 0; id < vocabulary.size; id++) {
-		if (kinds[id] === KIND.control || kinds[id] === KIND.unknown || kinds[id] === KIND.byte) continue;
+		if (kinds[id] === KIND.control || kinds[id] === KIND.unknown || kinds[id] === KIND.byte || vocabulary.outside?.has(id)) continue;
 		if (spec.alphabet === 'byte-level' && !isByteLevel(vocabulary.bytes, vocabulary.offsets[id]!, vocabulary.offsets[id + 1]!)) continue;
 		reachable[id] = 1;
 		const from = surface.offsets[id]!;

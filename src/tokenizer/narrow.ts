@@ -26,6 +26,7 @@ export function narrow(spec: ModelSpec, pieces: readonly string[]): Narrowed | u
 	const prefix = new TextEncoder().encode(spec.type === 'WordPiece' ? spec.continuing_subword_prefix : '');
 	const fallback = spec.type === 'BPE' && spec.byte_fallback;
 	const kept = new Set(stringKernels().standing(vocabulary, { pairs, step: 1, prefix, gap: NO_GAP }));
+	for (const id of vocabulary.outside ?? []) kept.delete(id);
 	if (unknown !== undefined) kept.add(unknown);
 	if (fallback) for (const id of byteTokens(vocabulary)) if (id >= 0) kept.add(id);
 	// Ascending: who comes first, and whose rank is lower, stays as it was.

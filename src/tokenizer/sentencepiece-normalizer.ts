@@ -36,9 +36,12 @@ export function createSentencePieceNormalizer(spec: Spec): Normalizer {
 			const whole = rule ? utf8.decode(rule.replacement) : text.slice(unit, nextUnit);
 			// Spaces at a piece's beginning go where the text before it ends in one, or has not begun.
 			const piece = afterSpace ? whole.replace(/^ +/, '') : whole;
-			if (piece !== '') {
-				if (!begun && prefix) builder.replace(unit, unit, space);
+			// Whatever is no space at the beginning calls for the prefix, even if the charsmap then removes it.
+			if (!begun && (whole !== ' ' || !spec.remove_extra_whitespaces)) {
+				if (prefix) builder.replace(unit, unit, space);
 				begun = true;
+			}
+			if (piece !== '') {
 				builder.replace(unit, nextUnit, piece.replaceAll(' ', space));
 				afterSpace = spec.remove_extra_whitespaces && piece.endsWith(' ');
 			}

@@ -21,6 +21,8 @@ export interface Vocabulary {
 	readonly kinds: Uint8Array;
 	/** V scores, where the file has them: f32 from SentencePiece and GGUF, f64 from tokenizer.json; a unigram model adds in the same width. */
 	readonly scores?: Float32Array | Float64Array;
+	/** Ids that only added tokens have: they are cut out of the text, and the model does not know them. */
+	readonly outside?: ReadonlySet<number>;
 }
 
 /** The merges of a BPE model, best first. */

@@ -49,7 +49,7 @@ export function createUnigram(spec: UnigramSpec): Model {
 		if (vocabulary.offsets[id] === vocabulary.offsets[id + 1]) return false;
 		const kind = kinds[id];
 		if (isSentencePiece) return kind === KIND.normal || kind === KIND.user;
-		return kind !== KIND.control;
+		return kind !== KIND.control && !vocabulary.outside?.has(id);
 	};
 	const trie = createTrie(
 		(function* () {

@@ -7,7 +7,7 @@ import type { WordLevelSpec } from './spec.ts';
 import { createIndex } from './vocabulary.ts';
 
 export function createWordLevel(spec: WordLevelSpec): Model {
-	const index = createIndex(spec.vocabulary);
+	const index = createIndex(spec.vocabulary, (id) => !spec.vocabulary.outside?.has(id));
 	return {
 		encode(text, sink) {
 			const known = index.text(text);

@@ -21,7 +21,9 @@ export function createWordPiece(spec: WordPieceSpec): Model {
 	const prefix = encoder.encode(spec.continuing_subword_prefix);
 	const startsWithPrefix = (bytes: Uint8Array): boolean => bytes.length > prefix.length && prefix.every((byte, i) => bytes[i] === byte);
 	const tables = lazy(() => {
-		const ids = Array.from({ length: vocabulary.size }, (_, id) => id).filter((id) => tokenBytes(vocabulary, id).length > 0);
+		const ids = Array.from({ length: vocabulary.size }, (_, id) => id).filter(
+			(id) => tokenBytes(vocabulary, id).length > 0 && !vocabulary.outside?.has(id),
+		);
 		// Two tries: what begins a word is written as it is, what continues one without its prefix.
 		const begins: Trie = createTrie(ids.map((id) => ({ bytes: tokenBytes(vocabulary, id), value: id })));
 		const continues: Trie = createTrie(
@@ -29,7 +31,7 @@ export function createWordPiece(spec: WordPieceSpec): Model {
 				.filter((id) => startsWithPrefix(tokenBytes(vocabulary, id)))
 				.map((id) => ({ bytes: tokenBytes(vocabulary, id).subarray(prefix.length), value: id })),
 		);
-		return { whole: createIndex(vocabulary), begins, continues };
+		return { whole: createIndex(vocabulary, (id) => !vocabulary.outside?.has(id)), begins, continues };
 	});
 	const unknownId = (text: string): number => {
 		if (unknown === undefined)

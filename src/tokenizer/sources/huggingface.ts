@@ -134,7 +134,7 @@ function readAdded(value: Json, place: Place, builder: VocabularyBuilder): Added
 		let id = builder.idOf(content);
 		if (id === undefined) {
 			id = checkId(fields['id'], here.file, under(here, 'id').field);
-			builder.set(id, content, special ? 'control' : 'user');
+			builder.setOutside(id, content, special ? 'control' : 'user');
 		} else builder.setKind(id, special ? 'control' : 'user');
 		return [
 			{

@@ -146,8 +146,7 @@ export function sentencePieceSpec(bytes: Uint8Array, file: string, config: Token
 		if (id === undefined || extra.some((token) => token.id === id)) return [];
 		if (kind === 'control' || kind === 'unknown') return [{ id, content: text, ...plain, normalized: false, special: true }];
 		// A unigram model chooses its user-defined pieces itself; others find them before merging.
-		if (kind === 'user' && model.modelType !== 1)
-			return [{ id, content: text, ...plain, normalized: true, pattern: text.replaceAll(' ', '\u2581'), special: false }];
+		if (kind === 'user' && model.modelType !== 1) return [{ id, content: text, ...plain, normalized: true, pattern: text, special: false }];
 		return [];
 	});
 	const roles: TokenizerConfig = { ...config, roles: withDefaults(config.roles, model.pieces) };

@@ -57,19 +57,24 @@ export function checkTokenLengths(table: StringTable, file: string, field: strin
 	});
 }
 
-/** Collects tokens by id; ids that nobody gives become unused empty ones. */
-export function createVocabularyBuilder(file: string): {
+export interface VocabularyBuilder {
 	set(id: number, text: string | Uint8Array, kind: TokenKind, score?: number): void;
+	/** A token that the model does not know. */
+	setOutside(id: number, text: string, kind: TokenKind): void;
 	setKind(id: number, kind: TokenKind): void;
 	idOf(text: string): number | undefined;
 	has(id: number): boolean;
 	build(scores?: 'f32' | 'f64'): Vocabulary;
-} {
+}
+
+/** Collects tokens by id; ids that nobody gives become unused empty ones. */
+export function createVocabularyBuilder(file: string): VocabularyBuilder {
 	const strings: (string | Uint8Array)[] = [];
 	const kinds: number[] = [];
 	const scores: number[] = [];
 	const ids = new Map<string, number>();
-	return {
+	const outside = new Set<number>();
+	const builder: VocabularyBuilder = {
 		set(id, text, kind, score = 0) {
 			checkId(id, file, 'id');
 			if (strings[id] !== undefined) throw new TongsaError('malformed', 'two tokens have one id', { file, field: String(text), got: id });
@@ -77,6 +82,10 @@ export function createVocabularyBuilder(file: string): {
 			kinds[id] = KIND[kind];
 			scores[id] = score;
 			if (typeof text === 'string' && !ids.has(text)) ids.set(text, id);
+		},
+		setOutside(id, text, kind) {
+			builder.set(id, text, kind);
+			outside.add(id);
 		},
 		setKind(id, kind) {
 			kinds[id] = KIND[kind];
@@ -95,6 +104,7 @@ export function createVocabularyBuilder(file: string): {
 				bytes: table.bytes,
 				offsets: table.offsets,
 				kinds: Uint8Array.from({ length: size }, (_, id) => kinds[id] ?? KIND.unused),
+				...(outside.size > 0 && { outside }),
 			};
 			if (precision === undefined) return vocabulary;
 			const numbers = precision === 'f32' ? new Float32Array(size) : new Float64Array(size);
@@ -102,5 +112,5 @@ export function createVocabularyBuilder(file: string): {
 			return { ...vocabulary, scores: numbers };
 		},
 	};
+	return builder;
 }
-export type VocabularyBuilder = ReturnType<typeof createVocabularyBuilder>;
