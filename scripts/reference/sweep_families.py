@@ -165,7 +165,7 @@ def gemma2(r):
 
 def gemma3(r):
     s, c = sizes(r), common(r)
-    both = {"full_attention": rope(r, s["head_dim"], ("default", "linear", "yarn"))["rope_parameters"], "sliding_attention": rope(r, s["head_dim"], ("default",))["rope_parameters"]}
+    both = {"full_attention": {k: v for k, v in rope(r, s["head_dim"], ("default", "linear", "yarn"))["rope_parameters"].items() if k != "truncate"}, "sliding_attention": rope(r, s["head_dim"], ("default",))["rope_parameters"]}
     return "Gemma3ForCausalLM", c | dict(**s, rope_parameters=both, sliding_window=r.choice([3, 8]), layer_types=layer_types(r, c["num_hidden_layers"]), query_pre_attn_scalar=r.choice([8, 20, 256]), hidden_activation=act(r, "gelu_pytorch_tanh", "gelu"),
                                          attention_bias=flag(r), attn_logit_softcapping=r.choice([None, None, 2.0]), final_logit_softcapping=r.choice([None, 3.0]))
 
@@ -341,7 +341,7 @@ def old_dialect(path):
 
 GGUF_TYPES = ["ALL_F32", "MOSTLY_F16", "MOSTLY_BF16", "MOSTLY_Q8_0"]
 # The converter takes no others of the drawn classes.
-GGUF_CLASSES = {"BertForMaskedLM": "BertModel", "BertForPreTraining": "BertModel", "RobertaForMaskedLM": "RobertaModel", "XLMRobertaForMaskedLM": "XLMRobertaModel", "CamembertForMaskedLM": "CamembertModel", "NomicBertForMaskedLM": "NomicBertModel",
+GGUF_CLASSES = {"BertForMaskedLM": "BertModel", "BertForPreTraining": "BertModel", "RobertaForMaskedLM": "RobertaModel", "XLMRobertaForMaskedLM": "XLMRobertaModel", "CamembertForMaskedLM": "RobertaModel", "NomicBertForMaskedLM": "NomicBertModel",
                 "ModernBertForMaskedLM": "ModernBertModel", "ModernBertForSequenceClassification": "ModernBertModel", "BertForSequenceClassification": "BertModel", "DistilBertForMaskedLM": "DistilBertModel"}
 NO_GGUF = ("opt", "openai-gpt", "mpnet", "marian")
 
@@ -398,16 +398,23 @@ def rounded(model, kind):
         for p in model.parameters():
             if p.ndim < 2 or kind == "ALL_F32":
                 continue
-            if kind == "MOSTLY_Q8_0" and p.ndim == 2 and p.shape[-1] % 32 == 0:
+            if kind == "MOSTLY_Q8_0" and p.shape[-1] % 32 == 0:
                 import gguf
                 import numpy as np
                 q8 = gguf.GGMLQuantizationType.Q8_0
-                p.copy_(torch.from_numpy(gguf.dequantize(gguf.quantize(np.ascontiguousarray(p.numpy()), q8), q8)).reshape(p.shape))
+                rows = np.ascontiguousarray(p.reshape(-1, p.shape[-1]).numpy())
+                p.copy_(torch.from_numpy(gguf.dequantize(gguf.quantize(rows, q8), q8)).reshape(p.shape))
             else:
                 p.copy_(p.to(torch.bfloat16 if kind == "MOSTLY_BF16" else torch.float16).float())
 
 
 def make(out, name, cls, config, n, r, kind=None):
+    if n % 8 in (5, 6) and cls.endswith(("ForCausalLM", "LMHeadModel")) and not kind:
+        # The stack alone, and with a classifier: other names, prefixes and heads.
+        cls = cls.replace("LMHead" if cls.endswith("Model") else "ForCausalLM", "Model" if cls.endswith("LM") else "") if n % 8 == 5 else cls.replace("LMHeadModel", "ForSequenceClassification").replace("CausalLM", "SequenceClassification")
+        cls = {"Gemma3Model": "Gemma3TextModel", "Gemma3ForSequenceClassification": "Gemma3TextForSequenceClassification"}.get(cls, cls)
+        if not hasattr(transformers, cls):
+            cls = cls.replace("ForSequenceClassification", "Model")
     model_class = getattr(transformers, cls)
     config = model_class.config_class(**config)
     config._attn_implementation = "eager"
@@ -422,7 +429,8 @@ def make(out, name, cls, config, n, r, kind=None):
         rounded(model, kind)
     if dtype != "F32":
         with torch.no_grad():
-            for p in (p for p in model.parameters() if p.requires_grad):
+            buffers = [b for name, b in model.named_buffers() if name == "final_logits_bias"]
+            for p in [*(p for p in model.parameters() if p.requires_grad), *buffers]:
                 p.copy_(p.to(DTYPES[dtype]).float())
     folder = out / name
     shutil.rmtree(folder, ignore_errors=True)
@@ -480,7 +488,8 @@ def main():
             continue
         draws = [(n, None) for n in range(given.draws)]
         if os.environ.get("LLAMA_CPP") and family not in NO_GGUF:
-            draws += [(n, GGUF_TYPES[n % len(GGUF_TYPES)]) for n in range(given.draws)]
+            types = GGUF_TYPES[:3] if family in ("gpt-oss", "gpt2") else GGUF_TYPES  # their matrices are stored the other way round
+            draws += [(n, types[n % len(types)]) for n in range(given.draws)]
         for n, kind in draws:
             for attempt in range(8):
                 # Some draws are refused by the reference itself: a width that its heads do not divide, for instance.

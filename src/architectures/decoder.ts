@@ -114,10 +114,10 @@ export function tied(m: Metadata, fallback = false): boolean {
 	return m.format === 'gguf' ? !m.hasTensor('output.weight') : m.flag('tie_word_embeddings', fallback);
 }
 
-/** Whether config.json says that the file holds the stack alone: LlamaModel, not LlamaForCausalLM or GPT2LMHeadModel. */
+/** Whether config.json says that the file holds no table of words at its end: LlamaModel or LlamaForSequenceClassification, not LlamaForCausalLM or GPT2LMHeadModel. */
 function headless(m: Metadata): boolean {
 	const [name] = m.list('architectures') ?? [];
-	return typeof name === 'string' && /(?<!LMHead|MT)Model$/.test(name);
+	return typeof name === 'string' && /((?<!LMHead|MT)Model|For(Sequence|Token)Classification|ForQuestionAnswering)$/.test(name);
 }
 
 /** With the window on blocks where `windows` has one. */

@@ -29,7 +29,8 @@ function config(m: Metadata): TransformerConfig {
 		attention: { bias: { query: bias, key: bias, value: bias, output: bias } },
 		feedForward: { gated: true, activation: activation(m, ['hidden_activation'], 'gelu'), bias: { up: mlpBias, down: mlpBias } },
 		embedding: {},
-		headTensor: ['head.dense.weight'],
+		// Classifiers have the same dense layer, and no words behind it.
+		headTensor: m.hasTensor('classifier.weight') ? [] : ['head.dense.weight'],
 		head: { activation: activation(m, ['classifier_activation'], 'gelu'), bias: m.flag('classifier_bias', false) },
 		headBias: m.flag('decoder_bias', true),
 		block: (block, i) => {

@@ -61,13 +61,15 @@ export function createAddedTokens(patterns: readonly { readonly token: AddedToke
 				if (!token) continue;
 				// A match that does not count still uses up its text, as in find_iter.
 				const next = to;
-				if (at >= done && !(token.special && !special) && !(token.single_word && !isWholeWord(text, at, to))) {
+				if (!(token.special && !special) && !(token.single_word && !isWholeWord(text, at, to))) {
+					// Inside what the token before has stripped a token still counts, as in find_matches.
 					let from = at;
 					while (token.lstrip && from > done && SPACE.test(text[from - 1]!)) from--;
+					if (token.lstrip) from = Math.max(from, done);
 					while (token.rstrip && to < text.length && SPACE.test(text[to]!)) to++;
 					if (from > done) segments.push(slice(input, done, from));
 					const [start, end] = originOf(input, from, to);
-					segments.push({ id: token.id, start, end });
+					if (from < to) segments.push({ id: token.id, start, end });
 					done = to;
 				}
 				at = next - 1;

@@ -165,6 +165,22 @@ function strip(content: string, start: number, stop: number): () => Step {
 	};
 }
 
+/** sentencepiece_processor.cc, Decode: is_bos_ws. */
+function prefix(every: boolean): () => Step {
+	return () => {
+		let begun = false;
+		return {
+			push({ text, begins }) {
+				const stripped = !begun && text.startsWith('\u2581');
+				const rest = stripped ? text.slice(1) : text;
+				begun ||= rest !== '' || (stripped && !every);
+				return [{ text: rest, begins }];
+			},
+			end: () => NOTHING,
+		};
+	};
+}
+
 /** Tidying of spaces before marks and English contractions (wordpiece.rs, cleanup). */
 const TIDY: readonly (readonly [string, string])[] = [
 	[' .', '.'],
@@ -263,6 +279,8 @@ function compileStep(spec: DecoderSpec): () => Step {
 			const drops = spec.prepend_scheme !== 'never';
 			return eachToken((text, index) => text.replaceAll(spec.replacement, index === 0 && drops ? '' : ' '));
 		}
+		case 'Prefix':
+			return prefix(spec.every);
 		case 'Spaced':
 			return eachToken((text, index) => (index === 0 ? text : ` ${text}`));
 		case 'WordPiece':

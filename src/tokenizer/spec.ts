@@ -153,6 +153,8 @@ export type DecoderSpec =
 	| { readonly type: 'ByteLevel' | 'ByteFallback' | 'Fuse' }
 	/** What tokenizer.json's missing decoder means: a space between two tokens. */
 	| { readonly type: 'Spaced' }
+	/** SentencePiece's: of the tokens before any text, one '▁' each is taken off their beginning; without `every` of one token at most. */
+	| { readonly type: 'Prefix'; readonly every: boolean }
 	| { readonly type: 'Replace'; readonly pattern: Pattern; readonly content: string }
 	| { readonly type: 'Strip'; readonly content: string; readonly start: number; readonly stop: number }
 	| { readonly type: 'Metaspace'; readonly replacement: string; readonly prepend_scheme: 'always' | 'first' | 'never' }

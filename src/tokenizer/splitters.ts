@@ -48,7 +48,10 @@ const PATTERNS: ReadonlyMap<string, Splitter> = new Map([
 /** The automaton for a whole pre-tokenizer, if it is one of the well-known ones. */
 export function splitterOf(spec: PreTokenizerSpec | undefined): Splitter | undefined {
 	if (!spec) return undefined;
-	const steps = flatten(spec).filter((step) => !(step.type === 'ByteLevel' && !step.use_regex && !step.add_prefix_space));
+	const all = flatten(spec);
+	// Letters in the text are not what the automata read.
+	if (all.some((step) => step.type === 'ByteLevel' && step.in_text)) return undefined;
+	const steps = all.filter((step) => !(step.type === 'ByteLevel' && !step.use_regex && !step.add_prefix_space));
 	if (steps.length === 1) return patternOf(steps[0]!);
 	const digits =
 		steps.length === 2 &&

@@ -214,7 +214,7 @@ async function bpeParts(checkpoint: Checkpoint, kind: string, vocabulary: Vocabu
 		...(normalizer ? { normalizer } : {}),
 		...(preTokenizer ? { pre_tokenizer: preTokenizer } : {}),
 		model,
-		decoder: pre.unicode ? underscoreDecoder(0) : { type: 'ByteLevel' },
+		decoder: pre.unicode ? underscoreDecoder('none') : { type: 'ByteLevel' },
 		added_tokens: addedTokens(checkpoint, vocabulary),
 		start: pre.addStart ?? false,
 	};
@@ -264,7 +264,7 @@ async function sentencePieceParts(
 					byte_fallback,
 					ignore_merges: false,
 				},
-		decoder: underscoreDecoder(prefix ? 1 : 0),
+		decoder: underscoreDecoder(prefix ? 'one' : 'none'),
 		// A unigram model chooses its user-defined pieces itself.
 		added_tokens: unigram ? added.filter(({ special }) => special) : added,
 		start: !unigram,

@@ -2,7 +2,7 @@
 // huggingface/tokenizers tokenizers/src/tokenizer/serialization.rs, models/*/serialization.rs, tokenizer/added_vocabulary.rs
 
 import { TongsaError } from '../../errors.ts';
-import type { AddedToken, BpeSpec, ModelSpec, TokenizerSpec } from '../spec.ts';
+import type { AddedToken, BpeSpec, ModelSpec, PreTokenizerSpec, TokenizerSpec } from '../spec.ts';
 import { decoderAt, normalizerAt, postProcessorAt, preTokenizerAt } from './components.ts';
 import { specialIds, type TokenizerConfig } from './config.ts';
 import {
@@ -18,7 +18,7 @@ import {
 	under,
 	wholeAt,
 } from './fields.ts';
-import { withAlphabet } from './letters.ts';
+import { stepsOf, withAlphabet } from './letters.ts';
 import { findStops } from './stops.ts';
 import { checkId, createVocabularyBuilder, tableOf, type VocabularyBuilder } from './table.ts';
 
@@ -40,7 +40,9 @@ export function huggingFaceSpec(json: Json, file: string, config: TokenizerConfi
 	const normalizer = whole['normalizer'] == null ? undefined : normalizerAt(whole['normalizer'], place('normalizer'));
 	// Byte letters made by the normalizer are in the text for good; a pre-tokenizer's stay out of it where nothing looks at them.
 	const { preTokenizer, alphabet } =
-		JSON.stringify(normalizer)?.includes('"ByteLevel"') || type !== 'BPE' ? lettersInText(given) : withAlphabet(given);
+		JSON.stringify(normalizer)?.includes('"ByteLevel"') || type !== 'BPE' || model['byte_fallback'] === true
+			? lettersInText(given)
+			: withAlphabet(given);
 	const spec = modelSpec(model, type, builder, unknownText, alphabet, place('model'));
 	const { vocabulary } = spec;
 	const decoder = whole['decoder'] == null ? ({ type: 'Spaced' } as const) : decoderAt(whole['decoder'], place('decoder'));
@@ -65,11 +67,10 @@ export function huggingFaceSpec(json: Json, file: string, config: TokenizerConfi
 }
 
 /** For models that see the pieces' text as it is: every ByteLevel step makes its letters. */
-function lettersInText(spec: ReturnType<typeof preTokenizerAt> | undefined): ReturnType<typeof withAlphabet> {
-	const { preTokenizer } = withAlphabet(spec && { type: 'Sequence', pretokenizers: [spec, { type: 'Sequence', pretokenizers: [] }] });
-	const steps = preTokenizer?.type === 'Sequence' ? preTokenizer.pretokenizers : [];
-	const pretokenizers = steps.map((step) => (step.type === 'ByteLevel' ? { ...step, in_text: true as const } : step));
-	return { preTokenizer: spec && { type: 'Sequence', pretokenizers }, alphabet: 'characters' };
+function lettersInText(spec: PreTokenizerSpec | undefined): ReturnType<typeof withAlphabet> {
+	if (!spec) return { preTokenizer: undefined, alphabet: 'characters' };
+	const pretokenizers = stepsOf(spec).map((step) => (step.type === 'ByteLevel' ? { ...step, in_text: true as const } : step));
+	return { preTokenizer: { type: 'Sequence', pretokenizers }, alphabet: 'characters' };
 }
 
 /** Old files leave the type out: then the fields tell, in the order that models/mod.rs tries. */

@@ -8,7 +8,7 @@ import type { TokenKind } from '../types.ts';
 import { specialIds, type TokenizerConfig } from './config.ts';
 import { findStops } from './stops.ts';
 import { createVocabularyBuilder, MAX_TOKENS, tableOf, type VocabularyBuilder } from './table.ts';
-import { ALL, underscoreDecoder } from './underscore.ts';
+import { underscoreDecoder } from './underscore.ts';
 
 interface Piece {
 	readonly text: string;
@@ -242,6 +242,6 @@ function modelSpec(model: ModelProto, vocabulary: ModelSpec['vocabulary'], unkno
 
 function decoderOf(model: ModelProto): DecoderSpec {
 	const unknown = model.pieces.find(({ kind }) => kind === 'unknown');
-	const prefix = model.removeExtraWhitespaces ? ALL : model.addDummyPrefix ? 1 : 0;
+	const prefix = model.removeExtraWhitespaces ? 'every' : model.addDummyPrefix ? 'one' : 'none';
 	return underscoreDecoder(prefix, unknown && { text: unknown.text, shown: model.unknownSurface });
 }

@@ -3,18 +3,18 @@
 
 import type { DecoderSpec } from '../spec.ts';
 
-/** More marks than any text begins with: all of them are taken off. */
-export const ALL = 2 ** 31;
-
-/** `prefix`: how many '▁' were put before the text. `unknown`: what its token is shown as. */
-export function underscoreDecoder(prefix: number, unknown?: { readonly text: string; readonly shown: string }): DecoderSpec {
+/** `prefix`: whether one '▁' was put before the text, or all before it go ('every'). `unknown`: what its token is shown as. */
+export function underscoreDecoder(
+	prefix: 'none' | 'one' | 'every',
+	unknown?: { readonly text: string; readonly shown: string },
+): DecoderSpec {
 	return {
 		type: 'Sequence',
 		decoders: [
 			...(unknown ? [{ type: 'Replace' as const, pattern: { String: unknown.text }, content: unknown.shown }] : []),
+			...(prefix === 'none' ? [] : [{ type: 'Prefix' as const, every: prefix === 'every' }]),
 			{ type: 'ByteFallback' },
 			{ type: 'Fuse' },
-			...(prefix > 0 ? [{ type: 'Strip' as const, content: '\u2581', start: prefix, stop: 0 }] : []),
 			{ type: 'Replace', pattern: { String: '\u2581' }, content: ' ' },
 		],
 	};
