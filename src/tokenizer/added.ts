@@ -45,6 +45,8 @@ export function createAddedTokens(patterns: readonly { readonly token: AddedToke
 			const { text } = input;
 			const segments: Segment[] = [];
 			let done = 0;
+			// End of the white space that was stripped last: it is not walked again.
+			let white = 0;
 			for (let at = 0; at < text.length; at++) {
 				if (begins[text.charCodeAt(at)] === 0) continue;
 				let token: AddedToken | undefined;
@@ -66,7 +68,11 @@ export function createAddedTokens(patterns: readonly { readonly token: AddedToke
 					let from = at;
 					while (token.lstrip && from > done && SPACE.test(text[from - 1]!)) from--;
 					if (token.lstrip) from = Math.max(from, done);
-					while (token.rstrip && to < text.length && SPACE.test(text[to]!)) to++;
+					if (token.rstrip) {
+						to = Math.max(to, white);
+						while (to < text.length && SPACE.test(text[to]!)) to++;
+						white = to;
+					}
 					if (from > done) segments.push(slice(input, done, from));
 					const [start, end] = originOf(input, from, to);
 					if (from < to) segments.push({ id: token.id, start, end });
