@@ -114,10 +114,17 @@ export function tied(m: Metadata, fallback = false): boolean {
 	return m.format === 'gguf' ? !m.hasTensor('output.weight') : m.flag('tie_word_embeddings', fallback);
 }
 
-/** Whether config.json says that the file holds no table of words at its end: LlamaModel or LlamaForSequenceClassification, not LlamaForCausalLM or GPT2LMHeadModel. */
+/** Tables of words at the end, by the names that decoders give them. */
+const OUTPUTS = ['lm_head.weight', 'embed_out.weight', 'model.lm_head.weight', 'language_model.lm_head.weight'];
+
+/**
+ * Whether the file holds no table of words at its end. config.json says so (LlamaModel or LlamaForSequenceClassification, not LlamaForCausalLM
+ * or GPT2LMHeadModel), or does not say and there is none.
+ */
 function headless(m: Metadata): boolean {
 	const [name] = m.list('architectures') ?? [];
-	return typeof name === 'string' && /((?<!LMHead|MT)Model|For(Sequence|Token)Classification|ForQuestionAnswering)$/.test(name);
+	if (typeof name !== 'string') return m.format === 'safetensors' && !OUTPUTS.some((output) => m.hasTensor(output));
+	return /((?<!LMHead|MT)Model|For(Sequence|Token)Classification|ForQuestionAnswering)$/.test(name);
 }
 
 /** With the window on blocks where `windows` has one. */
