@@ -5,6 +5,7 @@ import type { Tokenizer } from '../tokenizer/types.ts';
 import type { LanguageState } from '../unembedding/language.ts';
 import { logSumExp, top } from '../unembedding/probability.ts';
 import { createCandidates } from './candidates.ts';
+import { type JsonSchema, openConstraint } from './constraint.ts';
 import { type Random, seededRandom } from './random.ts';
 import { applySampler, checkSampler, draw, type SamplerStep } from './sampler.ts';
 import { stopStrings } from './stop.ts';
@@ -23,6 +24,8 @@ export interface GenerateOptions {
 	readonly stop?: readonly string[];
 	/** Ids that end the answer; default: the model's own. */
 	readonly stopIds?: readonly number[];
+	/** The answer is one JSON text that satisfies this schema, as long as it ends before maxTokens. Which schemas: docs/engine.md. */
+	readonly schema?: JsonSchema;
 	/** How many alternatives with log-probabilities to give with each token (default 0). */
 	readonly topLogProbabilities?: number;
 	readonly signal?: AbortSignal;
@@ -57,7 +60,7 @@ export interface Finish {
 /**
  * Yields tokens until a stop rule ends it; the return value says which. The prompt's beginning that the state already holds is not
  * computed again. The signal is looked at before every token.
- * @throws TongsaError 'usage' for an empty prompt, 'too-large' when the prompt does not fit the context: nothing is cut in silence.
+ * @throws TongsaError 'usage' for an empty prompt, 'unsupported' for a schema that cannot be enforced, 'too-large' when the prompt does not fit the context: nothing is cut in silence.
  */
 export async function* generate(
 	state: Continuable,
@@ -73,13 +76,15 @@ export async function* generate(
 	const decoder = tokenizer?.decoder({ skipSpecial: true });
 	const stops = stopStrings(options.stop ?? []);
 	const history = [...prompt];
+	const constraint = options.schema === undefined ? undefined : openConstraint(tokenizer, options.schema);
+	const may = constraint && ((id: number) => (stopIds.has(id) ? constraint.complete : constraint.allows(id)));
 	const most = Math.min(options.maxTokens ?? Number.POSITIVE_INFINITY, state.contextLength - prompt.length);
 
 	let logits = await state.feed(reusePrefix(state, prompt), options.signal);
 	const candidates = createCandidates(logits.length);
 	for (let made = 0; made < most; made++) {
 		options.signal?.throwIfAborted();
-		applySampler(chain.length > 0 ? chain : GREEDY, logits, history, candidates);
+		applySampler(chain.length > 0 ? chain : GREEDY, logits, history, candidates, may);
 		const id = draw(candidates, random);
 		if (stopIds.has(id))
 			return { reason: 'stop', text: stops.push(decoder?.end() ?? '').text + stops.end(), stoppedBy: textOf(tokenizer, id) };
@@ -89,6 +94,8 @@ export async function* generate(
 		yield { ...scores, text };
 		if (stopped !== undefined) return { reason: 'stop', text: '', stoppedBy: stopped };
 		history.push(id);
+		constraint?.push(id);
+		if (constraint?.over) return { reason: 'stop', text: stops.push(decoder?.end() ?? '').text + stops.end() };
 		if (made + 1 < most) logits = await state.feed([id], options.signal);
 	}
 	const rest = stops.push(decoder?.end() ?? '').text + stops.end();
