@@ -1,6 +1,7 @@
 // What all generating routes share: prompts → ids, settings → options, and a run that counts, times and lets others in between tokens.
 
 import { setImmediate } from 'node:timers/promises';
+import type { JsonSchema } from '../../src/generation/constraint.ts';
 import type { Finish, GeneratedToken, GenerateOptions } from '../../src/generation/generate.ts';
 import type { Model } from '../../src/model.ts';
 import { isDraw, type Sampling, samplerOf } from '../protocol/generate.ts';
@@ -36,10 +37,12 @@ export interface Wanted extends Sampling {
 	readonly seed?: number | undefined;
 	readonly stop?: readonly string[];
 	readonly top?: number;
+	/** What the answer has to satisfy. */
+	readonly schema?: JsonSchema | undefined;
 }
 
 /** The settings as the library takes them. A draw without a seed gets one. */
-export function optionsOf(service: Service, { maxTokens, seed, stop, top, ...sampling }: Wanted): GenerateOptions {
+export function optionsOf(service: Service, { maxTokens, seed, stop, top, schema, ...sampling }: Wanted): GenerateOptions {
 	const most = service.settings['max-tokens'];
 	if (maxTokens !== undefined && maxTokens > most) {
 		throw new Refusal(400, `This server generates at most ${most} tokens in one request; ${maxTokens} were asked for.`, {
@@ -54,6 +57,7 @@ export function optionsOf(service: Service, { maxTokens, seed, stop, top, ...sam
 		...(isDraw(sampler) && { seed: seed ?? service.newSeed() }),
 		...(stop && { stop }),
 		...(top !== undefined && { topLogProbabilities: top }),
+		...(schema !== undefined && { schema }),
 	};
 }
 

@@ -22,7 +22,15 @@ const FORMS: readonly (readonly [number, ...Range[]])[] = [
 /** Where UTF-8 changes its length, or the ranges of its second byte. */
 const SEAMS = [0x80, 0x800, 0x1000, 0xd000, 0xd800, 0xe000, 0x10000, 0x40000, 0x100000, 0x110000];
 
-const SHORT: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', '\b': '\\b', '\f': '\\f', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+const SHORT: Readonly<Record<string, string>> = {
+	'"': '\\"',
+	'\\': '\\\\',
+	'\b': '\\b',
+	'\f': '\\f',
+	'\n': '\\n',
+	'\r': '\\r',
+	'\t': '\\t',
+};
 const HEX = byteOf([0x30, 0x39], [0x41, 0x46], [0x61, 0x66]);
 const ESCAPED = sequence(
 	literal('\\'),

@@ -5,13 +5,17 @@
 import { TongsaError } from '../../errors.ts';
 import { ANY_CHARACTER } from './characters.ts';
 import { choice, EMPTY, literal, NEVER, type Node, oneOfTexts, optional, prune, repeat, sequence } from './nodes.ts';
+import { FORMATS, patternNode } from './pattern.ts';
 import { numberOf } from './range.ts';
 import { bounds, checkApart, checkSize, isObject, listOf, malformed, type Schema, unsupported, valuesOf } from './read.ts';
-import { FORMATS, patternNode } from './pattern.ts';
 
 /** A JSON Schema as plain data. */
 export type JsonSchema = boolean | Schema;
 
+/** Schemas within schemas, by way of references too. */
+const MAX_NESTED = 500;
+/** Letters of all patterns together: a class of characters becomes some hundred nodes. */
+const MAX_PATTERN_UNITS = 8192;
 /** Bytes that the shortest answer may need. */
 const MAX_SHORTEST = 100_000;
 
@@ -42,7 +46,17 @@ export function compileSchema(schema: unknown): Node {
 	checkSize(schema);
 	const references = new Map<string, { kind: 'reference'; to?: Node }>();
 
+	let patternUnits = 0;
+	let nested = 0;
+
 	function node(given: unknown, path: string): Node {
+		if (++nested > MAX_NESTED) throw tooLarge('schemas within schemas', MAX_NESTED);
+		const made = unbounded(given, path);
+		nested--;
+		return made;
+	}
+
+	function unbounded(given: unknown, path: string): Node {
 		if (given === true) return ANYTHING;
 		if (given === false) return NEVER;
 		if (!isObject(given)) throw malformed(path, given, 'an object, true or false');
@@ -119,7 +133,10 @@ export function compileSchema(schema: unknown): Node {
 			return sequence(literal('"'), repeat(ANY_CHARACTER, least, most), literal('"'));
 		}
 		if (typeof source !== 'string') throw malformed(`${path}.pattern`, source, 'a text');
-		if (least > 0 || most < Number.POSITIVE_INFINITY) throw unsupported(path, 'minLength or maxLength', 'none beside a pattern or a format');
+		patternUnits += source.length;
+		if (patternUnits > MAX_PATTERN_UNITS) throw tooLarge('letters in patterns', MAX_PATTERN_UNITS);
+		if (least > 0 || most < Number.POSITIVE_INFINITY)
+			throw unsupported(path, 'minLength or maxLength', 'none beside a pattern or a format');
 		return sequence(literal('"'), patternNode(source, `${path}.${pattern === undefined ? 'format' : 'pattern'}`), literal('"'));
 	}
 
@@ -146,19 +163,19 @@ export function compileSchema(schema: unknown): Node {
 		const needed = new Set(required.map(String));
 		const names = [...new Set([...Object.keys(properties), ...needed])];
 		const other = given.additionalProperties ?? true;
-		const valueOf = (name: string) =>
+		const valueNode = (name: string) =>
 			Object.hasOwn(properties, name) ? node(properties[name], `${path}.properties.${name}`) : node(other, `${path}.additionalProperties`);
 		const [least, most] = bounds(given, 'minProperties', 'maxProperties', path);
 		if (names.length === 0) {
 			const key = given.propertyNames === undefined ? STRING : keyNode(given.propertyNames, `${path}.propertyNames`);
-			const member = sequence(key, COLON, valueOf(''));
+			const member = sequence(key, COLON, valueNode(''));
 			return sequence(literal('{'), GAP, other === false ? (least > 0 ? NEVER : EMPTY) : listed(member, least, most), GAP, literal('}'));
 		}
 		if (least > 0 || most < Number.POSITIVE_INFINITY) throw unsupported(path, 'minProperties or maxProperties', 'none beside properties');
 		/** From the i-th property on; the first that is written has no comma before it. Built from the end. */
 		let ends: readonly [Node, Node] = [EMPTY, EMPTY];
 		for (const name of names.toReversed()) {
-			const member = sequence(literal(JSON.stringify(name)), COLON, valueOf(name));
+			const member = sequence(literal(JSON.stringify(name)), COLON, valueNode(name));
 			const [firstAfter, laterAfter] = ends;
 			const asFirst = sequence(member, laterAfter);
 			const asLater = sequence(COMMA, member, laterAfter);
@@ -183,6 +200,8 @@ export function compileSchema(schema: unknown): Node {
 	}
 	return root;
 }
+
+const tooLarge = (what: string, most: number) => new TongsaError('too-large', `too many ${what}`, { allowed: `at most ${most}` });
 
 const joined = (nodes: readonly Node[]): Node => sequence(...nodes.flatMap((one, i) => (i === 0 ? [one] : [COMMA, one])));
 

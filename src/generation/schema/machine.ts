@@ -26,11 +26,15 @@ export interface Machine {
 	readonly start: State;
 	/** The state after one more byte; null where the text may not go on so. */
 	step(state: State, byte: number): State | null;
+	/** A walk over the vocabulary begins: its work is counted from here, and bounded. */
+	begin(): void;
 }
 
 /** Ways to go on at a time, and steps to find them: a schema that needs more is ambiguous beyond use. */
 const MAX_CELLS = 4096;
 const MAX_EXPANDED = 65_536;
+/** Stacks looked at in one walk: about a second's. */
+const MAX_WORK = 2 ** 24;
 /** States and stacks that are remembered: some tens of megabytes. Beyond them all are forgotten and met anew. */
 const MAX_STATES = 8192;
 const MAX_KEPT_CELLS = 262_144;
@@ -38,6 +42,7 @@ const MAX_KEPT_CELLS = 262_144;
 export function createMachine(root: Node): Machine {
 	let made = 0;
 	let kept = 0;
+	let work = 0;
 	let states = new Map<string, State>();
 	let numbers = new WeakMap<NumberNode, Map<number, NumberNode | undefined>>();
 	let start: State | undefined;
@@ -83,7 +88,7 @@ export function createMachine(root: Node): Machine {
 			if (cell.node === undefined) complete = true;
 			else if (cell.node.kind === 'byte' || cell.node.kind === 'number') top.push(cell);
 			if (cell.node !== undefined) for (const one of opened(cell)) seen.add(one);
-			if (top.length > MAX_CELLS || seen.size > MAX_EXPANDED) {
+			if (top.length > MAX_CELLS || seen.size > MAX_EXPANDED || ++work > MAX_WORK) {
 				throw new TongsaError('too-large', 'the schema leaves too many ways to read one text', { allowed: `at most ${MAX_CELLS}` });
 			}
 		}
@@ -97,6 +102,7 @@ export function createMachine(root: Node): Machine {
 		if (states.size >= MAX_STATES || kept >= MAX_KEPT_CELLS) forget();
 		const state: State = { cells: top, complete, next: [] };
 		states.set(key, state);
+		kept += top.length;
 		return state;
 	}
 
@@ -123,6 +129,7 @@ export function createMachine(root: Node): Machine {
 			const known = state.next[byte];
 			if (known !== undefined) return known;
 			const cells: Cell[] = [];
+			work += state.cells.length;
 			for (const { node, rest } of state.cells) {
 				if (node!.kind === 'byte' && node!.set[byte]) cells.push(rest!);
 				if (node!.kind === 'number') {
@@ -133,5 +140,6 @@ export function createMachine(root: Node): Machine {
 			state.next[byte] = cells.length === 0 ? null : stateOf(cells);
 			return state.next[byte];
 		},
+		begin: () => void (work = 0),
 	};
 }

@@ -46,7 +46,8 @@ const SINGLE = Array.from({ length: 256 }, (_, byte) => byteOf([byte, byte]));
 const encoder = new TextEncoder();
 
 /** A text as it stands, in UTF-8. */
-export const literal = (text: string): Node => sequence(...Array.from(encoder.encode(text), (byte) => SINGLE[byte]!));
+export const literal = (text: string): Node => bytesOf(encoder.encode(text));
+const bytesOf = (bytes: Uint8Array): Node => ({ kind: 'sequence', parts: Array.from(bytes, (byte) => SINGLE[byte]!) });
 
 /** One of several texts; what they begin with alike is walked once. */
 export function oneOfTexts(texts: readonly string[]): Node {
@@ -55,7 +56,7 @@ export function oneOfTexts(texts: readonly string[]): Node {
 		return choice(
 			...Array.from(byFirst, ([byte, group]) => {
 				if (byte === undefined) return EMPTY;
-				if (group.length === 1) return sequence(...Array.from(group[0]!.subarray(at), (one) => SINGLE[one]!));
+				if (group.length === 1) return bytesOf(group[0]!.subarray(at));
 				return sequence(SINGLE[byte]!, branch(group, at + 1));
 			}),
 		);

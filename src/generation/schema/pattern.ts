@@ -54,7 +54,13 @@ export function patternNode(source: string, field: string): Node {
 	};
 	if (letters.length > MAX_LENGTH) refuse(`${letters.length} characters; at most ${MAX_LENGTH}`);
 	const eat = (text: string): boolean => {
-		if (!letters.slice(at, at + text.length).join('').startsWith(text)) return false;
+		if (
+			!letters
+				.slice(at, at + text.length)
+				.join('')
+				.startsWith(text)
+		)
+			return false;
 		at += text.length;
 		return true;
 	};
@@ -186,8 +192,7 @@ export function patternNode(source: string, field: string): Node {
 }
 
 /** Strings that formats allow (RFC 3339, RFC 9562, RFC 5321 without quotes); of February, the days that every year has. */
-const DATE =
-	'\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|02-(?:0[1-9]|1\\d|2[0-8]))';
+const DATE = '\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|02-(?:0[1-9]|1\\d|2[0-8]))';
 const TIME = '(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{1,6})?(?:Z|[+-](?:[01]\\d|2[0-3]):[0-5]\\d)';
 const BYTE = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 export const FORMATS: Readonly<Record<string, string>> = {

@@ -9,6 +9,8 @@ const MAX_VALUES = 20_000;
 const MAX_DEPTH = 100;
 /** UTF-16 units of all its texts. */
 const MAX_UNITS = 262_144;
+/** Branches of a oneOf, each compared with each. */
+const MAX_APART = 256;
 /** Longest list or text that a bound asks for. */
 const MAX_BOUND = 1_000_000;
 
@@ -84,6 +86,7 @@ function typesOf(value: unknown): readonly string[] {
  * objects that are told apart by a required property with one value each.
  */
 export function checkApart(branches: readonly unknown[], path: string): void {
+	if (branches.length > MAX_APART) throw unsupported(path, `oneOf of ${branches.length}`, `at most ${MAX_APART} branches; else use anyOf`);
 	const marks = branches.map((one): Schema | undefined => (isObject(one) ? one : undefined));
 	const apart = (a: Schema, b: Schema): boolean => {
 		const [typesA, typesB] = [kindsOf(a), kindsOf(b)];
@@ -97,7 +100,8 @@ export function checkApart(branches: readonly unknown[], path: string): void {
 	};
 	for (const [i, a] of marks.entries()) {
 		for (const b of marks.slice(i + 1)) {
-			if (!a || !b || !apart(a, b)) throw unsupported(path, 'oneOf', 'branches that are told apart by type or by a constant; else use anyOf');
+			if (!a || !b || !apart(a, b))
+				throw unsupported(path, 'oneOf', 'branches that are told apart by type or by a constant; else use anyOf');
 		}
 	}
 }
@@ -112,4 +116,5 @@ function constants(given: unknown): readonly string[] | undefined {
 	return Array.isArray(given.enum) ? given.enum.map((one) => JSON.stringify(one)) : undefined;
 }
 
-const sharesValue = (a: readonly string[] | undefined, b: readonly string[] | undefined): boolean => !a || !b || a.some((one) => b.includes(one));
+const sharesValue = (a: readonly string[] | undefined, b: readonly string[] | undefined): boolean =>
+	!a || !b || a.some((one) => b.includes(one));

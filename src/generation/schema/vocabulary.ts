@@ -44,6 +44,7 @@ function compare(a: Uint8Array, b: Uint8Array): number {
 
 /** The tokens that may come in a state: one bit an id. */
 export function allowedTokens({ size, ids, shared, offsets, bytes }: SortedVocabulary, machine: Machine, state: State): Uint32Array {
+	machine.begin();
 	const mask = new Uint32Array(Math.ceil(size / 32));
 	/** After so many bytes of the token at hand. */
 	const path: State[] = [state];

@@ -4,6 +4,7 @@
 import { z } from '@hono/zod-openapi';
 import type { GenerateOptions } from '../../../src/generation/generate.ts';
 import { noEffect, notHonoured, post } from '../define.ts';
+import { responseFormat, schemaOfResponseFormat } from '../format.ts';
 import { chatIds, finishReason, optionsOf, runWhole, tokensOf, usageOf } from '../generation.ts';
 import { errorBody, Refusal, refusalOf } from '../refusal.ts';
 import { type App, type Asked, type Service, type Turn, takeTurn } from '../service.ts';
@@ -23,7 +24,7 @@ const body = z
 		max_completion_tokens: count(1).nullish().openapi({ description: 'The newer name of max_tokens.' }),
 		logprobs: z.boolean().nullish(),
 		top_logprobs: z.number().int().min(0).max(20).nullish(),
-		response_format: notHonoured('the engine does not bind answers to a grammar', { type: 'text' }),
+		response_format: responseFormat,
 		tools: notHonoured(NO_TOOLS, []),
 		tool_choice: notHonoured(NO_TOOLS, 'none', 'auto'),
 		parallel_tool_calls: notHonoured(NO_TOOLS, true, false),
@@ -108,7 +109,7 @@ function checkPairs({ max_tokens, max_completion_tokens, logprobs, top_logprobs 
 
 function chatOptions(service: Service, asked: Body, k: number): GenerateOptions {
 	const wanted = wantedOf(asked, asked.max_completion_tokens ?? asked.max_tokens ?? undefined, k);
-	return optionsOf(service, { ...wanted, top: asked.top_logprobs ?? 0 });
+	return optionsOf(service, { ...wanted, top: asked.top_logprobs ?? 0, schema: schemaOfResponseFormat(asked.response_format) });
 }
 
 function headOf(service: Service, { id }: Turn) {

@@ -4,6 +4,7 @@
 import { z } from '@hono/zod-openapi';
 import type { GeneratedToken } from '../../../src/generation/generate.ts';
 import { notHonoured, post } from '../define.ts';
+import { responseFormat, schemaOfResponseFormat } from '../format.ts';
 import { finishReason, optionsOf, promptIds, runWhole, tokensOf, usageOf } from '../generation.ts';
 import { errorBody, Refusal, refusalOf } from '../refusal.ts';
 import { type App, type Asked, type Service, type Turn, takeTurn } from '../service.ts';
@@ -28,6 +29,7 @@ const body = z
 		max_tokens: count(0).nullish().openapi({ description: 'Default 16.' }),
 		logprobs: z.number().int().min(0).max(20).nullish(),
 		echo: z.boolean().nullish().openapi({ description: 'The prompt before the answer.' }),
+		response_format: responseFormat,
 		suffix: notHonoured('models are asked to go on, not to fill in'),
 		best_of: notHonoured('every choice is given; ask for n', 1),
 	})
@@ -110,6 +112,7 @@ function choicesOf(service: Service, { model }: Turn, asked: Body): readonly Cho
 	const { prompt, logprobs } = asked;
 	const prompts =
 		typeof prompt === 'string' ? [prompt] : typeof prompt[0] === 'number' ? [prompt as number[]] : (prompt as (string | number[])[]);
+	const schema = schemaOfResponseFormat(asked.response_format);
 	return prompts.flatMap((one, p) => {
 		const ids = promptIds(service, model, one, 'prompt');
 		const text = typeof one === 'string' ? one : (model.tokenizer?.decode(one) ?? '');
@@ -121,7 +124,7 @@ function choicesOf(service: Service, { model }: Turn, asked: Body): readonly Cho
 				index,
 				prompt: p,
 				ids,
-				options: optionsOf(service, { ...wanted, top: logprobs ?? 0 }),
+				options: optionsOf(service, { ...wanted, top: logprobs ?? 0, schema }),
 				echoed: asked.echo ? text : '',
 				score: (tokens) => (logprobs == null ? null : scores(tokens, logprobs)),
 			};

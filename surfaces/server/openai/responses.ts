@@ -3,6 +3,7 @@
 
 import { z } from '@hono/zod-openapi';
 import { noEffect, notHonoured, post } from '../define.ts';
+import { schemaOfTextFormat, textFormat } from '../format.ts';
 import { chatIds, finishReason, type Message, optionsOf, runWhole, tokensOf } from '../generation.ts';
 import { errorBody, refusalOf } from '../refusal.ts';
 import { type App, type Asked, type Service, type Turn, takeTurn } from '../service.ts';
@@ -45,7 +46,10 @@ const body = z
 		tool_choice: notHonoured(NO_TOOLS, 'none', 'auto'),
 		parallel_tool_calls: notHonoured(NO_TOOLS, true, false),
 		max_tool_calls: notHonoured(NO_TOOLS),
-		text: notHonoured('the engine does not bind answers to a grammar', { format: { type: 'text' } }, {}),
+		text: z
+			.strictObject({ format: textFormat.optional(), verbosity: notHonoured('the model has no such setting', 'medium') })
+			.nullish()
+			.openapi({ description: 'Its format: text, a JSON object, or JSON that satisfies a schema.' }),
 		reasoning: notHonoured('the model has no such setting', {}),
 		include: notHonoured('there is nothing more to include', []),
 		truncation: notHonoured('nothing is cut in silence', 'disabled'),
@@ -88,7 +92,10 @@ export function responseRoutes(app: App, service: Service): void {
 			let turn: Turn | undefined;
 			try {
 				const ids = await chatIds(service, lease.model, messagesOf(asked), 'input');
-				const options = optionsOf(service, wantedOf(asked, asked.max_output_tokens ?? undefined, 0));
+				const options = optionsOf(service, {
+					...wantedOf(asked, asked.max_output_tokens ?? undefined, 0),
+					schema: schemaOfTextFormat(asked.text?.format),
+				});
 				const mine = (turn = await takeTurn(lease, c.var.signal));
 				const shape = shapes(service, asked, mine);
 				const run = (onText?: (text: string) => void) =>
@@ -135,7 +142,7 @@ function shapes(service: Service, asked: Body, { id: model }: Turn) {
 		previous_response_id: null,
 		reasoning: { effort: null, summary: null },
 		store: false,
-		text: { format: { type: 'text' } },
+		text: { format: asked.text?.format ?? { type: 'text' } },
 		tool_choice: 'none',
 		tools: [],
 		truncation: 'disabled',
