@@ -11,7 +11,10 @@ import { applySampler, checkSampler, draw, type SamplerStep } from './sampler.ts
 import { stopStrings } from './stop.ts';
 
 /** What generation needs of a state: to eat ids, to say what it expects next, and to go back. */
-export type Continuable = Pick<LanguageState, 'ids' | 'contextLength' | 'feed' | 'truncate'>;
+export type Continuable = Pick<LanguageState, 'ids' | 'contextLength' | 'feed' | 'truncate'> & {
+	/** How many ids the last `feed` had to compute, where a part of what came before was found (default: those that it was given). */
+	readonly computed?: number;
+};
 
 export interface GenerateOptions {
 	/** Most tokens to generate (default: what the context has room for). */
@@ -51,6 +54,8 @@ export type FinishReason = 'stop' | 'length' | 'context';
 /** How a generation ended. */
 export interface Finish {
 	readonly reason: FinishReason;
+	/** Of the prompt's ids, those whose keys and values were known already. */
+	readonly reused: number;
 	/** Text that was held back until the end was known. */
 	readonly text: string;
 	/** The stop string or the stop token's text, for reason 'stop'. */
@@ -75,31 +80,32 @@ export async function* generate(
 	const stopIds = new Set(options.stopIds ?? tokenizer?.special.stops ?? []);
 	const decoder = tokenizer?.decoder({ skipSpecial: true });
 	const stops = stopStrings(options.stop ?? []);
+	const heldBack = (): string => stops.push(decoder?.end() ?? '').text + stops.end();
 	const history = [...prompt];
 	const constraint = options.schema === undefined ? undefined : openConstraint(tokenizer, options.schema);
 	const may = constraint && ((id: number) => (stopIds.has(id) ? constraint.complete : constraint.allows(id)));
 	const most = Math.min(options.maxTokens ?? Number.POSITIVE_INFINITY, state.contextLength - prompt.length);
 
-	let logits = await state.feed(reusePrefix(state, prompt), options.signal);
+	const rest = reusePrefix(state, prompt);
+	let logits = await state.feed(rest, options.signal);
+	const reused = prompt.length - (state.computed ?? rest.length);
 	const candidates = createCandidates(logits.length);
 	for (let made = 0; made < most; made++) {
 		options.signal?.throwIfAborted();
 		applySampler(chain.length > 0 ? chain : GREEDY, logits, history, candidates, may);
 		const id = draw(candidates, random);
-		if (stopIds.has(id))
-			return { reason: 'stop', text: stops.push(decoder?.end() ?? '').text + stops.end(), stoppedBy: textOf(tokenizer, id) };
+		if (stopIds.has(id)) return { reason: 'stop', reused, text: heldBack(), stoppedBy: textOf(tokenizer, id) };
 
 		const scores = score(logits, id, options.topLogProbabilities ?? 0, tokenizer);
 		const { text, stopped } = stops.push(decoder?.push(id) ?? '');
 		yield { ...scores, text };
-		if (stopped !== undefined) return { reason: 'stop', text: '', stoppedBy: stopped };
+		if (stopped !== undefined) return { reason: 'stop', reused, text: '', stoppedBy: stopped };
 		history.push(id);
 		constraint?.push(id);
-		if (constraint?.over) return { reason: 'stop', text: stops.push(decoder?.end() ?? '').text + stops.end() };
+		if (constraint?.over) return { reason: 'stop', reused, text: heldBack() };
 		if (made + 1 < most) logits = await state.feed([id], options.signal);
 	}
-	const rest = stops.push(decoder?.end() ?? '').text + stops.end();
-	return { reason: history.length >= state.contextLength ? 'context' : 'length', text: rest };
+	return { reason: history.length >= state.contextLength ? 'context' : 'length', reused, text: heldBack() };
 }
 
 const GREEDY: readonly SamplerStep[] = [{ type: 'temperature', value: 0 }];

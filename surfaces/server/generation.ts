@@ -116,8 +116,10 @@ export async function runWhole(
 /** OpenAI knows no 'context': there too the answer was cut by its length. */
 export const finishReason = ({ reason }: Finish): 'stop' | 'length' => (reason === 'stop' ? 'stop' : 'length');
 
-export const usageOf = (promptTokens: number, completionTokens: number) => ({
+/** `reused`: of the prompt's tokens, those whose keys and values were known from an earlier request. */
+export const usageOf = (promptTokens: number, completionTokens: number, reused: number) => ({
 	prompt_tokens: promptTokens,
 	completion_tokens: completionTokens,
 	total_tokens: promptTokens + completionTokens,
+	prompt_tokens_details: { cached_tokens: reused },
 });

@@ -45,10 +45,11 @@ export async function startServer({ models, settings, version, studio }: StartOp
 	const stopping = new AbortController();
 	const memory = settings['max-memory'] * MIB || host.memoryBudget;
 	const find = await allowedFolders(settings['allow-folder']);
+	const engineOptions = { context: settings.context, prefixCache: settings['prefix-cache'] * MIB };
 	const registry = createRegistry({
 		served: await servedModels(models),
 		find,
-		open: async (reference) => withEngine(await openModel(host, reference), reference),
+		open: async (reference) => withEngine(await openModel(host, reference), reference, engineOptions),
 		now: host.now,
 		maxOpen: settings['max-models'],
 		maxQueue: settings['max-queue'],

@@ -127,9 +127,11 @@ type Run = readonly GenerateOptions[];
 async function whole(service: Service, c: Asked, turn: Turn, asked: Body, ids: readonly number[], runs: Run): Promise<Response> {
 	const choices = [];
 	let made = 0;
+	let reused = 0;
 	for (const [index, options] of runs.entries()) {
 		const { tokens, text, finish } = await runWhole(tokensOf(service, c, turn, ids, options));
 		made += tokens.length;
+		if (index === 0) reused = finish.reused;
 		choices.push({
 			index,
 			message: { role: 'assistant', content: text, refusal: null },
@@ -137,7 +139,7 @@ async function whole(service: Service, c: Asked, turn: Turn, asked: Body, ids: r
 			finish_reason: finishReason(finish),
 		});
 	}
-	return c.json({ ...headOf(service, turn), object: 'chat.completion', choices, usage: usageOf(ids.length, made) });
+	return c.json({ ...headOf(service, turn), object: 'chat.completion', choices, usage: usageOf(ids.length, made, reused) });
 }
 
 function stream(service: Service, c: Asked, turn: Turn, asked: Body, ids: readonly number[], runs: Run): Response {
@@ -150,6 +152,7 @@ function stream(service: Service, c: Asked, turn: Turn, asked: Body, ids: readon
 		async (write) => {
 			try {
 				let made = 0;
+				let reused = 0;
 				for (const [index, options] of runs.entries()) {
 					const piece = (delta: object, logprobs: ChatLogprobs | null = null, finish_reason: string | null = null) =>
 						write(event({ ...head, choices: [{ index, delta, logprobs, finish_reason }], ...noUsage }));
@@ -163,9 +166,10 @@ function stream(service: Service, c: Asked, turn: Turn, asked: Body, ids: readon
 						(rest) => piece({ content: rest }),
 					);
 					made += tokens.length;
+					if (index === 0) reused = finish.reused;
 					piece({}, null, finishReason(finish));
 				}
-				if (wantsUsage) write(event({ ...head, choices: [], usage: usageOf(ids.length, made) }));
+				if (wantsUsage) write(event({ ...head, choices: [], usage: usageOf(ids.length, made, reused) }));
 				write(DONE);
 			} finally {
 				turn.end();

@@ -99,6 +99,8 @@ export function completionRoutes(app: App, service: Service): void {
 
 interface Choice {
 	readonly index: number;
+	/** Of its prompt's. */
+	readonly first: boolean;
 	/** Among the prompts. */
 	readonly prompt: number;
 	readonly ids: readonly number[];
@@ -122,6 +124,7 @@ function choicesOf(service: Service, { model }: Turn, asked: Body): readonly Cho
 			const scores = completionLogprobs(model.tokenizer, text.length);
 			return {
 				index,
+				first: k === 0,
 				prompt: p,
 				ids,
 				options: optionsOf(service, { ...wanted, top: logprobs ?? 0, schema }),
@@ -148,12 +151,14 @@ function headOf(service: Service, { id }: Turn) {
 async function whole(service: Service, c: Asked, turn: Turn, _asked: Body, choices: readonly Choice[]): Promise<Response> {
 	const done: z.output<typeof choice>[] = [];
 	let made = 0;
-	for (const { index, ids, options, echoed, score } of choices) {
+	let reused = 0;
+	for (const { index, first, ids, options, echoed, score } of choices) {
 		const { tokens, text, finish } = await runWhole(tokensOf(service, c, turn, ids, options));
 		made += tokens.length;
+		if (first) reused += finish.reused;
 		done.push({ index, text: echoed + text, logprobs: score(tokens), finish_reason: finishReason(finish) });
 	}
-	return c.json({ ...headOf(service, turn), choices: done, usage: usageOf(promptTokens(choices), made) });
+	return c.json({ ...headOf(service, turn), choices: done, usage: usageOf(promptTokens(choices), made, reused) });
 }
 
 function stream(service: Service, c: Asked, turn: Turn, asked: Body, choices: readonly Choice[]): Response {
@@ -166,7 +171,8 @@ function stream(service: Service, c: Asked, turn: Turn, asked: Body, choices: re
 		async (write) => {
 			try {
 				let made = 0;
-				for (const { index, ids, options, echoed, score } of choices) {
+				let reused = 0;
+				for (const { index, first, ids, options, echoed, score } of choices) {
 					const piece = (text: string, logprobs: unknown, finish_reason: string | null) =>
 						write(event({ ...head, choices: [{ index, text, logprobs, finish_reason }], ...noUsage }));
 					if (echoed) piece(echoed, null, null);
@@ -179,9 +185,10 @@ function stream(service: Service, c: Asked, turn: Turn, asked: Body, choices: re
 						(rest) => piece(rest, null, null),
 					);
 					made += tokens.length;
+					if (first) reused += finish.reused;
 					piece('', null, finishReason(finish));
 				}
-				if (wantsUsage) write(event({ ...head, choices: [], usage: usageOf(promptTokens(choices), made) }));
+				if (wantsUsage) write(event({ ...head, choices: [], usage: usageOf(promptTokens(choices), made, reused) }));
 				write(DONE);
 			} finally {
 				turn.end();

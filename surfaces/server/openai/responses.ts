@@ -2,6 +2,7 @@
 // https://platform.openai.com/docs/api-reference/responses/create, …/responses-streaming
 
 import { z } from '@hono/zod-openapi';
+import type { Finish } from '../../../src/generation/generate.ts';
 import { noEffect, notHonoured, post } from '../define.ts';
 import { schemaOfTextFormat, textFormat } from '../format.ts';
 import { chatIds, finishReason, type Message, optionsOf, runWhole, tokensOf } from '../generation.ts';
@@ -102,7 +103,7 @@ export function responseRoutes(app: App, service: Service): void {
 					runWhole(tokensOf(service, c, mine, ids, options), ({ text }) => onText?.(text), onText);
 				if (asked.stream) return stream(c, mine, shape, ids.length, run);
 				const { text, tokens, finish } = await run().finally(mine.end);
-				return c.json(shape.done(text, ids.length, tokens.length, finishReason(finish)));
+				return c.json(shape.done(text, ids.length, tokens.length, finish));
 			} catch (error) {
 				turn?.end();
 				lease.release();
@@ -172,7 +173,8 @@ function shapes(service: Service, asked: Body, { id: model }: Turn) {
 				usage: null,
 			};
 		},
-		done: (text: string, promptTokens: number, tokens: number, reason: 'stop' | 'length') => {
+		done: (text: string, promptTokens: number, tokens: number, finish: Finish) => {
+			const reason = finishReason(finish);
 			const status = reason === 'stop' ? ('completed' as const) : ('incomplete' as const);
 			return {
 				...head,
@@ -181,7 +183,7 @@ function shapes(service: Service, asked: Body, { id: model }: Turn) {
 				output: [item(status, text)],
 				usage: {
 					input_tokens: promptTokens,
-					input_tokens_details: { cached_tokens: 0 },
+					input_tokens_details: { cached_tokens: finish.reused },
 					output_tokens: tokens,
 					output_tokens_details: { reasoning_tokens: 0 },
 					total_tokens: promptTokens + tokens,
@@ -213,7 +215,7 @@ function stream(
 				const { text, tokens, finish } = await run((delta) => {
 					if (delta) write(named('response.output_text.delta', { ...place, delta, logprobs: [] }));
 				});
-				const done = shape.done(text, promptTokens, tokens.length, finishReason(finish));
+				const done = shape.done(text, promptTokens, tokens.length, finish);
 				write(named('response.output_text.done', { ...place, text, logprobs: [] }));
 				write(named('response.content_part.done', { ...place, part: shape.part(text) }));
 				write(named('response.output_item.done', { output_index: 0, item: done.output[0] }));
