@@ -28,7 +28,7 @@ const DAY = 86_400;
 export const SETTINGS = {
 	host: text('127.0.0.1', 'ADDRESS', 'the address to listen on'),
 	port: whole(8080, 0, 65_535, 'N', 'the port to listen on; 0 takes a free one'),
-	'api-key': text('', 'KEY', 'the key that every request must bring (better given by the environment: others can read flags)'),
+	'api-key': list('KEY', 'a key that requests must bring, one a client (better given by the environment: others can read flags)'),
 	'allow-host': list('NAME', 'a host name that requests may be addressed to, beside localhost and IP addresses'),
 	'allow-origin': list('ORIGIN', 'a web origin whose pages may ask (https://example.org); * for all'),
 	'allow-folder': list('DIR', 'a folder whose model files requests may name by their path'),

@@ -62,7 +62,7 @@ test('pages of other origins are refused until allowed', async () => {
 });
 
 test('with a key, models answer only to it; health stays open', async () => {
-	const locked = await server({ 'api-key': 'sesame' }, ['lecture']);
+	const locked = await server({ 'api-key': ['open', 'sesame'] }, ['lecture']);
 	const status = async (path: string, authorization?: string) =>
 		(await fetch(locked.url + path, { headers: authorization ? { authorization } : {} })).status;
 	assert.deepEqual(

@@ -126,7 +126,7 @@ async function answered(
 			return c.json(part('', { done: true, done_reason: 'load' }));
 		}
 		const settings = optionsOf(service, { ...wantedOf(asked.options), schema: schemaOfOllamaFormat(asked.format) });
-		const mine = (turn = await takeTurn(lease, c.var.signal));
+		const mine = (turn = await takeTurn(lease, c.var));
 		const clock = stopwatch(service, c, loaded);
 		const run = (onToken?: (token: GeneratedToken) => void, onRest?: (text: string) => void) =>
 			runWhole(

@@ -83,7 +83,7 @@ export function chatRoutes(app: App, service: Service): void {
 			try {
 				const ids = await chatIds(service, lease.model, messagesOf(asked.messages), 'messages');
 				const options = Array.from({ length: asked.n ?? 1 }, (_, k) => chatOptions(service, asked, k));
-				turn = await takeTurn(lease, c.var.signal);
+				turn = await takeTurn(lease, c.var);
 				if (!asked.stream) return await whole(service, c, turn, asked, ids, options).finally(turn.end);
 				return stream(service, c, turn, asked, ids, options);
 			} catch (error) {

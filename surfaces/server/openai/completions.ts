@@ -84,7 +84,7 @@ export function completionRoutes(app: App, service: Service): void {
 				});
 			}
 			const lease = await service.models.acquire(asked.model);
-			const turn = await takeTurn(lease, c.var.signal);
+			const turn = await takeTurn(lease, c.var);
 			try {
 				const choices = choicesOf(service, turn, asked);
 				if (!asked.stream) return await whole(service, c, turn, asked, choices).finally(turn.end);

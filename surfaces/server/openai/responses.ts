@@ -97,7 +97,7 @@ export function responseRoutes(app: App, service: Service): void {
 					...wantedOf(asked, asked.max_output_tokens ?? undefined, 0),
 					schema: schemaOfTextFormat(asked.text?.format),
 				});
-				const mine = (turn = await takeTurn(lease, c.var.signal));
+				const mine = (turn = await takeTurn(lease, c.var));
 				const shape = shapes(service, asked, mine);
 				const run = (onText?: (text: string) => void) =>
 					runWhole(tokensOf(service, c, mine, ids, options), ({ text }) => onText?.(text), onText);
