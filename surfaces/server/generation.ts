@@ -41,11 +41,13 @@ export interface Wanted extends Sampling {
 	readonly schema?: JsonSchema | undefined;
 }
 
-/** The settings as the library takes them. A draw without a seed gets one. */
-export function optionsOf(service: Service, { maxTokens, seed, stop, top, schema, ...sampling }: Wanted): GenerateOptions {
-	const most = service.settings['max-tokens'];
-	if (maxTokens !== undefined && maxTokens > most) {
-		throw new Refusal(400, `This server generates at most ${most} tokens in one request; ${maxTokens} were asked for.`, {
+/** The settings as the library takes them. A draw without a seed gets one. `choices`: how many answers share what one request may have. */
+export function optionsOf(service: Service, { maxTokens, seed, stop, top, schema, ...sampling }: Wanted, choices = 1): GenerateOptions {
+	const limit = service.settings['max-tokens'];
+	const most = Math.floor(limit / choices);
+	if ((maxTokens ?? 1) > most || choices > limit) {
+		const asked = choices > 1 ? `${choices} answers of ${maxTokens ?? 1}` : `${maxTokens}`;
+		throw new Refusal(400, `This server generates at most ${limit} tokens in one request; ${asked} were asked for.`, {
 			param: 'max_tokens',
 			code: 'invalid_value',
 		});

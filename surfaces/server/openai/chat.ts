@@ -109,7 +109,11 @@ function checkPairs({ max_tokens, max_completion_tokens, logprobs, top_logprobs 
 
 function chatOptions(service: Service, asked: Body, k: number): GenerateOptions {
 	const wanted = wantedOf(asked, asked.max_completion_tokens ?? asked.max_tokens ?? undefined, k);
-	return optionsOf(service, { ...wanted, top: asked.top_logprobs ?? 0, schema: schemaOfResponseFormat(asked.response_format) });
+	return optionsOf(
+		service,
+		{ ...wanted, top: asked.top_logprobs ?? 0, schema: schemaOfResponseFormat(asked.response_format) },
+		asked.n ?? 1,
+	);
 }
 
 function headOf(service: Service, { id }: Turn) {

@@ -6,6 +6,7 @@ import type { GeneratedToken } from '../../../src/generation/generate.ts';
 import { notHonoured, post } from '../define.ts';
 import { responseFormat, schemaOfResponseFormat } from '../format.ts';
 import { finishReason, optionsOf, promptIds, runWhole, tokensOf, usageOf } from '../generation.ts';
+import { checkInputs, countTokens } from '../inputs.ts';
 import { errorBody, Refusal, refusalOf } from '../refusal.ts';
 import { type App, type Asked, type Service, type Turn, takeTurn } from '../service.ts';
 import { DONE, EVENTS, event, streamed } from '../stream.ts';
@@ -115,19 +116,24 @@ function choicesOf(service: Service, { model }: Turn, asked: Body): readonly Cho
 	const prompts =
 		typeof prompt === 'string' ? [prompt] : typeof prompt[0] === 'number' ? [prompt as number[]] : (prompt as (string | number[])[]);
 	const schema = schemaOfResponseFormat(asked.response_format);
+	const n = asked.n ?? 1;
+	const maxTokens = asked.max_tokens ?? STANDARD_MAX_TOKENS;
+	checkInputs(service, prompts, 'prompt');
+	countTokens(service, model, prompts, 'prompt');
+	optionsOf(service, { maxTokens }, prompts.length * n); // before anything is made for each
 	return prompts.flatMap((one, p) => {
 		const ids = promptIds(service, model, one, 'prompt');
 		const text = typeof one === 'string' ? one : (model.tokenizer?.decode(one) ?? '');
-		return Array.from({ length: asked.n ?? 1 }, (_, k): Choice => {
-			const index = p * (asked.n ?? 1) + k;
-			const wanted = wantedOf(asked, asked.max_tokens ?? STANDARD_MAX_TOKENS, k);
+		return Array.from({ length: n }, (_, k): Choice => {
+			const index = p * n + k;
+			const wanted = wantedOf(asked, maxTokens, k);
 			const scores = completionLogprobs(model.tokenizer, text.length);
 			return {
 				index,
 				first: k === 0,
 				prompt: p,
 				ids,
-				options: optionsOf(service, { ...wanted, top: logprobs ?? 0, schema }),
+				options: optionsOf(service, { ...wanted, top: logprobs ?? 0, schema }, prompts.length * n),
 				echoed: asked.echo ? text : '',
 				score: (tokens) => (logprobs == null ? null : scores(tokens, logprobs)),
 			};
