@@ -4,15 +4,18 @@
 # Not Alpine: the Node that npm brings for the build is linked against glibc.
 FROM node:26-slim AS build
 WORKDIR /build
-COPY package.json package-lock.json ./
+COPY package.json package-lock.json .npmrc ./
+COPY toolchain/package.json toolchain/
 RUN npm ci --ignore-scripts
 COPY . .
-RUN npm run build && npx vite build surfaces/studio
+RUN npm run build
 
+# What the package itself needs: no tools, and not the toolchain's Node, which the image has.
 FROM node:26-alpine AS dependencies
 WORKDIR /app
-COPY package.json package-lock.json ./
-RUN npm ci --ignore-scripts --omit=dev --omit=optional
+COPY package.json package-lock.json .npmrc ./
+COPY toolchain/package.json toolchain/
+RUN npm ci --ignore-scripts --omit=dev --omit=optional && rm -rf node_modules/tongsa-toolchain
 
 FROM node:26-alpine
 WORKDIR /app

@@ -28,10 +28,15 @@ export function tongsaServe(models: readonly string[], flags: readonly string[] 
 	});
 }
 
-export async function post(url: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+export async function post(
+	url: string,
+	body: unknown,
+	signal?: AbortSignal,
+	headers?: Readonly<Record<string, string>>,
+): Promise<Response> {
 	return fetch(url, {
 		method: 'POST',
-		headers: { 'content-type': 'application/json' },
+		headers: { 'content-type': 'application/json', ...headers },
 		body: JSON.stringify(body),
 		...(signal && { signal }),
 	});

@@ -5,12 +5,16 @@ import type { Tokenizer } from '../tokenizer/types.ts';
 import type { LanguageState } from '../unembedding/language.ts';
 import { logSumExp, top } from '../unembedding/probability.ts';
 import { createCandidates } from './candidates.ts';
+import { type JsonSchema, openConstraint } from './constraint.ts';
 import { type Random, seededRandom } from './random.ts';
 import { applySampler, checkSampler, draw, type SamplerStep } from './sampler.ts';
 import { stopStrings } from './stop.ts';
 
 /** What generation needs of a state: to eat ids, to say what it expects next, and to go back. */
-export type Continuable = Pick<LanguageState, 'ids' | 'contextLength' | 'feed' | 'truncate'>;
+export type Continuable = Pick<LanguageState, 'ids' | 'contextLength' | 'feed' | 'truncate'> & {
+	/** How many ids the last `feed` had to compute, where a part of what came before was found (default: those that it was given). */
+	readonly computed?: number;
+};
 
 export interface GenerateOptions {
 	/** Most tokens to generate (default: what the context has room for). */
@@ -23,6 +27,8 @@ export interface GenerateOptions {
 	readonly stop?: readonly string[];
 	/** Ids that end the answer; default: the model's own. */
 	readonly stopIds?: readonly number[];
+	/** The answer is one JSON text that satisfies this schema, as long as it ends before maxTokens. Which schemas: docs/engine.md. */
+	readonly schema?: JsonSchema;
 	/** How many alternatives with log-probabilities to give with each token (default 0). */
 	readonly topLogProbabilities?: number;
 	readonly signal?: AbortSignal;
@@ -48,6 +54,8 @@ export type FinishReason = 'stop' | 'length' | 'context';
 /** How a generation ended. */
 export interface Finish {
 	readonly reason: FinishReason;
+	/** Of the prompt's ids, those whose keys and values were known already. */
+	readonly reused: number;
 	/** Text that was held back until the end was known. */
 	readonly text: string;
 	/** The stop string or the stop token's text, for reason 'stop'. */
@@ -57,7 +65,7 @@ export interface Finish {
 /**
  * Yields tokens until a stop rule ends it; the return value says which. The prompt's beginning that the state already holds is not
  * computed again. The signal is looked at before every token.
- * @throws TongsaError 'usage' for an empty prompt, 'too-large' when the prompt does not fit the context: nothing is cut in silence.
+ * @throws TongsaError 'usage' for an empty prompt, 'unsupported' for a schema that cannot be enforced, 'too-large' when the prompt does not fit the context: nothing is cut in silence.
  */
 export async function* generate(
 	state: Continuable,
@@ -72,27 +80,32 @@ export async function* generate(
 	const stopIds = new Set(options.stopIds ?? tokenizer?.special.stops ?? []);
 	const decoder = tokenizer?.decoder({ skipSpecial: true });
 	const stops = stopStrings(options.stop ?? []);
+	const heldBack = (): string => stops.push(decoder?.end() ?? '').text + stops.end();
 	const history = [...prompt];
+	const constraint = options.schema === undefined ? undefined : openConstraint(tokenizer, options.schema);
+	const may = constraint && ((id: number) => (stopIds.has(id) ? constraint.complete : constraint.allows(id)));
 	const most = Math.min(options.maxTokens ?? Number.POSITIVE_INFINITY, state.contextLength - prompt.length);
 
-	let logits = await state.feed(reusePrefix(state, prompt), options.signal);
+	const rest = reusePrefix(state, prompt);
+	let logits = await state.feed(rest, options.signal);
+	const reused = prompt.length - (state.computed ?? rest.length);
 	const candidates = createCandidates(logits.length);
 	for (let made = 0; made < most; made++) {
 		options.signal?.throwIfAborted();
-		applySampler(chain.length > 0 ? chain : GREEDY, logits, history, candidates);
+		applySampler(chain.length > 0 ? chain : GREEDY, logits, history, candidates, may);
 		const id = draw(candidates, random);
-		if (stopIds.has(id))
-			return { reason: 'stop', text: stops.push(decoder?.end() ?? '').text + stops.end(), stoppedBy: textOf(tokenizer, id) };
+		if (stopIds.has(id)) return { reason: 'stop', reused, text: heldBack(), stoppedBy: textOf(tokenizer, id) };
 
 		const scores = score(logits, id, options.topLogProbabilities ?? 0, tokenizer);
 		const { text, stopped } = stops.push(decoder?.push(id) ?? '');
 		yield { ...scores, text };
-		if (stopped !== undefined) return { reason: 'stop', text: '', stoppedBy: stopped };
+		if (stopped !== undefined) return { reason: 'stop', reused, text: '', stoppedBy: stopped };
 		history.push(id);
+		constraint?.push(id);
+		if (constraint?.over) return { reason: 'stop', reused, text: heldBack() };
 		if (made + 1 < most) logits = await state.feed([id], options.signal);
 	}
-	const rest = stops.push(decoder?.end() ?? '').text + stops.end();
-	return { reason: history.length >= state.contextLength ? 'context' : 'length', text: rest };
+	return { reason: history.length >= state.contextLength ? 'context' : 'length', reused, text: heldBack() };
 }
 
 const GREEDY: readonly SamplerStep[] = [{ type: 'temperature', value: 0 }];

@@ -134,14 +134,15 @@ export function checkSampler(chain: readonly SamplerStep[]): void {
 }
 
 /**
- * Runs the chain over a row of V logits. Afterwards `candidates` holds what may come next.
- * @throws TongsaError 'out-of-range' when no logit is a number.
+ * Runs the chain over a row of V logits, of which only those that `may` come are looked at. Afterwards `candidates` holds what is left.
+ * @throws TongsaError 'out-of-range' when no logit is a number, 'unsupported' when no token may come.
  */
 export function applySampler(
 	chain: readonly SamplerStep[],
 	logits: Float32Array,
 	history: readonly number[],
 	candidates: Candidates,
+	may?: (id: number) => boolean,
 ): void {
 	refill(candidates, logits);
 	filter(candidates, (i) => candidates.logits[i]! > Number.NEGATIVE_INFINITY); // also drops NaN
@@ -149,6 +150,12 @@ export function applySampler(
 		throw new TongsaError('out-of-range', 'no token can come next: every logit is NaN or -Infinity', {
 			hint: 'The weights are probably damaged: check the file with tongsa info',
 		});
+	}
+	if (may) {
+		filter(candidates, (i) => may(candidates.ids[i]!));
+		if (candidates.count === 0) {
+			throw new TongsaError('unsupported', 'the schema cannot be gone on with: the vocabulary has no token for what must come next');
+		}
 	}
 	for (const step of chain) STEPS[step.type](candidates, step as never, history);
 }

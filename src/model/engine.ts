@@ -160,7 +160,7 @@ export function openEngine(
 				const finish = yield* generate(state, tokenizer, [startTokenOf(model)], options, random);
 				return { ...finish, provenance: provenance(ids) };
 			}
-			// The state is kept: a conversation's next turn begins with what was computed for this one. Who comes in between starts anew.
+			// The state is kept: a conversation's next turn begins with what was computed for this one.
 			const run = await runner(precision, signal);
 			const state = idle.get(run) ?? (await run.language());
 			idle.delete(run);

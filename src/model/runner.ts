@@ -8,6 +8,7 @@ import { forward } from '../transformer/forward.ts';
 import { createState } from '../transformer/state.ts';
 import type { Transformer } from '../transformer/transformer.ts';
 import { contextLengthOf, languageState } from '../unembedding/language.ts';
+import { createPrefixes, sharedLength, WORTH_KEEPING } from './prefixes.ts';
 import type { OpenOptions } from './types.ts';
 
 export interface Runner {
@@ -21,6 +22,10 @@ export interface Runner {
 
 /** Tokens that a cache is made for when nobody says: a long conversation, and a few hundred megabytes for a model of a billion weights. */
 const DEFAULT_CONTEXT = 4096;
+
+/** Bytes of other conversations' keys and values that are kept when nobody says, and the part of the memory that they may be at most. */
+const DEFAULT_PREFIX_BYTES = 512 * 2 ** 20;
+const PREFIX_SHARE = 1 / 8;
 
 export function exactRunner(model: Transformer): Runner {
 	const encoder = model.encoder ?? model;
@@ -47,7 +52,7 @@ function capacityOf(model: Transformer, context = DEFAULT_CONTEXT): number {
 export async function fastRunner(
 	host: Host,
 	model: Transformer,
-	{ context, onProgress }: OpenOptions,
+	{ context, prefixCache = Math.min(DEFAULT_PREFIX_BYTES, host.memoryBudget * PREFIX_SHARE), onProgress }: OpenOptions,
 	signal?: AbortSignal,
 ): Promise<Runner> {
 	const capacity = capacityOf(model, context);
@@ -61,33 +66,57 @@ export async function fastRunner(
 		...(signal && { signal }),
 		...(onProgress && { onProgress: (done: number, total: number) => onProgress({ stage: 'repack', done, total, unit: 'tensors' }) }),
 	});
-	/** Whose ids the cache holds; nobody's after a pass that was broken off. */
+	const prefixes = createPrefixes(prefixCache);
+	/** The ids whose keys and values the cache holds, and whose they are; nobody's after a pass that was broken off. */
+	let held: number[] = [];
 	let holder: object | undefined;
 	let turn: Promise<unknown> = Promise.resolve();
 
-	/** Passes run one after another. `mine`: the cache still holds what this caller passed last. */
-	function inTurn<T>(caller: object, pass: (mine: boolean) => Promise<T>): Promise<T> {
-		const result = turn.then(async () => {
-			const mine = holder === caller;
-			holder = undefined;
-			const done = await pass(mine);
-			holder = caller;
-			return done;
-		});
+	/** Passes run one after another. */
+	function inTurn<T>(pass: () => Promise<T>): Promise<T> {
+		const result = turn.then(pass);
 		turn = result.catch(() => undefined);
 		return result;
 	}
 
+	/** Before the cache is overwritten behind the first `length` ids. */
+	function keepHeld(length: number): void {
+		if (held.length - length < WORTH_KEEPING) return;
+		prefixes.keep(held, held.length * fast.tokenBytes, () => fast.save(held.length));
+	}
+
+	/** Makes the cache hold as much of the beginning of `wanted` as is known. @returns how many ids that is: all but the last at most */
+	function begin(wanted: readonly number[]): number {
+		const most = wanted.length - 1;
+		const here = Math.min(most, sharedLength(held, wanted));
+		const kept = prefixes.find(wanted);
+		const there = Math.min(most, kept?.shared ?? 0);
+		keepHeld(here);
+		if (kept && there > here) fast.restore(kept.prefix.snapshot, kept.prefix.ids.length, there);
+		held = wanted.slice(0, Math.max(here, there));
+		return held.length;
+	}
+
 	return {
 		precision: 'fast',
-		states: (texts, each, signal) => inTurn({}, () => fast.texts(texts, each, signal)),
+		states: (texts, each, signal) =>
+			inTurn(async () => {
+				keepHeld(0);
+				held = [];
+				holder = undefined;
+				await fast.texts(texts, each, signal);
+			}),
 		async language() {
 			const ids: number[] = [];
 			/** This text's own, for all of its calls: another's may come in between. */
 			let logits = new Float32Array(0);
+			let computed = 0;
 			const self: Continuable = {
 				ids,
 				contextLength: capacity,
+				get computed() {
+					return computed;
+				},
 				async feed(more, signal) {
 					if (ids.length + more.length > capacity) {
 						throw new TongsaError('too-large', 'the text is longer than the cache, and nothing is cut in silence', {
@@ -97,14 +126,19 @@ export async function fastRunner(
 							hint: 'Open the model with a larger context',
 						});
 					}
-					return inTurn(self, async (mine) => {
-						// Where somebody else came in between, what was passed is passed again.
-						const made = mine
-							? await fast.forward(more, ids.length, 'logits', signal)
-							: await fast.forward([...ids, ...more], 0, 'logits', signal);
+					return inTurn(async () => {
+						const goesOn = holder === self && held.length === ids.length;
+						holder = undefined;
+						const wanted = goesOn ? [] : [...ids, ...more];
+						const first = goesOn ? ids.length : begin(wanted);
+						const rest = goesOn ? more : wanted.slice(first);
+						const made = await fast.forward(rest, first, 'logits', signal);
 						if (logits.length === 0) logits = made.slice();
 						else logits.set(made);
-						ids.push(...more);
+						for (const id of rest) held.push(id);
+						for (const id of more) ids.push(id);
+						holder = self;
+						computed = rest.length;
 						return logits;
 					});
 				},
@@ -112,6 +146,9 @@ export async function fastRunner(
 			};
 			return self;
 		},
-		close: () => fast.close(),
+		close() {
+			prefixes.clear();
+			fast.close();
+		},
 	};
 }

@@ -16,6 +16,11 @@ export interface OpenOptions {
 	readonly onProgress?: (progress: Progress) => void;
 	/** Tokens that the fast path's cache is made for (default 4096, or what the model was made for if that is less). */
 	readonly context?: number;
+	/**
+	 * Bytes of keys and values that are kept of conversations that others have followed (default 512 MiB, or an eighth of the memory if that
+	 * is less; 0: none): whoever comes back finds the beginning of his text computed. The fast path only.
+	 */
+	readonly prefixCache?: number;
 }
 
 interface Cancellable {

@@ -10,6 +10,7 @@ import type { Compiled, RopePlace } from './fast/compile.ts';
 import { bytesOf, divide, type MemoryBytes } from './fast/divide.ts';
 import { createEntrance, entranceBytes } from './fast/entrance.ts';
 import { loadPlan, readValues } from './fast/load.ts';
+import { type CacheMemory, restoreCache, saveCache, tokenBytes } from './fast/snapshot.ts';
 import { obstacle } from './fast/support.ts';
 import { type RopeTensors, ropeTable } from './rope.ts';
 import type { Transformer } from './transformer.ts';
@@ -57,6 +58,12 @@ export interface FastModel {
 	 * of the texts, (T, D) for the i-th: a view that is overwritten after it returns. The cache is overwritten.
 	 */
 	texts(texts: readonly ArrayLike<number>[], each: (i: number, states: Float32Array) => void, signal?: AbortSignal): Promise<void>;
+	/** Bytes that the cache holds of a token. */
+	readonly tokenBytes: number;
+	/** A copy of what the cache holds of the first `length` tokens. */
+	save(length: number): Uint8Array;
+	/** Puts back the first `length` tokens of a copy of `saved` ones. */
+	restore(snapshot: Uint8Array, saved: number, length: number): void;
 	close(): void;
 }
 
@@ -158,6 +165,7 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 		const { floats } = kernels.at(-1)!;
 		const states = (T: number): Float32Array => floats.subarray(last.states.at / 4, last.states.at / 4 + T * D);
 		const logits = last.logits && floats.subarray(last.logits.at / 4, last.logits.at / 4 + views.output!.matrix.rows);
+		const caches = stretches.map(({ compiled }, i): CacheMemory => ({ memory: kernels[i]!.memory, caches: compiled.caches }));
 		let closed = false;
 		let turn = clock.now();
 
@@ -240,6 +248,9 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 					for (let from = 0; i < end; from += texts[i++]!.length * D) each(i, packed.subarray(from, from + texts[i]!.length * D));
 				}
 			},
+			tokenBytes: tokenBytes(caches),
+			save: (length) => saveCache(caches, capacity, length),
+			restore: (snapshot, saved, length) => restoreCache(caches, capacity, snapshot, saved, length),
 			close() {
 				closed = true;
 				crew.stop();

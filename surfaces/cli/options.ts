@@ -49,6 +49,7 @@ export const SAMPLING: Readonly<Record<string, OptionSpec>> = {
 	'logit-bias': { value: 'ID=X', many: true, summary: 'add X (-100 to 100) to the score of a token (repeatable)' },
 	seed: { value: 'N', summary: 'the same seed gives the same draw; by chance when absent, and told in --json' },
 	stop: { value: 'TEXT', many: true, summary: 'end the answer before this text (repeatable)' },
+	schema: { value: 'FILE', summary: 'the answer is JSON that satisfies the JSON Schema in FILE' },
 	logprobs: { value: 'N', summary: 'log-probabilities of each token and of the N likeliest' },
 	...CONTEXT,
 	...PRECISION,

@@ -1,7 +1,7 @@
-// Micro-batching of sentence vectors: what arrives while the model is busy goes through it together.
+// Micro-batching of sentence vectors: what arrives while the model is busy goes through it together, some of every client's.
 
 import type { Model, SentenceOptions } from '../../src/model.ts';
-import type { Queue } from './queue.ts';
+import type { Asker, Queue } from './queue.ts';
 
 export type SentenceInput = string | readonly number[];
 export type BatchOptions = Pick<SentenceOptions, 'pooling' | 'normalize' | 'dimensions'>;
@@ -13,11 +13,10 @@ export interface SentenceAnswer {
 	readonly provenance: Awaited<ReturnType<Model['sentence']>>['provenance'];
 }
 
-interface Job {
+interface Job extends Asker {
 	readonly inputs: readonly SentenceInput[];
 	readonly done: (answer: SentenceAnswer) => void;
 	readonly fail: (error: unknown) => void;
-	readonly signal: AbortSignal;
 }
 
 /** Texts that go through together at most, so that no request waits long for strangers. */
@@ -25,51 +24,62 @@ const MAX_TEXTS = 64;
 
 /** @returns a function that answers as model.sentence does. A request that is alone keeps its own signal. */
 export function createBatcher(model: Model, queue: Queue) {
+	/** By the options that they have in common. */
 	const pending = new Map<string, Job[]>();
 
-	async function flush(key: string, options: BatchOptions, signal: AbortSignal): Promise<void> {
-		const jobs = pending.get(key) ?? [];
-		const end = await queue.enter(signal);
-		try {
-			pending.delete(key);
-			for (const group of groups(jobs.filter((job) => !job.signal.aborted))) await run(model, group, options);
-		} finally {
-			end();
+	/** Turn by turn, until nothing waits. A turn is asked for in the name of the first, and is had whatever becomes of him. */
+	async function flush(key: string, options: BatchOptions): Promise<void> {
+		for (let jobs = pending.get(key)!; jobs.length > 0; jobs = pending.get(key)!) {
+			let end: () => void;
+			try {
+				end = await queue.enter({ client: jobs[0]!.client, signal: new AbortController().signal });
+			} catch (error) {
+				for (const job of jobs) job.fail(error); // the queue is full
+				break;
+			}
+			try {
+				const here = pending.get(key)!.filter(({ signal }) => !signal.aborted);
+				const group = firstOfEach(here);
+				pending.set(
+					key,
+					here.filter((job) => !group.includes(job)),
+				);
+				if (group.length > 0) await run(model, group, options);
+			} finally {
+				end();
+			}
 		}
+		pending.delete(key);
 	}
 
-	return (inputs: readonly SentenceInput[], options: BatchOptions, signal: AbortSignal): Promise<SentenceAnswer> =>
+	return (inputs: readonly SentenceInput[], options: BatchOptions, { client, signal }: Asker): Promise<SentenceAnswer> =>
 		new Promise((done, fail) => {
 			const key = JSON.stringify([options.pooling, options.normalize, options.dimensions]);
 			signal.addEventListener('abort', () => fail(signal.reason), { once: true });
-			const job = { inputs, done, fail, signal };
+			const job = { inputs, done, fail, client, signal };
 			const waiting = pending.get(key);
 			if (waiting) waiting.push(job);
 			else {
-				const jobs = [job];
-				pending.set(key, jobs);
-				// The batch waits for its turn whatever becomes of the request that opened it.
-				flush(key, options, new AbortController().signal).catch((error: unknown) => {
-					if (pending.get(key) === jobs) pending.delete(key);
-					for (const one of jobs) one.fail(error);
-				});
+				pending.set(key, [job]);
+				void flush(key, options);
 			}
 		});
 }
 
-/** Jobs in order, together as long as their texts are few. */
-function groups(jobs: readonly Job[]): Job[][] {
-	const out: Job[][] = [];
-	let texts = Number.POSITIVE_INFINITY;
-	for (const job of jobs) {
-		if (texts + job.inputs.length > MAX_TEXTS) {
-			out.push([]);
-			texts = 0;
-		}
-		out.at(-1)!.push(job);
+/** As many jobs as go together: one of each client in turn, in the order in which they came. One that is large goes alone. */
+function firstOfEach(jobs: readonly Job[]): readonly Job[] {
+	const clients = [...Map.groupBy(jobs, ({ client }) => client).values()];
+	const inTurn = Array.from({ length: Math.max(0, ...clients.map(({ length }) => length)) }, (_, i) =>
+		clients.flatMap((own) => own[i] ?? []),
+	);
+	const group: Job[] = [];
+	let texts = 0;
+	for (const job of inTurn.flat()) {
 		texts += job.inputs.length;
+		if (group.length > 0 && texts > MAX_TEXTS) break;
+		group.push(job);
 	}
-	return out;
+	return group;
 }
 
 async function run(model: Model, group: readonly Job[], options: BatchOptions): Promise<void> {

@@ -1,9 +1,20 @@
 // What a model's thread is asked and answers. Everything here can be cloned from thread to thread.
 
+import type { MessagePort } from 'node:worker_threads';
 import type { ErrorCode, ErrorDetail } from '../../src/errors.ts';
 import type { GeneratedToken } from '../../src/generation/generate.ts';
-import type { Model, ModelInput, TraceOptions } from '../../src/model.ts';
+import type { Model, ModelInput, OpenOptions, TraceOptions } from '../../src/model.ts';
 import type { TraceRuns } from '../protocol/trace.ts';
+
+export type EngineOptions = Pick<OpenOptions, 'context' | 'prefixCache'>;
+
+/** What the thread starts with. */
+export interface EngineData {
+	readonly reference: string;
+	readonly options: EngineOptions;
+	/** Ids of calls that are to end. */
+	readonly aborts: MessagePort;
+}
 
 /** Trace options without what cannot be cloned: edits come as JSON (surfaces/protocol/edits.ts). */
 export type PlainTraceOptions = Omit<TraceOptions, 'signal' | 'replace'>;

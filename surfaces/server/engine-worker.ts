@@ -1,15 +1,15 @@
 // A model's own thread: the transformer computes here, so that the thread that answers requests is always free.
 
-import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { nodeHost } from '../../hosts/node/host.ts';
 import { TongsaError } from '../../src/errors.ts';
 import { openModel } from '../../src/model.ts';
 import { readEdits } from '../protocol/edits.ts';
 import { traceRuns } from '../protocol/trace.ts';
-import type { EngineCalls, Failure, FromEngine, GeneratePrompt, PlainGenerateOptions, ToEngine } from './engine-protocol.ts';
+import type { EngineCalls, EngineData, Failure, FromEngine, GeneratePrompt, PlainGenerateOptions, ToEngine } from './engine-protocol.ts';
 
-const { reference, aborts } = workerData as { reference: string; aborts: MessagePort };
-const opening = openModel(nodeHost(), reference);
+const { reference, options, aborts } = workerData as EngineData;
+const opening = openModel(nodeHost(), reference, options);
 opening.catch(() => undefined); // each call tells it
 const running = new Map<number, AbortController>();
 const say = (message: FromEngine) => parentPort!.postMessage(message);

@@ -5,7 +5,7 @@ import { TongsaError } from '../../src/errors.ts';
 import type { GeneratedToken } from '../../src/generation/generate.ts';
 import type { Model, ModelInput } from '../../src/model.ts';
 import type { TraceRuns } from '../protocol/trace.ts';
-import type { EngineCalls, Failure, FromEngine, PlainTraceOptions, ToEngine } from './engine-protocol.ts';
+import type { EngineCalls, EngineData, EngineOptions, Failure, FromEngine, PlainTraceOptions, ToEngine } from './engine-protocol.ts';
 
 export interface OpenedModel {
 	/** As the library's; its calls through the transformer are made on the other thread. */
@@ -26,7 +26,7 @@ interface Pending {
 const FILE = import.meta.url.endsWith('.ts') ? './engine-worker.ts' : './engine-worker.js';
 
 /** `local`: the model as opened here; `reference` opens the same one there. */
-export function withEngine(local: Model, reference: string): OpenedModel {
+export function withEngine(local: Model, reference: string, options: EngineOptions): OpenedModel {
 	const pending = new Map<number, Pending>();
 	const aborts = new MessageChannel();
 	let worker: Worker | undefined;
@@ -38,7 +38,7 @@ export function withEngine(local: Model, reference: string): OpenedModel {
 		if (closed) throw new TongsaError('closed', 'the model is closed', { file: local.name });
 		if (worker) return worker;
 		worker = new Worker(new URL(FILE, import.meta.url), {
-			workerData: { reference, aborts: aborts.port2 },
+			workerData: { reference, options, aborts: aborts.port2 } satisfies EngineData,
 			transferList: [aborts.port2],
 		});
 		worker.on('message', hear);

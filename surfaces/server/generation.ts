@@ -1,6 +1,7 @@
 // What all generating routes share: prompts → ids, settings → options, and a run that counts, times and lets others in between tokens.
 
 import { setImmediate } from 'node:timers/promises';
+import type { JsonSchema } from '../../src/generation/constraint.ts';
 import type { Finish, GeneratedToken, GenerateOptions } from '../../src/generation/generate.ts';
 import type { Model } from '../../src/model.ts';
 import { isDraw, type Sampling, samplerOf } from '../protocol/generate.ts';
@@ -36,13 +37,17 @@ export interface Wanted extends Sampling {
 	readonly seed?: number | undefined;
 	readonly stop?: readonly string[];
 	readonly top?: number;
+	/** What the answer has to satisfy. */
+	readonly schema?: JsonSchema | undefined;
 }
 
-/** The settings as the library takes them. A draw without a seed gets one. */
-export function optionsOf(service: Service, { maxTokens, seed, stop, top, ...sampling }: Wanted): GenerateOptions {
-	const most = service.settings['max-tokens'];
-	if (maxTokens !== undefined && maxTokens > most) {
-		throw new Refusal(400, `This server generates at most ${most} tokens in one request; ${maxTokens} were asked for.`, {
+/** The settings as the library takes them. A draw without a seed gets one. `choices`: how many answers share what one request may have. */
+export function optionsOf(service: Service, { maxTokens, seed, stop, top, schema, ...sampling }: Wanted, choices = 1): GenerateOptions {
+	const limit = service.settings['max-tokens'];
+	const most = Math.floor(limit / choices);
+	if ((maxTokens ?? 1) > most || choices > limit) {
+		const asked = choices > 1 ? `${choices} answers of ${maxTokens ?? 1}` : `${maxTokens}`;
+		throw new Refusal(400, `This server generates at most ${limit} tokens in one request; ${asked} were asked for.`, {
 			param: 'max_tokens',
 			code: 'invalid_value',
 		});
@@ -54,6 +59,7 @@ export function optionsOf(service: Service, { maxTokens, seed, stop, top, ...sam
 		...(isDraw(sampler) && { seed: seed ?? service.newSeed() }),
 		...(stop && { stop }),
 		...(top !== undefined && { topLogProbabilities: top }),
+		...(schema !== undefined && { schema }),
 	};
 }
 
@@ -112,8 +118,10 @@ export async function runWhole(
 /** OpenAI knows no 'context': there too the answer was cut by its length. */
 export const finishReason = ({ reason }: Finish): 'stop' | 'length' => (reason === 'stop' ? 'stop' : 'length');
 
-export const usageOf = (promptTokens: number, completionTokens: number) => ({
+/** `reused`: of the prompt's tokens, those whose keys and values were known from an earlier request. */
+export const usageOf = (promptTokens: number, completionTokens: number, reused: number) => ({
 	prompt_tokens: promptTokens,
 	completion_tokens: completionTokens,
 	total_tokens: promptTokens + completionTokens,
+	prompt_tokens_details: { cached_tokens: reused },
 });

@@ -12,7 +12,7 @@ const KEYED = /^\/(?:v1|api|metrics)(?:\/|$)/;
 export function guard(settings: Settings): MiddlewareHandler<Env> {
 	const origins = new Set(settings['allow-origin'].map((origin) => origin.replace(/\/$/, '').toLowerCase()));
 	const hosts = new Set(settings['allow-host'].map((host) => host.toLowerCase()));
-	const key = settings['api-key'] && digest(settings['api-key']);
+	const keys = settings['api-key'].map(digest);
 	return async (c, next) => {
 		const host = c.req.header('host') ?? '';
 		if (!isOurs(host, hosts)) {
@@ -38,7 +38,7 @@ export function guard(settings: Settings): MiddlewareHandler<Env> {
 				}
 			}
 		}
-		if (key && KEYED.test(c.req.path) && !timingSafeEqual(key, digest(bearer(c.req.header('authorization'))))) {
+		if (keys.length > 0 && KEYED.test(c.req.path) && !isOneOf(keys, digest(bearer(c.req.header('authorization'))))) {
 			throw new Refusal(401, 'Incorrect API key provided. Send it as: Authorization: Bearer KEY.', {
 				code: 'invalid_api_key',
 				headers: { 'www-authenticate': 'Bearer' },
@@ -55,6 +55,9 @@ function isOurs(host: string, allowed: ReadonlySet<string>): boolean {
 		/^\d{1,3}(?:\.\d{1,3}){3}$|^\[[\da-f:.]+\]$/.test(name) || name === 'localhost' || name.endsWith('.localhost') || allowed.has(name)
 	);
 }
+
+/** All are compared, whichever it is. */
+const isOneOf = (keys: readonly Buffer[], given: Buffer): boolean => keys.filter((key) => timingSafeEqual(key, given)).length > 0;
 
 const bearer = (header: string | undefined): string => /^Bearer (.*)$/i.exec(header ?? '')?.[1] ?? '';
 

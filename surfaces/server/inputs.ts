@@ -53,14 +53,17 @@ function tooLong(param: string, got: string, most: number): Refusal {
 }
 
 /** Texts that are too many, or empty. */
-export function checkInputs({ settings }: Service, inputs: readonly SentenceInput[]): void {
+export function checkInputs({ settings }: Service, inputs: readonly SentenceInput[], param = 'input'): void {
 	const most = settings['max-inputs'];
 	if (inputs.length > most) {
-		throw new Refusal(400, `Invalid 'input': ${inputs.length} texts, and this server takes at most ${most} in one request.`, {
-			param: 'input',
+		throw new Refusal(400, `Invalid '${param}': ${inputs.length} texts, and this server takes at most ${most} in one request.`, {
+			param,
 			code: 'invalid_value',
 		});
 	}
 	const empty = inputs.findIndex((input) => input.length === 0);
-	if (empty >= 0) throw new Refusal(400, `Invalid 'input[${empty}]': it is empty.`, { param: `input[${empty}]`, code: 'invalid_value' });
+	if (empty >= 0) {
+		const which = `${param}[${empty}]`;
+		throw new Refusal(400, `Invalid '${which}': it is empty.`, { param: which, code: 'invalid_value' });
+	}
 }

@@ -42,6 +42,7 @@ export function lifecycle(service: Service): MiddlewareHandler<Env> {
 		};
 		c.set('began', began);
 		c.set('signal', control.signal);
+		c.set('client', `${c.env?.incoming?.socket.remoteAddress ?? ''} ${c.req.header('authorization') ?? ''}`);
 		c.set('abort', abort);
 		c.set('settle', settle);
 		c.set('streaming', false);

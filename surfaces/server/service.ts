@@ -5,6 +5,7 @@ import type { Context } from 'hono';
 import type { Logger } from 'pino';
 import type { Render } from '../protocol/template.ts';
 import type { Metrics } from './metrics.ts';
+import type { Asker } from './queue.ts';
 import type { Lease, Registry } from './registry.ts';
 import type { Settings } from './settings.ts';
 
@@ -32,7 +33,7 @@ export interface Service {
 	readonly version: string;
 }
 
-export interface Variables {
+export interface Variables extends Asker {
 	/** Aborted when the client leaves, the time is over or the server stops. */
 	readonly signal: AbortSignal;
 	/** Ends the request from our side. */
@@ -45,7 +46,12 @@ export interface Variables {
 	streaming: boolean;
 }
 
-export type Env = { Variables: Variables };
+/** What the Node adapter hands on beside the request. */
+interface Bindings {
+	readonly incoming?: { readonly socket: { readonly remoteAddress?: string } };
+}
+
+export type Env = { Variables: Variables; Bindings: Bindings };
 export type App = OpenAPIHono<Env>;
 export type Asked = Context<Env>;
 
@@ -64,9 +70,9 @@ export interface Turn extends Lease {
 	end(): void;
 }
 
-export async function takeTurn(lease: Lease, signal: AbortSignal): Promise<Turn> {
+export async function takeTurn(lease: Lease, asker: Asker): Promise<Turn> {
 	try {
-		const leave = await lease.queue.enter(signal);
+		const leave = await lease.queue.enter(asker);
 		return {
 			...lease,
 			end() {

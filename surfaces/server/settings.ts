@@ -28,7 +28,7 @@ const DAY = 86_400;
 export const SETTINGS = {
 	host: text('127.0.0.1', 'ADDRESS', 'the address to listen on'),
 	port: whole(8080, 0, 65_535, 'N', 'the port to listen on; 0 takes a free one'),
-	'api-key': text('', 'KEY', 'the key that every request must bring (better given by the environment: others can read flags)'),
+	'api-key': list('KEY', 'a key that requests must bring, one a client (better given by the environment: others can read flags)'),
 	'allow-host': list('NAME', 'a host name that requests may be addressed to, beside localhost and IP addresses'),
 	'allow-origin': list('ORIGIN', 'a web origin whose pages may ask (https://example.org); * for all'),
 	'allow-folder': list('DIR', 'a folder whose model files requests may name by their path'),
@@ -44,6 +44,8 @@ export const SETTINGS = {
 	'max-models': whole(4, 1, 1000, 'N', 'models open at the same time'),
 	idle: whole(600, 1, DAY, 'SECONDS', 'a model that nobody asks for this long is closed'),
 	'max-memory': whole(0, 0, 100_000_000, 'MIB', 'idle models are closed above this resident memory; 0 for 70% of the machine'),
+	context: whole(4096, 16, 16_777_216, 'N', 'the most tokens of a prompt and its answer together; memory for them is taken with the model'),
+	'prefix-cache': whole(512, 0, 1_000_000, 'MIB', 'what is kept of conversations that others have followed, for each open model, in MiB'),
 	'log-level': text('info', 'LEVEL', 'fatal, error, warn, info, debug, trace or silent'),
 } as const satisfies Readonly<Record<string, Setting>>;
 

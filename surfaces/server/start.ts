@@ -1,8 +1,9 @@
 // Starts the server in Node: models from this machine, a port, a log on stderr, and an orderly end.
 
 import { randomBytes } from 'node:crypto';
-import type { Server } from 'node:http';
+import { type Server, STATUS_CODES } from 'node:http';
 import { basename } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { serve } from '@hono/node-server';
 import pino from 'pino';
 import { nodeHost } from '../../hosts/node/host.ts';
@@ -15,6 +16,7 @@ import { createApp } from './app.ts';
 import { withEngine } from './engine.ts';
 import { allowedFolders } from './folders.ts';
 import { createMetrics } from './metrics.ts';
+import { errorBody, Refusal } from './refusal.ts';
 import { createRegistry, type Served } from './registry.ts';
 import type { Settings } from './settings.ts';
 
@@ -45,10 +47,11 @@ export async function startServer({ models, settings, version, studio }: StartOp
 	const stopping = new AbortController();
 	const memory = settings['max-memory'] * MIB || host.memoryBudget;
 	const find = await allowedFolders(settings['allow-folder']);
+	const engineOptions = { context: settings.context, prefixCache: settings['prefix-cache'] * MIB };
 	const registry = createRegistry({
 		served: await servedModels(models),
 		find,
-		open: async (reference) => withEngine(await openModel(host, reference), reference),
+		open: async (reference) => withEngine(await openModel(host, reference), reference, engineOptions),
 		now: host.now,
 		maxOpen: settings['max-models'],
 		maxQueue: settings['max-queue'],
@@ -102,10 +105,16 @@ function listen(fetch: Parameters<typeof serve>[0]['fetch'], settings: Settings)
 				port: settings.port,
 				hostname: settings.host,
 				overrideGlobalObjects: false,
-				serverOptions: { requestTimeout: settings.timeout * 1000, headersTimeout: HEADERS_MS, keepAlive: true },
+				serverOptions: {
+					requestTimeout: settings.timeout * 1000,
+					headersTimeout: HEADERS_MS,
+					keepAlive: true,
+					requireHostHeader: false, // guard.ts refuses in words
+				},
 			},
 			({ port }) => done({ server, port }),
 		) as Server;
+		server.on('clientError', refuseUnread);
 		server.on('error', (error: NodeJS.ErrnoException) =>
 			fail(
 				error.code === 'EADDRINUSE'
@@ -118,6 +127,15 @@ function listen(fetch: Parameters<typeof serve>[0]['fetch'], settings: Settings)
 			),
 		);
 	});
+}
+
+/** What is no HTTP, or has headers without end, is refused before any route sees it; in the same shape. */
+function refuseUnread(error: NodeJS.ErrnoException, socket: Duplex): void {
+	if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+	const status = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ''] ?? 400;
+	const body = JSON.stringify(errorBody(new Refusal(status, STATUS_CODES[status]!, { code: 'invalid_request' })));
+	const headers = `content-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close`;
+	socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${headers}\r\n\r\n${body}`);
 }
 
 /** Those named, or all that are on this machine. A file is called by its name without the folder and without '.gguf'. */

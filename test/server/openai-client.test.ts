@@ -193,7 +193,7 @@ test('what cannot be honoured is refused by name', async () => {
 		);
 	};
 	await refused({ tools: [{ type: 'function', function: { name: 'f' } }] }, 'tools', 'unsupported_parameter');
-	await refused({ response_format: { type: 'json_object' } }, 'response_format', 'unsupported_parameter');
+	await refused({ prediction: { type: 'content', content: 'x' } }, 'prediction', 'unsupported_parameter');
 	await refused({ temperature: 3 }, 'temperature', 'invalid_value');
 	await refused({ tempreature: 1 }, 'tempreature', 'unknown_parameter');
 	await refused(

@@ -103,7 +103,7 @@ test("Ollama's client: list, show, embed, generate, chat", async () => {
 	assert.equal(text, whole.response);
 	assert.deepEqual([last!.done, last!.done_reason], [true, 'length']);
 	await assert.rejects(client.generate({ model: 'nobody', prompt: 'x' }), /'nobody' is not served/);
-	await assert.rejects(client.generate({ model: 'tiny', prompt: 'x', format: 'json' }), /format/);
+	await assert.rejects(client.generate({ model: 'tiny', prompt: 'x', think: true }), /think/);
 });
 
 test("the Responses API: events in OpenAI's order, numbered, joined to the whole", async () => {

@@ -10,7 +10,7 @@ import { createQueue } from '../../surfaces/server/queue.ts';
 import { createRegistry } from '../../surfaces/server/registry.ts';
 import { environmentSource, fileSource, readSettings, SERVE_OPTIONS, SETTINGS } from '../../surfaces/server/settings.ts';
 
-const never = new AbortController().signal;
+const never = { client: 'a', signal: new AbortController().signal };
 
 test('queue: one at a time, in order; who leaves loses his place; a full one says when to come again', async () => {
 	let clock = 0;
@@ -18,7 +18,7 @@ test('queue: one at a time, in order; who leaves loses his place; a full one say
 	const order: string[] = [];
 	const first = await queue.enter(never);
 	const control = new AbortController();
-	const gone = assert.rejects(queue.enter(control.signal), /left/);
+	const gone = assert.rejects(queue.enter({ ...never, signal: control.signal }), /left/);
 	const second = queue.enter(never).then((end) => {
 		order.push('second');
 		end();
@@ -39,6 +39,47 @@ test('queue: one at a time, in order; who leaves loses his place; a full one say
 	first(); // twice is once
 	await Promise.all([second, third]);
 	assert.deepEqual([order, queue.waiting], [['second', 'third'], 0]);
+});
+
+test('queue: clients take turns, whoever sends how much; a full one makes room for whoever waits with fewer', async () => {
+	const queue = createQueue(5, () => 0);
+	const order: string[] = [];
+	const refused: string[] = [];
+	const enter = (client: string, name: string) =>
+		queue.enter({ ...never, client }).then(
+			(end) => {
+				order.push(name);
+				setImmediate(end);
+			},
+			() => refused.push(name),
+		);
+	const first = await queue.enter(never);
+	const all = ['a1', 'a2', 'a3', 'a4', 'b1', 'c1', 'b2', 'a5'].map((name) => enter(name[0]!, name));
+	// Five wait (a1 to a4, b1); c1 takes a4's place, b2 takes a3's, and a5 finds nobody who waits with more.
+	await new Promise(setImmediate);
+	assert.deepEqual([refused.toSorted(), queue.waiting], [['a3', 'a4', 'a5'], 5]);
+	first();
+	await Promise.all(all);
+	assert.deepEqual(order, ['a1', 'b1', 'c1', 'a2', 'b2']);
+});
+
+test('batches: one of each client in turn, so that a large request of one does not stand before the small ones of others', async () => {
+	const { model, calls } = fakeModel();
+	const queue = createQueue(10, () => 0);
+	const sentences = createBatcher(model, queue);
+	const busy = await queue.enter(never);
+	const done: string[] = [];
+	const ask = (client: string, texts: number) =>
+		sentences(
+			Array.from({ length: texts }, () => client),
+			{},
+			{ ...never, client },
+		).then(() => done.push(client));
+	const all = [ask('a', 50), ask('a', 50), ask('a', 50), ask('b', 1), ask('c', 2)];
+	busy();
+	await Promise.all(all);
+	assert.deepEqual(calls, [53, 50, 50]);
+	assert.deepEqual(done.toSorted().join(''), 'aaabc');
 });
 
 /** Pools a text into its length; counts its calls; refuses the text 'bad'. */
@@ -67,7 +108,7 @@ test('batches: what waits goes through together, each gets its own, and one that
 	const busy = await queue.enter(never);
 	const control = new AbortController();
 	const answers = [['a'], ['bb', 'ccc'], ['dddd']].map((texts) => sentences(texts, {}, never));
-	const left = assert.rejects(sentences(['gone'], {}, control.signal), /left/);
+	const left = assert.rejects(sentences(['gone'], {}, { ...never, signal: control.signal }), /left/);
 	control.abort(new Error('left'));
 	await left;
 	busy();

@@ -8,7 +8,9 @@ import { seededRandom } from '../../src/generation/random.ts';
 import { ggufBytes } from '../formats/make.ts';
 
 const D = 32;
-const F = 48;
+/** The kernels take multiples of 32: with this width the model runs on the exact path. */
+const F_EXACT = 48;
+export const F_FAST = 64;
 const L = 2;
 const H = 4;
 const K = 2;
@@ -31,7 +33,7 @@ const string = (value: string): GgufValue => ({ type: 'string', value });
 const u32 = (value: number): GgufValue => ({ type: 'u32', value });
 const f32 = (value: number): GgufValue => ({ type: 'f32', value });
 
-export async function tinyModel(seed = 7): Promise<Uint8Array> {
+export async function tinyModel(seed = 7, F = F_EXACT): Promise<Uint8Array> {
 	const tokens = [...byteLetters(), '<|start|>', '<|end|>', 'Ġl', 'ov', 'lov', 'Ġlov'];
 	const V = tokens.length;
 	const random = seededRandom(seed);

@@ -10,6 +10,7 @@ import type { BlockParts, NormParts, TransformerParts, VectorView } from '../par
 import { alibiSlopes } from '../position.ts';
 import type { MatrixView } from '../views.ts';
 import type { PlacedLinear, Plan } from './plan.ts';
+import type { CachePlace } from './snapshot.ts';
 
 type Views = TransformerParts<MatrixView, VectorView>;
 type BlockViews = BlockParts<MatrixView, VectorView>;
@@ -35,6 +36,8 @@ export interface Compiled {
 	/** Constants to be written once: ALiBi slopes. */
 	readonly constants: readonly { readonly at: number; readonly values: Float32Array }[];
 	readonly cacheBytes: number;
+	/** Keys and values, block by block. */
+	readonly caches: readonly CachePlace[];
 }
 
 export interface Sizes {
@@ -100,6 +103,7 @@ export function compile(config: TransformerConfig, views: Views, plan: Plan, are
 	const ropes: RopePlace[] = [];
 	const constants: { at: number; values: Float32Array }[] = [];
 	let cacheBytes = 0;
+	const caches: CachePlace[] = [];
 
 	const ropeOf = (rope: RopeConfig): RopePlace => {
 		const found = ropes.find((place) => JSON.stringify(place.rope) === JSON.stringify(rope));
@@ -177,6 +181,7 @@ export function compile(config: TransformerConfig, views: Views, plan: Plan, are
 		const bytes = K * capacity * Dh * 2;
 		const cache = { keys: arena.take(bytes, 'the cache of keys'), values: arena.take(bytes, 'the cache of values') };
 		cacheBytes += 2 * bytes;
+		for (const at of [cache.keys, cache.values]) caches.push({ at, heads: K, rowBytes: Dh * 2 });
 		let slopes = 0;
 		if (c.alibi) {
 			slopes = arena.take(H * 4, 'slopes');
@@ -308,6 +313,7 @@ export function compile(config: TransformerConfig, views: Views, plan: Plan, are
 			ropes,
 			constants,
 			cacheBytes,
+			caches,
 		};
 	const states: Step[] = views.finalNorm ? [norm(views.finalNorm, config.finalNorm!, x, rooms.normed), MEET] : [MEET];
 	const logits: Step[] = [];
@@ -337,5 +343,6 @@ export function compile(config: TransformerConfig, views: Views, plan: Plan, are
 		ropes,
 		constants,
 		cacheBytes,
+		caches,
 	};
 }

@@ -9,7 +9,7 @@ import { type GenerateJson, generateJson } from '../../protocol/generate.ts';
 import type { Answer, Call } from '../call.ts';
 import { dim } from '../view/colour.ts';
 import { precisionOf, withModel } from './common.ts';
-import { generateOptions } from './sampling.ts';
+import { generateOptions, type Settled, schemaOf } from './sampling.ts';
 import { shown, speed } from './streaming.ts';
 
 const HELP = '/clear forgets the conversation, /bye or Ctrl-D leaves, Ctrl-C stops an answer.';
@@ -18,6 +18,7 @@ const HELP = '/clear forgets the conversation, /bye or Ctrl-D leaves, Ctrl-C sto
 interface Talk {
 	readonly call: Call;
 	readonly model: Model;
+	readonly schema: Pick<Settled, 'schema'>;
 	messages: ChatMessage[];
 	/** Stops the answer that is being made. */
 	stop: AbortController | undefined;
@@ -25,9 +26,11 @@ interface Talk {
 }
 
 export async function run(call: Call): Promise<Answer | undefined> {
-	generateOptions(call); // wrong words are told before the model is opened
+	// Wrong words are told before the model is opened.
+	generateOptions(call);
+	const schema = await schemaOf(call);
 	return withModel(call, call.arguments[0]!, async (model) => {
-		const talk: Talk = { call, model, messages: [], stop: undefined, last: undefined };
+		const talk: Talk = { call, model, schema, messages: [], stop: undefined, last: undefined };
 		const interrupts = process.listeners('SIGINT');
 		const interrupt = () => (talk.stop ? talk.stop.abort() : interrupts.forEach((listener) => void listener('SIGINT')));
 		process.removeAllListeners('SIGINT').on('SIGINT', interrupt);
@@ -96,12 +99,12 @@ async function turn(talk: Talk, text: string): Promise<boolean> {
 }
 
 async function answer(talk: Talk, text: string): Promise<void> {
-	const { call, model } = talk;
+	const { call, model, schema } = talk;
 	const { terminal } = call;
 	const asked: ChatMessage[] = [...talk.messages, { role: 'user', content: text }];
 	const stop = new AbortController();
 	talk.stop = stop;
-	const options = { ...generateOptions(call), ...precisionOf(call), signal: AbortSignal.any([stop.signal, call.signal]) };
+	const options = { ...generateOptions(call), ...schema, ...precisionOf(call), signal: AbortSignal.any([stop.signal, call.signal]) };
 	const streams = !call.flag('json');
 	const stream = shown(terminal);
 	let said = '';

@@ -5,11 +5,11 @@ import type { Model } from '../../../src/model.ts';
 import { type GenerateJson, generateJson, promptOf } from '../../protocol/generate.ts';
 import type { Answer, Call } from '../call.ts';
 import { precisionOf, textOrIds, withModel } from './common.ts';
-import { generateOptions } from './sampling.ts';
+import { generateOptions, schemaOf } from './sampling.ts';
 import { shown, speed } from './streaming.ts';
 
 export async function run(call: Call): Promise<Answer | undefined> {
-	const options = { ...generateOptions(call), ...precisionOf(call), signal: call.signal };
+	const options = { ...generateOptions(call), ...(await schemaOf(call)), ...precisionOf(call), signal: call.signal };
 	const given = await textOrIds(call);
 	const streams = !call.flag('json');
 	const now = () => performance.now();

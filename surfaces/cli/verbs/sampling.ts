@@ -40,6 +40,14 @@ export function generateOptions(call: Call): Settled {
 	};
 }
 
+/** The schema that --schema names. */
+export async function schemaOf(call: Call): Promise<Pick<GenerateOptions, 'schema'>> {
+	const path = call.value('schema');
+	if (path === undefined) return {};
+	const { jsonFile } = await import('./json-file.ts');
+	return { schema: (await jsonFile(path)) as NonNullable<GenerateOptions['schema']> }; // the library checks it
+}
+
 function numberOf(call: Call, option: string): number | undefined {
 	const text = call.value(option);
 	if (text === undefined) return undefined;

@@ -27,6 +27,7 @@ export function shown(terminal: Terminal): { write(text: string): Promise<void>;
 export function speed({ ids, finishReason, stoppedBy, timing }: GenerateJson): string {
 	const { firstTokenMs, tokensPerSecond } = timing;
 	const rate = tokensPerSecond === undefined ? '' : `, ${tokensPerSecond.toFixed(1)} tokens/s`;
-	const ends = { stop: `stopped by ${JSON.stringify(stoppedBy ?? '')}`, length: 'cut at --max-tokens', context: 'the context is full' };
+	const stop = stoppedBy === undefined ? 'nothing can follow' : `stopped by ${JSON.stringify(stoppedBy)}`;
+	const ends = { stop, length: 'cut at --max-tokens', context: 'the context is full' };
 	return `${ids.length} tokens${rate}, the first after ${(firstTokenMs / 1000).toFixed(2)} s; ${ends[finishReason]}\n`;
 }

@@ -1,18 +1,14 @@
 // trace MODEL [TEXT]: any intermediate of the transformer, read or replaced; without --at, which ones there are.
 
-import { stat } from 'node:fs/promises';
-import { TongsaError } from '../../../src/errors.ts';
 import type { Model, ModelInput, TraceOptions } from '../../../src/model.ts';
 import { readAt, readEdits } from '../../protocol/edits.ts';
 import { DIMENSIONS, pointsJson, type TraceRuns, traceJson, traceRuns } from '../../protocol/trace.ts';
 import { readVectors } from '../../protocol/vectors.ts';
 import type { Answer, Call } from '../call.ts';
 import { runOptions, textOrIds, withModel } from './common.ts';
+import { jsonFile } from './json-file.ts';
 
 type Selector = TraceOptions['at'][number];
-
-/** A hidden state of a thousand tokens is some 10 MB as JSON. */
-const MAX_FILE_BYTES = 256 * 2 ** 20;
 
 export async function run(call: Call): Promise<Answer> {
 	const at = call.values('at').flatMap((words) => readPoints(call, words));
@@ -121,18 +117,4 @@ async function page(call: Call, model: Model, { run, before }: TraceRuns): Promi
 			one(name, run.points[name]!, before ? '; with the replacements' : ''),
 		])
 		.join('\n');
-}
-
-async function jsonFile(path: string): Promise<unknown> {
-	const { size } = await stat(path);
-	if (size > MAX_FILE_BYTES) {
-		throw new TongsaError('too-large', 'too large a file', { file: path, got: size, allowed: `at most ${MAX_FILE_BYTES} bytes` });
-	}
-	const { readFile } = await import('node:fs/promises');
-	try {
-		return JSON.parse(await readFile(path, 'utf8'));
-	} catch (error) {
-		if (!(error instanceof SyntaxError)) throw error;
-		throw new TongsaError('malformed', `not JSON: ${error.message}`, { file: path });
-	}
 }

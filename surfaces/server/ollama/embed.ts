@@ -46,7 +46,7 @@ export function embedRoutes(app: App, service: Service): void {
 				checkInputs(service, texts);
 				countTokens(service, model, texts, 'input');
 				const options = asked.dimensions === undefined ? {} : { dimensions: asked.dimensions };
-				const { vectors, tokens, truncated } = await sentences(texts, options, c.var.signal);
+				const { vectors, tokens, truncated } = await sentences(texts, options, c.var);
 				if (asked.truncate === false && truncated.includes(true)) throw new Refusal(400, 'input length exceeds the context length');
 				const read = tokens.reduce((a, b) => a + b, 0);
 				service.metrics.add('tongsa_tokens_total', { model: id, kind: 'prompt' }, read);

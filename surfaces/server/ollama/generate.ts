@@ -5,6 +5,7 @@ import { z } from '@hono/zod-openapi';
 import type { GeneratedToken } from '../../../src/generation/generate.ts';
 import type { Model } from '../../../src/model.ts';
 import { noEffect, notHonoured, post } from '../define.ts';
+import { ollamaFormat, schemaOfOllamaFormat } from '../format.ts';
 import { chatIds, finishReason, type Message, optionsOf, promptIds, runWhole, tokensOf, type Whole } from '../generation.ts';
 import { refusalOf } from '../refusal.ts';
 import { type App, type Asked, type Service, type Turn, takeTurn } from '../service.ts';
@@ -16,7 +17,7 @@ const common = {
 	model: z.string().min(1).max(1000),
 	stream: z.boolean().optional().openapi({ description: 'Default true: a JSON object a line.' }),
 	options,
-	format: notHonoured('the engine does not bind answers to a grammar', ''),
+	format: ollamaFormat,
 	think: notHonoured('the model has no such setting', false),
 	keep_alive: noEffect("How long models stay open is the server's setting."),
 	logprobs: notHonoured('ask /v1/chat/completions', false),
@@ -104,7 +105,7 @@ export function generateRoutes(app: App, service: Service): void {
 	);
 }
 
-type Common = Pick<z.output<typeof generateBody>, 'model' | 'stream' | 'options'>;
+type Common = Pick<z.output<typeof generateBody>, 'model' | 'stream' | 'options' | 'format'>;
 
 /** `idsOf`: the prompt; undefined where the request only wants the model opened. */
 async function answered(
@@ -124,8 +125,8 @@ async function answered(
 			lease.release();
 			return c.json(part('', { done: true, done_reason: 'load' }));
 		}
-		const settings = optionsOf(service, wantedOf(asked.options));
-		const mine = (turn = await takeTurn(lease, c.var.signal));
+		const settings = optionsOf(service, { ...wantedOf(asked.options), schema: schemaOfOllamaFormat(asked.format) });
+		const mine = (turn = await takeTurn(lease, c.var));
 		const clock = stopwatch(service, c, loaded);
 		const run = (onToken?: (token: GeneratedToken) => void, onRest?: (text: string) => void) =>
 			runWhole(

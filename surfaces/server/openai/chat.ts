@@ -4,6 +4,7 @@
 import { z } from '@hono/zod-openapi';
 import type { GenerateOptions } from '../../../src/generation/generate.ts';
 import { noEffect, notHonoured, post } from '../define.ts';
+import { responseFormat, schemaOfResponseFormat } from '../format.ts';
 import { chatIds, finishReason, optionsOf, runWhole, tokensOf, usageOf } from '../generation.ts';
 import { errorBody, Refusal, refusalOf } from '../refusal.ts';
 import { type App, type Asked, type Service, type Turn, takeTurn } from '../service.ts';
@@ -23,7 +24,7 @@ const body = z
 		max_completion_tokens: count(1).nullish().openapi({ description: 'The newer name of max_tokens.' }),
 		logprobs: z.boolean().nullish(),
 		top_logprobs: z.number().int().min(0).max(20).nullish(),
-		response_format: notHonoured('the engine does not bind answers to a grammar', { type: 'text' }),
+		response_format: responseFormat,
 		tools: notHonoured(NO_TOOLS, []),
 		tool_choice: notHonoured(NO_TOOLS, 'none', 'auto'),
 		parallel_tool_calls: notHonoured(NO_TOOLS, true, false),
@@ -82,7 +83,7 @@ export function chatRoutes(app: App, service: Service): void {
 			try {
 				const ids = await chatIds(service, lease.model, messagesOf(asked.messages), 'messages');
 				const options = Array.from({ length: asked.n ?? 1 }, (_, k) => chatOptions(service, asked, k));
-				turn = await takeTurn(lease, c.var.signal);
+				turn = await takeTurn(lease, c.var);
 				if (!asked.stream) return await whole(service, c, turn, asked, ids, options).finally(turn.end);
 				return stream(service, c, turn, asked, ids, options);
 			} catch (error) {
@@ -108,7 +109,11 @@ function checkPairs({ max_tokens, max_completion_tokens, logprobs, top_logprobs 
 
 function chatOptions(service: Service, asked: Body, k: number): GenerateOptions {
 	const wanted = wantedOf(asked, asked.max_completion_tokens ?? asked.max_tokens ?? undefined, k);
-	return optionsOf(service, { ...wanted, top: asked.top_logprobs ?? 0 });
+	return optionsOf(
+		service,
+		{ ...wanted, top: asked.top_logprobs ?? 0, schema: schemaOfResponseFormat(asked.response_format) },
+		asked.n ?? 1,
+	);
 }
 
 function headOf(service: Service, { id }: Turn) {
@@ -126,9 +131,11 @@ type Run = readonly GenerateOptions[];
 async function whole(service: Service, c: Asked, turn: Turn, asked: Body, ids: readonly number[], runs: Run): Promise<Response> {
 	const choices = [];
 	let made = 0;
+	let reused = 0;
 	for (const [index, options] of runs.entries()) {
 		const { tokens, text, finish } = await runWhole(tokensOf(service, c, turn, ids, options));
 		made += tokens.length;
+		if (index === 0) reused = finish.reused;
 		choices.push({
 			index,
 			message: { role: 'assistant', content: text, refusal: null },
@@ -136,7 +143,7 @@ async function whole(service: Service, c: Asked, turn: Turn, asked: Body, ids: r
 			finish_reason: finishReason(finish),
 		});
 	}
-	return c.json({ ...headOf(service, turn), object: 'chat.completion', choices, usage: usageOf(ids.length, made) });
+	return c.json({ ...headOf(service, turn), object: 'chat.completion', choices, usage: usageOf(ids.length, made, reused) });
 }
 
 function stream(service: Service, c: Asked, turn: Turn, asked: Body, ids: readonly number[], runs: Run): Response {
@@ -149,6 +156,7 @@ function stream(service: Service, c: Asked, turn: Turn, asked: Body, ids: readon
 		async (write) => {
 			try {
 				let made = 0;
+				let reused = 0;
 				for (const [index, options] of runs.entries()) {
 					const piece = (delta: object, logprobs: ChatLogprobs | null = null, finish_reason: string | null = null) =>
 						write(event({ ...head, choices: [{ index, delta, logprobs, finish_reason }], ...noUsage }));
@@ -162,9 +170,10 @@ function stream(service: Service, c: Asked, turn: Turn, asked: Body, ids: readon
 						(rest) => piece({ content: rest }),
 					);
 					made += tokens.length;
+					if (index === 0) reused = finish.reused;
 					piece({}, null, finishReason(finish));
 				}
-				if (wantsUsage) write(event({ ...head, choices: [], usage: usageOf(ids.length, made) }));
+				if (wantsUsage) write(event({ ...head, choices: [], usage: usageOf(ids.length, made, reused) }));
 				write(DONE);
 			} finally {
 				turn.end();

@@ -4,7 +4,9 @@
 import { z } from '@hono/zod-openapi';
 import type { GeneratedToken } from '../../../src/generation/generate.ts';
 import { notHonoured, post } from '../define.ts';
+import { responseFormat, schemaOfResponseFormat } from '../format.ts';
 import { finishReason, optionsOf, promptIds, runWhole, tokensOf, usageOf } from '../generation.ts';
+import { checkInputs, countTokens } from '../inputs.ts';
 import { errorBody, Refusal, refusalOf } from '../refusal.ts';
 import { type App, type Asked, type Service, type Turn, takeTurn } from '../service.ts';
 import { DONE, EVENTS, event, streamed } from '../stream.ts';
@@ -28,6 +30,7 @@ const body = z
 		max_tokens: count(0).nullish().openapi({ description: 'Default 16.' }),
 		logprobs: z.number().int().min(0).max(20).nullish(),
 		echo: z.boolean().nullish().openapi({ description: 'The prompt before the answer.' }),
+		response_format: responseFormat,
 		suffix: notHonoured('models are asked to go on, not to fill in'),
 		best_of: notHonoured('every choice is given; ask for n', 1),
 	})
@@ -82,7 +85,7 @@ export function completionRoutes(app: App, service: Service): void {
 				});
 			}
 			const lease = await service.models.acquire(asked.model);
-			const turn = await takeTurn(lease, c.var.signal);
+			const turn = await takeTurn(lease, c.var);
 			try {
 				const choices = choicesOf(service, turn, asked);
 				if (!asked.stream) return await whole(service, c, turn, asked, choices).finally(turn.end);
@@ -97,6 +100,8 @@ export function completionRoutes(app: App, service: Service): void {
 
 interface Choice {
 	readonly index: number;
+	/** Of its prompt's. */
+	readonly first: boolean;
 	/** Among the prompts. */
 	readonly prompt: number;
 	readonly ids: readonly number[];
@@ -110,18 +115,25 @@ function choicesOf(service: Service, { model }: Turn, asked: Body): readonly Cho
 	const { prompt, logprobs } = asked;
 	const prompts =
 		typeof prompt === 'string' ? [prompt] : typeof prompt[0] === 'number' ? [prompt as number[]] : (prompt as (string | number[])[]);
+	const schema = schemaOfResponseFormat(asked.response_format);
+	const n = asked.n ?? 1;
+	const maxTokens = asked.max_tokens ?? STANDARD_MAX_TOKENS;
+	checkInputs(service, prompts, 'prompt');
+	countTokens(service, model, prompts, 'prompt');
+	optionsOf(service, { maxTokens }, prompts.length * n); // before anything is made for each
 	return prompts.flatMap((one, p) => {
 		const ids = promptIds(service, model, one, 'prompt');
 		const text = typeof one === 'string' ? one : (model.tokenizer?.decode(one) ?? '');
-		return Array.from({ length: asked.n ?? 1 }, (_, k): Choice => {
-			const index = p * (asked.n ?? 1) + k;
-			const wanted = wantedOf(asked, asked.max_tokens ?? STANDARD_MAX_TOKENS, k);
+		return Array.from({ length: n }, (_, k): Choice => {
+			const index = p * n + k;
+			const wanted = wantedOf(asked, maxTokens, k);
 			const scores = completionLogprobs(model.tokenizer, text.length);
 			return {
 				index,
+				first: k === 0,
 				prompt: p,
 				ids,
-				options: optionsOf(service, { ...wanted, top: logprobs ?? 0 }),
+				options: optionsOf(service, { ...wanted, top: logprobs ?? 0, schema }, prompts.length * n),
 				echoed: asked.echo ? text : '',
 				score: (tokens) => (logprobs == null ? null : scores(tokens, logprobs)),
 			};
@@ -145,12 +157,14 @@ function headOf(service: Service, { id }: Turn) {
 async function whole(service: Service, c: Asked, turn: Turn, _asked: Body, choices: readonly Choice[]): Promise<Response> {
 	const done: z.output<typeof choice>[] = [];
 	let made = 0;
-	for (const { index, ids, options, echoed, score } of choices) {
+	let reused = 0;
+	for (const { index, first, ids, options, echoed, score } of choices) {
 		const { tokens, text, finish } = await runWhole(tokensOf(service, c, turn, ids, options));
 		made += tokens.length;
+		if (first) reused += finish.reused;
 		done.push({ index, text: echoed + text, logprobs: score(tokens), finish_reason: finishReason(finish) });
 	}
-	return c.json({ ...headOf(service, turn), choices: done, usage: usageOf(promptTokens(choices), made) });
+	return c.json({ ...headOf(service, turn), choices: done, usage: usageOf(promptTokens(choices), made, reused) });
 }
 
 function stream(service: Service, c: Asked, turn: Turn, asked: Body, choices: readonly Choice[]): Response {
@@ -163,7 +177,8 @@ function stream(service: Service, c: Asked, turn: Turn, asked: Body, choices: re
 		async (write) => {
 			try {
 				let made = 0;
-				for (const { index, ids, options, echoed, score } of choices) {
+				let reused = 0;
+				for (const { index, first, ids, options, echoed, score } of choices) {
 					const piece = (text: string, logprobs: unknown, finish_reason: string | null) =>
 						write(event({ ...head, choices: [{ index, text, logprobs, finish_reason }], ...noUsage }));
 					if (echoed) piece(echoed, null, null);
@@ -176,9 +191,10 @@ function stream(service: Service, c: Asked, turn: Turn, asked: Body, choices: re
 						(rest) => piece(rest, null, null),
 					);
 					made += tokens.length;
+					if (first) reused += finish.reused;
 					piece('', null, finishReason(finish));
 				}
-				if (wantsUsage) write(event({ ...head, choices: [], usage: usageOf(promptTokens(choices), made) }));
+				if (wantsUsage) write(event({ ...head, choices: [], usage: usageOf(promptTokens(choices), made, reused) }));
 				write(DONE);
 			} finally {
 				turn.end();

@@ -46,7 +46,7 @@ export function embeddingRoutes(app: App, service: Service): void {
 			checkInputs(service, inputs);
 			const total = countTokens(service, model, inputs, 'input');
 			const options = asked.dimensions == null ? {} : { dimensions: asked.dimensions };
-			const { vectors, tokens, truncated } = await sentences(inputs, options, c.var.signal);
+			const { vectors, tokens, truncated } = await sentences(inputs, options, c.var);
 			const cut = truncated.indexOf(true);
 			if (cut >= 0) {
 				throw new Refusal(400, `Invalid 'input[${cut}]': the text is longer than the ${tokens[cut]} tokens that the model takes.`, {

@@ -2,7 +2,9 @@
 // https://platform.openai.com/docs/api-reference/responses/create, …/responses-streaming
 
 import { z } from '@hono/zod-openapi';
+import type { Finish } from '../../../src/generation/generate.ts';
 import { noEffect, notHonoured, post } from '../define.ts';
+import { schemaOfTextFormat, textFormat } from '../format.ts';
 import { chatIds, finishReason, type Message, optionsOf, runWhole, tokensOf } from '../generation.ts';
 import { errorBody, refusalOf } from '../refusal.ts';
 import { type App, type Asked, type Service, type Turn, takeTurn } from '../service.ts';
@@ -45,7 +47,10 @@ const body = z
 		tool_choice: notHonoured(NO_TOOLS, 'none', 'auto'),
 		parallel_tool_calls: notHonoured(NO_TOOLS, true, false),
 		max_tool_calls: notHonoured(NO_TOOLS),
-		text: notHonoured('the engine does not bind answers to a grammar', { format: { type: 'text' } }, {}),
+		text: z
+			.strictObject({ format: textFormat.optional(), verbosity: notHonoured('the model has no such setting', 'medium') })
+			.nullish()
+			.openapi({ description: 'Its format: text, a JSON object, or JSON that satisfies a schema.' }),
 		reasoning: notHonoured('the model has no such setting', {}),
 		include: notHonoured('there is nothing more to include', []),
 		truncation: notHonoured('nothing is cut in silence', 'disabled'),
@@ -88,14 +93,17 @@ export function responseRoutes(app: App, service: Service): void {
 			let turn: Turn | undefined;
 			try {
 				const ids = await chatIds(service, lease.model, messagesOf(asked), 'input');
-				const options = optionsOf(service, wantedOf(asked, asked.max_output_tokens ?? undefined, 0));
-				const mine = (turn = await takeTurn(lease, c.var.signal));
+				const options = optionsOf(service, {
+					...wantedOf(asked, asked.max_output_tokens ?? undefined, 0),
+					schema: schemaOfTextFormat(asked.text?.format),
+				});
+				const mine = (turn = await takeTurn(lease, c.var));
 				const shape = shapes(service, asked, mine);
 				const run = (onText?: (text: string) => void) =>
 					runWhole(tokensOf(service, c, mine, ids, options), ({ text }) => onText?.(text), onText);
 				if (asked.stream) return stream(c, mine, shape, ids.length, run);
 				const { text, tokens, finish } = await run().finally(mine.end);
-				return c.json(shape.done(text, ids.length, tokens.length, finishReason(finish)));
+				return c.json(shape.done(text, ids.length, tokens.length, finish));
 			} catch (error) {
 				turn?.end();
 				lease.release();
@@ -135,7 +143,7 @@ function shapes(service: Service, asked: Body, { id: model }: Turn) {
 		previous_response_id: null,
 		reasoning: { effort: null, summary: null },
 		store: false,
-		text: { format: { type: 'text' } },
+		text: { format: asked.text?.format ?? { type: 'text' } },
 		tool_choice: 'none',
 		tools: [],
 		truncation: 'disabled',
@@ -165,7 +173,8 @@ function shapes(service: Service, asked: Body, { id: model }: Turn) {
 				usage: null,
 			};
 		},
-		done: (text: string, promptTokens: number, tokens: number, reason: 'stop' | 'length') => {
+		done: (text: string, promptTokens: number, tokens: number, finish: Finish) => {
+			const reason = finishReason(finish);
 			const status = reason === 'stop' ? ('completed' as const) : ('incomplete' as const);
 			return {
 				...head,
@@ -174,7 +183,7 @@ function shapes(service: Service, asked: Body, { id: model }: Turn) {
 				output: [item(status, text)],
 				usage: {
 					input_tokens: promptTokens,
-					input_tokens_details: { cached_tokens: 0 },
+					input_tokens_details: { cached_tokens: finish.reused },
 					output_tokens: tokens,
 					output_tokens_details: { reasoning_tokens: 0 },
 					total_tokens: promptTokens + tokens,
@@ -206,7 +215,7 @@ function stream(
 				const { text, tokens, finish } = await run((delta) => {
 					if (delta) write(named('response.output_text.delta', { ...place, delta, logprobs: [] }));
 				});
-				const done = shape.done(text, promptTokens, tokens.length, finishReason(finish));
+				const done = shape.done(text, promptTokens, tokens.length, finish);
 				write(named('response.output_text.done', { ...place, text, logprobs: [] }));
 				write(named('response.content_part.done', { ...place, part: shape.part(text) }));
 				write(named('response.output_item.done', { output_index: 0, item: done.output[0] }));

@@ -72,4 +72,9 @@ export function wantedOf(body: SamplingBody, maxTokens: number | undefined, inde
 	};
 }
 
-export const usage = z.object({ prompt_tokens: z.number(), completion_tokens: z.number(), total_tokens: z.number() });
+export const usage = z.object({
+	prompt_tokens: z.number(),
+	completion_tokens: z.number(),
+	total_tokens: z.number(),
+	prompt_tokens_details: z.object({ cached_tokens: z.number().openapi({ description: 'Known from an earlier request.' }) }),
+});

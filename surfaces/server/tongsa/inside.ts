@@ -120,7 +120,7 @@ export function insideRoutes(app: App, service: Service): void {
 
 /** Opens the model, waits for its turn, and gives both back whatever happens. */
 async function inTurn(service: Service, name: string, c: Asked, work: (model: Model, turn: Turn) => Promise<Response>): Promise<Response> {
-	const turn = await takeTurn(await service.models.acquire(name), c.var.signal);
+	const turn = await takeTurn(await service.models.acquire(name), c.var);
 	try {
 		return await work(turn.model, turn);
 	} finally {

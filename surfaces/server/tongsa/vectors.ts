@@ -119,7 +119,7 @@ export function vectorRoutes(app: App, service: Service): void {
 				checkInputs(service, texts);
 				countTokens(service, model, texts, 'input');
 				const options = { ...(pooling && { pooling }), ...(normalize !== undefined && { normalize }), ...(dimensions && { dimensions }) };
-				const { vectors, tokens, truncated, provenance } = await sentences(texts, options, c.var.signal);
+				const { vectors, tokens, truncated, provenance } = await sentences(texts, options, c.var);
 				const encode = encoding === 'base64' ? base64 : shortestFloat32s;
 				return c.json({
 					sentences: vectors.map((vector, i) => ({ vector: encode(vector), tokens: tokens[i], truncated: truncated[i] })),
