@@ -1,7 +1,8 @@
 // The engine's module: everything that compute/ calls.
 
 export { attend, keep } from './attention';
-export { interleave, matmulFloats, repackFloats } from './floats';
+export { attendTile, openKeys, openValues } from './attention-tiles';
+export { interleave, matmulFloats, repackFloats, wide } from './floats';
 export { matmulSigned8, matmulUnsigned4, matmulUnsigned5, matmulUnsigned6 } from './matmul';
 export { quantise } from './quantise';
 export { repack, unpackRow } from './repack';

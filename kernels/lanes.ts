@@ -58,3 +58,15 @@ export function halfSplat(pointer: usize, mask: v128): v128 {
 export function half(pointer: usize): f32 {
 	return reinterpret<f32>(((<i32>load<u16>(pointer) << 16) >> 3) & HALF_MASK) * HALF_FACTOR;
 }
+
+/** Sets or adds to eight neighbours of a result. */
+// @ts-ignore: decorator
+@inline
+export function put(out: usize, a: v128, b: v128, add: i32): void {
+	if (add) {
+		a = f32x4.add(a, v128.load(out));
+		b = f32x4.add(b, v128.load(out, 16));
+	}
+	v128.store(out, a);
+	v128.store(out, b, 16);
+}

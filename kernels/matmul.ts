@@ -12,7 +12,7 @@
 // Error against exact arithmetic on the same whole numbers: float32 sums over the groups, (groups + 4) · 2^-24 of Σ |terms|.
 
 import { dot2, widen } from './dot';
-import { kept, madd } from './lanes';
+import { kept, madd, put } from './lanes';
 
 /** Bytes before a weight record's first step. */
 // @ts-ignore: decorator
@@ -69,31 +69,41 @@ function high(w: v128, mask: v128): v128 {
 	return v128.and(i16x8.shr_u(w, 4), mask);
 }
 
-/** Sums over four steps for four rows, as int32. `lane`: the token's bytes; `gap`: bytes from a step to the next. */
+/** Weights of four rows in step `i` of the record whose steps begin at `w`. */
 // @ts-ignore: decorator
 @inline
-function four(kind: i32, w0: v128, w1: v128, w2: v128, w3: v128, q0: v128, q1: v128, q2: v128, q3: v128, ones: v128): v128 {
-	const a = product(kind, w0, q0);
-	const b = product(kind, w1, q1);
-	const c = product(kind, w2, q2);
-	const d = product(kind, w3, q3);
+function step(kind: i32, w: usize, i: i32, mask: v128): v128 {
+	if (kind != UNSIGNED4) return v128.load(w + (<usize>i << 5));
+	const both = v128.load(w + (<usize>(i >> 1) << 5));
+	return i & 1 ? high(both, mask) : low(both, mask);
+}
+
+/** Products of four steps for four rows and the token whose bytes begin at `q`, `gap` apart: int32 sums, or for 4 bits int16 ones. */
+// @ts-ignore: decorator
+@inline
+function four(kind: i32, w0: v128, w1: v128, w2: v128, w3: v128, q: usize, gap: usize, ones: v128): v128 {
+	const a = product(kind, w0, v128.load32_splat(q));
+	const b = product(kind, w1, v128.load32_splat(q + gap));
+	const c = product(kind, w2, v128.load32_splat(q + 2 * gap));
+	const d = product(kind, w3, v128.load32_splat(q + 3 * gap));
 	if (kind == SIGNED8) return i32x4.add(i32x4.add(widen(a, ones), widen(b, ones)), i32x4.add(widen(c, ones), widen(d, ones)));
 	if (kind == UNSIGNED6) return i32x4.add(widen(i16x8.add(a, b), ones), widen(i16x8.add(c, d), ones));
-	return widen(i16x8.add(i16x8.add(a, b), i16x8.add(c, d)), ones);
+	const sum = i16x8.add(i16x8.add(a, b), i16x8.add(c, d));
+	return kind == UNSIGNED5 ? widen(sum, ones) : sum;
 }
 
-/** As four, of 8-bit weights at `w` and one token's activations at `q`. */
+/** Products of two steps of 4-bit weights, as int16. */
 // @ts-ignore: decorator
 @inline
-function fourAlone(kind: i32, w: usize, q0: v128, q1: v128, q2: v128, q3: v128, ones: v128): v128 {
-	return four(kind, v128.load(w), v128.load(w, 32), v128.load(w, 64), v128.load(w, 96), q0, q1, q2, q3, ones);
+function two(even: v128, odd: v128, q: usize): v128 {
+	return i16x8.add(dot2(v128.load32_splat(q), even), dot2(v128.load32_splat(q, 16), odd));
 }
 
-/** All eight steps of 4-bit weights, whose sums fit int16, of which `a` holds some already. */
+/** Both halves of a group's sums, as int32. */
 // @ts-ignore: decorator
 @inline
-function two4(a: v128, w: v128, mask: v128, even: v128, odd: v128): v128 {
-	return i16x8.add(a, i16x8.add(dot2(even, low(w, mask)), dot2(odd, high(w, mask))));
+function join(kind: i32, a: v128, b: v128, ones: v128): v128 {
+	return kind == UNSIGNED4 ? widen(i16x8.add(a, b), ones) : i32x4.add(a, b);
 }
 
 /** Rows 8 · first … 8 · last of a matrix × one token: y[r] (float32), set or added to. */
@@ -106,59 +116,33 @@ function vector(kind: i32, weights: usize, first: i32, last: i32, groups: i32, x
 	const xRecord: usize = 8 + 4 * stepsOf(kind);
 	let w = weights + record * groups * first;
 	for (let r = first; r < last; r++) {
-		const out = y + (<usize>r << 5);
-		let ya = add ? v128.load(out) : f32x4.splat(0);
-		let yb = add ? v128.load(out, 16) : f32x4.splat(0);
+		let a = f32x4.splat(0);
+		let b = f32x4.splat(0);
 		let p = x;
 		for (const end = w + record * groups; w < end; w += record, p += xRecord) {
-			const q0 = v128.load32_splat(p, 8);
-			const q1 = v128.load32_splat(p, 12);
-			const q2 = v128.load32_splat(p, 16);
-			const q3 = v128.load32_splat(p, 20);
-			let a: v128;
-			let b: v128;
-			if (kind == UNSIGNED4) {
-				a = i16x8.add(dot2(q0, low(v128.load(w, 64), mask)), dot2(q1, high(v128.load(w, 64), mask)));
-				b = i16x8.add(dot2(q0, low(v128.load(w, 80), mask)), dot2(q1, high(v128.load(w, 80), mask)));
-				a = two4(a, v128.load(w, 96), mask, q2, q3);
-				b = two4(b, v128.load(w, 112), mask, q2, q3);
-			} else {
-				a = fourAlone(kind, w + 64, q0, q1, q2, q3, ones);
-				b = fourAlone(kind, w + 80, q0, q1, q2, q3, ones);
-			}
-			if (kind != UNSIGNED6) {
-				const q4 = v128.load32_splat(p, 24);
-				const q5 = v128.load32_splat(p, 28);
-				const q6 = v128.load32_splat(p, 32);
-				const q7 = v128.load32_splat(p, 36);
-				if (kind == UNSIGNED4) {
-					a = two4(two4(a, v128.load(w, 128), mask, q4, q5), v128.load(w, 160), mask, q6, q7);
-					b = two4(two4(b, v128.load(w, 144), mask, q4, q5), v128.load(w, 176), mask, q6, q7);
-					a = widen(a, ones);
-					b = widen(b, ones);
-				} else {
-					a = i32x4.add(a, fourAlone(kind, w + 192, q4, q5, q6, q7, ones));
-					b = i32x4.add(b, fourAlone(kind, w + 208, q4, q5, q6, q7, ones));
-				}
-			}
 			const scale = v128.load32_splat(p);
 			const companion = v128.load32_splat(p, 4);
-			ya = settle(ya, a, w, scale, companion);
-			yb = settle(yb, b, w + 16, scale, companion);
+			a = settle(a, alone(kind, w + 64, p + 8, mask, ones), w, scale, companion);
+			b = settle(b, alone(kind, w + 80, p + 8, mask, ones), w + 16, scale, companion);
 		}
-		v128.store(out, ya);
-		v128.store(out, yb, 16);
+		put(y + (<usize>r << 5), a, b, add);
 	}
 }
 
-/** Sums over a record for the token whose activations begin at `q`, four lanes apart. `w0` … `w3`: the first four steps' weights (or, for 4 bits, all). */
+/** Sums over a group for four rows, whose steps begin at `w`, and one token. */
 // @ts-ignore: decorator
 @inline
-function laneSum(kind: i32, w0: v128, w1: v128, w2: v128, w3: v128, q: usize, ones: v128): v128 {
-	return four(kind, w0, w1, w2, w3, v128.load32_splat(q), v128.load32_splat(q, 16), v128.load32_splat(q, 32), v128.load32_splat(q, 48), ones);
+function alone(kind: i32, w: usize, q: usize, mask: v128, ones: v128): v128 {
+	const a = four(kind, step(kind, w, 0, mask), step(kind, w, 1, mask), step(kind, w, 2, mask), step(kind, w, 3, mask), q, 4, ones);
+	if (kind == UNSIGNED6) return a;
+	const b = four(kind, step(kind, w, 4, mask), step(kind, w, 5, mask), step(kind, w, 6, mask), step(kind, w, 7, mask), q + 16, 4, ones);
+	return join(kind, a, b, ones);
 }
 
-/** Rows 8 · first … 8 · last × `tokens` tokens in fours (records of 4 lanes): y[t · stride + r], set or added to. */
+/**
+ * Rows 8 · first … 8 · last × `tokens` tokens in fours (records of 4 lanes): y[t · stride + r], set or added to.
+ * Everything is done alike for rows 0 … 3 and 4 … 7 of an eight, side by side: see docs/speed.md on vectors of 256 bits.
+ */
 // @ts-ignore: decorator
 @inline
 function tiles(kind: i32, weights: usize, first: i32, last: i32, groups: i32, x: usize, tokens: i32, y: usize, stride: usize, add: i32): void {
@@ -166,75 +150,144 @@ function tiles(kind: i32, weights: usize, first: i32, last: i32, groups: i32, x:
 	const mask = kept(0x0f0f0f0f, groups);
 	const record = recordOf(kind);
 	const xRecord: usize = 32 + 16 * stepsOf(kind);
-	for (let r = first << 1; r < last << 1; r++) {
-		const row = weights + record * groups * (r >> 1) + ((r & 1) << 4);
+	for (let r = first; r < last; r++) {
+		const row = weights + record * groups * r;
 		const rowEnd = row + record * groups;
 		let p = x;
 		for (let t = 0; t < tokens; t += 4) {
-			const out0 = y + (<usize>r << 4) + stride * t;
-			const out1 = out0 + stride;
-			const out2 = out1 + stride;
-			const out3 = out2 + stride;
-			let y0 = add ? v128.load(out0) : f32x4.splat(0);
-			let y1 = add ? v128.load(out1) : f32x4.splat(0);
-			let y2 = add ? v128.load(out2) : f32x4.splat(0);
-			let y3 = add ? v128.load(out3) : f32x4.splat(0);
+			let a0 = f32x4.splat(0);
+			let a1 = a0;
+			let a2 = a0;
+			let a3 = a0;
+			let b0 = a0;
+			let b1 = a0;
+			let b2 = a0;
+			let b3 = a0;
 			for (let w = row; w < rowEnd; w += record, p += xRecord) {
+				const q = p + 32;
 				let s0: v128;
+				let z0: v128;
 				let s1: v128;
+				let z1: v128;
 				let s2: v128;
+				let z2: v128;
 				let s3: v128;
+				let z3: v128;
 				if (kind == UNSIGNED4) {
-					let both = v128.load(w, 64);
-					let even = low(both, mask);
-					let odd = high(both, mask);
-					s0 = i16x8.add(dot2(v128.load32_splat(p, 32), even), dot2(v128.load32_splat(p, 48), odd));
-					s1 = i16x8.add(dot2(v128.load32_splat(p, 36), even), dot2(v128.load32_splat(p, 52), odd));
-					s2 = i16x8.add(dot2(v128.load32_splat(p, 40), even), dot2(v128.load32_splat(p, 56), odd));
-					s3 = i16x8.add(dot2(v128.load32_splat(p, 44), even), dot2(v128.load32_splat(p, 60), odd));
-					for (let k: usize = 32; k < 128; k += 32) {
-						const q = p + k;
-						both = v128.load(w + k, 64);
-						even = low(both, mask);
-						odd = high(both, mask);
-						s0 = i16x8.add(s0, i16x8.add(dot2(v128.load32_splat(q, 32), even), dot2(v128.load32_splat(q, 48), odd)));
-						s1 = i16x8.add(s1, i16x8.add(dot2(v128.load32_splat(q, 36), even), dot2(v128.load32_splat(q, 52), odd)));
-						s2 = i16x8.add(s2, i16x8.add(dot2(v128.load32_splat(q, 40), even), dot2(v128.load32_splat(q, 56), odd)));
-						s3 = i16x8.add(s3, i16x8.add(dot2(v128.load32_splat(q, 44), even), dot2(v128.load32_splat(q, 60), odd)));
-					}
+					let u0 = step(kind, w + 64, 0, mask);
+					let u1 = step(kind, w + 64, 1, mask);
+					let v0 = step(kind, w + 80, 0, mask);
+					let v1 = step(kind, w + 80, 1, mask);
+					s0 = two(u0, u1, q + 0);
+					z0 = two(v0, v1, q + 0);
+					s1 = two(u0, u1, q + 4);
+					z1 = two(v0, v1, q + 4);
+					s2 = two(u0, u1, q + 8);
+					z2 = two(v0, v1, q + 8);
+					s3 = two(u0, u1, q + 12);
+					z3 = two(v0, v1, q + 12);
+					u0 = step(kind, w + 64, 2, mask);
+					u1 = step(kind, w + 64, 3, mask);
+					v0 = step(kind, w + 80, 2, mask);
+					v1 = step(kind, w + 80, 3, mask);
+					s0 = i16x8.add(s0, two(u0, u1, q + 32));
+					z0 = i16x8.add(z0, two(v0, v1, q + 32));
+					s1 = i16x8.add(s1, two(u0, u1, q + 36));
+					z1 = i16x8.add(z1, two(v0, v1, q + 36));
+					s2 = i16x8.add(s2, two(u0, u1, q + 40));
+					z2 = i16x8.add(z2, two(v0, v1, q + 40));
+					s3 = i16x8.add(s3, two(u0, u1, q + 44));
+					z3 = i16x8.add(z3, two(v0, v1, q + 44));
+					u0 = step(kind, w + 64, 4, mask);
+					u1 = step(kind, w + 64, 5, mask);
+					v0 = step(kind, w + 80, 4, mask);
+					v1 = step(kind, w + 80, 5, mask);
+					s0 = i16x8.add(s0, two(u0, u1, q + 64));
+					z0 = i16x8.add(z0, two(v0, v1, q + 64));
+					s1 = i16x8.add(s1, two(u0, u1, q + 68));
+					z1 = i16x8.add(z1, two(v0, v1, q + 68));
+					s2 = i16x8.add(s2, two(u0, u1, q + 72));
+					z2 = i16x8.add(z2, two(v0, v1, q + 72));
+					s3 = i16x8.add(s3, two(u0, u1, q + 76));
+					z3 = i16x8.add(z3, two(v0, v1, q + 76));
+					u0 = step(kind, w + 64, 6, mask);
+					u1 = step(kind, w + 64, 7, mask);
+					v0 = step(kind, w + 80, 6, mask);
+					v1 = step(kind, w + 80, 7, mask);
+					s0 = i16x8.add(s0, two(u0, u1, q + 96));
+					z0 = i16x8.add(z0, two(v0, v1, q + 96));
+					s1 = i16x8.add(s1, two(u0, u1, q + 100));
+					z1 = i16x8.add(z1, two(v0, v1, q + 100));
+					s2 = i16x8.add(s2, two(u0, u1, q + 104));
+					z2 = i16x8.add(z2, two(v0, v1, q + 104));
+					s3 = i16x8.add(s3, two(u0, u1, q + 108));
+					z3 = i16x8.add(z3, two(v0, v1, q + 108));
 					s0 = widen(s0, ones);
+					z0 = widen(z0, ones);
 					s1 = widen(s1, ones);
+					z1 = widen(z1, ones);
 					s2 = widen(s2, ones);
+					z2 = widen(z2, ones);
 					s3 = widen(s3, ones);
+					z3 = widen(z3, ones);
 				} else {
-					let w0 = v128.load(w, 64);
-					let w1 = v128.load(w, 96);
-					let w2 = v128.load(w, 128);
-					let w3 = v128.load(w, 160);
-					s0 = laneSum(kind, w0, w1, w2, w3, p + 32, ones);
-					s1 = laneSum(kind, w0, w1, w2, w3, p + 36, ones);
-					s2 = laneSum(kind, w0, w1, w2, w3, p + 40, ones);
-					s3 = laneSum(kind, w0, w1, w2, w3, p + 44, ones);
+					let u0 = step(kind, w + 64, 0, mask);
+					let u1 = step(kind, w + 64, 1, mask);
+					let u2 = step(kind, w + 64, 2, mask);
+					let u3 = step(kind, w + 64, 3, mask);
+					let v0 = step(kind, w + 80, 0, mask);
+					let v1 = step(kind, w + 80, 1, mask);
+					let v2 = step(kind, w + 80, 2, mask);
+					let v3 = step(kind, w + 80, 3, mask);
+					s0 = four(kind, u0, u1, u2, u3, q, 16, ones);
+					z0 = four(kind, v0, v1, v2, v3, q, 16, ones);
+					s1 = four(kind, u0, u1, u2, u3, q + 4, 16, ones);
+					z1 = four(kind, v0, v1, v2, v3, q + 4, 16, ones);
+					s2 = four(kind, u0, u1, u2, u3, q + 8, 16, ones);
+					z2 = four(kind, v0, v1, v2, v3, q + 8, 16, ones);
+					s3 = four(kind, u0, u1, u2, u3, q + 12, 16, ones);
+					z3 = four(kind, v0, v1, v2, v3, q + 12, 16, ones);
 					if (kind != UNSIGNED6) {
-						w0 = v128.load(w, 192);
-						w1 = v128.load(w, 224);
-						w2 = v128.load(w, 256);
-						w3 = v128.load(w, 288);
-						s0 = i32x4.add(s0, laneSum(kind, w0, w1, w2, w3, p + 96, ones));
-						s1 = i32x4.add(s1, laneSum(kind, w0, w1, w2, w3, p + 100, ones));
-						s2 = i32x4.add(s2, laneSum(kind, w0, w1, w2, w3, p + 104, ones));
-						s3 = i32x4.add(s3, laneSum(kind, w0, w1, w2, w3, p + 108, ones));
+						u0 = step(kind, w + 64, 4, mask);
+						u1 = step(kind, w + 64, 5, mask);
+						u2 = step(kind, w + 64, 6, mask);
+						u3 = step(kind, w + 64, 7, mask);
+						v0 = step(kind, w + 80, 4, mask);
+						v1 = step(kind, w + 80, 5, mask);
+						v2 = step(kind, w + 80, 6, mask);
+						v3 = step(kind, w + 80, 7, mask);
+						s0 = join(kind, s0, four(kind, u0, u1, u2, u3, q + 64, 16, ones), ones);
+						z0 = join(kind, z0, four(kind, v0, v1, v2, v3, q + 64, 16, ones), ones);
+						s1 = join(kind, s1, four(kind, u0, u1, u2, u3, q + 68, 16, ones), ones);
+						z1 = join(kind, z1, four(kind, v0, v1, v2, v3, q + 68, 16, ones), ones);
+						s2 = join(kind, s2, four(kind, u0, u1, u2, u3, q + 72, 16, ones), ones);
+						z2 = join(kind, z2, four(kind, v0, v1, v2, v3, q + 72, 16, ones), ones);
+						s3 = join(kind, s3, four(kind, u0, u1, u2, u3, q + 76, 16, ones), ones);
+						z3 = join(kind, z3, four(kind, v0, v1, v2, v3, q + 76, 16, ones), ones);
 					}
 				}
-				y0 = settle(y0, s0, w, v128.load32_splat(p), v128.load32_splat(p, 16));
-				y1 = settle(y1, s1, w, v128.load32_splat(p, 4), v128.load32_splat(p, 20));
-				y2 = settle(y2, s2, w, v128.load32_splat(p, 8), v128.load32_splat(p, 24));
-				y3 = settle(y3, s3, w, v128.load32_splat(p, 12), v128.load32_splat(p, 28));
+				let scale = v128.load32_splat(p);
+				let companion = v128.load32_splat(p, 16);
+				a0 = settle(a0, s0, w, scale, companion);
+				b0 = settle(b0, z0, w + 16, scale, companion);
+				scale = v128.load32_splat(p, 4);
+				companion = v128.load32_splat(p, 20);
+				a1 = settle(a1, s1, w, scale, companion);
+				b1 = settle(b1, z1, w + 16, scale, companion);
+				scale = v128.load32_splat(p, 8);
+				companion = v128.load32_splat(p, 24);
+				a2 = settle(a2, s2, w, scale, companion);
+				b2 = settle(b2, z2, w + 16, scale, companion);
+				scale = v128.load32_splat(p, 12);
+				companion = v128.load32_splat(p, 28);
+				a3 = settle(a3, s3, w, scale, companion);
+				b3 = settle(b3, z3, w + 16, scale, companion);
 			}
-			v128.store(out0, y0);
-			v128.store(out1, y1);
-			v128.store(out2, y2);
-			v128.store(out3, y3);
+			const out = y + (<usize>r << 5) + stride * t;
+			put(out, a0, b0, add);
+			put(out + stride, a1, b1, add);
+			put(out + 2 * stride, a2, b2, add);
+			put(out + 3 * stride, a3, b3, add);
 		}
 	}
 }

@@ -5,6 +5,7 @@
 export type KernelVariant = 'scalar' | 'simd' | 'relaxed';
 
 import type { AttentionKernels } from './scalar/attention.ts';
+import type { AttentionTileKernels } from './scalar/attention-tiles.ts';
 import type { FloatKernels } from './scalar/floats.ts';
 import type { MatrixKernels } from './scalar/matrices.ts';
 import type { RowKernels } from './scalar/rows.ts';
@@ -21,6 +22,6 @@ export function numbersOf(memory: WebAssembly.Memory): Numbers {
 	return { memory, words: new Int32Array(memory.buffer), floats: new Float32Array(memory.buffer) };
 }
 
-export interface Kernels extends Numbers, RowKernels, MatrixKernels, FloatKernels, VectorKernels, AttentionKernels {
+export interface Kernels extends Numbers, RowKernels, MatrixKernels, FloatKernels, VectorKernels, AttentionKernels, AttentionTileKernels {
 	readonly variant: KernelVariant;
 }

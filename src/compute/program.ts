@@ -2,6 +2,7 @@
 // Each operation says how its work is shared out; `meet` stands where one thread needs what another has made.
 
 import { ACTIVATIONS, type ActivationName } from './activations.ts';
+import { attendMany } from './attend-many.ts';
 import type { Lockstep } from './barrier.ts';
 import type { Kernels } from './kernels.ts';
 import type { WeightKind } from './layouts.ts';
@@ -119,7 +120,7 @@ export interface AttendStep {
 	/** H float32 each. */
 	readonly slopes: Place;
 	readonly sinks: Place;
-	/** A thread's room: 64 bytes of numbers, then 16 bytes a key. */
+	/** A thread's room (attend-many.ts). */
 	readonly scratch: Place;
 	readonly scratchStride: number;
 }
@@ -306,53 +307,38 @@ function attend(step: AttendStep, kernels: Kernels, { tokens, first, positions }
 	}
 }
 
+/** T tokens from the pass's token `start` on, the first of them at position `first` of a text that begins at row `start` of the cache. */
+function attendText(step: AttendStep, kernels: Kernels, start: number, T: number, first: number, lockstep: Lockstep): void {
+	if (T === 1) attendOne(step, kernels, start, first, lockstep);
+	else attendMany(step, kernels, start, T, first, lockstep);
+}
+
 // Each thread has its own: this module is loaded once a thread.
 const query = [0, 0, 0, 0];
 const out = [0, 0, 0, 0];
 
-/**
- * T tokens from the pass's token `start` on, whose text has position 0 at row `start` of the cache. Four query rows at a time: heads that
- * share a key head when there is one token, else four tokens of one head.
- */
-function attendText(step: AttendStep, kernels: Kernels, start: number, T: number, first: number, lockstep: Lockstep): void {
+/** One token: four heads at a time that share a key head. */
+function attendOne(step: AttendStep, kernels: Kernels, start: number, first: number, lockstep: Lockstep): void {
 	const { heads: H, keyHeads: K, headWidth: Dh, capacity, causal, window } = step;
 	const { words, floats } = kernels;
 	const group = H / K;
-	const perHead = T === 1 ? 0 : Math.ceil(T / 4);
-	const units = T === 1 ? K * Math.ceil(group / 4) : H * perHead;
+	const quads = Math.ceil(group / 4);
 	const scratch = step.scratch + lockstep.thread * step.scratchStride;
 	const numbers = scratch / 4;
-	const S = first + T;
-	const [unitFrom, unitTo] = share(units, lockstep);
+	const from = window ? Math.max(0, causal ? first - window + 1 : first - window) : 0;
+	const to = first + 1;
+	const [unitFrom, unitTo] = share(K * quads, lockstep);
 	for (let unit = unitFrom; unit < unitTo; unit++) {
-		let from = S;
-		let to = 0;
-		let keyHead = 0;
+		const keyHead = Math.floor(unit / quads);
 		for (let lane = 0; lane < 4; lane++) {
 			// Missing lanes repeat the last one: the same work, the same result in the same place.
-			let head: number;
-			let token: number;
-			if (T === 1) {
-				const quads = Math.ceil(group / 4);
-				keyHead = Math.floor(unit / quads);
-				head = keyHead * group + Math.min((unit % quads) * 4 + lane, group - 1);
-				token = 0;
-			} else {
-				head = Math.floor(unit / perHead);
-				keyHead = Math.floor(head / group);
-				token = Math.min((unit % perHead) * 4 + lane, T - 1);
-			}
-			const position = first + token;
-			const low = window ? Math.max(0, causal ? position - window + 1 : position - window) : 0;
-			const high = causal ? position + 1 : window ? Math.min(S, position + window + 1) : S;
-			words[numbers + lane] = low;
-			words[numbers + 4 + lane] = high;
+			const head = keyHead * group + Math.min((unit % quads) * 4 + lane, group - 1);
+			words[numbers + lane] = from;
+			words[numbers + 4 + lane] = to;
 			floats[numbers + 8 + lane] = step.slopes ? floats[step.slopes / 4 + head]! : 0;
 			floats[numbers + 12 + lane] = step.sinks ? floats[step.sinks / 4 + head]! : Number.NEGATIVE_INFINITY;
-			from = Math.min(from, low);
-			to = Math.max(to, high);
-			query[lane] = step.query.at + (start + token) * step.query.stride + head * Dh * 4;
-			out[lane] = step.out.at + (start + token) * step.out.stride + head * Dh * 4;
+			query[lane] = step.query.at + start * step.query.stride + head * Dh * 4;
+			out[lane] = step.out.at + start * step.out.stride + head * Dh * 4;
 		}
 		const cache = (keyHead * capacity + start) * Dh * 2;
 		kernels.attend(

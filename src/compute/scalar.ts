@@ -2,6 +2,7 @@
 
 import { type Kernels, numbersOf } from './kernels.ts';
 import { scalarAttention } from './scalar/attention.ts';
+import { scalarAttentionTiles } from './scalar/attention-tiles.ts';
 import { scalarFloats } from './scalar/floats.ts';
 import { scalarMatrices } from './scalar/matrices.ts';
 import { scalarRows } from './scalar/rows.ts';
@@ -16,5 +17,6 @@ export function scalarKernels(memory: WebAssembly.Memory): Kernels {
 		...scalarFloats(memory),
 		...scalarVectors(memory),
 		...scalarAttention(memory),
+		...scalarAttentionTiles(memory),
 	};
 }

@@ -110,6 +110,35 @@ for (const { name, build, skip } of builds) {
 				same(work, 2e-5);
 			}
 		});
+		test('attention in tiles', () => {
+			// Rows of 32, 21 keys from position 4 on, of which keys 6 … 25 are looked at; limits, slopes and sinks of their own for each row.
+			for (const [eights, cap, slope, sink] of [
+				[2, 0, 0, Number.NEGATIVE_INFINITY],
+				[1, 2, 0.01, 0.5],
+				[2, 0, 0.01, Number.NEGATIVE_INFINITY],
+			] as const) {
+				const work = (k: Kernels): void => {
+					const [whole, floats] = [new Int32Array(k.memory.buffer, 65536, 96), new Float32Array(k.memory.buffer, 65536, 96)];
+					const queries = new Float32Array(k.memory.buffer, 1024, 16 * 32);
+					for (let i = 0; i < queries.length; i++) queries[i] = queries[i]! * 2 ** 64 * 0.3;
+					for (let row = 0; row < 16; row++) {
+						whole[row] = 1024 + row * 128;
+						whole[16 + row] = 16384 + row * 128;
+						whole[32 + row] = 4 + (row % 7);
+						whole[48 + row] = row === 5 ? 4 : 12 + (row % 13); // row 5 sees nothing
+						floats[64 + row] = slope * row;
+						floats[80 + row] = sink;
+					}
+					k.keep(4096, 21, 32, 128, 40960, 64);
+					k.keep(8192, 21, 32, 128, 45056, 64);
+					k.openKeys(40960, 21, 32, 67584);
+					k.openValues(45056, 21, 32, 73728);
+					k.attendTile(65536, eights, 67584, 73728, 32, 4, 21, 6, 25, cap, 81920);
+					queries.fill(0);
+				};
+				same(work, 2e-5);
+			}
+		});
 		test('attention by hand: scores 0 and ln 3 share 1 : 3', () => {
 			const kernels = build!.over(newMemory(4));
 			const f = new Float32Array(kernels.memory.buffer);

@@ -32,7 +32,7 @@ export interface AttentionKernels {
 }
 
 /** Place of value i in a row of halves, counted in halves. */
-function halfPlace(i: number): number {
+export function halfPlace(i: number): number {
 	return (i & ~7) + (i & 3) * 2 + ((i >> 2) & 1);
 }
 

@@ -3,6 +3,7 @@
 
 import type { ActivationName } from '../../compute/activations.ts';
 import type { Arena } from '../../compute/arena.ts';
+import { attendRoom } from '../../compute/attend-many.ts';
 import { activationBytes } from '../../compute/layouts.ts';
 import type { Program, Rows, Step } from '../../compute/program.ts';
 import type { BlockConfig, NormConfig, RopeConfig, TransformerConfig } from '../config.ts';
@@ -80,7 +81,10 @@ export function compile(config: TransformerConfig, views: Views, plan: Plan, are
 	const F = widest((block) => block.feedForward.width);
 	const Q = widest(({ attention: a }) => a.heads * a.headWidth);
 	const K = widest(({ attention: a }) => a.keyHeads * a.headWidth);
-	const scratchStride = 64 + Math.ceil(capacity / 4) * 64;
+	const scratchStride = attendRoom(
+		capacity,
+		widest(({ attention: a }) => a.headWidth),
+	);
 	const recordRooms = new Map<string, number>();
 	const rooms: Rooms = {
 		normed: rows(D, 'states'),
