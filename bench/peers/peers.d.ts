@@ -31,4 +31,13 @@ declare module '@huggingface/transformers' {
 	export const env: { allowRemoteModels: boolean; localModelPath: string };
 	export const AutoTokenizer: { from_pretrained(folder: string): Promise<{ encode(text: string): number[] }> };
 	export const AutoModel: { from_pretrained(folder: string, options: { readonly dtype: string }): Promise<unknown> };
+	export function pipeline(
+		task: 'feature-extraction',
+		folder: string,
+		options: { readonly dtype: string; readonly device: string; readonly session_options: Readonly<Record<string, unknown>> },
+	): Promise<(texts: string[], options: { readonly pooling: 'mean'; readonly normalize: boolean }) => Promise<{ tolist(): number[][] }>>;
+}
+
+declare module 'onnxruntime-web' {
+	export const env: { readonly wasm: { numThreads: number; wasmPaths: string } };
 }

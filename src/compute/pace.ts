@@ -34,12 +34,13 @@ export function createPace(): Pace {
 		took(cost) {
 			if (trying) {
 				spent += cost;
-				if (++tried < TRIAL) return;
+				// One that is plainly slower ends at once.
+				if (++tried < TRIAL && spent < tried * recent * SLOWER) return;
 				trying = false;
 				best = recent;
-				if (spent / TRIAL < recent) {
+				if (spent / tried < recent) {
 					together = !together;
-					recent = best = spent / TRIAL;
+					recent = best = spent / tried;
 					wait = SOON;
 				} else wait = Math.min(wait * 2, LATE);
 				left = wait;

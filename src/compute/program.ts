@@ -142,9 +142,13 @@ export interface Pass {
 	readonly positions?: Int32Array | undefined;
 }
 
-/** This thread's part of `count` things. */
-function share(count: number, { thread, threads }: Lockstep): [number, number] {
-	return [Math.floor((count * thread) / threads), Math.floor((count * (thread + 1)) / threads)];
+/** This thread's part of `count` things: from the first one up to the last. Two functions, since a pair would be an object at every step. */
+function firstOf(count: number, { thread, threads }: Lockstep): number {
+	return Math.floor((count * thread) / threads);
+}
+
+function lastOf(count: number, { thread, threads }: Lockstep): number {
+	return Math.floor((count * (thread + 1)) / threads);
 }
 
 /** Walks the steps. Every thread calls this with the same program and pass. */
@@ -158,10 +162,11 @@ export function runSteps(steps: readonly Step[], kernels: Kernels, pass: Pass, l
 			case 'norm': {
 				const { x, width, gain, bias, epsilon, centre, out } = step;
 				// By fours, as quantise: what follows needs no meeting. x and out have the same stride.
-				const [from, to] = T === 1 ? [0, 1] : share(Math.ceil(T / 4), lockstep).map((four) => Math.min(four * 4, T));
+				const from = T === 1 ? 0 : Math.min(firstOf(Math.ceil(T / 4), lockstep) * 4, T);
+				const to = T === 1 ? 1 : Math.min(lastOf(Math.ceil(T / 4), lockstep) * 4, T);
 				kernels.normalise(
-					x.at + from! * x.stride,
-					to! - from!,
+					x.at + from * x.stride,
+					to - from,
 					width,
 					x.stride,
 					gain,
@@ -169,42 +174,45 @@ export function runSteps(steps: readonly Step[], kernels: Kernels, pass: Pass, l
 					1,
 					epsilon,
 					centre ? 1 : 0,
-					out.at + from! * out.stride,
+					out.at + from * out.stride,
 				);
 				break;
 			}
 			case 'headNorm': {
 				const { x, heads, width, gain, gains, epsilon, centre } = step;
-				eachHeads(T, heads, lockstep, (token, head, count) => {
+				const { from, to, head, count } = headsOf(T, heads, lockstep);
+				const own = gains === 1 ? gain : gain + head * width * 4;
+				for (let token = from; token < to; token++) {
 					const at = x.at + token * x.stride + head * width * 4;
-					const own = gains === 1 ? gain : gain + head * width * 4;
 					kernels.normalise(at, count, width, width * 4, own, 0, gains === 1 ? 1 : count, epsilon, centre ? 1 : 0, at);
-				});
+				}
 				break;
 			}
 			case 'rotate': {
 				const { x, heads, headWidth, cos, sin, pairs, interleaved } = step;
-				eachHeads(T, heads, lockstep, (token, head, count) => {
+				const { from, to, head, count } = headsOf(T, heads, lockstep);
+				for (let token = from; token < to; token++) {
 					const row = (pass.positions ? pass.positions[token]! : pass.first + token) * pairs * 4;
 					const at = x.at + token * x.stride + head * headWidth * 4;
 					kernels.rotate(at, 1, count, x.stride, headWidth * 4, cos + row, sin + row, pairs, interleaved ? 1 : 0);
-				});
+				}
 				break;
 			}
 			case 'multiply': {
 				const { x, heads, headWidth, factor } = step;
-				eachHeads(T, heads, lockstep, (token, head, count) =>
-					kernels.multiply(x.at + token * x.stride + head * headWidth * 4, factor, count * headWidth),
-				);
+				const { from, to, head, count } = headsOf(T, heads, lockstep);
+				for (let token = from; token < to; token++)
+					kernels.multiply(x.at + token * x.stride + head * headWidth * 4, factor, count * headWidth);
 				break;
 			}
 			case 'keep': {
 				const { x, heads, headWidth, capacity, cache } = step;
-				eachHeads(T, heads, lockstep, (token, head, count) => {
+				const { from, to, head, count } = headsOf(T, heads, lockstep);
+				for (let token = from; token < to; token++) {
 					const at = x.at + token * x.stride + head * headWidth * 4;
 					const row = cache + (head * capacity + pass.first + token) * headWidth * 2;
 					kernels.keep(at, count, headWidth, headWidth * 4, row, capacity * headWidth * 2);
-				});
+				}
 				break;
 			}
 			case 'attend':
@@ -214,7 +222,8 @@ export function runSteps(steps: readonly Step[], kernels: Kernels, pass: Pass, l
 				const { x, matrix, records } = step;
 				const { columns, activations } = matrix.kind;
 				const lanes = T === 1 ? 1 : 4;
-				const [from, to] = T === 1 ? [0, 1] : share(Math.ceil(T / 4), lockstep);
+				const from = T === 1 ? 0 : firstOf(Math.ceil(T / 4), lockstep);
+				const to = T === 1 ? 1 : lastOf(Math.ceil(T / 4), lockstep);
 				if (activations === 'float') {
 					// One token is multiplied as it is.
 					if (T > 1)
@@ -240,7 +249,8 @@ export function runSteps(steps: readonly Step[], kernels: Kernels, pass: Pass, l
 			}
 			case 'matmul': {
 				const { matrix, x, records, y, add, bias } = step;
-				const [from, to] = share(Math.ceil(matrix.rows / 8), lockstep);
+				const from = firstOf(Math.ceil(matrix.rows / 8), lockstep);
+				const to = lastOf(Math.ceil(matrix.rows / 8), lockstep);
 				if (bias && !add) kernels.spread(bias + from * 32, T, (to - from) * 8, y.stride, y.at + from * 32);
 				if (bias && add) for (let t = 0; t < T; t++) kernels.add(y.at + t * y.stride + from * 32, bias + from * 32, (to - from) * 8);
 				const { matmul, columns, activations } = matrix.kind;
@@ -251,7 +261,8 @@ export function runSteps(steps: readonly Step[], kernels: Kernels, pass: Pass, l
 			}
 			case 'activate': {
 				const { activation, gate, up, width } = step;
-				const [from, to] = share(Math.ceil(width / 8), lockstep);
+				const from = firstOf(Math.ceil(width / 8), lockstep);
+				const to = lastOf(Math.ceil(width / 8), lockstep);
 				const number = ACTIVATIONS.indexOf(activation);
 				for (let t = 0; t < T; t++) {
 					const offset = from * 32;
@@ -261,7 +272,8 @@ export function runSteps(steps: readonly Step[], kernels: Kernels, pass: Pass, l
 			}
 			case 'add': {
 				const { x, y, width } = step;
-				const [from, to] = share(width / 4, lockstep);
+				const from = firstOf(width / 4, lockstep);
+				const to = lastOf(width / 4, lockstep);
 				for (let t = 0; t < T; t++) kernels.add(x.at + t * x.stride + from * 16, y.at + t * y.stride + from * 16, (to - from) * 4);
 				break;
 			}
@@ -273,7 +285,8 @@ export function runSteps(steps: readonly Step[], kernels: Kernels, pass: Pass, l
 			}
 			case 'scaleAndCap': {
 				const { x, width, scale, cap } = step;
-				const [from, to] = share(Math.ceil(width / 8), lockstep);
+				const from = firstOf(Math.ceil(width / 8), lockstep);
+				const to = lastOf(Math.ceil(width / 8), lockstep);
 				if (scale !== 1) kernels.multiply(x.at + from * 32, scale, (to - from) * 8);
 				if (cap > 0) kernels.cap(x.at + from * 32, cap, (to - from) * 8);
 				break;
@@ -284,15 +297,16 @@ export function runSteps(steps: readonly Step[], kernels: Kernels, pass: Pass, l
 	}
 }
 
-/** Runs of heads that are this thread's: whole tokens when there are many, some heads when there is one. */
-function eachHeads(T: number, heads: number, lockstep: Lockstep, work: (token: number, head: number, count: number) => void): void {
-	if (T === 1) {
-		const [from, to] = share(heads, lockstep);
-		if (to > from) work(0, from, to - from);
-		return;
-	}
-	const [from, to] = share(T, lockstep);
-	for (let t = from; t < to; t++) work(t, 0, heads);
+const part = { from: 0, to: 0, head: 0, count: 0 };
+
+/** The tokens, and the heads of each, that are this thread's: whole tokens when there are many, some heads when there is one. One object for all. */
+function headsOf(T: number, heads: number, lockstep: Lockstep): Readonly<typeof part> {
+	const one = T === 1;
+	part.head = one ? firstOf(heads, lockstep) : 0;
+	part.count = one ? lastOf(heads, lockstep) - part.head : heads;
+	part.from = one ? 0 : firstOf(T, lockstep);
+	part.to = one ? Math.min(part.count, 1) : lastOf(T, lockstep);
+	return part;
 }
 
 /** Each text sees itself alone. */
@@ -327,7 +341,8 @@ function attendOne(step: AttendStep, kernels: Kernels, start: number, first: num
 	const numbers = scratch / 4;
 	const from = window ? Math.max(0, causal ? first - window + 1 : first - window) : 0;
 	const to = first + 1;
-	const [unitFrom, unitTo] = share(K * quads, lockstep);
+	const unitFrom = firstOf(K * quads, lockstep);
+	const unitTo = lastOf(K * quads, lockstep);
 	for (let unit = unitFrom; unit < unitTo; unit++) {
 		const keyHead = Math.floor(unit / quads);
 		for (let lane = 0; lane < 4; lane++) {

@@ -1,0 +1,15 @@
+// What every runner of bench/sentence.ts does: answers orders until it is ended.
+
+import type { Answer, Order } from './sentence.ts';
+
+/** `embed`: texts → one vector each. */
+export function answerOrders(embed: (texts: readonly string[]) => Promise<readonly ArrayLike<number>[]>): void {
+	process.on('message', async ({ calls }: Order) => {
+		const vectors: ArrayLike<number>[] = [];
+		const start = performance.now();
+		for (const texts of calls) vectors.push(...(await embed(texts)));
+		const ms = performance.now() - start;
+		process.send!({ ms, vectors: vectors.map((vector) => Array.from(vector)) } satisfies Answer);
+	});
+	process.send!('ready');
+}
