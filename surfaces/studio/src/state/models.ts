@@ -53,7 +53,7 @@ export async function openNamed(name: string): Promise<void> {
 	if (found) return open(name, found.title, openingOf(found));
 	if (/^https?:/.test(name)) return open(name, name.split('/').at(-1) || name, { kind: 'address', url: name });
 	const shelved = (await readShelf()).find((model) => model.name === name);
-	if (shelved) return open(name, shelved.title, { kind: 'address', url: new URL(shelved.url, document.baseURI).href });
+	if (shelved?.url) return open(name, shelved.title, { kind: 'address', url: new URL(shelved.url, document.baseURI).href });
 	const kept = await keptFiles(name);
 	if (kept.length > 0) return open(name, name, { kind: 'files', files: kept });
 	// A file that was dropped in on an earlier visit: the page may not open it by itself.
