@@ -55,6 +55,14 @@ export const common = {
 	sourceDictionary: 'dictionary without vectors',
 	blocks: (n: number) => (n === 1 ? '1 block' : `${n} blocks`),
 	modelFacts: (rows: string, width: string, blocks: string) => `${rows} tokens × ${width} numbers, ${blocks}`,
+	fetch: {
+		idea: 'The server on your machine can fetch it for you. It stays on this machine, and next time it is there at once.',
+		licence: 'Licence',
+		begin: (size: string) => `Fetch it (${size})`,
+		coming: (name: string) => `Fetching ${name} …`,
+		looking: 'looking for a source',
+		byHand: 'Or type this in a terminal, and reload the page:',
+	},
 	errorTitle: 'That did not work',
 	errors: {
 		'not-found': 'There is nothing by that name. Check the name or the address.',

@@ -194,7 +194,7 @@ export const lesson = {
 		hands: 'Let the model go on with your sentence, one token at a time.',
 		missing: (have: number, of: number) =>
 			`This file has ${have} of the model’s ${of} blocks. From the middle of a thought no next word can be read. The whole model is needed.`,
-		pull: (size: string) => `It is ${size}. Stop the server, type this, and start it again:`,
+		pull: (size: string) => `It is ${size}. Type this in a terminal, then reload this page:`,
 		openInstead: 'Or open any whole model file of your own.',
 		openWhole: (name: string) => `Open ${name}`,
 		candidates: 'The most probable next tokens',

@@ -57,6 +57,14 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 	sourceDictionary: 'ベクトルのない語彙ファイル',
 	blocks: (n) => `ブロック ${n} 個`,
 	modelFacts: (rows, width, blocks) => `トークン ${rows} 個 × 数 ${width} 個、${blocks}`,
+	fetch: {
+		idea: 'お使いのコンピューターで動いているサーバーが、代わりに取ってきます。ファイルは手元に残るので、次からはすぐに開けます。',
+		licence: 'ライセンス',
+		begin: (size) => `ダウンロードする（${size}）`,
+		coming: (name) => `${name} をダウンロードしています…`,
+		looking: '入手先を探しています',
+		byHand: 'ターミナルで次のように入力し、このページを再読み込みしてもかまいません。',
+	},
 	errorTitle: 'うまくいきませんでした',
 	errors: {
 		'not-found': 'その名前のものは見つかりません。名前かアドレスを確かめてください。',

@@ -57,6 +57,14 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 	sourceDictionary: '벡터가 없는 어휘 파일',
 	blocks: (n) => `블록 ${n}개`,
 	modelFacts: (rows, width, blocks) => `토큰 ${rows}개 × 수 ${width}개, ${blocks}`,
+	fetch: {
+		idea: '내 컴퓨터에서 도는 서버가 대신 받아 올 수 있어요. 받은 파일은 이 컴퓨터에 남아서 다음부터는 바로 열려요.',
+		licence: '라이선스',
+		begin: (size) => `내려받기 (${size})`,
+		coming: (name) => `${name} 내려받는 중 …`,
+		looking: '받을 곳을 찾는 중',
+		byHand: '터미널에 아래처럼 입력하고 이 페이지를 새로 고쳐도 돼요:',
+	},
 	errorTitle: '잘 되지 않았어요',
 	errors: {
 		'not-found': '그런 이름으로는 찾지 못했어요. 이름이나 주소를 확인해 주세요.',

@@ -194,7 +194,7 @@ export const lesson: Messages['lesson'] = {
 		hands: '모델이 내 문장을 토큰 하나씩 이어 쓰게 해 보세요.',
 		missing: (have, of) =>
 			`이 파일에는 블록 ${of}개 가운데 ${have}개만 있어요. 생각의 중간에서는 다음 말을 읽어 낼 수 없어요. 모델 전체가 필요해요.`,
-		pull: (size) => `크기는 ${size}예요. 서버를 멈추고, 아래를 입력한 다음, 다시 시작하세요:`,
+		pull: (size) => `크기는 ${size}예요. 터미널에 아래처럼 입력하고 이 페이지를 새로 고치세요:`,
 		openInstead: '가지고 있는 다른 모델 파일을 통째로 열어도 돼요.',
 		openWhole: (name) => `${name} 열기`,
 		candidates: '다음에 올 확률이 높은 토큰',

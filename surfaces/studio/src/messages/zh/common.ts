@@ -57,6 +57,14 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 	sourceDictionary: '没有向量的词表文件',
 	blocks: (n) => `${n} 个块`,
 	modelFacts: (rows, width, blocks) => `${rows} 个词元 × ${width} 个数，${blocks}`,
+	fetch: {
+		idea: '你电脑上的服务器可以替你下载。文件留在这台电脑里，下次马上就能打开。',
+		licence: '许可证',
+		begin: (size) => `下载（${size}）`,
+		coming: (name) => `正在下载 ${name}……`,
+		looking: '正在寻找下载来源',
+		byHand: '也可以在终端里输入下面这行，然后刷新本页：',
+	},
 	errorTitle: '没有成功',
 	errors: {
 		'not-found': '找不到叫这个名字的东西。请检查名字或地址。',

@@ -187,7 +187,7 @@ export const lesson: Messages['lesson'] = {
 		idea: '走出最后一个块，把最后一个词元的向量和表里的每一行比一比，词表里的每个词元就都有了得分，叫[原始分](logit)。softmax 把它们变成[概率](probability)，再抽出下一个词元。然后带着多出的这个词元，从头再来。',
 		hands: '让模型接着你的句子，一个词元一个词元地写下去。',
 		missing: (have, of) => `模型有 ${of} 个块，这个文件里只有 ${have} 个。想到一半，是读不出下一个词的。需要整个模型。`,
-		pull: (size) => `大小是 ${size}。停下服务器，输入下面这行，再重新启动：`,
+		pull: (size) => `大小是 ${size}。在终端里输入下面这行，然后刷新本页：`,
 		openInstead: '或者打开你自己的任何一个完整的模型文件。',
 		openWhole: (name) => `打开 ${name}`,
 		candidates: '概率最高的下一个词元',
