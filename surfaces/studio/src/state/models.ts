@@ -28,6 +28,16 @@ function set(name: string, change: Entry | undefined): void {
 	for (const listener of listeners) listener();
 }
 
+/** While a model opens, and later while its weights are made ready to run: in twentieths, so that the page is not drawn for each tensor. */
+function showProgress(name: string, progress: Progress): void {
+	const entry = entries.find((one) => one.name === name);
+	if (!entry || entry.refusal) return;
+	const { progress: shown, ...rest } = entry;
+	const ended = progress.total !== undefined && progress.done >= progress.total;
+	const step = (one: Progress | undefined) => one && `${one.stage} ${one.total ? Math.floor((20 * one.done) / one.total) : one.done}`;
+	if (ended ? shown : step(shown) !== step(progress)) set(name, ended ? rest : { ...rest, progress });
+}
+
 /** Opens a model under a name; the same name twice is one opening. */
 export async function open(name: string, title: string, opening: Opening): Promise<void> {
 	const known = entries.find((entry) => entry.name === name);
@@ -38,7 +48,7 @@ export async function open(name: string, title: string, opening: Opening): Promi
 	try {
 		const card = await ask('open', [name, title, opening], {
 			signal: controller.signal,
-			onProgress: (progress) => entries.some((entry) => entry.name === name && !entry.card) && set(name, { ...waiting, progress }),
+			onProgress: (progress) => showProgress(name, progress),
 		});
 		set(name, { name, title: card.title, card, ...(waiting.files && { files: waiting.files }) });
 	} catch (error) {

@@ -4,9 +4,9 @@ import type { ReactNode } from 'react';
 import { ProgressBar } from 'react-aria-components';
 import type { ModelCard } from '../engine/protocol.ts';
 import { useMessages, useSpeech } from '../messages/index.ts';
-import { close, type Entry, openNamed } from '../state/models.ts';
+import { close, type Entry, openNamed, useModel } from '../state/models.ts';
 import { Push } from './fields.tsx';
-import { Problem } from './problem.tsx';
+import { Busy, Problem } from './problem.tsx';
 
 export function Opened({ entry, children }: { readonly entry: Entry; readonly children: (card: ModelCard) => ReactNode }) {
 	if (entry.card) return children(entry.card);
@@ -25,6 +25,14 @@ export function Opening({ entry }: { readonly entry: Entry }) {
 	const share = progress?.total ? progress.done / progress.total : undefined;
 	const note = progress?.unit === 'bytes' && progress.total ? `${bytes(progress.done)} / ${bytes(progress.total)}` : '';
 	return <Track label={t.opening(entry.title)} note={note} share={share} {...(cancel && { onCancel: cancel })} />;
+}
+
+/** Something is being computed; for the first time, the model's weights are read before. */
+export function Loading({ name }: { readonly name: string }) {
+	const { title, progress } = useModel(name);
+	const t = useMessages();
+	if (!progress?.total) return <Busy />;
+	return <Track label={t.loading(title)} note="" share={progress.done / progress.total} />;
 }
 
 /** How far something is, with a way to stop it. `share`: 0…1, or not known. */

@@ -7,7 +7,8 @@ import type { SamplerSettings } from '../engine/work-write.ts';
 import { percent } from '../matrix/number.ts';
 import { useSpeech } from '../messages/index.ts';
 import { Push } from '../ui/fields.tsx';
-import { Busy, Problem } from '../ui/problem.tsx';
+import { Loading } from '../ui/opened.tsx';
+import { Problem } from '../ui/problem.tsx';
 import { Source } from '../ui/source.tsx';
 import { quoted, TokenFace } from '../ui/token.tsx';
 
@@ -29,7 +30,7 @@ export function Chances(props: {
 		ask('chances', [card.name, ids, settings, SHOWN], { signal }),
 	);
 	if (refusal) return <Problem refusal={refusal} />;
-	if (!value) return busy ? <Busy /> : null;
+	if (!value) return busy ? <Loading name={card.name} /> : null;
 	return (
 		<>
 			<table className="chances">

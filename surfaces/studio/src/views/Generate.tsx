@@ -67,13 +67,14 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 	);
 	const ids = prompt.busy ? undefined : prompt.value?.tokens.map(({ id }) => id);
 	const answer = useSaid(card.name, made);
-	// An answer belongs to its text.
+	// An answer belongs to its text, or to the conversation.
 	const { set } = writing;
-	const before = useRef(text);
+	const about = talks ? '' : text;
+	const before = useRef(about);
 	useEffect(() => {
-		if (before.current !== text) set([]);
-		before.current = text;
-	}, [text, set]);
+		if (before.current !== about) set([]);
+		before.current = about;
+	}, [about, set]);
 
 	const run = (from: readonly TokenView[], after: Writing['made']) => {
 		setPicked(undefined);

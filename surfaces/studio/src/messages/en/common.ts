@@ -22,6 +22,7 @@ export const common = {
 	model: 'Model',
 	sentence: 'Your sentence',
 	opening: (name: string) => `Opening ${name} …`,
+	loading: (name: string) => `Reading the weights of ${name} …`,
 	computing: 'Computing …',
 	empty: 'Type something first.',
 	cancel: 'Cancel',

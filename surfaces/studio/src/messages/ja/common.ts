@@ -24,6 +24,7 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 	model: 'モデル',
 	sentence: 'あなたの文',
 	opening: (name) => `${name} を開いています…`,
+	loading: (name) => `${name} の重みを読み込んでいます…`,
 	computing: '計算しています…',
 	empty: 'まず何か書いてください。',
 	cancel: 'やめる',

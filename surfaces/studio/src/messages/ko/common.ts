@@ -24,6 +24,7 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 	model: '모델',
 	sentence: '내 문장',
 	opening: (name) => `${name} 여는 중…`,
+	loading: (name) => `${name}의 가중치를 읽는 중 …`,
 	computing: '계산하는 중…',
 	empty: '먼저 글을 적어 보세요.',
 	cancel: '취소',

@@ -24,6 +24,7 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 	model: '模型',
 	sentence: '你的句子',
 	opening: (name) => `正在打开 ${name}…`,
+	loading: (name) => `正在读取 ${name} 的权重……`,
 	computing: '正在计算…',
 	empty: '先写点什么吧。',
 	cancel: '取消',
