@@ -3,9 +3,9 @@
 import { TongsaError } from '../../../src/errors.ts';
 import { environmentSource, readSettings } from '../../server/settings.ts';
 import type { Call } from '../call.ts';
-import { version } from '../help.ts';
 import { toldToStop } from '../stop.ts';
 import { freshStudio } from '../studio.ts';
+import { version } from '../version.ts';
 import { bold, dim } from '../view/colour.ts';
 
 export interface ServedStudio {
