@@ -23,7 +23,7 @@ export function Fetch({ model, onReady }: { readonly model: Shelved; readonly on
 		<>
 			{licence && (
 				<p className="hint">
-					{words.licence}:{' '}
+					{words.licence}{' '}
 					<a href={licence.url} target="_blank" rel="noreferrer">
 						{licence.name}
 					</a>

@@ -58,7 +58,7 @@ export const common = {
 	modelFacts: (rows: string, width: string, blocks: string) => `${rows} tokens × ${width} numbers, ${blocks}`,
 	fetch: {
 		idea: 'The server on your machine can fetch it for you. It stays on this machine, and next time it is there at once.',
-		licence: 'Licence',
+		licence: 'Licence:',
 		begin: (size: string) => `Fetch it (${size})`,
 		coming: (name: string) => `Fetching ${name} …`,
 		looking: 'looking for a source',

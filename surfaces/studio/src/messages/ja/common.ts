@@ -60,7 +60,7 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 	modelFacts: (rows, width, blocks) => `トークン ${rows} 個 × 数 ${width} 個、${blocks}`,
 	fetch: {
 		idea: 'お使いのコンピューターで動いているサーバーが、代わりに取ってきます。ファイルは手元に残るので、次からはすぐに開けます。',
-		licence: 'ライセンス',
+		licence: 'ライセンス：',
 		begin: (size) => `ダウンロードする（${size}）`,
 		coming: (name) => `${name} をダウンロードしています…`,
 		looking: '入手先を探しています',

@@ -60,7 +60,7 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 	modelFacts: (rows, width, blocks) => `토큰 ${rows}개 × 숫자 ${width}개, ${blocks}`,
 	fetch: {
 		idea: '내 컴퓨터에서 도는 서버가 대신 받아 올 수 있어요. 받은 파일은 이 컴퓨터에 남아서 다음부터는 바로 열려요.',
-		licence: '라이선스',
+		licence: '라이선스:',
 		begin: (size) => `내려받기 (${size})`,
 		coming: (name) => `${name} 내려받는 중…`,
 		looking: '받을 곳을 찾는 중',

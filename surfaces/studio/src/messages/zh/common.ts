@@ -60,7 +60,7 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 	modelFacts: (rows, width, blocks) => `${rows} 个词元 × ${width} 个数，${blocks}`,
 	fetch: {
 		idea: '你电脑上的服务器可以替你下载。文件留在这台电脑里，下次马上就能打开。',
-		licence: '许可证',
+		licence: '许可证：',
 		begin: (size) => `下载（${size}）`,
 		coming: (name) => `正在下载 ${name}……`,
 		looking: '正在寻找下载来源',
