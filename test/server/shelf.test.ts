@@ -94,7 +94,7 @@ test('fetching: foreign pages, guests of an open server and unknown names are re
 });
 
 test('with a key the shelf is empty: the page has none to show', async () => {
-	const { url, json } = await server({ 'api-key': 'k' }, [TINY]);
+	const { url, json } = await server({ 'api-key': ['k'] }, [TINY]);
 	assert.deepEqual(await json('/shelf.json'), []);
 	assert.equal((await fetch(`${url}/shelf/tiny/tiny.gguf`)).status, 404);
 });

@@ -40,7 +40,7 @@ const shelved = z
 	.openapi('Shelved');
 
 export function shelfRoutes(app: App, { models, settings }: Service): void {
-	const open = settings['api-key'] === '';
+	const open = settings['api-key'].length === 0;
 	// Whoever else can reach the server may read what is here, and not have things fetched to it.
 	const fetches = open && /^(?:127\.|::1$|localhost$)/.test(settings.host);
 	const served = models.served.map(({ id, reference }) => ({ name: id, reference }));
