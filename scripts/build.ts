@@ -29,10 +29,12 @@ const GROUPS = [
 ];
 
 const workers = globSync('{hosts/node,surfaces/*}/*-worker.ts').map((path) => [`${CHUNKS}/${basename(path, '.ts')}`, path]);
+/** A page's workers stand beside its host, where bundlers look for them. */
+const pageWorkers = globSync('hosts/browser/*-worker.ts').map((path) => [path.replace(/\.ts$/, ''), path]);
 
 rmSync('dist', { recursive: true, force: true });
 const bundle = await rolldown({
-	input: Object.fromEntries([...ENTRIES.map((entry) => [entry, `${entry}.ts`]), ...workers]),
+	input: Object.fromEntries([...ENTRIES.map((entry) => [entry, `${entry}.ts`]), ...workers, ...pageWorkers]),
 	platform: 'neutral',
 	// Node's modules, and packages: npm installs those.
 	external: /^(?:node:|[\w@])/,
@@ -53,7 +55,7 @@ await bundle.close();
 // Text in ASCII is read without decoding, and takes half the memory. Every place of a character outside it may be an escape, but for
 // a template's raw text.
 for (const file of globSync('dist/**/*.js')) {
-	const text = readFileSync(file, 'utf8');
+	const text = readFileSync(file, 'utf8').replace(/(\.\/[\w-]+-worker)\.ts/g, '$1.js');
 	if (/String\.raw`[^`]*[^\0-\x7f]/.test(text)) throw new Error(`${file}: a raw template that is not ASCII`);
 	writeFileSync(
 		file,

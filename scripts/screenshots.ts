@@ -1,42 +1,102 @@
-// Pictures of every view of the studio: light and dark, wide and phone. node scripts/screenshots.ts OUT [LANGUAGE…]
-// FULL=1: the whole page; ONLY=lesson-1,map: these alone. Needs fonts for the four languages on the machine; the numbers are the embedded model's own.
+// Pictures of every view of the studio, light and dark, wide and phone, in the four languages: node scripts/screenshots.ts [OUT] [NAME…]
+// NAMEs (lesson-8, generate, …) take these alone. Needs fonts for the four languages. Numbers are those of the models on this machine:
+// with a whole SmolLM2 (tongsa pull smollm2) the views that need one show it at work.
 
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startStudio } from '../test-browser/studio-page.ts';
+import { freshStudio } from '../surfaces/cli/studio.ts';
+import { readSettings } from '../surfaces/server/settings.ts';
+import { startServer } from '../surfaces/server/start.ts';
+import { launchChromium } from '../test-browser/chromium.ts';
 
-const [out = 'docs/screenshots', ...languages] = process.argv.slice(2);
-const STEPS = 9;
-const places: Readonly<Record<string, object>> = {
-	...Object.fromEntries(Array.from({ length: STEPS }, (_, i) => [`lesson-${i + 1}`, { view: 'lesson', options: { step: i + 1 } }])),
-	...Object.fromEntries(
-		['open', 'tokens', 'matrix', 'attention', 'compare', 'lens', 'generate', 'map', 'edit'].map((view) => [view, { view }]),
-	),
+const [out = 'docs/screenshots', ...only] = process.argv.slice(2);
+
+/** A variant shows each view once; together they show every language, size and shade. */
+const VARIANTS = [
+	{ locale: 'en', size: 'wide', shade: 'light' },
+	{ locale: 'ko', size: 'wide', shade: 'dark' },
+	{ locale: 'ja', size: 'phone', shade: 'light' },
+	{ locale: 'zh', size: 'phone', shade: 'dark' },
+] as const;
+const SIZES = { wide: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
+/** A phone's picture of twice the pixels is what a phone shows. */
+const SCALES = { wide: 1, phone: 1.5 };
+const WEBP_QUALITY = 0.85;
+/** A lens of a whole model is minutes of work on a busy machine. */
+const PATIENCE_MS = 240_000;
+
+const CAPITAL = 'The capital of France is';
+/** What each picture shows; `whole`: what it shows instead where the whole model is there. */
+const PLACES: Readonly<Record<string, { readonly place: object; readonly whole?: object; readonly press?: string }>> = {
+	...Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`lesson-${i + 1}`, { place: { view: 'lesson', options: { step: i + 1 } } }])),
+	'lesson-9': { place: { view: 'lesson', options: { step: 9 } }, whole: { view: 'lesson', text: CAPITAL, options: { step: 9 } } },
+	open: { place: { view: 'open' } },
+	tokens: { place: { view: 'tokens' } },
+	matrix: { place: { view: 'matrix' } },
+	map: { place: { view: 'map', options: { find: 'king' } } },
+	attention: { place: { view: 'attention' }, whole: { view: 'attention', options: { layer: 8 } } },
+	lens: { place: { view: 'lens' }, whole: { view: 'lens', text: CAPITAL } },
+	generate: { place: { view: 'generate' }, whole: { view: 'generate', text: CAPITAL }, press: '.buttons .push.main' },
+	edit: { place: { view: 'edit' }, whole: { view: 'edit', text: CAPITAL } },
+	compare: { place: { view: 'compare' } },
 };
-const sizes = { wide: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } } as const;
 
-mkdirSync(out, { recursive: true });
-const only = process.env['ONLY']?.split(',');
-const studio = await startStudio();
+const signal = new AbortController().signal;
+const { folder } = await freshStudio(signal);
+const given: Readonly<Record<string, unknown>> = { port: 0, 'log-level': 'error', grace: 0 };
+const server = await startServer({ models: [], settings: readSettings([(name) => given[name]]), version: '', studio: folder });
+const browser = await launchChromium();
 try {
-	for (const language of languages.length ? languages : ['en']) {
-		for (const [size, viewport] of Object.entries(sizes)) {
-			for (const colorScheme of ['light', 'dark'] as const) {
-				for (const [name, place] of Object.entries(places)) {
-					if (only && !only.includes(name)) continue;
-					const page = await studio.open(place, { viewport, colorScheme, locale: language, reducedMotion: 'reduce' });
-					await page.waitForLoadState('networkidle');
-					await page.locator('.opening, .busy').first().waitFor({ state: 'detached' });
-					await page.waitForTimeout(500); // pictures are drawn after their numbers
-					await page.screenshot({
-						path: join(out, `${name}-${language}-${size}-${colorScheme}.png`),
-						fullPage: process.env['FULL'] !== undefined,
-					});
-					await page.context().close();
-				}
+	const shelf = (await (await fetch(`${server.url}/shelf.json`)).json()) as { name: string; of?: string; url?: string }[];
+	const whole = shelf.find((one) => one.of === 'smollm2' && one.url)?.name;
+	mkdirSync(out, { recursive: true });
+	if (only.length === 0) for (const old of readdirSync(out)) rmSync(join(out, old));
+	const developer = await browser.newPage();
+	for (const [name, { place, whole: better, press }] of Object.entries(PLACES)) {
+		if (only.length && !only.includes(name)) continue;
+		for (const { locale, size, shade } of VARIANTS) {
+			const shown = whole && better ? { ...better, model: whole } : place;
+			const context = await browser.newContext({
+				locale,
+				viewport: SIZES[size],
+				deviceScaleFactor: SCALES[size],
+				colorScheme: shade,
+				reducedMotion: 'reduce',
+			});
+			const page = await context.newPage();
+			await page.goto(`${server.url}/#${encodeURIComponent(JSON.stringify(shown))}`);
+			await page.waitForLoadState('networkidle');
+			const wait = (ready: () => boolean) =>
+				page.waitForFunction(ready, undefined, { timeout: PATIENCE_MS }).catch(() => console.log(`${name} ${locale}: not ready in time`));
+			const quiet = () => wait(() => !document.querySelector('.opening, .busy'));
+			await quiet();
+			if (press && whole) {
+				await page.locator(press).first().click();
+				await wait(() => document.querySelector('.chances') === null); // while it writes there is nothing to take
+				await wait(() => document.querySelector('.chances') !== null);
 			}
+			await page.waitForTimeout(500); // pictures are drawn after their numbers
+			const png = (await page.screenshot()).toString('base64');
+			const webp = await developer.evaluate(asWebp, { png, quality: WEBP_QUALITY });
+			writeFileSync(join(out, `${name}-${size}-${shade}-${locale}.webp`), Buffer.from(webp, 'base64'));
+			await context.close();
 		}
+		console.log(name);
 	}
+	const bytes = readdirSync(out).reduce((sum, file) => sum + statSync(join(out, file)).size, 0);
+	console.log(`${readdirSync(out).length} pictures, ${(bytes / 1e6).toFixed(1)} MB${whole ? '' : '; without the whole model'}`);
 } finally {
-	await studio.close();
+	await browser.close();
+	await server.stop();
+}
+
+/** Chromium's own encoder: a third of a PNG's size. Runs in the page. */
+async function asWebp({ png, quality }: { png: string; quality: number }): Promise<string> {
+	const image = new Image();
+	image.src = `data:image/png;base64,${png}`;
+	await image.decode();
+	const canvas = document.createElement('canvas');
+	[canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+	canvas.getContext('2d')!.drawImage(image, 0, 0);
+	return canvas.toDataURL('image/webp', quality).slice('data:image/webp;base64,'.length);
 }

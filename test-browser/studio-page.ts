@@ -1,6 +1,7 @@
 // Builds the studio into a temporary folder, serves it as `tongsa serve` does, and opens it in Chromium.
 
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -47,3 +48,19 @@ export async function startStudio(): Promise<Studio> {
 
 export const addressOf = (server: StaticServer, place: object): string =>
 	`${server.origin}/index.html#${encodeURIComponent(JSON.stringify(place))}`;
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe holds against a page, serious things alone. */
+export async function seriousFindings(page: Page): Promise<string[]> {
+	await page.evaluate(axe);
+	return page.evaluate(async () => {
+		const { axe } = globalThis as unknown as {
+			axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+		};
+		const { violations } = await axe.run();
+		return violations
+			.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+			.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+	});
+}

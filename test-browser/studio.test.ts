@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -12,10 +11,9 @@ import { en } from '../surfaces/studio/src/messages/en/index.ts';
 import { ja } from '../surfaces/studio/src/messages/ja/index.ts';
 import { ko } from '../surfaces/studio/src/messages/ko/index.ts';
 import { zh } from '../surfaces/studio/src/messages/zh/index.ts';
-import { addressOf, type Studio, startStudio } from './studio-page.ts';
+import { addressOf, type Studio, seriousFindings, startStudio } from './studio-page.ts';
 
 const languages = { en, ko, ja, zh };
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const repo = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const TIMEOUT = 30_000;
 
@@ -38,19 +36,6 @@ function troubles(page: Page): string[] {
 	page.on('pageerror', (error) => found.push(error.message));
 	page.on('console', (message) => message.type() === 'error' && found.push(message.text()));
 	return found;
-}
-
-async function seriousFindings(page: Page): Promise<string[]> {
-	await page.evaluate(axe);
-	return page.evaluate(async () => {
-		const { axe } = globalThis as unknown as {
-			axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-		};
-		const { violations } = await axe.run();
-		return violations
-			.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-			.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-	});
 }
 
 describe('the studio', { timeout: 300_000 }, () => {

@@ -7,10 +7,14 @@ import { CONTEXT, FLAGS, IDS, MODEL, PRECISION, RUN, SAMPLING, TEXT } from './op
 export const VERBS: readonly Verb[] = [
 	{
 		name: 'start',
-		summary: 'watch a sentence become tokens, ids and a matrix, and come back',
+		summary: 'watch a sentence become tokens, ids and a matrix, and come back; then the studio, in a page',
 		arguments: [],
-		options: {},
-		examples: ['start'],
+		options: {
+			terminal: { summary: 'without the studio' },
+			'no-open': { summary: 'serve the studio, but open no browser' },
+			port: { value: 'N', summary: 'where to serve it (default 8080, or a free port if that is taken)' },
+		},
+		examples: ['start', 'start --terminal', 'start --no-open --port 3000'],
 		load: () => import('./verbs/start.ts'),
 	},
 	{

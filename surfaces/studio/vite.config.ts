@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
+import { licences } from './licences.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -19,12 +20,13 @@ const embeddedModels: Plugin = {
 	},
 };
 
+const texts = licences();
 const isolation = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
 
 export default defineConfig({
 	root: here('.'),
 	base: './',
-	plugins: [embeddedModels],
+	plugins: [embeddedModels, texts.page],
 	resolve: { conditions: ['tongsa-source', 'browser', 'module', 'import', 'default'] },
 	build: {
 		outDir: here('../../dist/studio'),
@@ -33,6 +35,6 @@ export default defineConfig({
 		modulePreload: { polyfill: false },
 		assetsInlineLimit: 0,
 	},
-	worker: { format: 'es' },
+	worker: { format: 'es', plugins: () => [texts.worker] },
 	server: { headers: isolation, fs: { allow: [here('../..')] } },
 });

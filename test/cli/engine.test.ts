@@ -290,7 +290,7 @@ test('bench gives rates of reading and generating, and the time to the first tok
 });
 
 test('start shows attention on the embedded first block', async () => {
-	const { stdout } = await tongsa(['start']);
+	const { stdout } = await tongsa(['start', '--terminal']);
 	assert.match(stdout, /␣love {3}0\.\d\d {3}0\.\d\d\n␣you {4}0\.\d\d {3}0\.\d\d {3}0\.\d\d\n/);
 	assert.match(stdout, /tongsa pull smollm2/);
 });

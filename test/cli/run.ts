@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../surfaces/cli/main.ts', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../surfaces/cli/main.ts', import.meta.url));
 
 export interface Result {
 	readonly code: number | null;
@@ -24,7 +24,7 @@ export interface Given {
 }
 
 /** Compiled code is kept between the many runs. Colours and places of the machine that runs the tests must not show. */
-const ENVIRONMENT = {
+export const ENVIRONMENT = {
 	NODE_COMPILE_CACHE: join(tmpdir(), 'tongsa-test-compiled'),
 	NO_COLOR: '1',
 	COLUMNS: '100',

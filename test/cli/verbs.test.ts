@@ -231,8 +231,8 @@ test('extract writes a model that opens alike, and never over another file unask
 	assert.deepEqual([many.code, /allowed 0 to 1/.test(many.stderr)], [1, true]);
 });
 
-test('start goes the whole way in four languages and ends when nobody answers', async () => {
-	const { code, stdout, stderr } = await tongsa(['start']);
+test('start goes the whole way in four languages; in a terminal alone it ends when nobody answers', async () => {
+	const { code, stdout, stderr } = await tongsa(['start', '--terminal']);
 	assert.deepEqual([code, stderr], [0, '']);
 	assert.match(stdout, /«시작» \| I \| love \| you \| so \| much \| \. \| «끝»/);
 	assert.match(stdout, /0\.4810\s+-0\.7042\s+-0\.7409\s+0\.1462/);

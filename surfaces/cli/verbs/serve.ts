@@ -1,11 +1,11 @@
 // serve [MODEL…]: the HTTP server, until it is told to stop.
 
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { TongsaError } from '../../../src/errors.ts';
 import { environmentSource, fileSource, readSettings, SETTINGS, type SettingSource } from '../../server/settings.ts';
 import type { Call } from '../call.ts';
+import { toldToStop } from '../stop.ts';
+import { builtStudio } from '../studio.ts';
 import { version } from '../version.ts';
 
 export async function run(call: Call): Promise<undefined> {
@@ -15,7 +15,7 @@ export async function run(call: Call): Promise<undefined> {
 	const flags: SettingSource = (name) => (SETTINGS[name].kind === 'list' ? many(call, name) : call.value(name));
 	const settings = readSettings([flags, environmentSource(process.env), ...(file ? [file.settings] : [])]);
 	const { startServer } = await import('../../server/start.ts');
-	const studio = ['../../../dist/studio', '../studio'].map((one) => fileURLToPath(new URL(one, import.meta.url))).find(existsSync);
+	const studio = builtStudio();
 	const server = await startServer({
 		models: call.arguments.length > 0 ? call.arguments : (file?.models ?? []),
 		settings,
@@ -23,7 +23,7 @@ export async function run(call: Call): Promise<undefined> {
 		...(studio && { studio }),
 	});
 	await call.terminal.write(`Tongsa answers at ${server.url} (its API: ${server.url}/docs)\n`);
-	await toldToStop(call);
+	await toldToStop(call.signal);
 	await server.stop();
 	return undefined;
 }
@@ -49,18 +49,4 @@ async function readConfiguration(path: string) {
 		throw new TongsaError('usage', 'models is a list of texts', { file: path, field: 'models' });
 	}
 	return { settings, models: models as string[] };
-}
-
-/** The command line's own end of a call is quick; a server's takes as long as its requests may. A second signal ends at once. */
-function toldToStop(call: Call): Promise<void> {
-	return new Promise((done) => {
-		if (call.signal.aborted) return done();
-		for (const name of ['SIGINT', 'SIGTERM'] as const) {
-			process.removeAllListeners(name);
-			process.once(name, () => {
-				done();
-				process.once(name, () => process.exit(130));
-			});
-		}
-	});
 }

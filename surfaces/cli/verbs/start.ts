@@ -1,4 +1,5 @@
-// start: the way of a sentence through an interpreter and back, first on the course's own example, then on a real model.
+// start: the way of a sentence through an interpreter and back, first on the course's own example, then on a real model; and the studio,
+// which shows the same in a page.
 
 import { setImmediate } from 'node:timers/promises';
 import { TongsaError } from '../../../src/errors.ts';
@@ -13,6 +14,7 @@ import { bold, dim } from '../view/colour.ts';
 import { matrix } from '../view/matrix.ts';
 import { tokenLabel, visible, wrapped } from '../view/text.ts';
 import { withModel } from './common.ts';
+import { prepareStudio, type ServedStudio } from './start-studio.ts';
 import { shown } from './streaming.ts';
 
 /** Rows of a matrix that are shown: all of a short sentence, the first and last of a long one. */
@@ -43,28 +45,45 @@ export async function run(call: Call): Promise<undefined> {
 	const say = (text = '') => terminal.write(`${text}\n`);
 	const title = (text: string) => say(`\n${bold(text, terminal.colours)}`);
 
-	await title("The course's own interpreter: 8 tokens, D = 4");
-	await withModel(call, 'lecture', (model) => journey(call, model, SEED_SENTENCES[0]!.text));
-	await title('A real one: SmolLM2-135M-Instruct, 49,152 tokens, D = 576');
-	await withModel(call, 'smollm2', async (model) => {
-		for (const { name, text } of SEED_SENTENCES) {
-			await say(dim(`\n${name}`, terminal.colours));
-			await journey(call, model, text);
-		}
-		await title('Attention in the first block');
-		await attentionOf(call, model, SEED_SENTENCES[0]!.text);
-		const whole = model.blocks.here === model.blocks.whole;
-		if (whole) {
-			await title('What the whole model says next');
-			await continued(call, model, SEED_SENTENCES[0]!.text);
-		}
-		await title('What else can be asked');
-		for (const line of [...ASK, ...(whole ? ASK_WHOLE : ASK_CUT)])
-			await say(wrapped(line, terminal.columns).length > 1 ? line.replace(/\s{2,}.*/, '') : line);
-		if (terminal.interactive) await conversation(call, model);
-		signal.throwIfAborted();
-	});
+	const studio = call.flag('terminal') ? undefined : prepareStudio(call);
+	let served: ServedStudio | undefined;
+	try {
+		await title("The course's own interpreter: 8 tokens, D = 4");
+		await withModel(call, 'lecture', (model) => journey(call, model, SEED_SENTENCES[0]!.text));
+		await title('A real one: SmolLM2-135M-Instruct, 49,152 tokens, D = 576');
+		await withModel(call, 'smollm2', async (model) => {
+			await realJourney(call, model);
+			served = await studio?.serve();
+			if (terminal.interactive) await conversation(served ? { ...call, signal: served.stopped } : call, model);
+		});
+		if (served && !terminal.interactive) await new Promise<void>((done) => served!.stopped.addEventListener('abort', () => done()));
+	} catch (error) {
+		if (!signal.aborted && !served?.stopped.aborted) throw error; // Ctrl-C is the usual way to leave
+	} finally {
+		await served?.stop();
+	}
 	return undefined;
+}
+
+/** The seed sentence in four languages through the real model, its attention, and what else can be asked. */
+async function realJourney(call: Call, model: Model): Promise<void> {
+	const { terminal } = call;
+	const say = (text = '') => terminal.write(`${text}\n`);
+	const title = (text: string) => say(`\n${bold(text, terminal.colours)}`);
+	for (const { name, text } of SEED_SENTENCES) {
+		await say(dim(`\n${name}`, terminal.colours));
+		await journey(call, model, text);
+	}
+	await title('Attention in the first block');
+	await attentionOf(call, model, SEED_SENTENCES[0]!.text);
+	const whole = model.blocks.here === model.blocks.whole;
+	if (whole) {
+		await title('What the whole model says next');
+		await continued(call, model, SEED_SENTENCES[0]!.text);
+	}
+	await title('What else can be asked');
+	for (const line of [...ASK, ...(whole ? ASK_WHOLE : ASK_CUT)])
+		await say(wrapped(line, terminal.columns).length > 1 ? line.replace(/\s{2,}.*/, '') : line);
 }
 
 /** text → tokens with flags → ids → matrix → nearest rows → text. */

@@ -5,6 +5,7 @@ import { I18nProvider } from 'react-aria-components';
 import { type Language, languages, pickLanguage, SpeechContext, speech, useMessages } from './messages/index.ts';
 import { PlaceProvider, usePlace } from './state/place.tsx';
 import { type Theme, useStored } from './state/settings.ts';
+import { useSettled } from './state/settled.ts';
 import { Boundary } from './ui/boundary.tsx';
 import { Choose, Push } from './ui/fields.tsx';
 import { views } from './views/views.ts';
@@ -88,13 +89,14 @@ function Header(props: { language: Language; setLanguage: (l: Language) => void;
 
 function View() {
 	const t = useMessages();
-	const { view } = usePlace();
+	const { view, options } = usePlace();
+	const settled = useSettled(`${view} ${options['step']}`);
 	const { id, View: Shown } = views.find((known) => known.id === view) ?? views[0]!;
 	useEffect(() => {
 		document.title = `${t.nav[id]} · ${t.title}`;
 	}, [t, id]);
 	return (
-		<main id="content" tabIndex={-1}>
+		<main id="content" tabIndex={-1} data-settled={settled}>
 			<Boundary key={id}>
 				<Shown />
 			</Boundary>

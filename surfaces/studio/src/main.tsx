@@ -11,5 +11,6 @@ import './styles/cards.css';
 import './styles/lesson.css';
 import './styles/views.css';
 import './styles/attention.css';
+import './styles/generate.css';
 
 createRoot(document.getElementById('studio')!).render(<App />);

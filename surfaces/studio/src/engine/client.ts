@@ -11,6 +11,10 @@ type Value<K extends keyof Work> = Awaited<ReturnType<Work[K]>>;
 
 let desk: Remote<Desk> | undefined;
 let calls = 0;
+let waiting = 0;
+
+/** How many answers are awaited. */
+export const awaited = (): number => waiting;
 
 /** The worker is started by the first call, so that the page draws before the engine loads. */
 function theDesk(): Remote<Desk> {
@@ -38,6 +42,7 @@ export interface AskOptions {
 export async function ask<K extends keyof Work>(what: K, given: Arguments<K>, options: AskOptions = {}): Promise<Value<K>> {
 	const id = ++calls;
 	const cancel = () => void theDesk().cancel(id);
+	waiting++;
 	options.signal?.addEventListener('abort', cancel, { once: true });
 	try {
 		const outcome = await theDesk().run(
@@ -50,6 +55,7 @@ export async function ask<K extends keyof Work>(what: K, given: Arguments<K>, op
 		if (!outcome.ok) throw new EngineError(outcome.refusal);
 		return outcome.value as Value<K>;
 	} finally {
+		waiting--;
 		options.signal?.removeEventListener('abort', cancel);
 	}
 }

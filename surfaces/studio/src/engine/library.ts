@@ -1,12 +1,15 @@
 // The one place where the studio touches the library: opening, and what is said about an opened model.
 
+import { browserHost } from '../../../../hosts/browser/host.ts';
 import { openModel } from '../../../../hosts/browser/index.ts';
 import type { Model, OpenOptions } from '../../../../src/model.ts';
 import type { Tokenizer } from '../../../../src/tokenizer/types.ts';
 import { logProbabilities, top } from '../../../../src/unembedding/probability.ts';
+import { memoryToRun } from './memory.ts';
 import type { ModelCard, Opening, TokenView } from './protocol.ts';
 
 export { combine, cosine, distances } from '../../../../hosts/browser/index.ts';
+export { renderTemplate } from '../../../../hosts/browser/template.ts';
 
 /** Dictionaries that come from an npm package instead of a file; each is a chunk of its own, loaded when asked for. */
 const RANKS = {
@@ -40,6 +43,8 @@ export async function cardOf(
 	view: (tokenizer: Tokenizer, id: number) => TokenView,
 ): Promise<ModelCard> {
 	const { tokenizer, table, checkpoint, blocks } = model;
+	const whole = table !== undefined && blocks.whole > 0 && blocks.here === blocks.whole;
+	const allowed = browserHost().memoryBudget;
 	const files = [...checkpoint.files, ...checkpoint.assets.values()];
 	return {
 		name,
@@ -56,5 +61,6 @@ export async function cardOf(
 		table,
 		// A dictionary names its model's blocks and has none of them.
 		blocks: { have: table ? blocks.here : 0, of: blocks.whole },
+		...(whole && { memory: { needed: memoryToRun(checkpoint, allowed), allowed } }),
 	};
 }

@@ -29,6 +29,8 @@ export interface ModelCard {
 	readonly table: { readonly width: number; readonly rows: number; readonly dtype: string; readonly tied: boolean } | undefined;
 	/** Blocks whose weights are in the file, and how many the model has. */
 	readonly blocks: { readonly have: number; readonly of: number };
+	/** Bytes, roughly, that a whole model takes when it runs, and that this page may give it. Absent for a part of a model. */
+	readonly memory?: { readonly needed: number; readonly allowed: number };
 }
 
 /** An error as data: what crosses the worker's border. */

@@ -1,4 +1,4 @@
-// Out of the model: states read as words, the next token, whole answers.
+// Out of the model: states read as words, and the next token.
 
 import { TongsaError } from '../../../../src/errors.ts';
 import { bestOf } from './library.ts';
@@ -11,20 +11,6 @@ export type Guess = TokenView & { readonly probability: number };
 export interface LensColumn {
 	readonly token: number;
 	readonly layers: readonly (readonly Guess[])[];
-}
-
-export interface MadeToken extends Guess {
-	/** What the token adds to the answer: whole characters only. */
-	readonly piece: string;
-	/** The most probable tokens in its place, itself among them where it is. */
-	readonly others: readonly Guess[];
-}
-
-export interface SamplerSettings {
-	readonly temperature: number;
-	readonly topP: number;
-	readonly seed: number;
-	readonly maxTokens: number;
 }
 
 /** Most tokens of a lens: each costs a product with the whole table for every layer. */
@@ -71,38 +57,5 @@ export const out = {
 		}
 		const best = bestOf(kept.logits, top, temperature).map(({ id, probability }) => ({ ...tokenView(tokenizer, id), probability }));
 		return { tokens: tokenViews(tokenizer, ids), best };
-	},
-
-	/** Goes on with a text; every token goes out as it is made. */
-	async write(
-		context: Context,
-		name: string,
-		text: string,
-		more: readonly number[],
-		settings: SamplerSettings,
-	): Promise<{ reason: string }> {
-		const opened = await modelOf(name);
-		const tokenizer = await tokenizerOf(name);
-		const { temperature, topP, seed, maxTokens } = settings;
-		const stream = opened.generate([...(await idsOf(name, text)), ...more], {
-			maxTokens,
-			seed,
-			topLogProbabilities: 8,
-			sampler: [
-				{ type: 'temperature', value: temperature },
-				{ type: 'topP', p: topP },
-			],
-			signal: context.signal,
-		});
-		for (;;) {
-			const { done, value } = await stream.next();
-			if (done) return { reason: value.reason };
-			const guess = ({ id, logProbability }: { id: number; logProbability: number }): Guess => ({
-				...tokenView(tokenizer, id),
-				probability: Math.exp(logProbability),
-			});
-			context.onPart({ ...guess(value), piece: value.text, others: value.top.map(guess) } satisfies MadeToken);
-			await context.turn();
-		}
 	},
 };

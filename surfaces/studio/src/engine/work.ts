@@ -5,6 +5,7 @@ import { map } from './work-map.ts';
 import { out } from './work-out.ts';
 import { rows } from './work-rows.ts';
 import { words } from './work-words.ts';
+import { write } from './work-write.ts';
 
-export const work = { ...words, ...rows, ...inside, ...out, ...map };
+export const work = { ...words, ...rows, ...inside, ...out, ...write, ...map };
 export type Work = typeof work;

@@ -68,17 +68,19 @@ export function Lesson() {
 						<strong>{t.lesson.handsOn}</strong> {words.hands}
 					</p>
 				)}
-				<Opened entry={entry}>
-					{(card) => (
-						<Step
-							key={id}
-							card={card}
-							text={text}
-							setText={(next) => change({ text: next })}
-							onRight={(answer) => setAnswers({ ...answers, [id]: { ...answer, model: card.fileName, sentence: text, at: Date.now() } })}
-						/>
-					)}
-				</Opened>
+				<div className="step">
+					<Opened entry={entry}>
+						{(card) => (
+							<Step
+								key={id}
+								card={card}
+								text={text}
+								setText={(next) => change({ text: next })}
+								onRight={(answer) => setAnswers({ ...answers, [id]: { ...answer, model: card.fileName, sentence: text, at: Date.now() } })}
+							/>
+						)}
+					</Opened>
+				</div>
 				<div className="pager">
 					<Push onPress={() => goTo(index)} disabled={index === 0}>
 						← {t.lesson.back}

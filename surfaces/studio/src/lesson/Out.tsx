@@ -1,20 +1,22 @@
 // Step 9, out again: from the last state to logits to the next token; on a part of a model, what is missing and how to get it.
 
 import { ask } from '../engine/client.ts';
-import type { ModelCard } from '../engine/protocol.ts';
+import { useEncoding } from '../engine/questions.ts';
 import { useAnswer } from '../engine/use.ts';
-import type { Guess } from '../engine/work-out.ts';
 import { percent } from '../matrix/number.ts';
 import { useSpeech } from '../messages/index.ts';
 import { useOption } from '../state/place.tsx';
 import { Slide, TextInput } from '../ui/fields.tsx';
-import { Guesses } from '../ui/guesses.tsx';
 import { isWhole, Missing } from '../ui/missing.tsx';
-import { Busy, Problem } from '../ui/problem.tsx';
-import { Source } from '../ui/source.tsx';
+import { Problem } from '../ui/problem.tsx';
 import { quoted, TokenStrip, tokenText } from '../ui/token.tsx';
+import { Chances } from '../views/Chances.tsx';
 import { numberOf, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
+
+/** Nothing left out. */
+const ALL = { temperature: 1, topK: 0, topP: 1, minP: 0 };
+const CHOICES = 5;
 
 export function Out(props: StepProps) {
 	return isWhole(props.card) ? <NextToken {...props} /> : <Part {...props} />;
@@ -46,9 +48,9 @@ function NextToken({ card, text, setText, onRight }: StepProps) {
 	const [more, setMore] = useOption('more', '');
 	const [temperature, setTemperature] = useOption('temperature', 1);
 	const taken = more.split(',').filter(Boolean).map(Number).filter(Number.isInteger);
-	const { value, refusal, busy } = useAnswer(JSON.stringify([card.name, text, taken, temperature]), (signal) =>
-		ask('next', [card.name, text, taken, 10, temperature], { signal }),
-	);
+	const prompt = useEncoding(card.name, text);
+	const ids = prompt.value && !prompt.busy ? [...prompt.value.map(({ id }) => id), ...taken] : undefined;
+	const settings = { ...ALL, temperature };
 	const change = (next: string) => {
 		setText(next);
 		setMore('');
@@ -59,37 +61,40 @@ function NextToken({ card, text, setText, onRight }: StepProps) {
 				<strong>{t.lesson.handsOn}</strong> {words.hands}
 			</p>
 			<TextInput label={t.sentence} value={text} onChange={change} />
-			{refusal && <Problem refusal={refusal} />}
-			{busy && !value && <Busy />}
-			{value && (
+			{prompt.refusal && <Problem refusal={prompt.refusal} />}
+			{prompt.value?.length === 0 && <p>{t.empty}</p>}
+			{ids && ids.length > 0 && (
 				<>
-					<TokenStrip tokens={value.tokens} label={t.sentence} />
+					<Soon model={card.name} ids={ids} />
 					<h3>{words.candidates}</h3>
 					<Slide label={t.glossary.temperature.term} value={temperature} onChange={setTemperature} min={0.1} max={2} step={0.1} />
-					<Guesses guesses={value.best} onTake={(id) => setMore([...taken, id].join(','))} />
-					<Source card={card} part="logits" />
-					<NextQuestion card={card} text={text} best={value.best} onRight={onRight} />
+					<Chances card={card} ids={ids} settings={settings} onTake={({ id }) => setMore([...taken, id].join(','))} />
+					<NextQuestion card={card} ids={ids} onRight={onRight} />
 				</>
 			)}
 		</>
 	);
 }
 
+/** The sentence as it stands, the taken tokens with it. */
+function Soon({ model, ids }: { readonly model: string; readonly ids: readonly number[] }) {
+	const { messages: t } = useSpeech();
+	const { value } = useAnswer(JSON.stringify([model, ids]), () => ask('tokens', [model, ids]));
+	return value ? <TokenStrip tokens={value.filter((token) => token !== undefined)} label={t.token} /> : null;
+}
+
 /** Choices in the order of their ids: the table above says which is first. */
-function NextQuestion({
-	card,
-	text,
-	best,
-	onRight,
-}: Pick<StepProps, 'text' | 'onRight'> & { readonly card: ModelCard; readonly best: readonly Guess[] }) {
+function NextQuestion({ card, ids, onRight }: Pick<StepProps, 'card' | 'onRight'> & { readonly ids: readonly number[] }) {
 	const { messages: t } = useSpeech();
 	const words = t.lesson.out;
-	const choices = best.slice(0, 5).toSorted((a, b) => a.id - b.id);
+	const best = useAnswer(JSON.stringify([card.name, ids]), (signal) => ask('chances', [card.name, ids, ALL, CHOICES], { signal })).value
+		?.best;
+	if (!best) return null;
 	return (
 		<Question
 			question={words.question}
-			about={`${card.name} ${text} ${best[0]?.id}`}
-			choices={choices.map((one) => ({ id: String(one.id), name: tokenText(one) }))}
+			about={`${card.name} ${ids.join(' ')}`}
+			choices={best.toSorted((a, b) => a.id - b.id).map((one) => ({ id: String(one.id), name: tokenText(one) }))}
 			check={(id) => {
 				const given = best.find((one) => String(one.id) === id)!;
 				return given === best[0]

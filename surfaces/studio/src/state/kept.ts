@@ -22,13 +22,21 @@ export async function keptFiles(name: string): Promise<File[]> {
 	}
 }
 
-/** @throws DOMException 'QuotaExceededError' when the browser has no room. */
-export async function keep(name: string, files: readonly File[]): Promise<void> {
+/** Whole or not at all. @throws DOMException 'QuotaExceededError' when the browser has no room, 'AbortError'. */
+export async function keep(name: string, files: readonly File[], signal: AbortSignal): Promise<void> {
+	const { quota = Infinity, usage = 0 } = await navigator.storage.estimate();
+	const size = files.reduce((sum, file) => sum + file.size, 0);
+	if (size > quota - usage) throw new DOMException(`${size} bytes; free: ${quota - usage}`, 'QuotaExceededError');
 	const folder = await folderOf(name, true);
-	for (const file of files) {
-		const path = file.webkitRelativePath ? file.webkitRelativePath.slice(file.webkitRelativePath.indexOf('/') + 1) : file.name;
-		const handle = await folder.getFileHandle(encodeURIComponent(path), { create: true });
-		await file.stream().pipeTo(await handle.createWritable());
+	try {
+		for (const file of files) {
+			const path = file.webkitRelativePath ? file.webkitRelativePath.slice(file.webkitRelativePath.indexOf('/') + 1) : file.name;
+			const handle = await folder.getFileHandle(encodeURIComponent(path), { create: true });
+			await file.stream().pipeTo(await handle.createWritable(), { signal });
+		}
+	} catch (error) {
+		await forget(name);
+		throw error;
 	}
 	changed();
 }

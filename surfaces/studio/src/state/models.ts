@@ -28,6 +28,16 @@ function set(name: string, change: Entry | undefined): void {
 	for (const listener of listeners) listener();
 }
 
+/** While a model opens, and later while its weights are made ready to run: in twentieths, so that the page is not drawn for each tensor. */
+function showProgress(name: string, progress: Progress): void {
+	const entry = entries.find((one) => one.name === name);
+	if (!entry || entry.refusal) return;
+	const { progress: shown, ...rest } = entry;
+	const ended = progress.total !== undefined && progress.done >= progress.total;
+	const step = (one: Progress | undefined) => one && `${one.stage} ${one.total ? Math.floor((20 * one.done) / one.total) : one.done}`;
+	if (ended ? shown : step(shown) !== step(progress)) set(name, ended ? rest : { ...rest, progress });
+}
+
 /** Opens a model under a name; the same name twice is one opening. */
 export async function open(name: string, title: string, opening: Opening): Promise<void> {
 	const known = entries.find((entry) => entry.name === name);
@@ -38,7 +48,7 @@ export async function open(name: string, title: string, opening: Opening): Promi
 	try {
 		const card = await ask('open', [name, title, opening], {
 			signal: controller.signal,
-			onProgress: (progress) => entries.some((entry) => entry.name === name && !entry.card) && set(name, { ...waiting, progress }),
+			onProgress: (progress) => showProgress(name, progress),
 		});
 		set(name, { name, title: card.title, card, ...(waiting.files && { files: waiting.files }) });
 	} catch (error) {
@@ -53,7 +63,7 @@ export async function openNamed(name: string): Promise<void> {
 	if (found) return open(name, found.title, openingOf(found));
 	if (/^https?:/.test(name)) return open(name, name.split('/').at(-1) || name, { kind: 'address', url: name });
 	const shelved = (await readShelf()).find((model) => model.name === name);
-	if (shelved) return open(name, shelved.title, { kind: 'address', url: new URL(shelved.url, document.baseURI).href });
+	if (shelved?.url) return open(name, shelved.title, { kind: 'address', url: new URL(shelved.url, document.baseURI).href });
 	const kept = await keptFiles(name);
 	if (kept.length > 0) return open(name, name, { kind: 'files', files: kept });
 	// A file that was dropped in on an earlier visit: the page may not open it by itself.

@@ -130,16 +130,25 @@ export function Push({
 	onPress,
 	kind = 'plain',
 	disabled = false,
+	submit = false,
 	label,
 }: {
 	readonly children: ReactNode;
-	readonly onPress: () => void;
+	readonly onPress?: () => void;
 	readonly kind?: 'plain' | 'main' | 'quiet';
 	readonly disabled?: boolean;
+	/** Sends the form that it stands in. */
+	readonly submit?: boolean;
 	readonly label?: string;
 }) {
 	return (
-		<Button className={`push ${kind}`} onPress={onPress} isDisabled={disabled} {...(label ? { 'aria-label': label } : {})}>
+		<Button
+			className={`push ${kind}`}
+			type={submit ? 'submit' : 'button'}
+			isDisabled={disabled}
+			{...(onPress && { onPress })}
+			{...(label && { 'aria-label': label })}
+		>
 			{children}
 		</Button>
 	);

@@ -11,7 +11,8 @@ const flat = (sign: string) => createElement('mo', { stretchy: 'false' }, sign);
 
 /** Attention(Q, K, V) = softmax(Q Kᵀ / √Dh) V (Vaswani et al. 2017, equation 1). */
 export function AttentionFormula() {
-	const root = m('msqrt', m('msub', mi('D'), mi('h')));
+	// Not msqrt: without a mathematical font browsers leave its sign out, and the formula would be another.
+	const root = m('mrow', flat('√'), m('msub', mi('D'), mi('h')));
 	const product = m('mrow', mi('Q'), m('msup', mi('K'), m('mo', '⊤')));
 	const inner = m('mrow', mo('('), m('mfrac', product, root), mo(')'));
 	return (

@@ -5,6 +5,7 @@ import type { ModelCard } from '../engine/protocol.ts';
 import { useSpeech } from '../messages/index.ts';
 import { usePlace } from '../state/place.tsx';
 import { useShelf } from '../state/shelf.ts';
+import { Fetch } from './fetch.tsx';
 import { Push } from './fields.tsx';
 
 /** Whether the file holds all of the model's blocks. */
@@ -13,19 +14,27 @@ export const isWhole = ({ blocks }: ModelCard): boolean => blocks.have > 0 && bl
 export function Missing({ card }: { readonly card: ModelCard }) {
 	const { messages: t, bytes } = useSpeech();
 	const words = t.lesson.out;
-	const { go } = usePlace();
+	const { go, options } = usePlace();
 	const shelf = useShelf().filter((one) => one.of === card.name);
 	const whole = embedded.find(({ name }) => name === card.name)?.whole;
 	return (
 		<>
 			<p>{card.table ? words.missing(card.blocks.have, card.blocks.of) : t.sourceDictionary}</p>
-			{shelf.map((one) => (
-				<p key={one.name}>
-					<Push kind="main" onPress={() => go({ model: one.name })}>
-						{words.openWhole(one.title)} ({bytes(one.byteLength)})
-					</Push>
-				</p>
-			))}
+			{shelf.map((one) =>
+				one.url ? (
+					<p key={one.name}>
+						<Push kind="main" onPress={() => go({ model: one.name, options })}>
+							{words.openWhole(one.title)} ({bytes(one.byteLength)})
+						</Push>
+					</p>
+				) : (
+					<section key={one.name} className="card solid">
+						<h3>{one.title}</h3>
+						<p>{t.fetch.idea}</p>
+						<Fetch model={one} onReady={() => go({ model: one.name, options })} />
+					</section>
+				),
+			)}
 			{whole && shelf.length === 0 && (
 				<>
 					<p>{words.pull(bytes(whole.byteLength))}</p>
@@ -34,8 +43,12 @@ export function Missing({ card }: { readonly card: ModelCard }) {
 					</pre>
 				</>
 			)}
-			<p>{words.openInstead}</p>
-			<Push onPress={() => go({ view: 'open', options: {} })}>{t.nav.open}</Push>
+			<p>
+				{words.openInstead}{' '}
+				<Push kind="quiet" onPress={() => go({ view: 'open', options: {} })}>
+					{t.nav.open}
+				</Push>
+			</p>
 		</>
 	);
 }

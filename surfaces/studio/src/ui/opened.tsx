@@ -3,10 +3,10 @@
 import type { ReactNode } from 'react';
 import { ProgressBar } from 'react-aria-components';
 import type { ModelCard } from '../engine/protocol.ts';
-import { useSpeech } from '../messages/index.ts';
-import { close, type Entry, openNamed } from '../state/models.ts';
+import { useMessages, useSpeech } from '../messages/index.ts';
+import { close, type Entry, openNamed, useModel } from '../state/models.ts';
 import { Push } from './fields.tsx';
-import { Problem } from './problem.tsx';
+import { Busy, Problem } from './problem.tsx';
 
 export function Opened({ entry, children }: { readonly entry: Entry; readonly children: (card: ModelCard) => ReactNode }) {
 	if (entry.card) return children(entry.card);
@@ -21,20 +21,41 @@ export const reopen = (name: string): void => void close(name).then(() => openNa
 
 export function Opening({ entry }: { readonly entry: Entry }) {
 	const { messages: t, bytes } = useSpeech();
-	const { progress } = entry;
-	const share = progress?.total ? (100 * progress.done) / progress.total : undefined;
+	const { progress, cancel } = entry;
+	const share = progress?.total ? progress.done / progress.total : undefined;
+	const note = progress?.unit === 'bytes' && progress.total ? `${bytes(progress.done)} / ${bytes(progress.total)}` : '';
+	return <Track label={t.opening(entry.title)} note={note} share={share} {...(cancel && { onCancel: cancel })} />;
+}
+
+/** Something is being computed; for the first time, the model's weights are read before. */
+export function Loading({ name }: { readonly name: string }) {
+	const { title, progress } = useModel(name);
+	const t = useMessages();
+	if (!progress?.total) return <Busy />;
+	return <Track label={t.loading(title)} note="" share={progress.done / progress.total} />;
+}
+
+/** How far something is, with a way to stop it. `share`: 0…1, or not known. */
+export function Track(props: {
+	readonly label: string;
+	readonly note: string;
+	readonly share: number | undefined;
+	readonly onCancel?: () => void;
+}) {
+	const { label, note, share, onCancel } = props;
+	const t = useMessages();
 	return (
 		<div className="opening">
-			<ProgressBar className="progress" isIndeterminate={share === undefined} value={share ?? 0} aria-label={t.opening(entry.title)}>
+			<ProgressBar className="progress" isIndeterminate={share === undefined} value={100 * (share ?? 0)} aria-label={label}>
 				<span className="progress-track">
-					<span className="progress-fill" style={{ width: `${share ?? 30}%` }} />
+					<span className="progress-fill" style={{ width: `${100 * (share ?? 0.3)}%` }} />
 				</span>
 			</ProgressBar>
 			<span>
-				{t.opening(entry.title)} {progress?.unit === 'bytes' && progress.total ? `${bytes(progress.done)} / ${bytes(progress.total)}` : ''}
+				{label} {note}
 			</span>
-			{entry.cancel && (
-				<Push kind="quiet" onPress={entry.cancel}>
+			{onCancel && (
+				<Push kind="quiet" onPress={onCancel}>
 					{t.cancel}
 				</Push>
 			)}

@@ -5,13 +5,16 @@ import type { ModelCard } from '../engine/protocol.ts';
 import { useSpeech } from '../messages/index.ts';
 import { useEntries } from '../state/models.ts';
 import { usePlace } from '../state/place.tsx';
+import { useShelf } from '../state/shelf.ts';
 import { Choose, TextInput } from '../ui/fields.tsx';
 
 /** The server's models and those that the person opened. */
 export function useKnownModels(): readonly { readonly id: string; readonly name: string }[] {
 	const entries = useEntries();
-	const own = entries.filter((entry) => !embedded.some(({ name }) => name === entry.name));
-	return [...embedded.map(({ name, title }) => ({ id: name, name: title })), ...own.map(({ name, title }) => ({ id: name, name: title }))];
+	const shelf = useShelf().filter(({ url }) => url !== undefined);
+	const here = [...embedded, ...shelf];
+	const own = entries.filter((entry) => !here.some(({ name }) => name === entry.name));
+	return [...here, ...own].map(({ name, title }) => ({ id: name, name: title }));
 }
 
 export function Bar({ rows = 2, text: withText = true }: { readonly rows?: number; readonly text?: boolean }) {
@@ -59,6 +62,17 @@ export function Facts({ card }: { readonly card: ModelCard }) {
 						: t.sourceDictionary}
 				</dd>
 			</div>
+			{card.memory && (
+				<div data-warn={card.memory.needed > card.memory.allowed || undefined}>
+					<dt>{words.memory}</dt>
+					<dd>
+						{(card.memory.needed > card.memory.allowed ? words.memoryShort : words.memoryOf)(
+							bytes(card.memory.needed),
+							bytes(card.memory.allowed),
+						)}
+					</dd>
+				</div>
+			)}
 			{card.blocks.of > 0 && (
 				<div>
 					<dt>{words.blocks}</dt>

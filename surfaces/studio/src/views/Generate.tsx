@@ -1,93 +1,215 @@
-// Generate: the model goes on, token by token, each with its probability and the alternatives; an alternative begins a branch.
+// Generate: the model goes on with a text, or answers in a conversation, token by token; from any token another way can be taken.
 
-import { useRef, useState } from 'react';
-import { ask, EngineError } from '../engine/client.ts';
-import type { ModelCard, Refusal } from '../engine/protocol.ts';
+import { useEffect, useRef, useState } from 'react';
+import { ask } from '../engine/client.ts';
+import type { ModelCard, TokenView } from '../engine/protocol.ts';
 import { useAnswer } from '../engine/use.ts';
-import type { MadeToken } from '../engine/work-out.ts';
+import type { Turn } from '../engine/work-write.ts';
 import { percent } from '../matrix/number.ts';
-import { useMessages } from '../messages/index.ts';
+import { useSpeech } from '../messages/index.ts';
 import { useModel } from '../state/models.ts';
 import { useOption, usePlace } from '../state/place.tsx';
-import { Push, Slide } from '../ui/fields.tsx';
-import { Guesses } from '../ui/guesses.tsx';
+import { Choose, Push, Slide, TextInput } from '../ui/fields.tsx';
 import { isWhole, Missing } from '../ui/missing.tsx';
 import { Opened } from '../ui/opened.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';
-import { Source } from '../ui/source.tsx';
-import { TokenStrip, tokenText } from '../ui/token.tsx';
+import { TokenStrip } from '../ui/token.tsx';
 import { Bar } from './Bar.tsx';
+import { Chances } from './Chances.tsx';
+import { useWriting, type Writing } from './writing.ts';
 
 export function Generate() {
-	const t = useMessages();
+	const { messages: t } = useSpeech();
 	const { model } = usePlace();
 	const entry = useModel(model);
+	const [mode] = useOption('mode', 'text');
 	return (
 		<div className="view">
 			<h2>{t.nav.generate}</h2>
-			<Bar rows={3} />
-			<Opened entry={entry}>{(card) => (isWhole(card) ? <GenerateOf card={card} /> : <Missing card={card} />)}</Opened>
+			<p className="idea">{t.views.generate.idea}</p>
+			<Bar rows={3} text={mode !== 'talk' || !entry.card || !isWhole(entry.card)} />
+			<Opened entry={entry}>{(card) => (isWhole(card) ? <GenerateOf key={card.name} card={card} /> : <Missing card={card} />)}</Opened>
 		</div>
 	);
 }
 
+/** A conversation in the address is foreign input. */
+function turnsOf(option: string): readonly Turn[] {
+	try {
+		const value: unknown = JSON.parse(option);
+		return Array.isArray(value)
+			? value.filter(({ role, content }) => /^(?:user|assistant)$/.test(role) && typeof content === 'string')
+			: [];
+	} catch {
+		return [];
+	}
+}
+
 function GenerateOf({ card }: { readonly card: ModelCard }) {
-	const t = useMessages();
+	const { messages: t, bytes } = useSpeech();
 	const words = t.views.generate;
-	const { text } = usePlace();
-	const [temperature, setTemperature] = useOption('temperature', 0.7);
-	const [topP, setTopP] = useOption('topP', 0.95);
-	const [length, setLength] = useOption('length', 40);
-	const [seed, setSeed] = useOption('seed', 1);
-	const [made, setMade] = useState<readonly MadeToken[]>([]);
+	const { text, change } = usePlace();
+	const [wanted, setMode] = useOption('mode', 'text');
+	const [system, setSystem] = useOption('system', '');
+	const [kept, setKept] = useOption('turns', '[]');
+	const [settings, seed, maxTokens, sliders] = useSettings();
 	const [picked, setPicked] = useState<number>();
-	const [refusal, setRefusal] = useState<Refusal>();
-	const [running, setRunning] = useState(false);
-	const controller = useRef<AbortController>(undefined);
-
-	async function run(kept: readonly MadeToken[]) {
-		controller.current?.abort();
-		const mine = new AbortController();
-		controller.current = mine;
-		setMade(kept);
-		setPicked(undefined);
-		setRefusal(undefined);
-		setRunning(true);
-		try {
-			const more = kept.map(({ id }) => id);
-			const settings = { temperature, topP, seed, maxTokens: length };
-			const onPart = (part: unknown) => mine.signal.aborted || setMade((now) => [...now, part as MadeToken]);
-			await ask('write', [card.name, text, more, settings], { signal: mine.signal, onPart });
-		} catch (error) {
-			if (error instanceof EngineError) setRefusal(error.refusal);
-		} finally {
-			if (controller.current === mine) setRunning(false);
-		}
-	}
-
-	/** Another token in the place of the picked one; what came after it is made anew. */
-	function branch(id: number) {
-		if (picked === undefined) return;
-		const other = made[picked]!.others.find((one) => one.id === id);
-		if (other) void run([...made.slice(0, picked), { ...other, piece: other.text, others: made[picked]!.others }]);
-	}
-
+	const [draft, setDraft] = useState('');
+	const writing = useWriting(card.name);
+	const { made, running } = writing;
 	const template = useAnswer(`${card.name} template`, (signal) => ask('template', [card.name], { signal })).value;
-	const one = picked !== undefined ? made[picked] : undefined;
+	const talks = wanted === 'talk' && Boolean(template);
+	const turns = turnsOf(kept);
+	const given: string | readonly Turn[] = talks ? [...(system ? [{ role: 'system', content: system } as const] : []), ...turns] : text;
+	const open = talks ? turns.at(-1)?.role === 'user' : true;
+	const prompt = useAnswer(open ? JSON.stringify([card.name, given]) : undefined, (signal) =>
+		ask('prompt', [card.name, given], { signal }),
+	);
+	const ids = prompt.busy ? undefined : prompt.value?.tokens.map(({ id }) => id);
+	const answer = useSaid(card.name, made);
+	// An answer belongs to its text, or to the conversation.
+	const { set } = writing;
+	const about = talks ? '' : text;
+	const before = useRef(about);
+	useEffect(() => {
+		if (before.current !== about) set([]);
+		before.current = about;
+	}, [about, set]);
+
+	const run = (from: readonly TokenView[], after: Writing['made']) => {
+		setPicked(undefined);
+		return writing.run(
+			from.map(({ id }) => id),
+			after,
+			{ ...settings, seed, maxTokens },
+		);
+	};
+	/** Another token at the picked place, or one more at the end; what stood after it is made anew. */
+	function take(token: { id: number; probability: number }) {
+		const at = picked ?? made.length;
+		const one = { kind: 'normal', start: 0, end: 0, text: '', ...token } as Writing['made'][number];
+		const next = [...made.slice(0, at), one];
+		if (picked === undefined) writing.set(next);
+		else void run(prompt.value!.tokens, next);
+	}
+	async function send() {
+		const said = await ask('decode', [card.name, made.map(({ id }) => id)]);
+		const next: Turn[] = [...turns, ...(said ? [{ role: 'assistant', content: said } as const] : []), { role: 'user', content: draft }];
+		setKept(JSON.stringify(next));
+		setDraft('');
+		writing.set([]);
+		const asked = [...(system ? [{ role: 'system', content: system } as const] : []), ...next];
+		await run((await ask('prompt', [card.name, asked])).tokens, []);
+	}
+	const restart = (options: Record<string, string>) => {
+		writing.set([]);
+		setPicked(undefined);
+		change({ options });
+	};
 	return (
 		<>
-			<div className="fields sliders">
-				<Slide label={t.glossary.temperature.term} value={temperature} onChange={setTemperature} min={0} max={2} step={0.05} />
-				<Slide label="top-p" value={topP} onChange={setTopP} min={0.05} max={1} step={0.05} />
-				<Slide label={words.length} value={length} onChange={setLength} min={1} max={200} step={1} />
-				<Slide label={words.seed} value={seed} onChange={setSeed} min={1} max={100} step={1} />
-			</div>
+			{template && (
+				<Choose
+					label={words.mode}
+					choices={[
+						{ id: 'text', name: words.goOn },
+						{ id: 'talk', name: words.talk },
+					]}
+					value={talks ? 'talk' : 'text'}
+					onChange={(mode) => {
+						setMode(mode);
+						restart({ mode });
+					}}
+				/>
+			)}
+			{sliders}
+			{talks && (
+				<div className="talk">
+					{turns.map(({ role, content }, i) => (
+						<p key={i} className={`turn ${role}`} dir="auto">
+							<span className="sr-only">{role === 'user' ? words.you : card.title}: </span>
+							{content}
+						</p>
+					))}
+					{open && (made.length > 0 || running) && (
+						<p className="turn assistant" dir="auto" aria-live="polite">
+							<span className="sr-only">{card.title}: </span>
+							{answer || '…'}
+						</p>
+					)}
+				</div>
+			)}
+			{!talks && made.length > 0 && (
+				<p className="answer" aria-live="polite" dir="auto">
+					<span>{text}</span>
+					<strong>{answer}</strong>
+				</p>
+			)}
+			{talks && (
+				<form
+					className="fields"
+					onSubmit={(event) => {
+						event.preventDefault();
+						if (draft.trim() && !running) void send();
+					}}
+				>
+					<TextInput label={words.say} value={draft} onChange={setDraft} />
+					<Push kind="main" submit disabled={draft.trim() === '' || running}>
+						{words.send}
+					</Push>
+				</form>
+			)}
 			<div className="buttons">
-				<Push kind="main" onPress={() => void run([])}>
-					{words.begin}
-				</Push>
-				{running && <Push onPress={() => controller.current?.abort()}>{t.cancel}</Push>}
+				{open && (
+					<Push kind={talks ? 'plain' : 'main'} disabled={!ids?.length || running} onPress={() => void run(prompt.value!.tokens, made)}>
+						{made.length > 0 ? words.more : words.begin}
+					</Push>
+				)}
+				{running && <Push onPress={writing.stop}>{t.cancel}</Push>}
+				{(made.length > 0 || turns.length > 0) && !running && (
+					<Push kind="quiet" onPress={() => restart({ turns: '[]' })}>
+						{words.again}
+					</Push>
+				)}
 			</div>
+			{card.memory && made.length === 0 && <p className="hint">{words.memory(bytes(card.memory.needed))}</p>}
+			{(writing.refusal ?? prompt.refusal) && <Problem refusal={(writing.refusal ?? prompt.refusal)!} />}
+			{running && made.length === 0 && <Busy />}
+			{made.length > 0 && open && (
+				<>
+					<TokenStrip
+						tokens={made}
+						picked={picked}
+						onPick={(i) => setPicked(picked === i ? undefined : i)}
+						label={words.made}
+						note={(_, i) => percent(made[i]!.probability)}
+					/>
+					<p className="hint">
+						{writing.reason === 'stop' && <>{words.ended} </>}
+						{words.pick}
+					</p>
+				</>
+			)}
+			{open && ids && ids.length > 0 && !running && (
+				<>
+					<h3>{picked === undefined ? words.next : words.place(picked + 1)}</h3>
+					<p>{words.chances}</p>
+					<Chances
+						card={card}
+						ids={[...ids, ...made.slice(0, picked ?? made.length).map(({ id }) => id)]}
+						settings={settings}
+						chosen={picked === undefined ? undefined : made[picked]?.id}
+						onTake={take}
+					/>
+				</>
+			)}
+			{prompt.value && (
+				<details>
+					<summary>{words.given(prompt.value.tokens.length)}</summary>
+					{talks && <TextInput label={words.system} value={system} onChange={setSystem} />}
+					<TokenStrip tokens={prompt.value.tokens} label={words.given(prompt.value.tokens.length)} />
+				</details>
+			)}
 			{template && (
 				<details>
 					<summary>{words.template}</summary>
@@ -96,27 +218,35 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 					</pre>
 				</details>
 			)}
-			{refusal && <Problem refusal={refusal} />}
-			{running && made.length === 0 && <Busy />}
-			{made.length > 0 && (
-				<>
-					<p className="answer" aria-live="polite" dir="auto">
-						<span>{text}</span>
-						<strong>{made.map(({ piece }) => piece).join('')}</strong>
-					</p>
-					<TokenStrip tokens={made} picked={picked} onPick={setPicked} label={words.made} note={(_, i) => percent(made[i]!.probability)} />
-					<p className="hint">{words.pick}</p>
-					{one && (
-						<>
-							<h3>
-								{tokenText(one)}: {percent(one.probability)}
-							</h3>
-							<Guesses guesses={one.others} onTake={branch} />
-						</>
-					)}
-					<Source card={card} part="logits" />
-				</>
-			)}
 		</>
 	);
+}
+
+/** The answer as text; a character that is not whole yet is left out. */
+function useSaid(model: string, made: Writing['made']): string {
+	const ids = made.map(({ id }) => id);
+	const { value } = useAnswer(ids.length ? JSON.stringify([model, ids]) : undefined, () => ask('decode', [model, ids]));
+	return made.length ? (value ?? '').replace(/\uFFFD+$/, '') : '';
+}
+
+function useSettings() {
+	const { messages: t } = useSpeech();
+	const words = t.views.generate;
+	const [temperature, setTemperature] = useOption('temperature', 0.7);
+	const [topK, setTopK] = useOption('topK', 0);
+	const [topP, setTopP] = useOption('topP', 0.95);
+	const [minP, setMinP] = useOption('minP', 0);
+	const [maxTokens, setLength] = useOption('length', 40);
+	const [seed, setSeed] = useOption('seed', 1);
+	const sliders = (
+		<div className="fields sliders">
+			<Slide label={t.glossary.temperature.term} value={temperature} onChange={setTemperature} min={0} max={2} step={0.05} />
+			<Slide label="top-p" value={topP} onChange={setTopP} min={0.05} max={1} step={0.05} />
+			<Slide label="top-k" value={topK} onChange={setTopK} min={0} max={100} step={1} />
+			<Slide label="min-p" value={minP} onChange={setMinP} min={0} max={0.5} step={0.01} />
+			<Slide label={words.length} value={maxTokens} onChange={setLength} min={1} max={400} step={1} />
+			<Slide label={words.seed} value={seed} onChange={setSeed} min={1} max={100} step={1} />
+		</div>
+	);
+	return [{ temperature, topK, topP, minP }, seed, maxTokens, sliders] as const;
 }

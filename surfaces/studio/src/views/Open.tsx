@@ -2,20 +2,28 @@
 
 import { useState } from 'react';
 import { DropZone, FileTrigger, isDirectoryDropItem, isFileDropItem } from 'react-aria-components';
-import { embedded } from '../engine/embedded.ts';
+import { type Embedded, embedded } from '../engine/embedded.ts';
 import type { Refusal } from '../engine/protocol.ts';
 import { useSpeech } from '../messages/index.ts';
 import { forget, keep, useKept } from '../state/kept.ts';
 import { close, type Entry, open, openNamed, useEntries } from '../state/models.ts';
 import { usePlace } from '../state/place.tsx';
-import { useShelf } from '../state/shelf.ts';
+import { type Shelved, useShelf } from '../state/shelf.ts';
+import { Fetch } from '../ui/fetch.tsx';
 import { Push, TextInput } from '../ui/fields.tsx';
-import { Opening, reopen } from '../ui/opened.tsx';
+import { Opening, reopen, Track } from '../ui/opened.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Facts } from './Bar.tsx';
 
 /** Files of a folder beyond this are not looked at: a model's folder has a few dozen. */
 const MAX_FILES = 500;
+
+/** What a name in the field stands for: an address, a file of a Hugging Face repository, or a name that is known here. */
+function nameOf(typed: string): string {
+	const text = typed.trim();
+	const [, repository, file] = /^hf:([^/]+\/[^/]+)\/(.+)$/.exec(text) ?? [];
+	return repository ? `https://huggingface.co/${repository}/resolve/main/${file}` : text;
+}
 
 async function openFiles(files: readonly File[], go: (name: string) => void): Promise<void> {
 	const [first] = files;
@@ -39,8 +47,8 @@ export function Open() {
 	const [address, setAddress] = useState('');
 	const use = (name: string) => change({ model: name });
 	const openAddress = () => {
-		const url = address.trim();
-		if (URL.canParse(url)) void open(url, new URL(url).pathname.split('/').at(-1) || url, { kind: 'address', url }).then(() => use(url));
+		const name = nameOf(address);
+		if (name) void openNamed(name).then(() => use(name));
 	};
 	return (
 		<div className="view">
@@ -84,7 +92,7 @@ export function Open() {
 				}}
 			>
 				<TextInput label={words.address} value={address} onChange={setAddress} />
-				<Push onPress={openAddress} disabled={!URL.canParse(address.trim())}>
+				<Push submit disabled={nameOf(address) === ''}>
 					{t.nav.open}
 				</Push>
 			</form>
@@ -92,7 +100,7 @@ export function Open() {
 			<h3>{words.here}</h3>
 			<div className="cards">
 				{[...embedded, ...shelf].map((model) => (
-					<OnServer key={model.name} name={model.name} title={model.title} entry={entries.find(({ name }) => name === model.name)} />
+					<OnServer key={model.name} model={model} entry={entries.find(({ name }) => name === model.name)} />
 				))}
 			</div>
 
@@ -123,13 +131,21 @@ function State({ entry }: { readonly entry: Entry | undefined }) {
 	);
 }
 
-function OnServer({ name, title, entry }: { readonly name: string; readonly title: string; readonly entry: Entry | undefined }) {
-	const { messages: t } = useSpeech();
+function OnServer({ model, entry }: { readonly model: Embedded | Shelved; readonly entry: Entry | undefined }) {
+	const { messages: t, bytes } = useSpeech();
+	const shelved = 'byteLength' in model ? model : undefined;
+	const absent = shelved !== undefined && shelved.url === undefined;
 	return (
 		<section className="card solid">
-			<h4>{title}</h4>
+			<h4>{model.title}</h4>
 			<State entry={entry} />
-			{!entry && <Push onPress={() => void openNamed(name)}>{t.nav.open}</Push>}
+			{!entry && absent && <Fetch model={shelved} onReady={() => void openNamed(model.name)} />}
+			{!entry && !absent && (
+				<Push onPress={() => void openNamed(model.name)}>
+					{t.nav.open}
+					{shelved && ` (${bytes(shelved.byteLength)})`}
+				</Push>
+			)}
 		</section>
 	);
 }
@@ -139,12 +155,18 @@ function Own({ name, entry, kept }: { readonly name: string; readonly entry: Ent
 	const { messages: t, bytes } = useSpeech();
 	const words = t.views.open;
 	const [refusal, setRefusal] = useState<Refusal>();
+	const [keeping, setKeeping] = useState<AbortController>();
 	const size = (entry?.files ?? []).reduce((sum, file) => sum + file.size, 0);
 	async function store() {
+		const controller = new AbortController();
+		setKeeping(controller);
+		setRefusal(undefined);
 		try {
-			await keep(name, entry?.files ?? []);
+			await keep(name, entry?.files ?? [], controller.signal);
 		} catch (error) {
-			setRefusal({ code: 'too-large', message: String(error) });
+			if (!controller.signal.aborted) setRefusal({ code: 'too-large', message: String(error) });
+		} finally {
+			setKeeping(undefined);
 		}
 	}
 	return (
@@ -153,7 +175,8 @@ function Own({ name, entry, kept }: { readonly name: string; readonly entry: Ent
 			<State entry={entry} />
 			{refusal && <Problem refusal={refusal} />}
 			{!entry && <Push onPress={() => void openNamed(name)}>{t.nav.open}</Push>}
-			{entry?.card && entry.files && !kept && (
+			{keeping && <Track label={words.keeping} note={bytes(size)} share={undefined} onCancel={() => keeping.abort()} />}
+			{entry?.card && entry.files && !kept && !keeping && (
 				<Push kind="quiet" onPress={() => void store()}>
 					{words.keep} ({bytes(size)})
 				</Push>

@@ -52,6 +52,7 @@ export const lesson = {
 	vectors: {
 		title: 'A vector for each token',
 		idea: 'The model keeps a table with one [row](row) for every token. The id says which row to take. That row is the token’s [vector](vector).',
+		hands: 'Pick a token of your sentence, and its row is lifted out of the table. Then look for the same row in another sentence.',
 		lectureTitle: 'A table small enough to read',
 		lectureIdea: (rows: string, width: string) =>
 			`The course’s example: ${rows} tokens, ${width} numbers each. It is a real model file, opened by the same program.`,
@@ -124,6 +125,7 @@ export const lesson = {
 		idea: 'Pictures show two interpreters, one at the entrance and one at the exit. Reading back means: which row of the table is nearest to this vector?',
 		tied: (name: string) => `In ${name} both are one and the same table: it is [tied](tied). The file has only one.`,
 		untied: (name: string) => `In ${name} there really are two tables: the file has one for the entrance and another for the exit.`,
+		hands: 'Move the slider from one word to another and see at each place what the vector is read as. Then add and subtract words.',
 		nearestTitle: 'The nearest rows',
 		word: 'Word',
 		between: 'From one word to another',
@@ -194,7 +196,7 @@ export const lesson = {
 		hands: 'Let the model go on with your sentence, one token at a time.',
 		missing: (have: number, of: number) =>
 			`This file has ${have} of the model’s ${of} blocks. From the middle of a thought no next word can be read. The whole model is needed.`,
-		pull: (size: string) => `It is ${size}. Stop the server, type this, and start it again:`,
+		pull: (size: string) => `It is ${size}. Type this in a terminal, then reload this page:`,
 		openInstead: 'Or open any whole model file of your own.',
 		openWhole: (name: string) => `Open ${name}`,
 		candidates: 'The most probable next tokens',

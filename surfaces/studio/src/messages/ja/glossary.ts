@@ -53,7 +53,7 @@ export const glossary: Messages['glossary'] = {
 	block: {
 		term: 'ブロック',
 		technical: 'transformer block (layer)',
-		plain: 'モデルの一つの階です。まずアテンション、次にトークンごとの小さなネットワークを通ります。',
+		plain: 'モデルを積み上げている層の一つです。まずアテンション、次にトークンごとの小さなネットワークを通ります。',
 	},
 	attention: {
 		term: 'アテンション',

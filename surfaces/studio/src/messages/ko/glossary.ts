@@ -17,14 +17,14 @@ export const glossary: Messages['glossary'] = {
 		plain: '이웃한 두 조각이 하나로 붙는 일이에요. 어느 쌍이 먼저인지는 모델의 병합 목록에 적혀 있어요.',
 	},
 	flag: { term: '표식', technical: 'special token', plain: '글자를 나타내지 않는 토큰이에요. 시작이나 끝 같은 자리를 표시해요.' },
-	vector: { term: '벡터', technical: 'vector', plain: '순서가 정해진 수의 목록이에요. 여기서는 목록 하나가 토큰 하나를 나타내요.' },
+	vector: { term: '벡터', technical: 'vector', plain: '순서를 정해 늘어놓은 숫자들이에요. 여기서는 벡터 하나가 토큰 하나를 나타내요.' },
 	dimension: {
 		term: '차원',
 		technical: 'dimension',
-		plain: '벡터 안의 자리 하나예요. 수가 576개인 벡터에는 0번부터 575번까지 자리가 있어요.',
+		plain: '벡터 안의 자리 하나예요. 숫자가 576개인 벡터에는 0번부터 575번까지 자리가 있어요.',
 	},
-	width: { term: '너비', technical: 'model width (D)', plain: '벡터 하나에 든 수의 개수예요. 한 모델 안에서는 모든 토큰이 같아요.' },
-	row: { term: '행', technical: 'token embedding', plain: '표에서 토큰 하나가 차지하는 한 줄의 수예요. 어떤 문장에서든 똑같아요.' },
+	width: { term: '너비', technical: 'model width (D)', plain: '벡터 하나에 든 숫자의 개수예요. 한 모델 안에서는 모든 토큰이 같아요.' },
+	row: { term: '행', technical: 'token embedding', plain: '표에서 토큰 하나가 차지하는 한 줄이에요. 어느 문장에서나 똑같아요.' },
 	embedding: { term: '임베딩', technical: 'embedding', plain: '토큰을 벡터로 바꾸는 단계예요. 모델의 표에서 토큰마다 한 줄을 찾아와요.' },
 	matrix: {
 		term: '임베딩 행렬',
@@ -46,7 +46,7 @@ export const glossary: Messages['glossary'] = {
 	attention: {
 		term: '어텐션',
 		technical: 'scaled dot-product attention',
-		plain: '토큰마다 앞에 있는 토큰들을 살펴보고, 그 내용을 비율대로 섞어 받아요.',
+		plain: '토큰이 저마다 앞에 있는 토큰들을 살펴보고, 그 내용을 비율대로 섞어 받는 일이에요.',
 	},
 	head: {
 		term: '헤드',
@@ -58,10 +58,14 @@ export const glossary: Messages['glossary'] = {
 		technical: 'query, key, value (Q, K, V)',
 		plain: '토큰마다 만드는 세 벡터예요. 무엇을 찾는지, 무엇으로 찾아지는지, 무엇을 건네는지를 담아요.',
 	},
-	softmax: { term: '소프트맥스', technical: 'softmax', plain: '어떤 수들이든 합이 1인 비율로 바꿔요. 큰 수일수록 훨씬 큰 몫을 받아요.' },
+	softmax: {
+		term: '소프트맥스',
+		technical: 'softmax',
+		plain: '어떤 숫자들이든 더해서 1이 되는 비율로 바꿔요. 큰 숫자일수록 훨씬 큰 비율을 차지해요.',
+	},
 	mask: { term: '마스크', technical: 'causal mask', plain: '뒤에 오는 토큰을 가려요. 맞혀야 할 것을 미리 보지 못하게 하는 거예요.' },
 	logit: { term: '로짓', technical: 'logit', plain: '어휘의 토큰 하나가 다음에 올 점수예요. 소프트맥스를 거치기 전의 값이에요.' },
-	probability: { term: '확률', technical: 'probability', plain: '0과 1 사이의 몫이에요. 어휘 전체를 더하면 1이 돼요.' },
+	probability: { term: '확률', technical: 'probability', plain: '0과 1 사이의 비율이에요. 어휘 전체를 더하면 1이 돼요.' },
 	temperature: {
 		term: '온도',
 		technical: 'temperature',

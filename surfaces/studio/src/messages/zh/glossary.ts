@@ -30,9 +30,9 @@ export const glossary: Messages['glossary'] = {
 		technical: 'query, key, value (Q, K, V)',
 		plain: '由每个词元做出的三个向量：我在找什么、凭什么找到我、我能给出什么。',
 	},
-	softmax: { term: 'softmax', technical: 'softmax', plain: '把任意一组数变成加起来等于 1 的份额。数越大，份额大得越多。' },
+	softmax: { term: 'softmax', technical: 'softmax', plain: '把任意一组数变成加起来等于 1 的比例。数越大，比例大得越多。' },
 	mask: { term: '掩码', technical: 'causal mask', plain: '把后面的词元遮住，免得模型偷看要猜的答案。' },
-	logit: { term: '原始分', technical: 'logit', plain: '词表里某个词元作为下一个的得分，还没有经过 softmax。' },
-	probability: { term: '概率', technical: 'probability', plain: '0 到 1 之间的份额；整张词表加起来等于 1。' },
-	temperature: { term: '温度', technical: 'temperature', plain: '做 softmax 之前，先用它去除原始分。低了总选第一名，高了偶然性就多。' },
+	logit: { term: '原始得分', technical: 'logit', plain: '词表里某个词元作为下一个的得分，还没有经过 softmax。' },
+	probability: { term: '概率', technical: 'probability', plain: '0 到 1 之间的比例；整张词表加起来等于 1。' },
+	temperature: { term: '温度', technical: 'temperature', plain: '做 softmax 之前，先用它去除原始得分。低了总选第一名，高了偶然性就多。' },
 };

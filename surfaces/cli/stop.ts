@@ -1,0 +1,21 @@
+// How a verb that serves is told to stop.
+
+/** How often it is looked whether npm is still there. */
+const PARENT_MS = 300;
+
+/** The command line's own end of a call is quick; a server's takes as long as its requests may. A second signal ends at once. */
+export function toldToStop(signal: AbortSignal): Promise<void> {
+	return new Promise((done) => {
+		if (signal.aborted) return done();
+		for (const name of ['SIGINT', 'SIGTERM'] as const) {
+			process.removeAllListeners(name);
+			process.once(name, () => {
+				done();
+				process.once(name, () => process.exit(130));
+			});
+		}
+		// `npm start` puts a shell in between, which dies of a signal without passing it on.
+		const parent = process.ppid;
+		if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== parent && done(), PARENT_MS).unref();
+	});
+}

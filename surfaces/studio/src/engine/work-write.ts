@@ -1,0 +1,111 @@
+// Writing: what a model is given, what may come next under the sampler's settings, and whole answers.
+
+import { createCandidates } from '../../../../src/generation/candidates.ts';
+import { applySampler, type SamplerStep } from '../../../../src/generation/sampler.ts';
+import { top as bestIds, logProbabilities } from '../../../../src/unembedding/probability.ts';
+import { templateJson } from '../../../protocol/template.ts';
+import { renderTemplate } from './library.ts';
+import type { TokenView } from './protocol.ts';
+import { type Context, modelOf, tokenizerOf, tokenView, tokenViews } from './registry.ts';
+import type { Guess } from './work-out.ts';
+
+export interface Turn {
+	readonly role: 'system' | 'user' | 'assistant';
+	readonly content: string;
+}
+
+/** How the next token is drawn. */
+export interface SamplerSettings {
+	readonly temperature: number;
+	/** 0: all. */
+	readonly topK: number;
+	/** 1: all. */
+	readonly topP: number;
+	/** 0: all. */
+	readonly minP: number;
+}
+
+/** A token that may come next: its probability as the model has it, and under the settings; 0 where they leave it out. */
+export type Chance = Guess & { readonly drawn: number };
+
+const chainOf = ({ temperature, topK, topP, minP }: SamplerSettings): SamplerStep[] => [
+	{ type: 'temperature', value: temperature },
+	...(topK > 0 ? [{ type: 'topK', k: topK } as const] : []),
+	...(topP < 1 ? [{ type: 'topP', p: topP } as const] : []),
+	...(minP > 0 ? [{ type: 'minP', p: minP } as const] : []),
+];
+
+/** The newest scores of all V tokens: moving a slider must not run the model again. */
+let kept: { readonly key: string; readonly logs: Float32Array } | undefined;
+
+async function scoresAfter(context: Context, name: string, ids: readonly number[]): Promise<Float32Array> {
+	const key = JSON.stringify([name, ids]);
+	if (kept?.key !== key) {
+		const opened = await modelOf(name);
+		const all = opened.table?.rows ?? 0;
+		const stream = opened.generate(ids, { maxTokens: 1, topLogProbabilities: all, stopIds: [], signal: context.signal });
+		const { value } = await stream.next();
+		if (value === undefined || !('top' in value)) throw new Error('a model that generates gave no token');
+		const logs = new Float32Array(all).fill(Number.NEGATIVE_INFINITY);
+		for (const { id, logProbability } of value.top) logs[id] = logProbability;
+		kept = { key, logs };
+	}
+	return kept.logs;
+}
+
+export const write = {
+	/** A text, or a conversation by the model's own template, as the model is given it. */
+	async prompt(context: Context, name: string, given: string | readonly Turn[]): Promise<{ text: string; tokens: TokenView[] }> {
+		const tokenizer = await tokenizerOf(name);
+		if (typeof given === 'string') return { text: given, tokens: tokenViews(tokenizer, Array.from(tokenizer.encode(given).ids)) };
+		const render = (template: string, input: Parameters<typeof renderTemplate>[1]) => renderTemplate(template, input, context.signal);
+		const { text, ids } = await templateJson(await modelOf(name), { messages: given, generationPrompt: true }, render);
+		return { text, tokens: tokenViews(tokenizer, ids) };
+	},
+
+	async decode(_context: Context, name: string, ids: readonly number[]): Promise<string> {
+		return (await tokenizerOf(name)).decode(ids, { skipSpecial: true });
+	},
+
+	/** What may come next, the most probable first, and how many tokens the settings leave. */
+	async chances(
+		context: Context,
+		name: string,
+		ids: readonly number[],
+		settings: SamplerSettings,
+		top: number,
+	): Promise<{ best: Chance[]; left: number }> {
+		const tokenizer = await tokenizerOf(name);
+		const logs = await scoresAfter(context, name, ids);
+		const candidates = createCandidates(logs.length);
+		applySampler(chainOf(settings), logs, ids, candidates);
+		const drawn = new Map<number, number>();
+		const shares = logProbabilities(candidates.logits.subarray(0, candidates.count));
+		for (let i = 0; i < candidates.count; i++) drawn.set(candidates.ids[i]!, Math.exp(shares[i]!));
+		const best = bestIds(logs, top).map((id) => ({
+			...tokenView(tokenizer, id),
+			probability: Math.exp(logs[id]!),
+			drawn: drawn.get(id) ?? 0,
+		}));
+		return { best, left: candidates.count };
+	},
+
+	/** Goes on after ids; every token goes out as it is made. */
+	async write(
+		context: Context,
+		name: string,
+		ids: readonly number[],
+		settings: SamplerSettings & { readonly seed: number; readonly maxTokens: number },
+	): Promise<{ reason: string }> {
+		const opened = await modelOf(name);
+		const tokenizer = await tokenizerOf(name);
+		const { seed, maxTokens } = settings;
+		const stream = opened.generate(ids, { maxTokens, seed, sampler: chainOf(settings), signal: context.signal });
+		for (;;) {
+			const { done, value } = await stream.next();
+			if (done) return { reason: value.reason };
+			context.onPart({ ...tokenView(tokenizer, value.id), probability: Math.exp(value.logProbability) } satisfies Guess);
+			await context.turn();
+		}
+	},
+};
