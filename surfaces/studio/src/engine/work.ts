@@ -1,10 +1,11 @@
 // What the worker can do, by name: thin words over the library's own. No model logic lives here.
 
+import { edit } from './work-edit.ts';
 import { inside } from './work-inside.ts';
 import { map } from './work-map.ts';
 import { out } from './work-out.ts';
 import { rows } from './work-rows.ts';
 import { words } from './work-words.ts';
 
-export const work = { ...words, ...rows, ...inside, ...out, ...map };
+export const work = { ...words, ...rows, ...inside, ...edit, ...out, ...map };
 export type Work = typeof work;

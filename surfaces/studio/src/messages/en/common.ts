@@ -37,6 +37,7 @@ export const common = {
 	asCsv: 'CSV',
 	asJson: 'JSON',
 	asPng: 'PNG',
+	asSvg: 'SVG',
 	start: 'start',
 	end: 'end',
 	space: 'space',
