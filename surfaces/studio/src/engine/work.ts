@@ -1,5 +1,6 @@
 // What the worker can do, by name: thin words over the library's own. No model logic lives here.
 
+import { compare } from './work-compare.ts';
 import { edit } from './work-edit.ts';
 import { inside } from './work-inside.ts';
 import { map } from './work-map.ts';
@@ -7,5 +8,5 @@ import { out } from './work-out.ts';
 import { rows } from './work-rows.ts';
 import { words } from './work-words.ts';
 
-export const work = { ...words, ...rows, ...inside, ...edit, ...out, ...map };
+export const work = { ...words, ...rows, ...inside, ...edit, ...compare, ...out, ...map };
 export type Work = typeof work;
