@@ -2,6 +2,7 @@
 
 import { browserHost } from '../../../../hosts/browser/host.ts';
 import { openModel } from '../../../../hosts/browser/index.ts';
+import type { RowScorer } from '../../../../src/compute/row-scorer.ts';
 import type { Model, OpenOptions } from '../../../../src/model.ts';
 import type { Tokenizer } from '../../../../src/tokenizer/types.ts';
 import { logProbabilities, top } from '../../../../src/unembedding/probability.ts';
@@ -17,6 +18,15 @@ const RANKS = {
 	o200k_base: () => import('js-tiktoken/ranks/o200k_base'),
 };
 
+/** The machine's own way of scoring many rows. Its code is loaded when it is asked for. */
+export async function rowScorer(): Promise<RowScorer> {
+	const [{ createRowScorer }, { buildKernels }] = await Promise.all([
+		import('../../../../src/compute/rows.ts'),
+		import('../../../../src/compute/wasm.ts'),
+	]);
+	return createRowScorer(await buildKernels());
+}
+
 export async function openFiles(opening: Opening, options: OpenOptions): Promise<Model> {
 	switch (opening.kind) {
 		case 'address':
@@ -29,6 +39,9 @@ export async function openFiles(opening: Opening, options: OpenOptions): Promise
 		}
 	}
 }
+
+/** V logits → V probabilities. */
+export const probabilities = (logits: Float32Array): Float32Array => Float32Array.from(logProbabilities(logits), Math.exp);
 
 /** The most probable of V logits, best first. */
 export function bestOf(logits: Float32Array, count: number, temperature = 1): { readonly id: number; readonly probability: number }[] {
