@@ -183,7 +183,7 @@ function shapes(service: Service, asked: Body, { id: model }: Turn) {
 				output: [item(status, text)],
 				usage: {
 					input_tokens: promptTokens,
-					input_tokens_details: { cached_tokens: finish.reused },
+					input_tokens_details: { cached_tokens: finish.reused, cache_write_tokens: 0 },
 					output_tokens: tokens,
 					output_tokens_details: { reasoning_tokens: 0 },
 					total_tokens: promptTokens + tokens,
