@@ -161,7 +161,7 @@ function shapes(service: Service, asked: Body, { id: model }: Turn) {
 		itemId,
 		part,
 		item,
-		begun: { ...head, status: 'in_progress', incomplete_details: null, output: [], usage: null },
+		begun: { ...head, status: 'in_progress', incomplete_details: null, output: [] },
 		failed: (error: unknown) => {
 			const { code, message } = errorBody(refusalOf(error)).error;
 			return {
@@ -170,7 +170,6 @@ function shapes(service: Service, asked: Body, { id: model }: Turn) {
 				error: { code: code ?? 'server_error', message },
 				incomplete_details: null,
 				output: [],
-				usage: null,
 			};
 		},
 		done: (text: string, promptTokens: number, tokens: number, finish: Finish) => {
