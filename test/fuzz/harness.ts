@@ -1,4 +1,5 @@
-// Runs damaged files through an opener: each gives a result or a TongsaError, in bounded time and memory.
+// Runs damaged files through an opener: each gives a result or a TongsaError, in bounded time and memory. A third of the damage knows the
+// file's structure, the rest falls anywhere.
 // 100,000 mutations in all; TONGSA_FUZZ=5000000 for more. A failure names its target and number, and comes again with them.
 
 import assert from 'node:assert/strict';
@@ -7,6 +8,7 @@ import { memorySource } from '../../src/bytes/memory.ts';
 import type { ModelFiles } from '../../src/bytes/source.ts';
 import { TongsaError } from '../../src/errors.ts';
 import { mutated, randomFrom } from './mutate.ts';
+import { structureOf } from './structure.ts';
 
 const MUTATIONS = Number(process.env.TONGSA_FUZZ ?? 100_000);
 /** Processor time for one file of a few kB: what takes longer is no parser. (By the clock, a busy machine would fail it.) */
@@ -36,14 +38,16 @@ export function fuzz({ targets, share, readAll, maxRead }: Fuzz): void {
 		test(`${name}: ${runs} mutations`, async () => {
 			await readAll(modelFiles(files));
 			const names = Object.keys(files);
+			const structures = new Map(await Promise.all(names.map(async (one) => [one, await structureOf(one, files[one]!)] as const)));
 			const memory = process.memoryUsage.rss();
 			let opened = 0;
 			for (let i = 0; i < runs; i++) {
 				const random = randomFrom(t * 2 ** 26 + i);
 				const victim = names[i % names.length]!;
 				const other = Object.values(targets[random(targets.length)]![1])[0]!;
-				if (await survives({ ...files, [victim]: mutated(files[victim]!, other, random) }, `mutation ${i} of ${name}`, readAll, maxRead))
-					opened++;
+				const structural = random(3) === 0 ? structures.get(victim) : undefined;
+				const bytes = structural ? structural(random) : mutated(files[victim]!, other, random);
+				if (await survives({ ...files, [victim]: bytes }, `mutation ${i} of ${name}`, readAll, maxRead)) opened++;
 			}
 			const grown = process.memoryUsage.rss() - memory;
 			assert.ok(grown < MAX_GROWTH_BYTES, `grew by ${grown} bytes`);

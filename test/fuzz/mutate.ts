@@ -11,11 +11,11 @@ export function randomFrom(seed: number): (below: number) => number {
 	};
 }
 
-type Random = ReturnType<typeof randomFrom>;
+export type Random = ReturnType<typeof randomFrom>;
 type Mutation = (bytes: Uint8Array, random: Random, other: Uint8Array) => Uint8Array;
 
 /** Values at which lengths, counts and offsets go wrong. */
-const LENGTHS: readonly bigint[] = [
+export const LENGTHS: readonly bigint[] = [
 	0n,
 	1n,
 	2n,
@@ -67,7 +67,7 @@ function place(length: number, random: Random): number {
 	return random(2) ? random(length) : random(Math.min(length, 64 + random(512)));
 }
 
-function inserted(bytes: Uint8Array, at: number, removed: number, piece: Uint8Array): Uint8Array {
+export function inserted(bytes: Uint8Array, at: number, removed: number, piece: Uint8Array): Uint8Array {
 	const out = new Uint8Array(bytes.length - removed + piece.length);
 	out.set(bytes.subarray(0, at));
 	out.set(piece, at);

@@ -35,6 +35,9 @@ export function tableOf(strings: Iterable<string | Uint8Array>, length: number):
 	return { kind: 'strings', length, bytes: bytes.slice(0, at), offsets };
 }
 
+/** Ids that a file may leave out, beside as many as it gives: no known file leaves out a thousand, and one id alone must not make four million. */
+const MAX_GAPS = 2 ** 16;
+
 /** An id out of a file. */
 export function checkId(id: unknown, file: string, field: string): number {
 	if (typeof id === 'number' && Number.isInteger(id) && id >= 0 && id < MAX_TOKENS) return id;
@@ -73,12 +76,14 @@ export function createVocabularyBuilder(file: string): VocabularyBuilder {
 	const kinds: number[] = [];
 	const scores: number[] = [];
 	const ids = new Map<string, number>();
+	let given = 0;
 	const outside = new Set<number>();
 	const builder: VocabularyBuilder = {
 		set(id, text, kind, score = 0) {
 			checkId(id, file, 'id');
 			if (strings[id] !== undefined) throw new TongsaError('malformed', 'two tokens have one id', { file, field: String(text), got: id });
 			strings[id] = text;
+			given++;
 			kinds[id] = KIND[kind];
 			scores[id] = score;
 			if (typeof text === 'string' && !ids.has(text)) ids.set(text, id);
@@ -94,6 +99,12 @@ export function createVocabularyBuilder(file: string): VocabularyBuilder {
 		has: (id) => strings[id] !== undefined,
 		build(precision) {
 			const size = strings.length;
+			if (size > 2 * given + MAX_GAPS)
+				throw new TongsaError('malformed', 'token ids far apart', {
+					file,
+					got: `${given} tokens, the highest id ${size - 1}`,
+					allowed: `${MAX_GAPS} ids left out, and as many as there are tokens`,
+				});
 			const table = tableOf(
 				Array.from(strings, (text) => text ?? ''),
 				size,
