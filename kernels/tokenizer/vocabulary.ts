@@ -73,8 +73,24 @@ export function find(p: usize, length: u32): i32 {
 	}
 }
 
-/** Puts the tokens in whose `reach` byte is 1; of equal ones the first stays. Slots must be zero. */
-export function build(size: u32, reach: usize): void {
+/** As src/tokenizer/vocabulary.ts MAX_RUN: slots in use one after another. Only strings made to collide have more. */
+const MAX_RUN: u32 = 1024;
+
+/** Whether a table has longer runs of used slots (those whose word at `mark` is not `unused`) than MAX_RUN. */
+function crowded(table: usize, mask: u32, mark: usize, unused: u32): bool {
+	let run: u32 = 0;
+	for (let slot: u32 = 0; slot <= mask; slot++) {
+		run = load<u32>(table + (<usize>slot << 4) + mark) == unused ? 0 : run + 1;
+		if (run > MAX_RUN) return true;
+	}
+	return false;
+}
+
+/**
+ * Puts the tokens in whose `reach` byte is 1; of equal ones the first stays. Slots must be zero. False where they collide so much that
+ * looking up would no longer take constant time.
+ */
+export function build(size: u32, reach: usize): bool {
 	for (let id: u32 = 0; id < size; id++) {
 		if (load<u8>(reach + id) == 0) continue;
 		const from = load<u32>(tokenOffsets + (<usize>id << 2));
@@ -82,12 +98,17 @@ export function build(size: u32, reach: usize): void {
 		if (length == 0 || find(tokenBytes + from, length) >= 0) continue;
 		const key = keyOf(tokenBytes + from, length);
 		let slot = slotOf(key, length);
-		while (load<u32>(slots + (<usize>slot << 4), 8) != 0) slot = (slot + 1) & slotMask;
+		let probes: u32 = 0;
+		while (load<u32>(slots + (<usize>slot << 4), 8) != 0) {
+			if (++probes > MAX_RUN) return false;
+			slot = (slot + 1) & slotMask;
+		}
 		const at = slots + (<usize>slot << 4);
 		store<u64>(at, key);
 		store<u32>(at, length, 8);
 		store<u32>(at, id, 12);
 	}
+	return !crowded(slots, slotMask, 8, 0);
 }
 
 /** Token string bytes[from..to] → surface at `out`; its length. `alphabet`: i16 a code point below 0x144, the byte or −1; 0: as it is. */
@@ -113,9 +134,9 @@ function surface(from: usize, to: usize, out: usize, alphabet: usize): u32 {
 
 /**
  * Puts the merges in, as bpe-tables.ts pairsOf does: `total` of them, one string each ("left right") or two (`paired`). Slots must be
- * filled with −1; `scratch` has room for the longest.
+ * filled with −1; `scratch` has room for the longest. False as in `build`.
  */
-export function buildPairs(bytes: usize, offsets: usize, total: u32, paired: i32, alphabet: usize, scratch: usize): void {
+export function buildPairs(bytes: usize, offsets: usize, total: u32, paired: i32, alphabet: usize, scratch: usize): bool {
 	for (let rank: u32 = 0; rank < total; rank++) {
 		const at = offsets + (<usize>(paired != 0 ? rank * 2 : rank) << 2);
 		const from = bytes + load<u32>(at);
@@ -137,7 +158,9 @@ export function buildPairs(bytes: usize, offsets: usize, total: u32, paired: i32
 		if ((left | right | merged) < 0) continue;
 		let slot = pairHash(left, right) & pairMask;
 		let place = pairSlots + (<usize>slot << 4);
+		let probes: u32 = 0;
 		while (load<i32>(place) != -1 && (load<i32>(place) != left || load<i32>(place, 4) != right)) {
+			if (++probes > MAX_RUN) return false;
 			slot = (slot + 1) & pairMask;
 			place = pairSlots + (<usize>slot << 4);
 		}
@@ -146,6 +169,7 @@ export function buildPairs(bytes: usize, offsets: usize, total: u32, paired: i32
 		store<u32>(place, rank, 8);
 		store<i32>(place, merged, 12);
 	}
+	return !crowded(pairSlots, pairMask, 0, 0xffffffff);
 }
 
 @inline

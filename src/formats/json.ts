@@ -13,6 +13,13 @@ const MAX_DEPTH = 64;
  * two), 262,144 keys. A safetensors header spends four keys on a tensor; the fullest known has 91,000 tensors.
  */
 const BOUNDS = { values: 2 ** 22, containers: 2 ** 20, keys: 2 ** 19 };
+/**
+ * Bytes in memory that each takes at least, in V8, and what all may take: eight times the file, and room for small dense ones. Known files
+ * take a half of that at most (a safetensors header of 91,000 tensors); 5 MB of `"a1":{},` would take 300 MB.
+ */
+const WEIGHTS = { values: 16, containers: 64, keys: 96 };
+const MAX_GROWTH = 8;
+const SMALL = 16 * 2 ** 20;
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
@@ -94,18 +101,28 @@ function countKeys(text: string, file: string): number {
 		const got = counts[field as keyof typeof BOUNDS];
 		if (got > bound) throw new TongsaError('too-large', 'too much in a JSON file', { file, field, got, allowed: `at most ${bound}` });
 	}
+	const { values, containers, keys } = counts;
+	const weight = values * WEIGHTS.values + containers * WEIGHTS.containers + keys * WEIGHTS.keys;
+	if (weight > text.length * MAX_GROWTH + SMALL) {
+		throw new TongsaError('too-large', 'JSON that would take many times its length in memory', {
+			file,
+			got: `${keys} keys, ${containers} objects and arrays in ${text.length} characters`,
+		});
+	}
 	return counts.keys;
 }
 
-/** Keys of all objects in a value; fewer than the text has where one stood twice. */
+/** Keys of all objects in a value; fewer than the text has where one stood twice. It goes as deep as MAX_DEPTH and makes nothing. */
 function keysOf(value: MetadataValue): number {
 	let keys = 0;
-	const open = [value];
-	for (let item = open.pop(); item !== undefined; item = open.pop()) {
-		if (typeof item !== 'object' || item === null) continue;
-		const inner = Object.values(item);
-		if (!Array.isArray(item)) keys += inner.length;
-		for (const child of inner) if (typeof child === 'object') open.push(child);
+	if (Array.isArray(value)) {
+		for (const item of value) if (typeof item === 'object' && item !== null) keys += keysOf(item);
+	} else if (isObject(value)) {
+		for (const key in value) {
+			keys++;
+			const item = value[key]!;
+			if (typeof item === 'object' && item !== null) keys += keysOf(item);
+		}
 	}
 	return keys;
 }

@@ -21,24 +21,38 @@ const SPACE = /\p{White_Space}/u;
 export function createAddedTokens(patterns: readonly { readonly token: AddedToken; readonly text: string }[]): AddedTokens | undefined {
 	const used = patterns.filter(({ text }) => text !== '');
 	if (used.length === 0) return undefined;
-	// A trie in one Map: node · 65536 + UTF-16 unit → node. Node 0 is the root.
-	const edges = new Map<number, number>();
-	const tokenAt: (AddedToken | undefined)[] = [undefined];
+	// Sorted, those that begin alike stand together: each unit of the text narrows them down, and nothing is kept but the order. Sorting is
+	// stable, so that of equal ones the first counts.
+	const sorted = used.toSorted((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0));
 	const begins = new Uint8Array(65536);
-	for (const { token, text } of used) {
-		begins[text.charCodeAt(0)] = 1;
-		let node = 0;
-		for (let i = 0; i < text.length; i++) {
-			const key = node * 65536 + text.charCodeAt(i);
-			let child = edges.get(key);
-			if (child === undefined) {
-				child = tokenAt.push(undefined) - 1;
-				edges.set(key, child);
-			}
-			node = child;
+	for (const { text } of used) begins[text.charCodeAt(0)] = 1;
+
+	/** First of sorted[from..to], which are alike up to `depth`, whose unit there is `least` or greater. */
+	const firstFrom = (from: number, to: number, depth: number, least: number): number => {
+		let [low, high] = [from, to];
+		while (low < high) {
+			const middle = (low + high) >> 1;
+			if (sorted[middle]!.text.charCodeAt(depth) >= least) high = middle;
+			else low = middle + 1;
 		}
-		tokenAt[node] ??= token;
-	}
+		return low;
+	};
+
+	/** The longest that stands at `at`. */
+	const longestAt = (text: string, at: number): { readonly token: AddedToken; readonly text: string } | undefined => {
+		let found: (typeof sorted)[number] | undefined;
+		let [low, high] = [0, sorted.length];
+		for (let depth = 0; at + depth < text.length; depth++) {
+			const unit = text.charCodeAt(at + depth);
+			// Where one ends at this depth it has been found: it stands first, and has no unit here.
+			while (low < high && sorted[low]!.text.length === depth) low++;
+			low = firstFrom(low, high, depth, unit);
+			high = firstFrom(low, high, depth, unit + 1);
+			if (low === high) break;
+			if (sorted[low]!.text.length === depth + 1) found = sorted[low]!;
+		}
+		return found;
+	};
 
 	return {
 		cut(input, special) {
@@ -49,18 +63,10 @@ export function createAddedTokens(patterns: readonly { readonly token: AddedToke
 			let white = 0;
 			for (let at = 0; at < text.length; at++) {
 				if (begins[text.charCodeAt(at)] === 0) continue;
-				let token: AddedToken | undefined;
-				let to = at;
-				let node: number | undefined = 0;
-				for (let i = at; i < text.length; i++) {
-					node = edges.get(node * 65536 + text.charCodeAt(i));
-					if (node === undefined) break;
-					if (tokenAt[node]) {
-						token = tokenAt[node];
-						to = i + 1;
-					}
-				}
-				if (!token) continue;
+				const found = longestAt(text, at);
+				if (!found) continue;
+				const { token } = found;
+				let to = at + found.text.length;
 				// A match that does not count still uses up its text, as in find_iter.
 				const next = to;
 				if (!(token.special && !special) && !(token.single_word && !isWholeWord(text, at, to))) {

@@ -7,7 +7,7 @@ import { byteLevelToBytes, isByteLevel } from './byte-level.ts';
 import { lazy } from './lazy.ts';
 import type { Pair } from './merge.ts';
 import { type BpeSpec, KIND, type Vocabulary } from './spec.ts';
-import { createIndex, tokenBytes, type VocabularyIndex } from './vocabulary.ts';
+import { createIndex, crowded, MAX_RUN, refuseCrowded, tokenBytes, type VocabularyIndex } from './vocabulary.ts';
 
 /** (left id, right id) → rank and merged id. */
 export interface PairTable {
@@ -149,13 +149,20 @@ function pairsOf(spec: BpeSpec, index: VocabularyIndex): PairTable {
 		const merged = index.find(scratch, 0, leftLength + rightLength - prefix);
 		if (left < 0 || right < 0 || merged < 0) continue;
 		let slot = hashPair(left, right) & mask;
-		while (slots[slot * 4] !== EMPTY && (slots[slot * 4] !== left || slots[slot * 4 + 1] !== right)) slot = (slot + 1) & mask;
+		for (
+			let probes = 0;
+			slots[slot * 4] !== EMPTY && (slots[slot * 4] !== left || slots[slot * 4 + 1] !== right);
+			slot = (slot + 1) & mask
+		) {
+			if (++probes > MAX_RUN) throw crowded();
+		}
 		// Of a merge that is listed twice the last counts, as in BpeBuilder.
 		slots[slot * 4] = left;
 		slots[slot * 4 + 1] = right;
 		slots[slot * 4 + 2] = rank;
 		slots[slot * 4 + 3] = merged;
 	}
+	refuseCrowded(slots, 4, EMPTY);
 	return {
 		find(left, right, _from, _to, found) {
 			if (left < 0 || right < 0) return;

@@ -1,5 +1,6 @@
 // The kernel's place in the pipeline: which tokenizers it takes, and how its tokens find their way back to the caller's text.
 
+import { TongsaError } from '../errors.ts';
 import { type AlignedText, originOf, type PreTokenizer } from './aligned.ts';
 import type { BpeModel } from './bpe.ts';
 import type { BpeTables } from './bpe-tables.ts';
@@ -27,7 +28,8 @@ export function createFastBpe(
 	let kernel: KernelBpe;
 	try {
 		kernel = createKernelBpe(model, bpe.tables());
-	} catch {
+	} catch (error) {
+		if (error instanceof TongsaError) throw error;
 		// A page may forbid WebAssembly, an old engine may lack SIMD: the definition does the same, slower.
 		return undefined;
 	}

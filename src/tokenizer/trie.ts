@@ -1,6 +1,12 @@
 // A trie over UTF-8 bytes in one open-addressing table: prefixes of a text that are keys. For unigram lattices and frozen pieces.
 // The lookups of sentencepiece's Darts::DoubleArray::commonPrefixSearch, without its construction cost.
 
+import { TongsaError } from '../errors.ts';
+import { crowded, MAX_RUN } from './vocabulary.ts';
+
+/** An edge is a node and a byte in 32 bits. Gemma's 262,144 tokens have about a million nodes. */
+const MAX_NODES = 2 ** 24;
+
 export interface Trie {
 	/** Calls back for each key that is a prefix of bytes[from..to], shortest first, with its value and where it ends. */
 	prefixes(bytes: Uint8Array, from: number, to: number, found: (value: number, end: number) => void): void;
@@ -10,35 +16,33 @@ export interface Trie {
 
 /** Keys are not empty; of two equal keys the last one counts. */
 export function createTrie(keys: Iterable<{ readonly bytes: Uint8Array; readonly value: number }>): Trie {
-	// edge (node · 256 + byte) → node; keys stay below 2^53 whatever a vocabulary holds (2^32 bytes of keys at most).
+	// edge (node · 256 + byte) → node, 0 where there is none: nothing leads to the root.
 	let capacity = 1 << 12;
-	let edgeKeys = new Float64Array(capacity).fill(-1);
-	let edgeNodes = new Int32Array(capacity);
+	let edgeKeys = new Uint32Array(capacity);
+	let edgeNodes = new Uint32Array(capacity);
 	let values = new Int32Array(1 << 10).fill(-1);
 	let nodes = 1;
 
-	const slotOf = (key: number, table: Float64Array): number => {
-		const mask = table.length - 1;
-		let hash = Math.imul((key % 0x100000000) | 0, 0x9e3779b1) ^ (key / 0x100000000);
+	/** The slot of an edge, or where it would stand. */
+	const slotOf = (key: number): number => {
+		const mask = capacity - 1;
 		// Keys of one byte differ only above it: their differences must reach the low bits.
+		let hash = Math.imul(key, 0x9e3779b1);
 		hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
 		hash ^= hash >>> 13;
 		let slot = hash & mask;
-		while (table[slot] !== -1 && table[slot] !== key) slot = (slot + 1) & mask;
+		for (let probes = 0; edgeNodes[slot] !== 0 && edgeKeys[slot] !== key; slot = (slot + 1) & mask) if (++probes > MAX_RUN) throw crowded();
 		return slot;
 	};
-	const child = (node: number, byte: number): number => {
-		const slot = slotOf(node * 256 + byte, edgeKeys);
-		return edgeKeys[slot] === -1 ? -1 : edgeNodes[slot]!;
-	};
+	const child = (node: number, byte: number): number => edgeNodes[slotOf(node * 256 + byte)]! || -1;
 	const grow = (): void => {
 		const [oldKeys, oldNodes] = [edgeKeys, edgeNodes];
 		capacity *= 2;
-		edgeKeys = new Float64Array(capacity).fill(-1);
-		edgeNodes = new Int32Array(capacity);
+		edgeKeys = new Uint32Array(capacity);
+		edgeNodes = new Uint32Array(capacity);
 		for (let i = 0; i < oldKeys.length; i++) {
-			if (oldKeys[i] === -1) continue;
-			const slot = slotOf(oldKeys[i]!, edgeKeys);
+			if (oldNodes[i] === 0) continue;
+			const slot = slotOf(oldKeys[i]!);
 			edgeKeys[slot] = oldKeys[i]!;
 			edgeNodes[slot] = oldNodes[i]!;
 		}
@@ -47,11 +51,13 @@ export function createTrie(keys: Iterable<{ readonly bytes: Uint8Array; readonly
 		let node = 0;
 		for (let i = 0; i < bytes.length; i++) {
 			const key = node * 256 + bytes[i]!;
-			let slot = slotOf(key, edgeKeys);
-			if (edgeKeys[slot] === -1) {
+			let slot = slotOf(key);
+			if (edgeNodes[slot] === 0) {
+				if (nodes === MAX_NODES)
+					throw new TongsaError('too-large', 'too many different beginnings of tokens', { allowed: `at most ${MAX_NODES} bytes of them` });
 				if (nodes * 2 >= capacity) {
 					grow();
-					slot = slotOf(key, edgeKeys);
+					slot = slotOf(key);
 				}
 				edgeKeys[slot] = key;
 				edgeNodes[slot] = nodes;

@@ -9,6 +9,7 @@ import { type ClassTable, classTable } from './categories.ts';
 import type { BpeSpec } from './spec.ts';
 import { SPLITTER, type Splitter } from './splitters.ts';
 import type { TokenSink } from './token-buffer.ts';
+import { crowded } from './vocabulary.ts';
 
 interface Kernel {
 	setClasses(index: number, blocks: number): void;
@@ -26,8 +27,8 @@ interface Kernel {
 	): void;
 	setBuffers(ids: number, ends: number, work: number): void;
 	setEnds(ends: number): void;
-	build(size: number, reach: number): void;
-	buildPairs(bytes: number, offsets: number, total: number, paired: number, alphabet: number, scratch: number): void;
+	build(size: number, reach: number): number;
+	buildPairs(bytes: number, offsets: number, total: number, paired: number, alphabet: number, scratch: number): number;
 	encode(splitter: number, from: number, end: number, final: number): number;
 	ranges(from: number, to: number, unit: number, out: number): number;
 	count(): number;
@@ -102,7 +103,7 @@ export function createKernelBpe(spec: BpeSpec, tables: BpeTables): KernelBpe {
 	);
 	// What follows is needed for building only: chunks will be laid over it.
 	const floor = top;
-	kernel.build(surface.size, put(tables.reachable));
+	if (!kernel.build(surface.size, put(tables.reachable))) throw crowded();
 	if (table) {
 		let longest = 0;
 		const step = merges.type === 'pairs' ? 2 : 1;
@@ -111,7 +112,7 @@ export function createKernelBpe(spec: BpeSpec, tables: BpeTables): KernelBpe {
 		const alphabetAt = spec.alphabet === 'byte-level' ? put(CODE_POINT_TO_BYTE) : 0;
 		const scratchAt = reserve(longest);
 		new Uint8Array(memory.buffer, pairsAt, pairSlots * 16).fill(0xff);
-		kernel.buildPairs(bytesAt, offsetsAt, total, step - 1, alphabetAt, scratchAt);
+		if (!kernel.buildPairs(bytesAt, offsetsAt, total, step - 1, alphabetAt, scratchAt)) throw crowded();
 	}
 	top = floor;
 

@@ -14,7 +14,7 @@ const MAX_STRINGS = 2 ** 24;
 /** Longest array in bytes: that of the longest header. A sparse file would otherwise have terabytes of them. */
 const MAX_ARRAY_BYTES = 256 * 2 ** 20;
 /** Most arrays in one array, and their depth: no known file has any and the reference reads none; the spec allows them. */
-const MAX_NESTED_ARRAYS = 65_536;
+const MAX_NESTED_ARRAYS = 1024;
 const MAX_NESTING = 4;
 
 /** A value and where it lies: its type's number, then its bytes. */

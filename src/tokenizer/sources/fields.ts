@@ -2,7 +2,7 @@
 
 import { TongsaError } from '../../errors.ts';
 import type { MetadataValue } from '../../formats/checkpoint.ts';
-import { isObject } from '../../formats/json.ts';
+import { describe, isObject } from '../../formats/json.ts';
 
 export type Json = MetadataValue | undefined;
 export type JsonObject = Readonly<Record<string, MetadataValue>>;
@@ -16,7 +16,7 @@ export interface Place {
 export const under = ({ file, field }: Place, name: string): Place => ({ file, field: field === '' ? name : `${field}.${name}` });
 
 export function refuse(place: Place, got: Json, allowed: string): TongsaError {
-	return new TongsaError('malformed', 'a field that cannot be', { ...place, got: JSON.stringify(got) ?? 'nothing', allowed });
+	return new TongsaError('malformed', 'a field that cannot be', { ...place, got: describe(got), allowed });
 }
 
 export function objectAt(value: Json, place: Place): JsonObject {

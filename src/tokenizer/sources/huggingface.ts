@@ -95,8 +95,8 @@ const BYTE = /^<0x[0-9A-F]{2}>$/;
 function readVocab(model: JsonObject, place: Place, builder: VocabularyBuilder): void {
 	const at = under(place, 'vocab');
 	const fallback = model['byte_fallback'] === true;
-	for (const [text, id] of Object.entries(objectAt(model['vocab'], at)))
-		builder.set(checkId(id, at.file, at.field), text, fallback && BYTE.test(text) ? 'byte' : 'normal');
+	const vocab = objectAt(model['vocab'], at);
+	for (const text in vocab) builder.set(checkId(vocab[text], at.file, at.field), text, fallback && BYTE.test(text) ? 'byte' : 'normal');
 }
 
 /** [["piece", score]] in the order of ids. */

@@ -127,6 +127,9 @@ const ENCODINGS: readonly Encoding[] = [
 	},
 ];
 
+/** Tokens of the largest known table. */
+const MAX_RANKS = Math.max(...ENCODINGS.map(({ ranks }) => ranks));
+
 /** Does a file look like a rank table? The first line is base64, a space and 0 (or js-tiktoken's '! 0 …'). */
 export const looksLikeRanks = (start: string): boolean => /^(?:[A-Za-z0-9+/]+={0,2} \d+\r?\n|! \d+ )/.test(start);
 
@@ -142,6 +145,8 @@ function readRanks(text: string, file: string): Map<number, Uint8Array> {
 		const refuse = (what: string, got: string | number): TongsaError =>
 			new TongsaError('malformed', what, { file, field: `line ${line + 1}`, got });
 		if (!(Number.isInteger(rank) && rank >= 0 && rank < MAX_TOKENS)) throw refuse('rank', rank);
+		if (ranks.size === MAX_RANKS)
+			throw new TongsaError('unsupported', 'rank table of no known encoding', { file, got: `more than ${MAX_RANKS} tokens` });
 		if (ranks.has(rank)) throw refuse('two tokens have one rank', rank);
 		if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) throw refuse('token is no base64', base64);
 		try {
