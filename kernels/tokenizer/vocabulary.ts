@@ -42,7 +42,8 @@ export function keyOf(p: usize, length: u32): u64 {
 
 @inline
 export function slotHash(key: u64, length: u32): u32 {
-	return <u32>(((key ^ (<u64>length << 56)) * K) >> 32);
+	// The last bytes of eight stand where the product has nothing above them: they are brought down first.
+	return <u32>(((key ^ (key >> 32) ^ (<u64>length << 24)) * K) >> 32);
 }
 
 @inline
