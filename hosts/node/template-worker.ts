@@ -15,5 +15,6 @@ try {
 	if (text.length > MAX_TEXT_LENGTH) throw new Error(`its text has ${text.length} characters, allowed are ${MAX_TEXT_LENGTH}`);
 	parentPort!.postMessage({ text });
 } catch (error) {
-	parentPort!.postMessage({ error: (error as Error).message });
+	// A TypeError is the library's own, where a template breaks off.
+	parentPort!.postMessage({ error: error instanceof TypeError ? 'a template that is not whole' : (error as Error).message });
 }

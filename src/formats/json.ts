@@ -77,6 +77,7 @@ export function describe(value: MetadataValue | undefined): string {
 	if (Array.isArray(value) && value.length <= 8 && value.every((item) => typeof item === 'number')) return `[${value.join(',')}]`;
 	if (Array.isArray(value)) return `an array of ${value.length}`;
 	if (isObject(value)) return 'an object';
+	if (value === undefined) return 'nothing';
 	return typeof value === 'string' ? JSON.stringify(value.slice(0, 100)) : String(value);
 }
 
