@@ -3,6 +3,7 @@
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Host } from '../../src/host.ts';
+import { compile } from './compile.ts';
 import { resolve } from './resolve.ts';
 
 /** Part of the machine's memory that weights may take: the rest is for the system and for what the weights work on. */
@@ -11,6 +12,7 @@ const MEMORY_SHARE = 0.7;
 export function nodeHost(): Host {
 	return {
 		resolve,
+		compile,
 		renderTemplate: async (template, input, signal) => (await import('./template.ts')).renderTemplate(template, input, signal),
 		startWorker() {
 			const file = import.meta.url.endsWith('.ts') ? './compute-worker.ts' : './compute-worker.js';
