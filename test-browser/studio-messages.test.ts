@@ -16,7 +16,7 @@ const languages: Readonly<Record<string, { messages: Messages; script: RegExp }>
 };
 
 /** Words that stand unchanged in every language: names, file types, technical terms, signs. */
-const UNCHANGED = /^(title|asCsv|asJson|asPng|glossary\.\w+\.technical|glossary\.softmax\.term|lesson\.models\.cards\.\w+\.name)$/;
+const UNCHANGED = /^(title|asCsv|asJson|asPng|asSvg|glossary\.\w+\.technical|glossary\.softmax\.term|lesson\.models\.cards\.\w+\.name)$/;
 
 /** Stand-ins that every function of a catalogue can be called with. */
 const SAMPLE = ['⟨1⟩', '⟨2⟩', '⟨3⟩', '⟨4⟩'];

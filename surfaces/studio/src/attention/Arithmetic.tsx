@@ -8,6 +8,9 @@ import { Scroller } from '../ui/scroller.tsx';
 import { quoted, TokenFace } from '../ui/token.tsx';
 import { type Cell, contextOf, handedOver, keyOf, queryOf, scoresOf, weightsOf } from './read.ts';
 
+/** Terms of the last sum that are written out. */
+const TERMS = 12;
+
 export function Arithmetic({ attention, cell }: { readonly attention: Attention; readonly cell: Cell }) {
 	const t = useMessages();
 	const words = t.lesson.attention;
@@ -23,6 +26,12 @@ export function Arithmetic({ attention, cell }: { readonly attention: Attention;
 	const total = powers.reduce((sum, x) => sum + x, 0);
 	const context = contextOf(attention, cell);
 	const mixed = tokens.reduce((sum, _, j) => sum + weights[j]! * handedOver(attention, cell.head, j)[0]!, 0);
+	const all = tokens
+		.map((_, j) => ({ weight: weights[j]!, value: handedOver(attention, cell.head, j)[0]! }))
+		.filter(({ weight }) => weight > 0);
+	// Few terms stand in the order of the tokens; of many the strongest are written out and the rest is summed.
+	const terms = all.length <= TERMS ? all : all.sort((x, y) => Math.abs(y.weight * y.value) - Math.abs(x.weight * x.value));
+	const rest = terms.slice(TERMS).reduce((sum, { weight, value }) => sum + weight * value, 0);
 	const hidden = scores[cell.to] === Number.NEGATIVE_INFINITY;
 	return (
 		<ol className="arithmetic">
@@ -110,12 +119,12 @@ export function Arithmetic({ attention, cell }: { readonly attention: Attention;
 				<h4>{words.step4}</h4>
 				<p className="sum">
 					{t.views.grid.dimension(0)}:{' '}
-					{tokens
-						.flatMap((_, j) =>
-							weights[j]! > 0 ? [`${digits(weights[j]!, 3)} × ${digits(handedOver(attention, cell.head, j)[0]!, 3)}`] : [],
-						)
-						.join(' + ')}{' '}
-					= <strong>{digits(mixed, 4)}</strong>
+					{terms
+						.slice(0, TERMS)
+						.map(({ weight, value }) => `${digits(weight, 3)} × ${digits(value, 3)}`)
+						.join(' + ')}
+					{terms.length > TERMS && ` + ${t.views.attention.others(terms.length - TERMS)}: ${digits(rest, 3)}`} ={' '}
+					<strong>{digits(mixed, 4)}</strong>
 				</p>
 				<p className="hint">{words.agrees(digits(mixed, 4), digits(context[0]!, 4))}</p>
 			</li>

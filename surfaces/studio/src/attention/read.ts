@@ -27,6 +27,19 @@ export const contextOf = (attention: Attention, { head, from }: Cell) => vector(
 export const scoresOf = (attention: Attention, { head, from }: Cell) => vector(attention.scores, head, from);
 export const weightsOf = (attention: Attention, { head, from }: Cell) => vector(attention.weights, head, from);
 
+/** Stands for the average over a block's heads. No head of the model computes it. */
+export const AVERAGE = -1;
+
+/** (T, T): the mean of all heads' weights. */
+export function averageOf({ weights }: Attention): Float32Array {
+	const [H = 0, T = 0] = weights.shape;
+	return Float32Array.from({ length: T * T }, (_, i) => {
+		let sum = 0;
+		for (let h = 0; h < H; h++) sum += weights.data[h * T * T + i]!;
+		return sum / H;
+	});
+}
+
 /** One head's weights (T, T). */
 export function headOf({ weights }: Attention, head: number): Float32Array {
 	const size = weights.shape[1]! * weights.shape[2]!;

@@ -41,7 +41,12 @@ export interface AskOptions {
 /** Asks the worker for one piece of work. @throws EngineError, with code 'cancelled' once the signal has fired. */
 export async function ask<K extends keyof Work>(what: K, given: Arguments<K>, options: AskOptions = {}): Promise<Value<K>> {
 	const id = ++calls;
-	const cancel = () => void theDesk().cancel(id);
+	// A long computation does not look at its messages: shared memory, where there is any, reaches it all the same.
+	const flag = crossOriginIsolated ? new Int32Array(new SharedArrayBuffer(4)) : undefined;
+	const cancel = () => {
+		if (flag) Atomics.store(flag, 0, 1);
+		void theDesk().cancel(id);
+	};
 	waiting++;
 	options.signal?.addEventListener('abort', cancel, { once: true });
 	try {
@@ -49,6 +54,7 @@ export async function ask<K extends keyof Work>(what: K, given: Arguments<K>, op
 			id,
 			what,
 			given as never,
+			flag,
 			options.onProgress && proxy(options.onProgress),
 			options.onPart && proxy(options.onPart),
 		);

@@ -75,30 +75,38 @@ export function project(rows: Float32Array, { mean, axes }: Plane, points: Float
 	}
 }
 
+/** Moves and scales points, the same in both directions, so that all but a few in a thousand lie in −1 … 1. */
+export function fill(points: Float32Array): void {
+	const [x, y] = [0, 1].map((k) => {
+		const sorted = points.filter((_, i) => i % 2 === k).sort();
+		const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)]!;
+		return { middle: (at(0.001) + at(0.999)) / 2, reach: (at(0.999) - at(0.001)) / 2 };
+	});
+	const reach = Math.max(x!.reach, y!.reach) || 1;
+	for (let i = 0; i < points.length; i++) points[i] = (points[i]! - (i % 2 === 0 ? x! : y!).middle) / reach;
+}
+
 /**
- * How much of the true neighbourhood the picture keeps: of the `near` nearest rows by cosine of each probe, the share that is also
- * among its `near` nearest in the plane. Rows have length 1.
+ * How much of the true neighbourhood a picture keeps: of the n nearest rows of each probe, the share that is also among its n nearest
+ * points, among all points of the picture.
+ *
+ *     keptNeighbours([0,0, 1,0, 9,9], new Map([[0, new Set([1])]])) // 1
  */
-export function keptNeighbours(rows: Float32Array, width: number, plane: Plane, probes: number, near: number): number {
-	const count = rows.length / width;
-	const points = new Float32Array(2 * count);
-	project(rows, plane, points, 0);
+export function keptNeighbours(points: ArrayLike<number>, truth: ReadonlyMap<number, ReadonlySet<number>>): number {
 	let kept = 0;
-	const step = Math.max(1, Math.floor(count / probes));
-	let asked = 0;
-	for (let p = 0; p < count && asked < probes; p += step, asked++) {
-		const alike = new Float64Array(count);
-		const close = new Float64Array(count);
-		for (let i = 0; i < count; i++) {
-			let sum = 0;
-			for (let d = 0; d < width; d++) sum += rows[p * width + d]! * rows[i * width + d]!;
-			alike[i] = sum;
-			close[i] = -Math.hypot(points[2 * p]! - points[2 * i]!, points[2 * p + 1]! - points[2 * i + 1]!);
+	let all = 0;
+	for (const [probe, near] of truth) {
+		const best: { id: number; square: number }[] = [];
+		for (let id = 0; id < points.length / 2; id++) {
+			if (id === probe) continue;
+			const square = (points[2 * id]! - points[2 * probe]!) ** 2 + (points[2 * id + 1]! - points[2 * probe + 1]!) ** 2;
+			if (best.length === near.size && square >= best.at(-1)!.square) continue;
+			const at = best.findIndex((one) => one.square > square);
+			best.splice(at < 0 ? best.length : at, 0, { id, square });
+			if (best.length > near.size) best.pop();
 		}
-		alike[p] = close[p] = Number.NEGATIVE_INFINITY;
-		const best = (values: Float64Array) => new Set([...values.keys()].sort((x, y) => values[y]! - values[x]!).slice(0, near));
-		const inPlane = best(close);
-		for (const i of best(alike)) if (inPlane.has(i)) kept++;
+		kept += best.filter(({ id }) => near.has(id)).length;
+		all += near.size;
 	}
-	return asked === 0 ? 0 : kept / (asked * near);
+	return all === 0 ? 0 : kept / all;
 }

@@ -12,6 +12,8 @@ export interface Context {
 	readonly onPart: (part: unknown) => void;
 	/** Lets other messages in. */
 	readonly turn: () => Promise<void>;
+	/** Throws once the call is cancelled, even where no message can come in. */
+	readonly check: () => void;
 }
 
 export const models = new Map<string, Promise<Model>>();

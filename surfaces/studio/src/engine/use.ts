@@ -1,6 +1,6 @@
 // Questions to the engine as React hooks: the newest question wins, the last answer stays on screen until the next is there.
 
-import { useEffect, useRef, useState } from 'react';
+import { startTransition, useEffect, useRef, useState } from 'react';
 import { EngineError } from './client.ts';
 import type { Refusal } from './protocol.ts';
 
@@ -23,7 +23,8 @@ export function useAnswer<T>(key: string | undefined, ask: (signal: AbortSignal)
 		if (full === undefined) return setState({});
 		const controller = new AbortController();
 		latest.current(controller.signal).then(
-			(value) => controller.signal.aborted || setState({ key: full, value }),
+			// A transition: drawing a large answer gives way to the next key.
+			(value) => controller.signal.aborted || startTransition(() => setState({ key: full, value })),
 			(error: unknown) => {
 				if (controller.signal.aborted) return;
 				const refusal: Refusal = error instanceof EngineError ? error.refusal : { code: 'internal', message: String(error) };

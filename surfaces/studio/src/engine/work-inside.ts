@@ -1,12 +1,11 @@
 // Inside the model: what the worker reads of a run, by the names of its points.
 
 import { TongsaError } from '../../../../src/errors.ts';
-import type { Replace } from '../../../../src/transformer/listen.ts';
 import type { Selector } from '../../../../src/transformer/select.ts';
-import { bestOf, cosine } from './library.ts';
+import { miniature, summary } from './heads.ts';
+import { cosine } from './library.ts';
 import type { Array2, TokenView } from './protocol.ts';
-import { type Context, idsOf, modelOf, tokenizerOf, tokenView, tokenViews } from './registry.ts';
-import type { Guess } from './work-out.ts';
+import { type Context, idsOf, modelOf, tokenViews } from './registry.ts';
 
 /** Most tokens whose attention goes to the page: 512² weights of 64 heads are 64 MB. */
 const MAX_ATTENTION = 512;
@@ -25,6 +24,18 @@ export interface Attention {
 	readonly context: Array2;
 }
 
+/** One block of the overview. */
+export interface BlockOfHeads {
+	readonly layer: number;
+	/** (H, S, S): each head's weights, S ≤ T and MINIATURE; of what falls into one cell the largest. */
+	readonly small: Array2;
+	/** (H, 4): see `summary`. */
+	readonly averages: Array2;
+}
+
+/** Cells along a head's small picture. */
+const MINIATURE = 48;
+
 const ATTENTION_POINTS = ['query', 'key', 'value', 'scores', 'weights', 'context'] as const;
 
 const copy = ({ shape, data }: Array2): Array2 => ({ shape: [...shape], data: data.slice() });
@@ -33,14 +44,9 @@ export const inside = {
 	async attention(context: Context, name: string, text: string, layer: number): Promise<Attention> {
 		const opened = await modelOf(name);
 		const ids = await idsOf(name, text);
-		if (ids.length > MAX_ATTENTION) {
-			throw new TongsaError('too-large', 'too many tokens to show who looks at whom', {
-				got: ids.length,
-				allowed: `at most ${MAX_ATTENTION}`,
-			});
-		}
+		if (ids.length > MAX_ATTENTION) throw tooLong(ids.length);
 		const names = ATTENTION_POINTS.map((point) => `blocks.${layer}.attention.${point}`);
-		const { points } = await opened.trace(ids, { at: names, signal: context.signal });
+		const { points } = await opened.trace(ids, { at: names, replace: [watched(context)], signal: context.signal });
 		const [query, key, value, scores, weights, mixed] = names.map((point) => copy(points[point]!));
 		return {
 			tokens: tokenViews(opened.tokenizer, ids),
@@ -51,6 +57,29 @@ export const inside = {
 			weights: weights!,
 			context: mixed!,
 		};
+	},
+
+	/** Every head of the first `layers` blocks, small; a block goes out as soon as the run has passed it. */
+	async overview(context: Context, name: string, text: string, layers: number): Promise<{ tokens: TokenView[] }> {
+		const opened = await modelOf(name);
+		const ids = await idsOf(name, text);
+		if (ids.length > MAX_ATTENTION) throw tooLong(ids.length);
+		await opened.trace(ids, {
+			at: [{ point: 'attention.weights', layer: layers - 1, head: 0, token: 0 }],
+			replace: [
+				{
+					at: 'blocks.*.attention.weights',
+					with(data, [H = 0, T = 0], point) {
+						context.check();
+						const layer = Number(point.split('.')[1]);
+						context.onPart({ layer, small: miniature(data, H, T, MINIATURE), averages: summary(data, H, T) } satisfies BlockOfHeads);
+						return undefined;
+					},
+				},
+			],
+			signal: context.signal,
+		});
+		return { tokens: tokenViews(opened.tokenizer, ids) };
 	},
 
 	/** How alike one token of a text and one of another are: in the table, and after each of the first `layers` blocks. */
@@ -75,84 +104,10 @@ export const inside = {
 		}
 		return names.map((_, i) => cosine(states[0]![i]!, states[1]![i]!));
 	},
-
-	/** A run as it is beside the run with changes: how alike each token's last state stays, and on a whole model what comes next. */
-	async edited(
-		context: Context,
-		name: string,
-		text: string,
-		edits: Edits,
-		last: number,
-		whole: boolean,
-	): Promise<{ tokens: TokenView[]; alike: number[]; before: Guess[]; after: Guess[] }> {
-		const opened = await modelOf(name);
-		const tokenizer = await tokenizerOf(name);
-		const ids = await idsOf(name, text);
-		const output = `blocks.${last}.output`;
-		const at: readonly Selector[] = whole ? [output, { point: 'logits', token: -1 }] : [output];
-		const replace: { at: Selector; with: Replace }[] = [];
-		if (edits.heads.length > 0) {
-			replace.push({ at: { point: 'attention.context', layer: edits.layer }, with: (data, shape) => without(data, shape, edits.heads) });
-		}
-		if (edits.swap) {
-			const row = await rowOf(name, edits.swap.word, context.signal);
-			const { token } = edits.swap;
-			replace.push({ at: 'embedding.output', with: (data, [, D = 0]) => withRow(data, token * D, row) });
-		}
-		if (edits.add) {
-			const row = await rowOf(name, edits.add.word, context.signal);
-			const { strength } = edits.add;
-			replace.push({
-				at: { point: 'output', layer: edits.layer },
-				with: (data) => data.map((x, i) => x + strength * row[i % row.length]!),
-			});
-		}
-		const plain = await opened.trace(ids, { at, signal: context.signal });
-		await context.turn();
-		const changed = await opened.trace(ids, { at, replace, signal: context.signal });
-		const [a, b] = [plain.points[output]!, changed.points[output]!];
-		const D = a.shape[1]!;
-		const rows = ({ data }: Array2, i: number) => data.subarray(i * D, (i + 1) * D);
-		const guesses = ({ points }: typeof plain): Guess[] =>
-			whole ? bestOf(points['logits']!.data, 10).map(({ id, probability }) => ({ ...tokenView(tokenizer, id), probability })) : [];
-		return {
-			tokens: tokenViews(tokenizer, ids),
-			alike: ids.map((_, i) => cosine(rows(a, i), rows(b, i))),
-			before: guesses(plain),
-			after: guesses(changed),
-		};
-	},
 };
 
-/** What is changed in a run. */
-export interface Edits {
-	/** The block that `heads` and `add` mean. */
-	readonly layer: number;
-	/** Heads whose contribution is set to zero. */
-	readonly heads: readonly number[];
-	/** A token that enters with another word's row. */
-	readonly swap?: { readonly token: number; readonly word: string } | undefined;
-	/** A word's row, times `strength`, added to every token's state after the block. */
-	readonly add?: { readonly word: string; readonly strength: number } | undefined;
-}
+const tooLong = (got: number) =>
+	new TongsaError('too-large', 'too many tokens to show who looks at whom', { got, allowed: `at most ${MAX_ATTENTION}` });
 
-/** (H, T, Dh) with some heads at zero. */
-function without(data: Float32Array, [, T = 0, Dh = 0]: readonly number[], heads: readonly number[]): Float32Array {
-	const changed = data.slice();
-	for (const head of heads) changed.fill(0, head * T * Dh, (head + 1) * T * Dh);
-	return changed;
-}
-
-function withRow(data: Float32Array, offset: number, row: Float32Array): Float32Array {
-	const changed = data.slice();
-	changed.set(row, offset);
-	return changed;
-}
-
-/** What enters the first block for a word of one token; the last of its tokens where it has more. */
-async function rowOf(name: string, word: string, signal: AbortSignal): Promise<Float32Array> {
-	const ids = Array.from((await tokenizerOf(name)).encode(word, { special: 'none' }).ids);
-	if (ids.length === 0) throw new TongsaError('usage', 'an empty word has no row');
-	const { points } = await (await modelOf(name)).trace(ids, { at: [{ point: 'embedding.output', token: -1 }], signal });
-	return points['embedding.output']!.data;
-}
+/** Lets a cancel into a run, after every block; changes nothing. */
+export const watched = (context: Context) => ({ at: 'blocks.*.output', with: () => void context.check() }) as const;

@@ -1,100 +1,91 @@
-// The map: every token of a vocabulary as a point in two dimensions.
+// The map: every token of a vocabulary as a point in two dimensions, neighbours near each other as far as a plane allows.
 
 import { TongsaError } from '../../../../src/errors.ts';
-import { fitPlane, keptNeighbours, project, unitRows } from './projection.ts';
+import { layOut } from './layout.ts';
+import { rowScorer } from './library.ts';
+import { fingerprint, type StoredMap, storedMap, storeMap } from './map-store.ts';
+import { fromBfloat16, neighbourGraph, padded, type Rows, type Step, toBfloat16 } from './neighbours.ts';
+import { fill, fitPlane, keptNeighbours, project, unitRows } from './projection.ts';
 import type { TokenView } from './protocol.ts';
 import { type Context, modelOf, tokenizerOf, tokenView } from './registry.ts';
+import { groupsOf, kindsOf } from './token-groups.ts';
 
-/** Groups that the points are coloured by; the first that fits. */
-export const GROUPS = [
-	'control',
-	'word',
-	'piece',
-	'Han',
-	'Hangul',
-	'Kana',
-	'Cyrillic',
-	'Arabic',
-	'number',
-	'sign',
-	'byte',
-	'other',
-] as const;
-export type Group = (typeof GROUPS)[number];
-
-const TESTS: readonly (readonly [Group, RegExp])[] = [
-	['Hangul', /\p{Script=Hangul}/u],
-	['Kana', /[\p{Script=Hiragana}\p{Script=Katakana}]/u],
-	['Han', /\p{Script=Han}/u],
-	['Cyrillic', /\p{Script=Cyrillic}/u],
-	['Arabic', /\p{Script=Arabic}/u],
-	['word', /^[ \u2581]\p{Script=Latin}/u],
-	['piece', /\p{Script=Latin}/u],
-	['number', /\p{N}/u],
-	['byte', /\uFFFD/u],
-	['sign', /^[\p{P}\p{S}\p{Z}\p{C}]+$/u],
-];
-
-/** Rows that the two directions are fitted on, rows among which neighbours are counted, probes, and neighbours a probe. */
+/** Neighbours of each token that are moved together. */
+const NEIGHBOURS = 15;
+/** Rows that the plane is fitted on. */
 const FITTED = 12_288;
-const COUNTED = 4096;
-const PROBES = 64;
+/** Tokens that the kept neighbourhood is measured on, and neighbours a token. */
+const PROBES = 200;
 const NEAR = 10;
-/** A table that takes no more than this decoded is read once and kept while the map is made. */
-const KEPT_BYTES = 2 ** 28;
 /** Rows read at once: 4,096 rows of 4,096 numbers are 64 MB. */
 const CHUNK = 4096;
+/** Rounds between two pictures of a map in the making. */
+const SHOWN_EVERY = 15;
+/** How far the points of the plain projection lie apart when neighbours begin to move: the forces are made for about ±10. */
+const SPREAD = 10;
 
-export interface TokenMap {
-	/** V points, x and y in −1 … 1. */
+/** A map in the making: the points as they are now, −1 … 1. */
+export interface MapPart {
 	readonly points: Float32Array;
-	/** V indices into GROUPS. */
-	readonly groups: Uint8Array;
-	/** Share of the true ten nearest that are among the ten nearest in the picture, for a sample. */
-	readonly kept: number;
 }
 
 export const map = {
-	async map(context: Context, name: string): Promise<TokenMap> {
-		const opened = await modelOf(name);
+	/** What each token is: comes before the map, which takes longer. */
+	async groups(_context: Context, name: string): Promise<{ groups: Uint8Array; kinds: Uint8Array }> {
+		const { table } = await modelOf(name);
 		const tokenizer = await tokenizerOf(name);
-		const { table } = opened;
-		if (!table) throw new TongsaError('unsupported', 'this file has no table', { file: name });
-		const { rows: V, width: D } = table;
-		const progress = (done: number, total: number) => context.onProgress({ stage: 'map', done, total, unit: 'tokens' });
+		const V = table?.rows ?? tokenizer.size;
+		const tokens = Array.from({ length: V }, (_, id) => (id < tokenizer.size ? tokenView(tokenizer, id) : undefined));
+		return { groups: groupsOf(tokens), kinds: kindsOf(tokens) };
+	},
 
-		const every = Math.max(1, Math.floor(V / FITTED));
-		const sample = new Float32Array(Math.ceil(V / every) * D);
-		const kept = new Map<number, Float32Array>();
-		for await (const { from, rows } of chunksOf(name, context)) {
-			for (let id = Math.ceil(from / every) * every; id < from + rows.length / D; id += every) {
-				sample.set(rows.subarray((id - from) * D, (id - from + 1) * D), (id / every) * D);
-			}
-			if (V * D * 4 <= KEPT_BYTES) kept.set(from, rows);
-			progress(from / 3, V);
+	/** The map; pictures of it go out while it is made. `anew`: even if one was kept. */
+	async map(context: Context, name: string, anew: boolean): Promise<StoredMap & { stored: boolean }> {
+		const opened = await modelOf(name);
+		if (!opened.table) throw new TongsaError('unsupported', 'this file has no table', { file: name });
+		const { rows: V, width: D } = opened.table;
+		const print = await fingerprint(opened, context.signal);
+		const found = anew ? undefined : await storedMap(print, V);
+		if (found) return { ...found, stored: true };
+		const progress =
+			(stage: string): Step =>
+			async (done, total) => {
+				context.onProgress({ stage, done, total, unit: 'tokens' });
+				await context.turn();
+				context.check();
+			};
+		const scorer = await rowScorer();
+		const rows = await readRows(name, scorer, progress('reading'));
+		try {
+			const points = await flatten(rows, D, progress('reading'));
+			const show = () => {
+				const shown = points.slice();
+				fill(shown);
+				context.onPart({ points: shown } satisfies MapPart);
+				return shown;
+			};
+			const flatPoints = show();
+			const graph = await neighbourGraph(scorer, rows, NEIGHBOURS, progress('finding'));
+			const reach = points.reduce((max, x) => Math.max(max, Math.abs(x)), 0) || 1;
+			for (let i = 0; i < points.length; i++) points[i]! *= SPREAD / reach;
+			const moving = progress('moving');
+			await layOut(graph, points, async (round, all) => {
+				if (round % SHOWN_EVERY === 0) show();
+				await moving(round, all);
+			});
+			fill(points);
+			const truth = await trueNeighbours(name, context, progress('measuring'));
+			const made: StoredMap = {
+				points,
+				kept: keptNeighbours(points, truth),
+				flat: keptNeighbours(flatPoints, truth),
+				probes: truth.size,
+			};
+			await storeMap(print, made);
+			return { ...made, stored: false };
+		} finally {
+			rows.store.free();
 		}
-		const plane = await fitPlane({ data: sample, width: D }, async (round, of) => {
-			progress((V * (1 + round / of)) / 3, V);
-			await pause(context);
-		});
-		const step = Math.max(1, Math.floor(sample.length / D / COUNTED));
-		const counted = Float32Array.from(
-			{ length: Math.floor(sample.length / D / step) * D },
-			(_, i) => sample[Math.floor(i / D) * step * D + (i % D)]!,
-		);
-		const share = keptNeighbours(counted, D, plane, PROBES, NEAR);
-
-		const points = new Float32Array(2 * V);
-		for await (const { from, rows } of kept.size > 0 ? stored(kept) : chunksOf(name, context)) {
-			project(rows, plane, points, 2 * from);
-			progress((2 * V + from) / 3, V);
-			await pause(context);
-		}
-		fill(points);
-		const groups = Uint8Array.from({ length: V }, (_, id) =>
-			GROUPS.indexOf(id < tokenizer.size ? groupOf(tokenView(tokenizer, id)) : 'other'),
-		);
-		return { points, groups, kept: share };
 	},
 
 	/** The rows nearest to one id's row, itself left out. */
@@ -102,55 +93,60 @@ export const map = {
 		const opened = await modelOf(name);
 		const tokenizer = await tokenizerOf(name);
 		const { data } = await opened.embed([id], { signal: context.signal });
+		if (data.every((x) => x === 0)) return []; // a row without a direction has no neighbours by cosine
 		const { matches } = await opened.nearest(data, { top, without: [id], signal: context.signal });
 		return matches.map((match) => ({ ...tokenView(tokenizer, match.id), score: match.score }));
 	},
+
+	async fingerprint(context: Context, name: string): Promise<string> {
+		return fingerprint(await modelOf(name), context.signal);
+	},
 };
 
-interface Chunk {
-	/** Id of the first row. */
-	readonly from: number;
-	/** Rows of length 1, (n, D). */
-	readonly rows: Float32Array;
-}
-
-/** The whole table in order, a chunk at a time. */
-async function* chunksOf(name: string, context: Context): AsyncGenerator<Chunk> {
+/** The whole table as rows of length 1. */
+async function readRows(name: string, scorer: Awaited<ReturnType<typeof rowScorer>>, step: Step): Promise<Rows> {
 	const opened = await modelOf(name);
 	const { rows: V, width: D } = opened.table!;
+	const store = scorer.allocate('BF16', padded(D), V);
+	if (!store) throw new TongsaError('too-large', 'there is no room for a map of this table', { got: `${V} rows of ${D} numbers` });
 	for (let from = 0; from < V; from += CHUNK) {
 		const ids = Array.from({ length: Math.min(CHUNK, V - from) }, (_, i) => from + i);
-		const { data } = await opened.embed(ids, { signal: context.signal });
-		const rows = data.slice();
+		const rows = (await opened.embed(ids)).data.slice();
 		unitRows(rows, D);
-		yield { from, rows };
-		await pause(context);
+		store.write(from, toBfloat16(rows, D));
+		await step(from + ids.length, V);
 	}
+	return { count: V, width: padded(D), store };
 }
 
-async function* stored(chunks: ReadonlyMap<number, Float32Array>): AsyncGenerator<Chunk> {
-	for (const [from, rows] of chunks) yield { from, rows };
+/** The plain projection, to begin with: the two directions along which the rows differ most. */
+async function flatten({ count: V, store }: Rows, D: number, step: Step): Promise<Float32Array> {
+	const every = Math.max(1, Math.floor(V / FITTED));
+	const sample = new Float32Array(Math.ceil(V / every) * D);
+	for (let id = 0; id < V; id += every) sample.set(fromBfloat16(store.row(id)).subarray(0, D), (id / every) * D);
+	const plane = await fitPlane({ data: sample, width: D }, () => step(V, V));
+	const points = new Float32Array(2 * V);
+	for (let id = 0; id < V; id++) {
+		project(fromBfloat16(store.row(id)).subarray(0, D), plane, points, 2 * id);
+		if (id % CHUNK === 0) await step(V, V);
+	}
+	return points;
 }
 
-/** Lets a cancel in. */
-async function pause({ turn, signal }: Context): Promise<void> {
-	await turn();
-	signal.throwIfAborted();
-}
-
-function groupOf(token: TokenView): Group {
-	if (token.kind === 'control') return 'control';
-	if (token.kind === 'byte') return 'byte';
-	return TESTS.find(([, test]) => test.test(token.text))?.[0] ?? 'other';
-}
-
-/** Moves and scales points, the same in both directions, so that all but a few in a thousand lie in −1 … 1. */
-function fill(points: Float32Array): void {
-	const [x, y] = [0, 1].map((k) => {
-		const sorted = points.filter((_, i) => i % 2 === k).sort();
-		const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)]!;
-		return { middle: (at(0.001) + at(0.999)) / 2, reach: (at(0.999) - at(0.001)) / 2 };
-	});
-	const reach = Math.max(x!.reach, y!.reach) || 1;
-	for (let i = 0; i < points.length; i++) points[i] = (points[i]! - (i % 2 === 0 ? x! : y!).middle) / reach;
+/** For a sample of ids the rows that are nearest by cosine, exactly, among the whole table. */
+async function trueNeighbours(name: string, { signal }: Context, step: Step): Promise<Map<number, ReadonlySet<number>>> {
+	const opened = await modelOf(name);
+	const V = opened.table!.rows;
+	const probes = Math.min(PROBES, V);
+	const truth = new Map<number, ReadonlySet<number>>();
+	for (let p = 0; p < probes; p++) {
+		const id = Math.floor(((p + 0.5) * V) / probes);
+		const { data } = await opened.embed([id], { signal });
+		if (data.some((x) => x !== 0)) {
+			const { matches } = await opened.nearest(data, { top: Math.min(NEAR, V - 1), without: [id], signal });
+			truth.set(id, new Set(matches.map((match) => match.id)));
+		}
+		await step(p + 1, probes);
+	}
+	return truth;
 }

@@ -67,8 +67,8 @@ export const rows = {
 		return cosine(data.subarray(0, shape[1]), data.subarray(shape[1]));
 	},
 
-	/** Every token's row against every other's: cosines (T, T). */
-	async alike(context: Context, name: string, text: string): Promise<Array2> {
+	/** Every token's row against every other's: (T, T). */
+	async alike(context: Context, name: string, text: string, metric: 'cosine' | 'euclidean' | 'dot'): Promise<Array2> {
 		const { data, shape } = await (await modelOf(name)).embed(text, { signal: context.signal });
 		if (shape[0] > MAX_ALIKE) {
 			throw new TongsaError('too-large', 'too many tokens to compare each with each', {
@@ -76,7 +76,7 @@ export const rows = {
 				allowed: `at most ${MAX_ALIKE} (a million cosines)`,
 			});
 		}
-		return { shape: [shape[0], shape[0]], data: distances(data, data, shape[1], 'cosine') };
+		return { shape: [shape[0], shape[0]], data: distances(data, data, shape[1], metric) };
 	},
 
 	/** The same ids in two models' tables: cosine and largest difference for each. For two precisions of one model. */

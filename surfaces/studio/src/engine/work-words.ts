@@ -5,6 +5,16 @@ import { cardOf, openFiles } from './library.ts';
 import type { ModelCard, Opening, TokenView } from './protocol.ts';
 import { type Context, modelOf, models, tokenizerOf, tokenView } from './registry.ts';
 
+export interface Split {
+	/** T ids. */
+	readonly ids: Uint32Array;
+	/** 2T UTF-16 units of the text: token i covers offsets[2i] to offsets[2i + 1]. */
+	readonly offsets: Uint32Array;
+}
+
+/** Characters that are counted before other messages are let in. */
+const COUNTED_AT_ONCE = 10_000;
+
 export const words = {
 	async open(context: Context, name: string, title: string, opening: Opening): Promise<ModelCard> {
 		const opened = models.get(name) ?? openFiles(opening, { signal: context.signal, onProgress: context.onProgress });
@@ -27,6 +37,12 @@ export const words = {
 		const tokenizer = await tokenizerOf(name);
 		const { ids, offsets } = tokenizer.encode(text, { special, offsets: true });
 		return Array.from(ids, (id, i) => tokenView(tokenizer, id, offsets?.[2 * i], offsets?.[2 * i + 1]));
+	},
+
+	/** As `encode`, in two arrays that are handed over: a long text is split at every key, and few of its tokens are in sight. */
+	async split(_context: Context, name: string, text: string): Promise<Split> {
+		const { ids, offsets } = (await tokenizerOf(name)).encode(text, { offsets: true });
+		return { ids: ids.slice(), offsets: offsets!.slice() };
 	},
 
 	/** How many tokens each text is, flags left out. */
@@ -56,9 +72,13 @@ export const words = {
 	},
 
 	/** Characters as people count them (grapheme clusters). */
-	async characters(_context: Context, text: string): Promise<number> {
+	async characters(context: Context, text: string): Promise<number> {
 		let count = 0;
-		for (const _ of new Intl.Segmenter().segment(text)) count++;
+		for (const _ of new Intl.Segmenter().segment(text)) {
+			if (++count % COUNTED_AT_ONCE !== 0) continue;
+			await context.turn();
+			context.signal.throwIfAborted();
+		}
 		return count;
 	},
 

@@ -16,6 +16,7 @@ const desk = {
 		id: number,
 		what: keyof Work,
 		given: never,
+		flag?: Int32Array,
 		onProgress?: (progress: Progress) => void,
 		onPart?: (part: unknown) => void,
 	): Promise<Outcome<unknown>> {
@@ -24,7 +25,16 @@ const desk = {
 		try {
 			await turn();
 			controller.signal.throwIfAborted();
-			const context: Context = { signal: controller.signal, onProgress: (p) => onProgress?.(p), onPart: (p) => onPart?.(p), turn };
+			const context: Context = {
+				signal: controller.signal,
+				onProgress: (p) => onProgress?.(p),
+				onPart: (p) => onPart?.(p),
+				turn,
+				check() {
+					if (flag && Atomics.load(flag, 0) !== 0) controller.abort();
+					controller.signal.throwIfAborted();
+				},
+			};
 			const value = await (work[what] as (context: Context, ...rest: unknown[]) => unknown)(context, ...(given as unknown[]));
 			return transfer({ ok: true, value }, buffersOf(value));
 		} catch (error) {
@@ -42,9 +52,9 @@ const desk = {
 
 /** Large arrays of an answer are handed over, not copied. Looks two levels deep, which is where answers keep them. */
 function buffersOf(value: unknown, depth = 3): ArrayBuffer[] {
-	if (value instanceof Float32Array)
+	if (ArrayBuffer.isView(value))
 		return value.buffer instanceof ArrayBuffer && value.byteLength === value.buffer.byteLength ? [value.buffer] : [];
-	if (depth === 0 || typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return [];
+	if (depth === 0 || typeof value !== 'object' || value === null) return [];
 	return [...new Set(Object.values(value).flatMap((inner) => buffersOf(inner, depth - 1)))];
 }
 

@@ -4,10 +4,12 @@ import { type CSSProperties, type KeyboardEvent, type ReactNode, useEffect, useL
 import { useMessages } from '../messages/index.ts';
 import { useShade, useWidth } from '../state/shade.ts';
 import { Push } from '../ui/fields.tsx';
-import { savePng } from '../ui/save.ts';
+import type { Origin } from '../ui/save.ts';
+import { Saves } from '../ui/saves.tsx';
 import { Scroller } from '../ui/scroller.tsx';
 import { digits, percent } from './number.ts';
 import { type Cell, gradient, type Picture, paint } from './paint.ts';
+import { matrixSvg } from './svg.ts';
 
 export interface MatrixProps extends Picture {
 	/** What stands before row i. */
@@ -20,8 +22,8 @@ export interface MatrixProps extends Picture {
 	readonly cell?: Cell | undefined;
 	readonly onCell?: (cell: Cell) => void;
 	readonly caption?: string;
-	/** Given: the picture can be saved, with this line under it. */
-	readonly source?: string;
+	/** Given: the numbers and the picture can be saved, under this name and with this in them. */
+	readonly saved?: { readonly name: string; readonly origin: Origin };
 	/** Height of the visible part in CSS pixels. */
 	readonly height?: number;
 	readonly children?: ReactNode;
@@ -132,10 +134,36 @@ export function Matrix(props: MatrixProps) {
 					</>
 				)}
 				{props.children}
-				{props.source && (
-					<Push kind="quiet" onPress={() => canvas.current && savePng(canvas.current, `${props.caption ?? ''}  ${props.source}`, shade)}>
-						{t.asPng}
-					</Push>
+				{props.saved && (
+					<Saves
+						{...props.saved}
+						table={() => ({
+							header: ['', ...Array.from({ length: columns }, (_, c) => props.columnName(c))],
+							rows: Array.from({ length: rows }, (_, r) => [
+								props.rowName(r),
+								...Array.from({ length: columns }, (_, c) => data[r * columns + c]!),
+							]),
+						})}
+						data={() => ({
+							shape: [rows, columns],
+							rows: Array.from({ length: rows }, (_, r) => props.rowName(r)),
+							columns: Array.from({ length: columns }, (_, c) => props.columnName(c)),
+							data,
+						})}
+						canvas={() => canvas.current}
+						svg={(saved) =>
+							matrixSvg(
+								props,
+								{
+									rows: Array.from({ length: rows }, (_, r) => props.rowName(r)),
+									columns: props.columnLabel && Array.from({ length: columns }, (_, c) => props.columnName(c)),
+								},
+								props.caption ?? '',
+								shade,
+								saved,
+							)
+						}
+					/>
 				)}
 				<output className="readout" aria-live="polite">
 					{inside && value !== undefined

@@ -10,16 +10,27 @@ interface PlaceState extends Place {
 	readonly change: (change: Partial<Place>) => void;
 }
 
+/** Milliseconds after the last change until it stands in the address: browsers refuse more than about a hundred changes in 30 s. */
+const WRITTEN_AFTER = 200;
+
+function write(how: 'pushState' | 'replaceState', place: Place): void {
+	const hash = toHash(place);
+	if (hash !== location.hash) history[how](null, '', hash);
+}
+
 const PlaceContext = createContext<PlaceState>({ ...FIRST_PLACE, go: () => {}, change: () => {} });
 
 export function PlaceProvider({ children }: { readonly children: ReactNode }) {
 	const [place, setPlace] = useState(() => fromHash(location.hash));
 	const latest = useRef(place);
+	const waiting = useRef(0);
 	const move = useCallback((next: Place, how?: 'pushState' | 'replaceState') => {
+		if (how === 'pushState') write('replaceState', latest.current);
 		latest.current = next;
 		setPlace(next);
-		const hash = toHash(next);
-		if (how && hash !== location.hash) history[how](null, '', hash);
+		clearTimeout(waiting.current);
+		if (how === 'pushState') write(how, next);
+		if (how === 'replaceState') waiting.current = setTimeout(() => write(how, next), WRITTEN_AFTER);
 	}, []);
 	useEffect(() => {
 		const follow = () => move(fromHash(location.hash, { ...FIRST_PLACE, text: latest.current.text }));

@@ -1,7 +1,7 @@
 // Fields with a label that is always visible; the accessible parts are React Aria's.
 // https://react-spectrum.adobe.com/react-aria/
 
-import type { ReactNode } from 'react';
+import { type ReactNode, startTransition, useId, useLayoutEffect, useRef } from 'react';
 import {
 	Button,
 	Input,
@@ -15,7 +15,6 @@ import {
 	SliderOutput,
 	SliderThumb,
 	SliderTrack,
-	TextArea,
 	TextField,
 } from 'react-aria-components';
 
@@ -34,15 +33,55 @@ export function TextInput({
 	readonly width?: string;
 	readonly numeric?: boolean;
 }) {
+	if (rows) return <LongInput label={label} value={value} onChange={onChange} rows={rows} />;
 	return (
 		<TextField className="field" value={value} onChange={onChange} {...(width ? { style: { maxWidth: width } } : {})}>
 			<Label>{label}</Label>
-			{rows ? (
-				<TextArea rows={rows} dir="auto" spellCheck={false} />
-			) : (
-				<Input dir="auto" spellCheck={false} autoComplete="off" inputMode={numeric ? 'numeric' : 'text'} />
-			)}
+			<Input dir="auto" spellCheck={false} autoComplete="off" inputMode={numeric ? 'numeric' : 'text'} />
 		</TextField>
+	);
+}
+
+/** The browser alone keeps the text of a long field, and what is typed goes up as a transition: 100,000 characters are not compared,
+ * copied or drawn again before the letter is on the screen. */
+function LongInput({
+	label,
+	value,
+	onChange,
+	rows,
+}: {
+	readonly label: string;
+	readonly value: string;
+	readonly onChange: (value: string) => void;
+	readonly rows: number;
+}) {
+	const id = useId();
+	const field = useRef<HTMLTextAreaElement>(null);
+	const first = useRef(value);
+	/** Typed and on their way up: their coming back changes nothing here. */
+	const typed = useRef<string[]>([value]);
+	useLayoutEffect(() => {
+		const at = typed.current.lastIndexOf(value);
+		typed.current = at < 0 ? [value] : typed.current.slice(at);
+		if (at < 0 && field.current) field.current.value = value;
+	}, [value]);
+	return (
+		<div className="field">
+			<label htmlFor={id}>{label}</label>
+			<textarea
+				id={id}
+				ref={field}
+				rows={rows}
+				dir="auto"
+				spellCheck={false}
+				defaultValue={first.current}
+				onChange={(event) => {
+					const text = event.currentTarget.value;
+					typed.current.push(text);
+					startTransition(() => onChange(text));
+				}}
+			/>
+		</div>
 	);
 }
 

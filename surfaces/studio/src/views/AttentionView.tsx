@@ -1,6 +1,7 @@
-// Attention: any block that the file has, head by head, with the arithmetic of any cell.
+// Attention: every head of every block small, one of them large, with the arithmetic of any cell.
 
 import { Explorer } from '../attention/Explorer.tsx';
+import { Overview } from '../attention/Overview.tsx';
 import type { ModelCard } from '../engine/protocol.ts';
 import { useAttention } from '../engine/questions.ts';
 import { useMessages } from '../messages/index.ts';
@@ -27,12 +28,21 @@ export function AttentionView() {
 function AttentionOf({ card }: { readonly card: ModelCard }) {
 	const { text } = usePlace();
 	const t = useMessages();
+	const { change } = usePlace();
 	const [layer, setLayer] = useOption('layer', 0);
+	const [head] = useOption('head', 0);
 	const block = Math.min(Math.max(0, Math.trunc(layer)), Math.max(0, card.blocks.have - 1));
 	const { value, refusal, busy } = useAttention(card.blocks.have > 0 ? card.name : undefined, text, block);
 	if (card.blocks.have === 0) return <p>{t.sourceDictionary}</p>;
 	return (
 		<>
+			{card.blocks.have > 1 && (
+				<Overview
+					card={card}
+					picked={{ layer: block, head: Math.max(0, head) }}
+					onPick={(options) => change({ options: { ...options } })}
+				/>
+			)}
 			{refusal && <Problem refusal={refusal} />}
 			{busy && !value && <Busy />}
 			{value && value.tokens.length > 0 && (

@@ -1,22 +1,29 @@
-// Edit: heads switched off, a row swapped, a vector added; the changed run beside the run as it is.
+// Edit: heads switched off, a row swapped, a vector added; lens, next tokens and text of the changed run beside the run as it is.
 
+import { useState } from 'react';
 import { Checkbox, CheckboxGroup } from 'react-aria-components';
 import { headsOf } from '../attention/read.ts';
 import { ask } from '../engine/client.ts';
-import type { ModelCard } from '../engine/protocol.ts';
+import type { Array2, ModelCard, TokenView } from '../engine/protocol.ts';
 import { useAttention } from '../engine/questions.ts';
-import { useAnswer } from '../engine/use.ts';
-import { digits } from '../matrix/number.ts';
+import { useAnswer, useParts } from '../engine/use.ts';
+import type { Both, Edits } from '../engine/work-edit.ts';
+import { Matrix } from '../matrix/Matrix.tsx';
 import { useMessages } from '../messages/index.ts';
 import { useModel } from '../state/models.ts';
 import { useOption, usePlace } from '../state/place.tsx';
-import { Choose, Slide, TextInput } from '../ui/fields.tsx';
+import { type Choice, Choose, Push, Slide, TextInput } from '../ui/fields.tsx';
 import { Guesses } from '../ui/guesses.tsx';
+import { LensPair } from '../ui/lens-pair.tsx';
 import { Opened } from '../ui/opened.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';
+import { Saves } from '../ui/saves.tsx';
 import { Source } from '../ui/source.tsx';
-import { TokenFace, tokenText } from '../ui/token.tsx';
+import { quoted, TokenFace, tokenText } from '../ui/token.tsx';
 import { Bar } from './Bar.tsx';
+
+/** Tokens that both runs go on by: each costs two whole runs. */
+const WRITTEN = 12;
 
 export function Edit() {
 	const t = useMessages();
@@ -58,13 +65,9 @@ function EditOf({ card }: { readonly card: ModelCard }) {
 		add: addWord ? { word: addWord, strength } : undefined,
 	};
 	const ready = H > 0 && tokens.length > 0;
-	const { value, refusal, busy } = useAnswer(ready ? JSON.stringify([card.name, text, edits]) : undefined, (signal) =>
-		ask('edited', [card.name, text, edits, have - 1, have === of], { signal }),
-	);
-	const places = [
-		{ id: '-1', name: words.nothing },
-		...tokens.map((token, i) => ({ id: String(i), name: `${i + 1}. ${tokenText(token)}` })),
-	];
+	const key = ready ? JSON.stringify([card.name, text, edits]) : undefined;
+	const { value, refusal, busy } = useAnswer(key, (signal) => ask('edited', [card.name, text, edits, have], { signal }));
+	const places = tokens.map((token, i) => ({ id: String(i), name: `${i + 1}. ${tokenText(token)}` }));
 	return (
 		<>
 			<div className="halves">
@@ -93,10 +96,13 @@ function EditOf({ card }: { readonly card: ModelCard }) {
 				</section>
 				<section>
 					<h3>{words.swap}</h3>
-					<div className="fields">
-						<Choose label={words.swapToken} choices={places} value={String(swapToken)} onChange={(id) => setSwapToken(Number(id))} />
-						<TextInput label={words.swapWord} value={swapWord} onChange={setSwapWord} />
-					</div>
+					<Choose
+						label={words.swapToken}
+						choices={[{ id: '-1', name: words.nothing }, ...places]}
+						value={String(edits.swap ? swapToken : -1)}
+						onChange={(id) => setSwapToken(Number(id))}
+					/>
+					<TextInput label={words.swapWord} value={swapWord} onChange={setSwapWord} />
 				</section>
 				<section>
 					<h3>{words.add}</h3>
@@ -106,41 +112,132 @@ function EditOf({ card }: { readonly card: ModelCard }) {
 			</div>
 			{(attention.refusal ?? refusal) && <Problem refusal={(attention.refusal ?? refusal)!} />}
 			{busy && !value && <Busy />}
-			{value && (
+			{value && have === of && <Beside card={card} text={text} edits={edits} places={places} />}
+			{value && have < of && <p className="hint">{t.lesson.context.partial(have, of)}</p>}
+			{value && <Alike card={card} text={text} edits={edits} value={value} />}
+		</>
+	);
+}
+
+/** Lens, next tokens and text of the run as it is, and of the changed one. */
+function Beside({
+	card,
+	text,
+	edits,
+	places,
+}: {
+	readonly card: ModelCard;
+	readonly text: string;
+	readonly edits: Edits;
+	readonly places: readonly Choice[];
+}) {
+	const t = useMessages();
+	const words = t.views.edit;
+	const layers = card.blocks.have;
+	const [wanted, setToken] = useOption('token', -1);
+	const token = wanted >= 0 && wanted < places.length ? wanted : places.length - 1;
+	const lens = useAnswer(JSON.stringify([card.name, text, edits, token]), (signal) =>
+		ask('editedLens', [card.name, text, edits, token, layers], { signal }),
+	);
+	const names = { before: words.before, after: words.after };
+	const [asked, setAsked] = useState('');
+	const key = JSON.stringify([card.name, text, edits]);
+	const { parts, refusal, busy } = useParts<Both<string>, void>(asked === key ? key : undefined, (signal, onPart) =>
+		ask('editedText', [card.name, text, edits, WRITTEN], { signal, onPart: (part) => onPart(part as Both<string>) }),
+	);
+	const origin = { file: card.fileName, part: 'blocks.*.output → final norm → logits', text, edits };
+	const sides = ['before', 'after'] as const;
+	return (
+		<>
+			<h3>{words.lens}</h3>
+			<Choose label={words.lensToken} choices={places} value={String(token)} onChange={(id) => setToken(Number(id))} />
+			{lens.refusal && <Problem refusal={lens.refusal} />}
+			{lens.busy && !lens.value && <Busy />}
+			{lens.value && (
 				<>
-					<h3>{words.alike}</h3>
-					<table>
-						<tbody>
-							{value.tokens.map((token, i) => (
-								<tr key={i}>
-									<th scope="row">
-										<TokenFace token={token} />
-									</th>
-									<td className="right">{digits(value.alike[i]!)}</td>
-									<td className="wide">
-										<span className="bar" style={{ width: `${100 * Math.max(0, value.alike[i]!)}%` }} />
-									</td>
-								</tr>
-							))}
-						</tbody>
-					</table>
-					<Source card={card} part={`blocks.${have - 1}.output`} />
-					{value.before.length > 0 ? (
-						<div className="halves">
-							<section>
-								<h4>{words.before}</h4>
-								<Guesses guesses={value.before} />
+					<LensPair lens={lens.value} names={names} label={words.lens} />
+					<Saves
+						name="edited-lens"
+						origin={{ ...origin, token }}
+						table={() => ({
+							header: ['layer', 'run', 'rank', 'token', 'probability'],
+							rows: sides.flatMap((side) =>
+								lens.value![side].flatMap((guesses, layer) =>
+									guesses.map((guess, rank) => [layer - 1, side, rank + 1, tokenText(guess), guess.probability]),
+								),
+							),
+						})}
+					/>
+					<div className="halves">
+						{sides.map((side) => (
+							<section key={side}>
+								<h4>{names[side]}</h4>
+								<Guesses guesses={lens.value![side].at(-1)!} />
 							</section>
-							<section>
-								<h4>{words.after}</h4>
-								<Guesses guesses={value.after} />
-							</section>
-						</div>
-					) : (
-						<p className="hint">{t.lesson.context.partial(have, of)}</p>
-					)}
+						))}
+					</div>
 				</>
 			)}
+			<Source card={card} part={origin.part} />
+			<h3>{words.text}</h3>
+			<div className="buttons">
+				<Push kind="main" onPress={() => setAsked(key)} disabled={asked === key}>
+					{words.write(WRITTEN)}
+				</Push>
+				{asked === key && busy && <Push onPress={() => setAsked('')}>{t.cancel}</Push>}
+			</div>
+			{refusal && <Problem refusal={refusal} />}
+			{asked === key && (
+				<div className="halves" aria-live="polite">
+					{sides.map((side) => (
+						<section key={side}>
+							<h4>{names[side]}</h4>
+							<p dir="auto" className="written">
+								{text}
+								<strong>{parts.map((part) => part[side]).join('')}</strong>
+							</p>
+						</section>
+					))}
+				</div>
+			)}
+		</>
+	);
+}
+
+/** How far each token's state has moved, block by block. */
+function Alike({
+	card,
+	text,
+	edits,
+	value,
+}: {
+	readonly card: ModelCard;
+	readonly text: string;
+	readonly edits: Edits;
+	readonly value: { readonly tokens: readonly TokenView[]; readonly alike: Array2 };
+}) {
+	const t = useMessages();
+	const words = t.views.edit;
+	const { tokens, alike } = value;
+	const [layers = 0, T = 0] = alike.shape;
+	return (
+		<>
+			<h3>{words.alike}</h3>
+			<p>{words.alikeIdea}</p>
+			<Matrix
+				data={alike.data}
+				rows={layers}
+				columns={T}
+				scale="signed"
+				limit={1}
+				rowLabel={(r) => `${t.lesson.attention.block} ${r}`}
+				rowName={(r) => t.lesson.context.after(r)}
+				columnName={(c) => quoted(tokens[c]!)}
+				columnLabel={(c) => <TokenFace token={tokens[c]!} />}
+				caption={t.glossary.cosine.term}
+				saved={{ name: 'edited-states', origin: { file: card.fileName, part: 'blocks.*.output', text, edits } }}
+			/>
+			<Source card={card} part="blocks.*.output" />
 		</>
 	);
 }

@@ -1,22 +1,25 @@
 // Map: the whole vocabulary in two dimensions from its own rows, with search, encircling and the true neighbours beside it.
 
-import { useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { ask } from '../engine/client.ts';
+import type { StoredMap } from '../engine/map-store.ts';
 import type { ModelCard, Progress } from '../engine/protocol.ts';
-import { useAnswer } from '../engine/use.ts';
-import { GROUPS, type Group } from '../engine/work-map.ts';
+import { GROUPS, type Group, KINDS } from '../engine/token-groups.ts';
+import { useAnswer, useParts } from '../engine/use.ts';
+import type { MapPart } from '../engine/work-map.ts';
 import { percent } from '../matrix/number.ts';
-import { useSpeech } from '../messages/index.ts';
+import { type Messages, useSpeech } from '../messages/index.ts';
 import { useModel } from '../state/models.ts';
 import { useOption, usePlace } from '../state/place.tsx';
 import { useShade } from '../state/shade.ts';
-import { TextInput } from '../ui/fields.tsx';
+import { Choose, Push, TextInput } from '../ui/fields.tsx';
 import { Opened } from '../ui/opened.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Ranking } from '../ui/ranking.tsx';
-import { GROUP_COLOURS, Scatter } from '../ui/scatter.tsx';
+import { Saves } from '../ui/saves.tsx';
+import { GROUP_COLOURS, Scatter, type ScatterHandle, scatterSvg } from '../ui/scatter.tsx';
 import { Source } from '../ui/source.tsx';
-import { quoted, TokenStrip } from '../ui/token.tsx';
+import { quoted, TokenStrip, tokenText } from '../ui/token.tsx';
 import { Bar } from './Bar.tsx';
 
 /** Most tokens that a search or an encircling lists. */
@@ -36,72 +39,168 @@ export function MapView() {
 	);
 }
 
+const NONE: readonly number[] = [];
+
 function MapOf({ card }: { readonly card: ModelCard }) {
 	const { messages: t, count } = useSpeech();
 	const words = t.views.map;
+	const shade = useShade();
+	const handle = useRef<ScatterHandle>(null);
+	const [anew, setAnew] = useState(0);
+	const [stopped, setStopped] = useState(false);
 	const [progress, setProgress] = useState<Progress>();
-	const { value, refusal } = useAnswer(`${card.name} map`, (signal) => ask('map', [card.name], { signal, onProgress: setProgress }));
+	const { value, parts, refusal, busy } = useParts<MapPart, StoredMap & { stored: boolean }>(
+		stopped ? undefined : `${card.name} map ${anew}`,
+		(signal, onPart) => ask('map', [card.name, anew > 0], { signal, onProgress: setProgress, onPart: (part) => onPart(part as MapPart) }),
+	);
+	const kinds = useAnswer(`${card.name} groups`, (signal) => ask('groups', [card.name], { signal })).value;
+	const [by, setBy] = useOption('colour', 'script');
 	const [find, setFind] = useOption('find', '');
-	const [encircled, setEncircled] = useState<readonly number[]>([]);
+	const [encircled, setEncircled] = useState(NONE);
 	const found = useAnswer(find ? JSON.stringify([card.name, find]) : undefined, (signal) =>
 		ask('vocabulary', [card.name, { text: find, ignoreCase: true, limit: LISTED }], { signal }),
 	);
-	const hits = find ? (found.value ?? []).map(({ id }) => id) : encircled;
+	const hits = useMemo(() => (find ? (found.value ?? []).map(({ id }) => id) : encircled), [find, found.value, encircled]);
 	const listed = useAnswer(JSON.stringify([card.name, hits.slice(0, LISTED)]), (signal) =>
 		ask('tokens', [card.name, hits.slice(0, LISTED)], { signal }),
 	);
 	const tokens = (listed.value ?? []).filter((token) => token !== undefined);
-	const [picked, setPicked] = useState(0);
-	const one = tokens[Math.min(picked, tokens.length - 1)];
+	const [picked, setPicked] = useOption('picked', 0);
+	const one = tokens[Math.min(Math.max(0, picked), tokens.length - 1)];
 	const near = useAnswer(one && JSON.stringify([card.name, one.id]), (signal) => ask('neighbours', [card.name, one!.id, 10], { signal }));
+	const joined = useMemo(() => (one && near.value ? near.value.map(({ id }) => [one.id, id] as const) : []), [one?.id, near.value]);
+	const points = value && !busy ? value.points : parts.at(-1)?.points;
+	const groups = by === 'kind' ? kinds?.kinds : kinds?.groups;
+	const origin = {
+		file: card.fileName,
+		part: 'token embedding table',
+		method: 'UMAP',
+		...(value && { kept: value.kept, probes: value.probes }),
+	};
 	if (refusal) return <Problem refusal={refusal} />;
 	return (
 		<>
-			{!value && (
-				<p className="busy" role="status">
-					{progress?.total ? words.drawing(count(Math.round(progress.done)), count(progress.total)) : t.computing}
-				</p>
-			)}
-			{value && (
+			<div className="matrix-bar" role="status">
+				{busy && (
+					<>
+						<span className="hint">{stageOf(progress, words, count) ?? t.computing}</span>
+						<Push kind="quiet" onPress={() => setStopped(true)}>
+							{t.cancel}
+						</Push>
+					</>
+				)}
+				{stopped && <Push onPress={() => setStopped(false)}>{t.retry}</Push>}
+				{value && !busy && (
+					<>
+						{value.stored && <span className="hint">{words.stored}</span>}
+						<Push kind="quiet" onPress={() => setAnew(anew + 1)}>
+							{words.again}
+						</Push>
+					</>
+				)}
+			</div>
+			<p>{value && !busy ? words.kept(percent(value.kept), percent(value.flat), count(value.probes)) : points ? words.flat : '\u00a0'}</p>
+			{points && groups && (
 				<>
-					<p>{words.kept(percent(value.kept))}</p>
-					<Legend groups={value.groups} />
+					<div className="matrix-bar">
+						<Choose
+							compact
+							label={words.colour}
+							choices={[
+								{ id: 'script', name: `${words.colour}: ${words.byScript}` },
+								{ id: 'kind', name: `${words.colour}: ${words.byKind}` },
+							]}
+							value={by === 'kind' ? 'kind' : 'script'}
+							onChange={setBy}
+						/>
+						<Push kind="quiet" onPress={() => handle.current?.zoom(0)}>
+							{t.views.grid.whole}
+						</Push>
+						<Push kind="quiet" onPress={() => handle.current?.zoom(1 / 1.5)} label={t.views.grid.zoomOut}>
+							−
+						</Push>
+						<Push kind="quiet" onPress={() => handle.current?.zoom(1.5)} label={t.views.grid.zoomIn}>
+							+
+						</Push>
+						<Saves
+							name={`${card.name}-map`}
+							origin={origin}
+							table={async () => {
+								const all = await ask('tokens', [card.name, Array.from(groups, (_, id) => id)]);
+								return {
+									header: ['id', 'token', 'x', 'y'],
+									rows: all.map((token, id) => [id, token ? tokenText(token) : '', points[2 * id]!, points[2 * id + 1]!]),
+								};
+							}}
+							canvas={() => handle.current?.picture() ?? null}
+							svg={(saved) => scatterSvg(points, groups, shade, t.nav.map, saved)}
+						/>
+					</div>
+					<Legend groups={groups} by={by} />
 					<Scatter
-						points={value.points}
-						groups={value.groups}
+						points={points}
+						groups={groups}
 						selected={hits}
-						onSelect={(points) => {
+						joined={joined}
+						onSelect={(chosen) => {
 							setFind('');
 							setPicked(0);
-							setEncircled(points);
+							setEncircled(chosen);
 						}}
 						label={words.canvas}
+						handle={handle}
 					/>
 					<p className="hint">{words.lasso}</p>
-					<Source card={card} />
-					<TextInput label={words.find} value={find} onChange={setFind} />
-					{tokens.length > 0 && (
-						<>
-							<h3>{find ? words.found(count(hits.length)) : `${words.encircled}: ${count(hits.length)}`}</h3>
-							<TokenStrip tokens={tokens} picked={picked} onPick={setPicked} label={words.find} />
-						</>
-					)}
-					{one && near.value && (
-						<>
-							<h3>
-								{words.neighbours}: {quoted(one)}
-							</h3>
-							<Ranking matches={near.value} label={words.neighbours} />
-						</>
-					)}
+				</>
+			)}
+			<Source card={card} />
+			<TextInput label={words.find} value={find} onChange={setFind} />
+			{tokens.length > 0 && (
+				<>
+					<h3>{find ? words.found(count(hits.length)) : `${words.encircled}: ${count(hits.length)}`}</h3>
+					<TokenStrip tokens={tokens} picked={picked} onPick={setPicked} label={words.find} />
+				</>
+			)}
+			{one && near.value && near.value.length > 0 && (
+				<>
+					<h3>
+						{words.neighbours}: {quoted(one)}
+					</h3>
+					<p className="hint">{words.picked(quoted(one))}</p>
+					<Ranking matches={near.value} label={words.neighbours} />
+					<Saves
+						name="nearest"
+						origin={{ file: card.fileName, part: 'token embedding table', id: one.id, metric: 'cosine' }}
+						table={() => ({
+							header: ['id', 'token', 'cosine'],
+							rows: near.value!.map((match) => [match.id, tokenText(match), match.score]),
+						})}
+					/>
 				</>
 			)}
 		</>
 	);
 }
 
+/** What the map in the making is at. */
+function stageOf(progress: Progress | undefined, words: Messages['views']['map'], count: (n: number) => string): string | undefined {
+	if (!progress?.total) return undefined;
+	const [done, all] = [count(Math.round(progress.done)), count(progress.total)];
+	switch (progress.stage) {
+		case 'reading':
+			return words.reading(done, all);
+		case 'finding':
+			return words.finding(done, all);
+		case 'moving':
+			return words.moving(done, all);
+		case 'measuring':
+			return words.measuring;
+	}
+	return undefined;
+}
+
 /** Which colour is which group, with how many tokens it has. */
-function Legend({ groups }: { readonly groups: Uint8Array }) {
+function Legend({ groups, by }: { readonly groups: Uint8Array; readonly by: string }) {
 	const { messages: t, count, language } = useSpeech();
 	const shade = useShade();
 	const scripts = new Intl.DisplayNames(language, { type: 'script' });
@@ -121,14 +220,15 @@ function Legend({ groups }: { readonly groups: Uint8Array }) {
 		byte: t.views.map.byte,
 		other: t.views.map.other,
 	};
+	const labels = by === 'kind' ? KINDS.map((kind) => t.kinds[kind]) : GROUPS.map((group) => names[group]);
 	return (
 		<ul className="legend">
-			{GROUPS.map(
-				(group, i) =>
+			{labels.map(
+				(label, i) =>
 					counts[i]! > 0 && (
-						<li key={group}>
+						<li key={label}>
 							<span className="dot" style={{ background: GROUP_COLOURS[shade][i] }} aria-hidden="true" />
-							{names[group]} {count(counts[i]!)}
+							{label} {count(counts[i]!)}
 						</li>
 					),
 			)}

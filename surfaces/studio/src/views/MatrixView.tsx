@@ -11,10 +11,10 @@ import { digits, largest } from '../matrix/number.ts';
 import { useSpeech } from '../messages/index.ts';
 import { useModel } from '../state/models.ts';
 import { useOption, usePlace } from '../state/place.tsx';
-import { Choose, Push } from '../ui/fields.tsx';
+import { Choose } from '../ui/fields.tsx';
 import { Opened } from '../ui/opened.tsx';
 import { Problem } from '../ui/problem.tsx';
-import { csv, json, saveText } from '../ui/save.ts';
+import { Saves } from '../ui/saves.tsx';
 import { Source } from '../ui/source.tsx';
 import { quoted, TokenFace, tokenText } from '../ui/token.tsx';
 import { Bar } from './Bar.tsx';
@@ -39,7 +39,17 @@ function MatrixOf({ card }: { readonly card: ModelCard }) {
 	const [order, setOrder] = useOption('order', 'place');
 	const { value, refusal } = useEmbedding(card.table && card.name, text);
 	const [rows = 0, columns = 0] = value?.shape ?? [];
-	const sorted = useMemo(() => (value ? sortColumns(value.data, rows, columns, order) : undefined), [value, rows, columns, order]);
+	const [chosen] = useOption('a', 0);
+	const sorted = useMemo(
+		() => (value ? sortColumns(value.data, rows, columns, order, chosen) : undefined),
+		[value, rows, columns, order, chosen],
+	);
+	const orders = [
+		{ id: 'place', name: words.byPlace },
+		{ id: 'strength', name: words.byStrength },
+		{ id: 'spread', name: words.bySpread },
+		{ id: 'row', name: words.byRow(tokenText(value?.tokens[chosen] ?? { text: '', kind: 'normal' })) },
+	];
 	if (!card.table) return <p>{t.sourceDictionary}</p>;
 	return (
 		<>
@@ -57,33 +67,12 @@ function MatrixOf({ card }: { readonly card: ModelCard }) {
 						rowName={(r) => quoted(value.tokens[r]!)}
 						columnName={(c) => t.views.grid.dimension(sorted.order[c]!)}
 						caption={`T × D = ${rows} × ${columns}`}
-						source={t.source(card.fileName, value.provenance.table ?? '')}
+						saved={{
+							name: 'embedding-matrix',
+							origin: { file: card.fileName, part: value.provenance.table ?? '', text, ids: value.tokens.map(({ id }) => id), order },
+						}}
 					>
-						<Choose
-							compact
-							label={words.order}
-							choices={[
-								{ id: 'place', name: words.byPlace },
-								{ id: 'strength', name: words.byStrength },
-							]}
-							value={order}
-							onChange={setOrder}
-						/>
-						<Push kind="quiet" onPress={() => saveText('matrix.csv', 'text/csv', matrixCsv(value))}>
-							{t.asCsv}
-						</Push>
-						<Push
-							kind="quiet"
-							onPress={() =>
-								saveText(
-									'matrix.json',
-									'application/json',
-									json({ text, shape: value.shape, tokens: value.tokens, data: value.data, provenance: value.provenance }),
-								)
-							}
-						>
-							{t.asJson}
-						</Push>
+						<Choose compact label={words.order} choices={orders} value={order} onChange={setOrder} />
 					</Matrix>
 					<Source card={card} provenance={value.provenance} />
 					<Pair card={card} value={value} />
@@ -101,22 +90,27 @@ function MatrixOf({ card }: { readonly card: ModelCard }) {
 
 type Embedded = Awaited<ReturnType<typeof ask<'embed'>>>;
 
-function matrixCsv({ data, shape, tokens, provenance }: Embedded): string {
-	const [, columns = 0] = shape;
-	const header = ['id', 'token', ...Array.from({ length: columns }, (_, c) => String(c))];
-	return csv(
-		header,
-		tokens.map((token, r) => [token.id, tokenText(token), ...data.subarray(r * columns, (r + 1) * columns)]),
-		provenance,
-	);
-}
+type Order = 'place' | 'strength' | 'spread' | 'row';
 
-/** Columns in their own order, or the ones with the largest number first. */
-function sortColumns(data: Float32Array, rows: number, columns: number, order: string): { data: Float32Array; order: number[] } {
+/** What each order sorts a dimension's T values by, largest first. */
+const ORDERS: Readonly<Record<Exclude<Order, 'place'>, (column: readonly number[], chosen: number) => number>> = {
+	strength: (column) => Math.max(...column.map(Math.abs)),
+	spread: (column) => Math.max(...column) - Math.min(...column),
+	row: (column, chosen) => column[chosen] ?? 0,
+};
+
+/** The columns in an order; `chosen` is the row that 'row' sorts by. */
+function sortColumns(data: Float32Array, rows: number, columns: number, order: string, chosen: number) {
 	const places = Array.from({ length: columns }, (_, c) => c);
-	if (order !== 'strength') return { data, order: places };
-	const strength = places.map((c) => Math.max(...Array.from({ length: rows }, (_, r) => Math.abs(data[r * columns + c]!))));
-	places.sort((a, b) => strength[b]! - strength[a]!);
+	const measure = ORDERS[order as keyof typeof ORDERS];
+	if (!measure) return { data, order: places };
+	const size = places.map((c) =>
+		measure(
+			Array.from({ length: rows }, (_, r) => data[r * columns + c]!),
+			chosen,
+		),
+	);
+	places.sort((a, b) => size[b]! - size[a]!);
 	return {
 		data: Float32Array.from({ length: rows * columns }, (_, i) => data[Math.floor(i / columns) * columns + places[i % columns]!]!),
 		order: places,
@@ -159,9 +153,19 @@ function Pair({ card, value }: { readonly card: ModelCard; readonly value: Embed
 					{t.glossary.cosine.term}: <strong>{digits(similarity.value)}</strong>
 				</p>
 			)}
+			<Saves
+				name="two-rows"
+				origin={{ file: card.fileName, part: value.provenance.table ?? '', ids }}
+				table={() => ({
+					header: ['dimension', ...at.map((i) => tokenText(tokens[i]!)), 'difference'],
+					rows: Array.from(difference, (x, d) => [d, row(at[0])[d]!, row(at[1])[d]!, x]),
+				})}
+			/>
 		</section>
 	);
 }
+
+const METRICS = ['cosine', 'euclidean', 'dot'] as const;
 
 /** Every token against every other. */
 function Alike({
@@ -176,23 +180,37 @@ function Alike({
 	readonly faces: readonly React.ReactNode[];
 }) {
 	const { messages: t } = useSpeech();
-	const { value } = useAnswer(JSON.stringify([card.name, text]), (signal) => ask('alike', [card.name, text], { signal }));
+	const words = t.views.matrix;
+	const [metric, setMetric] = useOption('metric', 'cosine');
+	const known = METRICS.find((one) => one === metric) ?? 'cosine';
+	const { value, refusal } = useAnswer(JSON.stringify([card.name, text, known]), (signal) =>
+		ask('alike', [card.name, text, known], { signal }),
+	);
+	if (refusal) return <Problem refusal={refusal} />;
 	if (!value || value.shape[0] !== tokens.length) return null;
+	const names: Readonly<Record<(typeof METRICS)[number], string>> = {
+		cosine: t.glossary.cosine.term,
+		euclidean: words.euclidean,
+		dot: words.dot,
+	};
 	return (
 		<section>
-			<h3>{t.views.matrix.alike}</h3>
+			<h3>{words.alike}</h3>
 			<Matrix
 				data={value.data}
 				rows={tokens.length}
 				columns={tokens.length}
 				scale="signed"
-				limit={1}
+				limit={known === 'cosine' ? 1 : largest(value.data)}
 				rowLabel={(r) => faces[r]}
 				rowName={(r) => tokens[r]!}
 				columnName={(c) => tokens[c]!}
 				columnLabel={(c) => faces[c]}
-				caption={t.glossary.cosine.term}
-			/>
+				caption={names[known]}
+				saved={{ name: 'all-tokens', origin: { file: card.fileName, part: card.table?.dtype ?? '', text, metric: known } }}
+			>
+				<Choose compact label={words.metric} choices={METRICS.map((id) => ({ id, name: names[id] }))} value={known} onChange={setMetric} />
+			</Matrix>
 		</section>
 	);
 }

@@ -38,6 +38,7 @@ export const common = {
 	asCsv: 'CSV',
 	asJson: 'JSON',
 	asPng: 'PNG',
+	asSvg: 'SVG',
 	start: 'start',
 	end: 'end',
 	space: 'space',

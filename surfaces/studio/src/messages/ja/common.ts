@@ -40,6 +40,7 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 	asCsv: 'CSV',
 	asJson: 'JSON',
 	asPng: 'PNG',
+	asSvg: 'SVG',
 	start: '始まり',
 	end: '終わり',
 	space: '空白',

@@ -40,6 +40,7 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 	asCsv: 'CSV',
 	asJson: 'JSON',
 	asPng: 'PNG',
+	asSvg: 'SVG',
 	start: '시작',
 	end: '끝',
 	space: '빈칸',

@@ -40,6 +40,7 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 	asCsv: 'CSV',
 	asJson: 'JSON',
 	asPng: 'PNG',
+	asSvg: 'SVG',
 	start: '开头',
 	end: '结尾',
 	space: '空格',
