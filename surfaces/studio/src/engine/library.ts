@@ -40,6 +40,9 @@ export async function openFiles(opening: Opening, options: OpenOptions): Promise
 	}
 }
 
+/** V logits → V probabilities. */
+export const probabilities = (logits: Float32Array): Float32Array => Float32Array.from(logProbabilities(logits), Math.exp);
+
 /** The most probable of V logits, best first. */
 export function bestOf(logits: Float32Array, count: number, temperature = 1): { readonly id: number; readonly probability: number }[] {
 	const logs = logProbabilities(temperature === 1 ? logits : logits.map((x) => x / temperature));

@@ -23,11 +23,12 @@ export interface Graph {
 /** Says how far the work is; throws to end it. */
 export type Step = (done: number, all: number) => Promise<void>;
 
-/** Rows that the centres are fitted on, and rounds of that (spherical k-means). */
+/** Rows that the centres are fitted on, and rounds of that (k-means). */
 const FITTED = 16_384;
 const ROUNDS = 6;
-/** Groups that each row looks through. */
-const LOOKED_THROUGH = 12;
+/** Groups that each row may look through, and after how many rows it looks no further: groups differ in size. */
+const LOOKED_THROUGH = 24;
+const LOOKED_AT = 4000;
 /** Rows between two steps. */
 const AT_ONCE = 512;
 
@@ -69,12 +70,13 @@ export async function neighbourGraph(scorer: RowScorer, rows: Rows, K: number, s
 	for (let place = 0; place < V; place++) {
 		const id = order[place]!;
 		const query = fromBfloat16(store.row(place));
-		for (let p = 0; p < probes; p++) {
+		for (let p = 0, looked = 0; p < probes && looked < LOOKED_AT; p++) {
 			const group = nearest[id * probes + p]!;
 			const from = starts[group]!;
 			const count = starts[group + 1]! - from;
 			if (count === 0) continue;
 			store.dot(query, from, count, scores);
+			looked += count;
 			let worst = alike[(id + 1) * K - 1]!;
 			for (let i = 0; i < count; i++) {
 				if (scores[i]! > worst && from + i !== place) {
@@ -100,7 +102,13 @@ function insert(ids: Int32Array, alike: Float32Array, at: number, K: number, id:
 	ids[i] = id;
 }
 
-/** G directions (G, width) around which the rows gather. */
+/** A centre, and half its squared length: of all centres the one with the largest row · centre − half is the nearest. */
+function centreOf(centres: Float32Array, g: number, width: number): { readonly centre: Float32Array; readonly half: number } {
+	const centre = centres.subarray(g * width, (g + 1) * width);
+	return { centre, half: centre.reduce((sum, x) => sum + x * x, 0) / 2 };
+}
+
+/** G points (G, width) around which the rows gather. */
 async function fitCentres(scorer: RowScorer, rows: Rows, G: number, step: Step): Promise<Float32Array> {
 	const { count: V, width } = rows;
 	const S = Math.min(V, FITTED);
@@ -122,19 +130,23 @@ async function fitCentres(scorer: RowScorer, rows: Rows, G: number, step: Step):
 		const best = new Float32Array(S).fill(Number.NEGATIVE_INFINITY);
 		const owner = new Uint16Array(S);
 		for (let g = 0; g < G; g++) {
-			sample.dot(centres.subarray(g * width, (g + 1) * width), 0, S, scores);
+			const { centre, half } = centreOf(centres, g, width);
+			sample.dot(centre, 0, S, scores);
 			for (let s = 0; s < S; s++)
-				if (scores[s]! > best[s]!) {
-					best[s] = scores[s]!;
+				if (scores[s]! - half > best[s]!) {
+					best[s] = scores[s]! - half;
 					owner[s] = g;
 				}
 		}
 		const sums = new Float32Array(G * width);
-		for (let s = 0; s < S; s++) for (let d = 0; d < width; d++) sums[owner[s]! * width + d]! += values[s * width + d]!;
+		const counts = new Uint32Array(G);
+		for (let s = 0; s < S; s++) {
+			counts[owner[s]!]!++;
+			for (let d = 0; d < width; d++) sums[owner[s]! * width + d]! += values[s * width + d]!;
+		}
 		for (let g = 0; g < G; g++) {
-			const sum = sums.subarray(g * width, (g + 1) * width);
-			const length = Math.hypot(...sum);
-			if (length > 0) for (let d = 0; d < width; d++) centres[g * width + d] = sum[d]! / length;
+			if (counts[g] === 0) continue;
+			for (let d = 0; d < width; d++) centres[g * width + d] = sums[g * width + d]! / counts[g]!;
 		}
 		await step(0, V);
 	}
@@ -154,8 +166,12 @@ async function nearestCentres(
 	const alike = new Float32Array(V * probes).fill(Number.NEGATIVE_INFINITY);
 	const scores = new Float32Array(V);
 	for (let g = 0; g < G; g++) {
-		store.dot(centres.subarray(g * width, (g + 1) * width), 0, V, scores);
-		for (let id = 0; id < V; id++) if (scores[id]! > alike[(id + 1) * probes - 1]!) insert(ids, alike, id * probes, probes, g, scores[id]!);
+		const { centre, half } = centreOf(centres, g, width);
+		store.dot(centre, 0, V, scores);
+		for (let id = 0; id < V; id++) {
+			const near = scores[id]! - half;
+			if (near > alike[(id + 1) * probes - 1]!) insert(ids, alike, id * probes, probes, g, near);
+		}
 		if (g % 16 === 0) await step(0, V);
 	}
 	return ids;

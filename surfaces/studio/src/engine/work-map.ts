@@ -11,7 +11,7 @@ import { type Context, modelOf, tokenizerOf, tokenView } from './registry.ts';
 import { groupsOf, kindsOf } from './token-groups.ts';
 
 /** Neighbours of each token that are moved together. */
-const NEIGHBOURS = 15;
+const NEIGHBOURS = 10;
 /** Rows that the plane is fitted on. */
 const FITTED = 12_288;
 /** Tokens that the kept neighbourhood is measured on, and neighbours a token. */

@@ -34,8 +34,11 @@ export function fromHash(hash: string, fallback: Place = FIRST_PLACE): Place {
 	} catch {
 		return fallback;
 	}
-	if (typeof value !== 'object' || value === null) return fallback;
-	const { view, model, text, options } = value as Record<string, unknown>;
+	return typeof value === 'object' && value !== null ? fromJson(value as Record<string, unknown>, fallback) : fallback;
+}
+
+/** As `fromHash`, of a place that is JSON already. */
+export function fromJson({ view, model, text, options }: Record<string, unknown>, fallback: Place = FIRST_PLACE): Place {
 	const kept: Record<string, OptionValue> = {};
 	if (typeof options === 'object' && options !== null) {
 		for (const [name, option] of Object.entries(options).slice(0, MAX_OPTIONS)) {

@@ -7,6 +7,7 @@ import { useEntries } from '../state/models.ts';
 import { usePlace } from '../state/place.tsx';
 import { useShelf } from '../state/shelf.ts';
 import { Choose, TextInput } from '../ui/fields.tsx';
+import { PlaceFileButtons } from './PlaceFile.tsx';
 
 /** The server's models and those that the person opened. */
 export function useKnownModels(): readonly { readonly id: string; readonly name: string }[] {
@@ -23,7 +24,10 @@ export function Bar({ rows = 2, text: withText = true }: { readonly rows?: numbe
 	const known = useKnownModels();
 	return (
 		<div className="bar-of-view">
-			<Choose label={t.model} choices={known} value={model} onChange={(id) => go({ model: id, options })} />
+			<div>
+				<Choose label={t.model} choices={known} value={model} onChange={(id) => go({ model: id, options })} />
+				<PlaceFileButtons />
+			</div>
 			{withText && <TextInput label={t.sentence} value={text} onChange={(next) => change({ text: next })} rows={rows} />}
 		</div>
 	);

@@ -13,9 +13,12 @@ import { Guesses } from '../ui/guesses.tsx';
 import { isWhole } from '../ui/missing.tsx';
 import { Opened } from '../ui/opened.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';
+import { Saves } from '../ui/saves.tsx';
 import { Source } from '../ui/source.tsx';
-import { TokenFace, TokenStrip } from '../ui/token.tsx';
+import { TokenFace, TokenStrip, tokenText } from '../ui/token.tsx';
 import { Bar, Facts, useKnownModels } from './Bar.tsx';
+import { NextApart } from './CompareNext.tsx';
+import { States, sameVocabulary } from './CompareStates.tsx';
 
 export function Compare() {
 	const { messages: t } = useSpeech();
@@ -49,9 +52,16 @@ function Both({ a, b }: { readonly a: ModelCard; readonly b: ModelCard }) {
 			</div>
 			<h3>{words.rows}</h3>
 			<Rows a={a} b={b} />
+			{a.blocks.have > 0 && b.blocks.have > 0 && (
+				<>
+					<h3>{words.states}</h3>
+					<States a={a} b={b} />
+				</>
+			)}
 			{(isWhole(a) || isWhole(b)) && (
 				<>
 					<h3>{words.next}</h3>
+					{isWhole(a) && isWhole(b) && sameVocabulary(a, b) && <NextApart a={a} b={b} />}
 					<div className="halves">
 						{[a, b].map((card) => (
 							<section key={card.name}>
@@ -95,7 +105,7 @@ function Rows({ a, b }: { readonly a: ModelCard; readonly b: ModelCard }) {
 	const { messages: t } = useSpeech();
 	const words = t.views.compare;
 	const { text } = usePlace();
-	const same = a.name !== b.name && a.table?.width === b.table?.width && a.table !== undefined && a.tokenizer?.size === b.tokenizer?.size;
+	const same = a.name !== b.name && a.table?.width === b.table?.width && a.table !== undefined && sameVocabulary(a, b);
 	const tokens = useEncoding(same ? a.name : undefined, text).value;
 	const ids = [...new Map((tokens ?? []).map((token) => [token.id, token])).values()];
 	const { value, refusal } = useAnswer(
@@ -107,6 +117,16 @@ function Rows({ a, b }: { readonly a: ModelCard; readonly b: ModelCard }) {
 		<>
 			<p>{words.rowsIdea}</p>
 			{refusal && <Problem refusal={refusal} />}
+			{value && value.length === ids.length && (
+				<Saves
+					name="compared-rows"
+					origin={{ file: `${a.fileName}, ${b.fileName}`, part: 'token embedding table', text }}
+					table={() => ({
+						header: ['id', 'token', 'cosine', 'largest difference'],
+						rows: ids.map((token, i) => [token.id, tokenText(token), value[i]!.cosine, value[i]!.difference]),
+					})}
+				/>
+			)}
 			{value && value.length === ids.length && (
 				<table className="numbers">
 					<thead>

@@ -17,6 +17,7 @@ import { Guesses } from '../ui/guesses.tsx';
 import { isWhole, Missing } from '../ui/missing.tsx';
 import { Opened } from '../ui/opened.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';
+import { Saves } from '../ui/saves.tsx';
 import { Scroller } from '../ui/scroller.tsx';
 import { Source } from '../ui/source.tsx';
 import { quoted, TokenFace, tokenText } from '../ui/token.tsx';
@@ -35,6 +36,8 @@ export function Lens() {
 		</div>
 	);
 }
+
+const PART = 'blocks.*.output → final norm → logits';
 
 function LensOf({ card }: { readonly card: ModelCard }) {
 	const t = useMessages();
@@ -97,7 +100,30 @@ function LensOf({ card }: { readonly card: ModelCard }) {
 					</tbody>
 				</table>
 			</Scroller>
-			<Source card={card} part="blocks.*.output → final norm → logits" />
+			<Source card={card} part={PART} />
+			{!busy && (
+				<Saves
+					name="lens"
+					origin={{ file: card.fileName, part: PART, text }}
+					table={() => ({
+						header: ['place', 'token', 'layer', 'rank', 'reads as', 'probability'],
+						rows: [...parts]
+							.sort((a, b) => a.token - b.token)
+							.flatMap((part) =>
+								part.layers.flatMap((guesses, row) =>
+									guesses.map((guess, rank) => [
+										part.token,
+										tokenText(tokens[part.token]!),
+										row - 1,
+										rank + 1,
+										tokenText(guess),
+										guess.probability,
+									]),
+								),
+							),
+					})}
+				/>
+			)}
 			{picked && tokens[token] && (
 				<section aria-live="polite">
 					<h3>

@@ -7,7 +7,8 @@ import { useSpeech } from '../messages/index.ts';
 import { useOption } from '../state/place.tsx';
 import { Choose, Push, TextInput } from '../ui/fields.tsx';
 import { Problem } from '../ui/problem.tsx';
-import { TokenFace } from '../ui/token.tsx';
+import { Saves } from '../ui/saves.tsx';
+import { TokenFace, tokenText } from '../ui/token.tsx';
 
 const PAGE = 60;
 /** Unicode's name of a script → its code in ISO 15924, by which browsers know what people call it. */
@@ -73,6 +74,20 @@ export function Vocabulary({ card }: { readonly card: ModelCard }) {
 						</li>
 					))}
 				</ol>
+			)}
+			{value && value.length > 0 && (
+				<Saves
+					name="vocabulary"
+					origin={{ file: card.fileName, part: 'vocabulary', query }}
+					table={async () => ({
+						header: ['id', 'token', 'kind'],
+						rows: (await ask('vocabulary', [card.name, { ...query, limit: card.tokenizer?.size ?? PAGE }])).map((token) => [
+							token.id,
+							tokenText(token),
+							token.kind,
+						]),
+					})}
+				/>
 			)}
 			{value && value.length === PAGE && <Push onPress={() => setFrom(value.at(-1)!.id + 1)}>{t.lesson.next}</Push>}
 		</section>

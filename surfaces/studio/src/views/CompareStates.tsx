@@ -1,0 +1,85 @@
+// Two models' states inside, block by block: against each other where they have the same shape, else each against what entered it.
+
+import { ask } from '../engine/client.ts';
+import type { ModelCard } from '../engine/protocol.ts';
+import { useAnswer } from '../engine/use.ts';
+import type { Likeness } from '../engine/work-compare.ts';
+import { Matrix } from '../matrix/Matrix.tsx';
+import { useMessages } from '../messages/index.ts';
+import { usePlace } from '../state/place.tsx';
+import { Busy, Problem } from '../ui/problem.tsx';
+import { Source } from '../ui/source.tsx';
+import { quoted, TokenFace } from '../ui/token.tsx';
+
+/** The same ids mean the same tokens, as far as kind and size can tell. */
+export const sameVocabulary = (a: ModelCard, b: ModelCard): boolean =>
+	a.tokenizer !== undefined && a.tokenizer.size === b.tokenizer?.size && a.tokenizer.kind === b.tokenizer.kind;
+
+export function States({ a, b }: { readonly a: ModelCard; readonly b: ModelCard }) {
+	const words = useMessages().views.compare;
+	const { text } = usePlace();
+	const both = a.name !== b.name && sameVocabulary(a, b) && a.table?.width === b.table?.width;
+	const layers = Math.min(a.blocks.have, b.blocks.have);
+	if (both) {
+		return (
+			<>
+				<p>{words.statesIdea}</p>
+				<Grid cards={[a, b]} title={words.states} ask={(signal) => ask('statesApart', [a.name, b.name, text, layers], { signal })} />
+			</>
+		);
+	}
+	return (
+		<>
+			<p>{words.statesOwn}</p>
+			<div className="halves">
+				{[a, b].map((card) => (
+					<section key={card.name}>
+						<h4>{words.statesOf(card.title)}</h4>
+						<Grid cards={[card]} title={card.title} ask={(signal) => ask('statesMoved', [card.name, text, card.blocks.have], { signal })} />
+					</section>
+				))}
+			</div>
+		</>
+	);
+}
+
+function Grid({
+	cards,
+	title,
+	ask: question,
+}: {
+	readonly cards: readonly ModelCard[];
+	readonly title: string;
+	readonly ask: (signal: AbortSignal) => Promise<Likeness>;
+}) {
+	const t = useMessages();
+	const { text } = usePlace();
+	const { value, refusal, busy } = useAnswer(JSON.stringify([cards.map(({ name }) => name), text]), question);
+	if (refusal) return <Problem refusal={refusal} />;
+	if (!value) return busy ? <Busy /> : null;
+	const { tokens, alike } = value;
+	const [layers = 0, T = 0] = alike.shape;
+	return (
+		<>
+			<Matrix
+				data={alike.data}
+				rows={layers}
+				columns={T}
+				scale="signed"
+				limit={1}
+				rowLabel={(r) => `${t.lesson.attention.block} ${r}`}
+				rowName={(r) => t.lesson.context.after(r)}
+				columnName={(c) => quoted(tokens[c]!)}
+				columnLabel={(c) => <TokenFace token={tokens[c]!} />}
+				caption={t.glossary.cosine.term}
+				saved={{
+					name: 'compared-states',
+					origin: { file: cards.map(({ fileName }) => fileName).join(', '), part: 'blocks.*.output', text, title },
+				}}
+			/>
+			{cards.map((card) => (
+				<Source key={card.name} card={card} part="blocks.*.output" />
+			))}
+		</>
+	);
+}
