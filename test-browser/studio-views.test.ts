@@ -2,14 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { en } from '../surfaces/studio/src/messages/en/index.ts';
-import { type Studio, startStudio } from './studio-page.ts';
+import { type Studio, seriousFindings, startStudio } from './studio-page.ts';
 import { go, keepTiny, openTiny, saved, TINY } from './studio-tiny.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const TIMEOUT = 60_000;
 const TEXT = 'I love you word1 word2';
 
@@ -237,17 +235,7 @@ describe('views of the studio on a whole model', { timeout: 600_000 }, () => {
 			assert.ok(over <= 0, `${JSON.stringify(place)}: ${over} px too wide`);
 			for (const colorScheme of ['light', 'dark'] as const) {
 				await tiny.emulateMedia({ colorScheme });
-				await tiny.evaluate(axe);
-				const findings = await tiny.evaluate(async () => {
-					const { axe } = globalThis as unknown as {
-						axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-					};
-					const { violations } = await axe.run();
-					return violations
-						.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-						.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-				});
-				assert.deepEqual(findings, [], `${JSON.stringify(place)} ${colorScheme}`);
+				assert.deepEqual(await seriousFindings(tiny), [], `${JSON.stringify(place)} ${colorScheme}`);
 			}
 		}
 	});

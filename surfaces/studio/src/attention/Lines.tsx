@@ -1,15 +1,16 @@
 // One head as lines from each token to those it looks at, as thick as the share. The chosen token's lines stand out.
 
-import type { KeyboardEvent } from 'react';
+import { type KeyboardEvent, useRef } from 'react';
 import { percent } from '../matrix/number.ts';
 import { useMessages } from '../messages/index.ts';
+import { useWidth } from '../state/shade.ts';
 import { Saves } from '../ui/saves.tsx';
 import { at, escaped, look, svgFile } from '../ui/svg.ts';
 
-/** CSS pixels: a line of text, the tokens' columns, the room between them. */
+/** CSS pixels: a line of text, the tokens' columns, the room between them at most. */
 const LINE = 22;
-const SIDE = 120;
-const BETWEEN = 260;
+const SIDE = 118;
+const BETWEEN = 300;
 /** Shares below this are not drawn, and no more lines than this: the strongest. */
 const LEAST = 0.01;
 const MOST = 3000;
@@ -35,11 +36,14 @@ export function Lines({
 	const t = useMessages();
 	const T = names.length;
 	const lines = strongest(weights, T);
-	const width = 2 * SIDE + BETWEEN;
+	const frame = useRef<HTMLDivElement>(null);
+	const room = useWidth(frame) || 2 * SIDE + BETWEEN;
+	const between = Math.min(BETWEEN, Math.max(60, room - 2 * SIDE));
+	const width = 2 * SIDE + between;
 	const y = (token: number) => (token + 0.5) * LINE;
 	const short = (name: string) => ([...name].length > LETTERS ? `${[...name].slice(0, LETTERS - 1).join('')}…` : name);
 	const path = (a: number, b: number) =>
-		`M${SIDE} ${y(a)}C${SIDE + BETWEEN / 2} ${y(a)} ${SIDE + BETWEEN / 2} ${y(b)} ${SIDE + BETWEEN} ${y(b)}`;
+		`M${SIDE} ${y(a)}C${SIDE + between / 2} ${y(a)} ${SIDE + between / 2} ${y(b)} ${SIDE + between} ${y(b)}`;
 	const thickness = (weight: number) => at(0.5 + 5 * weight);
 	function onKeyDown(event: KeyboardEvent) {
 		const step = { ArrowUp: from - 1, ArrowDown: from + 1, Home: 0, End: T - 1 }[event.key];
@@ -56,7 +60,7 @@ export function Lines({
 			),
 			...names.flatMap((name, i) => [
 				`<text x="${SIDE - 6}" y="${y(i) + 4}" text-anchor="end" fill="${ink}">${escaped(short(name))}</text>`,
-				`<text x="${SIDE + BETWEEN + 6}" y="${y(i) + 4}" fill="${ink}">${escaped(short(name))}</text>`,
+				`<text x="${SIDE + between + 6}" y="${y(i) + 4}" fill="${ink}">${escaped(short(name))}</text>`,
 			]),
 		];
 		return svgFile(label, width, T * LINE, body.join('\n'), stamp);
@@ -65,6 +69,7 @@ export function Lines({
 		<figure className="lines">
 			<div
 				className="lines-frame"
+				ref={frame}
 				// biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys walk over the tokens
 				tabIndex={0}
 				role="application"
@@ -90,7 +95,7 @@ export function Lines({
 							<text x={SIDE - 6} y={y(i) + 4} textAnchor="end">
 								{short(name)}
 							</text>
-							<text x={SIDE + BETWEEN + 6} y={y(i) + 4} className="looked">
+							<text x={SIDE + between + 6} y={y(i) + 4} className="looked">
 								{short(name)}
 							</text>
 						</g>

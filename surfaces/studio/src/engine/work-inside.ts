@@ -64,6 +64,8 @@ export const inside = {
 		const opened = await modelOf(name);
 		const ids = await idsOf(name, text);
 		if (ids.length > MAX_ATTENTION) throw tooLong(ids.length);
+		for (let i = 0; i < 3; i++) await context.turn(); // the head that is shown large goes first
+		context.check();
 		await opened.trace(ids, {
 			at: [{ point: 'attention.weights', layer: layers - 1, head: 0, token: 0 }],
 			replace: [

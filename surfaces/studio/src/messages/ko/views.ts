@@ -72,7 +72,7 @@ export const views: Messages['views'] = {
 	},
 	attention: {
 		overview: '모든 블록의 모든 헤드',
-		overviewIdea: '네모 하나가 헤드 하나예요. 줄이 보는 쪽, 칸이 보이는 쪽이에요. 하나를 고르면 크게 보여 줘요.',
+		overviewIdea: '네모 하나가 헤드 하나예요. 가로줄이 보는 토큰, 세로줄이 보이는 토큰이에요. 하나를 고르면 크게 보여 줘요.',
 		overviewLabel: (blocks, heads) =>
 			`블록 ${blocks}개, 블록마다 헤드 ${heads}개를 한눈에 보는 그림이에요. 화살표 키로 헤드를 옮겨 다니면 아래에 크게 나와요.`,
 		blocksDone: (done, all) => `블록 ${all}개 중 ${done}개`,
@@ -84,7 +84,7 @@ export const views: Messages['views'] = {
 		itself: '자기 자신에',
 		distance: '돌아보는 거리(토큰)',
 		averageOf: (heads) => `헤드 ${heads}개의 평균`,
-		averageNote: '평균은 보기 쉽게 간추린 거예요. 이런 계산을 하는 헤드는 없으니 따라가 볼 산수도 없어요.',
+		averageNote: '평균은 보기 쉽게 간추린 거예요. 이런 계산을 하는 헤드는 없으니 따라가 볼 계산도 없어요.',
 		form: '보는 방식',
 		asMatrix: '행렬',
 		asLines: '선',
@@ -138,7 +138,7 @@ export const views: Messages['views'] = {
 		states: '속의 상태',
 		statesIdea: '블록마다 토큰의 상태가 양쪽에서 얼마나 비슷한지예요. 1이면 같은 쪽을 봐요.',
 		statesOwn:
-			'두 모델의 상태는 숫자 하나하나까지 비교할 수 없어요. 대신 모델마다, 토큰의 상태가 처음 들어온 벡터와 아직 얼마나 비슷한지 보여 줘요.',
+			'두 모델의 상태는 숫자 하나하나 비교할 수 없어요. 대신 모델마다, 토큰의 상태가 처음 들어온 벡터와 아직 얼마나 비슷한지 보여 줘요.',
 		statesOf: (name) => `${name}: 들어온 벡터와 비슷한 정도`,
 	},
 	edit: {
@@ -192,6 +192,6 @@ export const views: Messages['views'] = {
 		save: '이 화면 저장',
 		open: '저장한 화면 열기',
 		wrong: '저장한 화면 파일이 아니에요.',
-		other: (name) => `이 화면은 이름만 같은 다른 ${name} 파일로 만든 거예요. 수가 다르게 나와요.`,
+		other: (name) => `이 화면은 이름만 같은 다른 ${name} 파일로 만든 거예요. 숫자가 다르게 나와요.`,
 	},
 };
