@@ -18,6 +18,7 @@ const fast = await openFast(model, {
 	memoryBudget: MEMORY_BUDGET,
 	threads: Number(threads),
 	startWorker: host.startWorker!,
+	compile: host.compile!,
 	clock: host,
 });
 

@@ -7,6 +7,7 @@ import asc from 'assemblyscript/asc';
 /** A module: its entry files and the builds that are made of it. */
 const MODULES = [
 	{ name: 'engine', entries: ['kernels/engine.ts'], variants: ['simd', 'relaxed'], shared: [false, true] },
+	{ name: 'probe', entries: ['kernels/probe.ts'], variants: ['relaxed'], shared: [false] },
 	{ name: 'strings', entries: ['kernels/strings.ts'], variants: ['simd'], shared: [false] },
 	{ name: 'tokenizer', entries: ['kernels/tokenizer.ts'], variants: ['simd'], shared: [false] },
 ] as const;

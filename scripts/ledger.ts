@@ -1,7 +1,7 @@
 // The correctness ledger: measures every family and the real files, and writes docs/ledger.md. Run: npm run ledger
 // Real files are looked for in the folder that TONGSA_MODELS names; what is not there has empty cells.
 
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { families } from '../src/architectures/index.ts';
 import {
 	type Errors,
@@ -13,6 +13,7 @@ import {
 	type RealMeasure,
 } from '../test/transformer/measure.ts';
 import { TOLERANCES } from '../test/transformer/tolerances.ts';
+import type { SweepLine } from './sweep.ts';
 
 const number = (error: number | undefined): string => (error === undefined ? '' : error === 0 ? '0' : error.toExponential(1));
 /** A Markdown table with its columns aligned, as the formatter leaves it. */
@@ -39,6 +40,10 @@ for (const model of REAL_MODELS) {
 	else real.push({ name: model.name, measure: await measureReal(model, found.path, TOLERANCES.nearTie) });
 	process.stderr.write(`${model.name}\n`);
 }
+
+/** What scripts/sweep.ts --json has written: drawn configurations that are too many to keep. */
+const SWEEP = new URL('../test/fixtures/sweep.json', import.meta.url);
+const swept: readonly SweepLine[] = existsSync(SWEEP) ? JSON.parse(readFileSync(SWEEP, 'utf8')) : [];
 
 const text = `# Correctness ledger
 
@@ -71,11 +76,24 @@ ${table(
 	made.map((m) => [m.family, m.name, m.file, m.types, ...errorCells(m), m.reference]),
 )}
 
+## Drawn configurations
+
+Random configurations of each family beyond the checkpoints above (scripts/reference/sweep_families.py, measured by scripts/sweep.ts, which \`npm run ledger\` does
+not run again): head counts, widths, every scaling of the rotation, windows, biases, activations, tied or not, 1 to 65 tokens, whole and sharded files, settings
+left out or spelled as before transformers 5, bare stacks and classifiers; GGUF by llama.cpp's converter in F32, F16, BF16 and Q8_0. _Worst_: over all points of
+all checkpoints. Each one's greedy text is the reference's too.
+
+${table(
+	['family', 'file', 'checkpoints', 'refused', 'worst', 'worst of Q8_0', 'reference'],
+	swept.map((s) => [s.family, s.file, String(s.checkpoints), String(s.refused), number(s.worst), number(s.worstQuantised), s.reference]),
+)}
+
 Notes
 
 - Falcon-RW: the reference's eager attention adds ALiBi twice (in the mask and in the scores); its default attention and the original code add it once, and so does Tongsa.
   The expected weights of attention are from a run with the halves corrected, whose logits equal the default's.
-- Gemma: the factor √D is rounded to bfloat16 or float16 where a safetensors table is stored so, as the reference does; GGUF files use float32, as llama.cpp does.
+- Gemma: the factor √D is float32 whatever the table's type, as in the reference run in float32 and in llama.cpp; a reference run in bfloat16 rounds it.
+- Gemma 3's attn_logit_softcapping is not applied, as in the reference, which reads the setting and does not use it.
 - gpt-oss: YaRN's range is not rounded, also from GGUF, as the reference has it; llama.cpp rounds it.
 - GELU is the error-function form where the reference has it (Falcon, NeoX, BERT), also from GGUF; llama.cpp computes the tanh form.
 `;

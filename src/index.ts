@@ -11,6 +11,7 @@ export { normalize, pool } from './embedding/pooling.ts';
 export { type ErrorCode, TongsaError } from './errors.ts';
 export type { Checkpoint, TensorInfo } from './formats/checkpoint.ts';
 export { openCheckpoint } from './formats/open.ts';
+export type { JsonSchema } from './generation/constraint.ts';
 export type { GeneratedToken, GenerateOptions } from './generation/generate.ts';
 export type { SamplerStep } from './generation/sampler.ts';
 export type { Host, Progress } from './host.ts';

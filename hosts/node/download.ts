@@ -24,6 +24,8 @@ export interface Download {
 /** Attempts that bring no byte before it is given up; one that brings some starts the count again. */
 const ATTEMPTS = 4;
 const FIRST_WAIT_MS = 300;
+/** Longest wait that a busy server's Retry-After may ask for; who asks for more is told to the person. */
+const MAX_WAIT_MS = 60_000;
 /** A server that says nothing for this long is gone. */
 const SILENCE_MS = 30_000;
 /** Progress is told at most this often. */
@@ -39,10 +41,13 @@ export async function download(job: Download): Promise<void> {
 			break;
 		} catch (error) {
 			job.signal?.throwIfAborted();
+			const asked = error instanceof Busy ? error.waitMs : 0;
+			if (asked > MAX_WAIT_MS) throw (error as Busy).refusal;
 			if (error instanceof TongsaError && error.code !== 'network') throw error;
 			failures = (await partLength(job.to)) > before ? 1 : failures + 1;
 			if (failures >= ATTEMPTS || (error instanceof TongsaError && error.detail.allowed)) throw asNetworkError(error, job.url);
-			await sleep(FIRST_WAIT_MS * 2 ** (failures - 1), undefined, job.signal ? { signal: job.signal } : {});
+			const waitMs = Math.max(asked, FIRST_WAIT_MS * 2 ** (failures - 1));
+			await sleep(waitMs, undefined, job.signal ? { signal: job.signal } : {});
 		}
 	}
 	await verify(job);
@@ -68,6 +73,7 @@ async function attempt(job: Download): Promise<void> {
 			await rm(part, { force: true });
 			throw new TongsaError('network', 'the file changed while it was fetched', { file: job.url });
 		}
+		if (response.status === 429 || response.status === 503) throw new Busy(refusal(response, job.url), retryAfterMs(response));
 		if (!response.ok || !response.body) throw refusal(response, job.url);
 		if (response.status !== 206) done = 0;
 		else if (Number(/^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1]) !== done) {
@@ -110,6 +116,20 @@ async function attempt(job: Download): Promise<void> {
 	}
 }
 
+/** A server that is busy, and how long it asks to be left alone. */
+class Busy extends Error {
+	readonly refusal: TongsaError;
+	readonly waitMs: number;
+	constructor(refusal: TongsaError, waitMs: number) {
+		super(refusal.message);
+		this.refusal = refusal;
+		this.waitMs = waitMs;
+	}
+}
+
+/** Seconds, as busy servers send them; 0 where there are none. */
+const retryAfterMs = (response: Response): number => (Number(response.headers.get('retry-after')) || 0) * 1000;
+
 async function verify({ to, sha256, url, byteLength }: Download): Promise<void> {
 	const part = `${to}.part`;
 	const { size } = await stat(part);
@@ -143,7 +163,7 @@ export function refusal(response: Response, url: string): TongsaError {
 		401: 'It may need an access token: set HF_TOKEN',
 		403: 'It may need an access token, or its licence accepted on its page first',
 		404: 'Check the spelling',
-		429: 'Too many requests: try again later',
+		429: `Too many requests: try again ${response.headers.has('retry-after') ? `in ${response.headers.get('retry-after')} s` : 'later'}`,
 	};
 	const lasting = response.status >= 400 && response.status < 500 && response.status !== 408 && response.status !== 429;
 	return new TongsaError(lasting ? 'not-found' : 'network', 'the server refused', {
@@ -153,9 +173,22 @@ export function refusal(response: Response, url: string): TongsaError {
 	});
 }
 
+/** An answer's text. @throws TongsaError 'too-large' beyond `most` bytes, before they are all here. */
+export async function textOf(response: Response, most: number, url: string): Promise<string> {
+	const chunks: Uint8Array[] = [];
+	let length = 0;
+	for await (const chunk of response.body ?? []) {
+		length += chunk.length;
+		if (length > most) throw new TongsaError('too-large', 'an answer too long', { file: url, allowed: `at most ${most} bytes` });
+		chunks.push(chunk);
+	}
+	return Buffer.concat(chunks).toString('utf8');
+}
+
 /** What fetch throws when nobody answers, as one line. */
 export function asNetworkError(error: unknown, url: string): TongsaError {
 	if (error instanceof TongsaError) return error;
+	if (error instanceof Busy) return error.refusal;
 	const { message, cause } = error as Error & { cause?: NodeJS.ErrnoException };
 	return new TongsaError('network', 'no answer', { file: url, got: cause?.code ?? cause?.message ?? message }, { cause: error });
 }

@@ -1,16 +1,30 @@
 // The Node host: what openModel is handed when it runs in Node.
 
-import { availableParallelism, freemem, totalmem } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { TongsaError } from '../../src/errors.ts';
 import type { Host } from '../../src/host.ts';
+import { compile } from './compile.ts';
 import { resolve } from './resolve.ts';
 
-/** Part of the machine's memory that weights may take: the rest is for the system and for what the weights work on. */
+/** Part of the machine's memory that a model may take: the rest is for the system and for other programs. */
 const MEMORY_SHARE = 0.7;
+
+/** TONGSA_MEMORY, in bytes; else 0.7 of what is free, or of half of what this process may have (a container's bound counts) if that is more. */
+function memoryBudget(): number {
+	const asked = process.env.TONGSA_MEMORY;
+	if (asked) {
+		if (/^[0-9]{1,15}$/.test(asked)) return Number(asked);
+		throw new TongsaError('usage', 'a memory budget is a number of bytes', { field: 'TONGSA_MEMORY', got: asked, allowed: 'digits only' });
+	}
+	const whole = Math.min(totalmem(), process.constrainedMemory?.() || Number.POSITIVE_INFINITY);
+	return Math.floor(Math.max(process.availableMemory?.() ?? 0, whole / 2) * MEMORY_SHARE);
+}
 
 export function nodeHost(): Host {
 	return {
 		resolve,
+		compile,
 		renderTemplate: async (template, input, signal) => (await import('./template.ts')).renderTemplate(template, input, signal),
 		startWorker() {
 			const file = import.meta.url.endsWith('.ts') ? './compute-worker.ts' : './compute-worker.js';
@@ -36,7 +50,7 @@ export function nodeHost(): Host {
 			return availableParallelism();
 		},
 		get memoryBudget() {
-			return Math.floor(Math.max(freemem(), totalmem() / 2) * MEMORY_SHARE);
+			return memoryBudget();
 		},
 	};
 }

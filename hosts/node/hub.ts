@@ -7,7 +7,7 @@ import { httpSource } from '../../src/bytes/http.ts';
 import type { ByteSource, ModelFiles } from '../../src/bytes/source.ts';
 import { TongsaError } from '../../src/errors.ts';
 import type { Progress } from '../../src/host.ts';
-import { asNetworkError, download, refusal } from './download.ts';
+import { asNetworkError, download, refusal, textOf } from './download.ts';
 import { pathFiles } from './folder.ts';
 import { withLock } from './lock.ts';
 import { network } from './network.ts';
@@ -170,13 +170,12 @@ async function list({ repository, revision }: HubName, { fetch, signal }: HubOpt
 	try {
 		const response = await fetch(url, { headers: await authorization(), signal: signal ? AbortSignal.any([signal, patience]) : patience });
 		if (!response.ok) throw refusal(response, url);
-		text = await response.text();
+		text = await textOf(response, MAX_LISTING_BYTES, url);
 	} catch (error) {
 		signal?.throwIfAborted();
 		throw asNetworkError(error, url);
 	}
 	const malformed = () => new TongsaError('malformed', 'an answer that is no repository listing', { file: url });
-	if (text.length > MAX_LISTING_BYTES) throw malformed();
 	let body: { sha?: unknown; siblings?: { rfilename?: unknown; size?: unknown; blobId?: unknown; lfs?: { sha256?: unknown } }[] };
 	try {
 		body = JSON.parse(text);

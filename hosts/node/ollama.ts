@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import type { ModelFiles } from '../../src/bytes/source.ts';
 import { TongsaError } from '../../src/errors.ts';
 import type { Progress } from '../../src/host.ts';
-import { asNetworkError, download, refusal } from './download.ts';
+import { asNetworkError, download, refusal, textOf } from './download.ts';
 import { fileSource } from './file.ts';
 import { withLock } from './lock.ts';
 import { ollamaFolder } from './places.ts';
@@ -80,7 +80,7 @@ export async function pullOllama(
 		throw asNetworkError(error, url);
 	});
 	if (!response.ok) throw refusal(response, url);
-	const manifest = await response.text();
+	const manifest = await textOf(response, MAX_MANIFEST_BYTES, url);
 	const model = modelLayer(manifest, url);
 	const { config, layers } = JSON.parse(manifest) as Manifest;
 	return withLock(

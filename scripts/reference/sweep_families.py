@@ -380,6 +380,8 @@ def statable(cls, c, r):
         if isinstance(p, dict):
             for key in ("truncate", "mscale", "mscale_all_dim"):
                 p.pop(key, None)
+            if cls.startswith("GptOss") and p.get("rope_type") == "yarn":
+                p["truncate"] = False
             if cls.startswith(("Gemma", "Falcon", "GPTNeoX")) and not cls.startswith("Gemma3"):
                 p["rope_theta"] = 10000.0
             if p.get("rope_type") != "default" and cls.startswith(("Cohere", "Falcon", "Nomic", "GPTNeoX", "GemmaF", "Gemma2")) or p.get("rope_type") == "dynamic" or p.get("rope_type") == "llama3" and not cls.startswith(("Llama", "Mistral", "SmolLM3")):

@@ -1,12 +1,11 @@
 # Draws random tokenizers beyond the fixtures', and writes what the original implementations make of hard and of random strings.
-# Originals: Hugging Face tokenizers, sentencepiece, tiktoken, transformers' own classes for folders without a tokenizer.json.
-# Run: python sweep_tokenizers.py OUT_FOLDER [--draws N] [--seed S] [json|spm|folders|tiktoken…], then
+# Originals: Hugging Face tokenizers, sentencepiece, transformers' own classes for folders without a tokenizer.json.
+# Run: python sweep_tokenizers.py OUT_FOLDER [json|spm|folders…] [--draws N] [--seed S], or OUT_FOLDER --vocabularies FOLDER, then
 #      node --conditions=tongsa-source scripts/sweep-tokenizers.ts OUT_FOLDER
 """OUT/<kind>-<n>/: the tokenizer's files and expected.json: {texts, plain, flags, parsed, decoded, skipped, offsets}, a list each, null where
 the original gives an error. plain: special text as text, no flags; flags: with the flags; parsed: special text parsed, no flags."""
 
 import argparse
-import base64
 import json
 import random
 import shutil
@@ -215,10 +214,26 @@ def spm_tokenizer(folder, r, count):
     return {"texts": strings, "plain": ids, "flags": [None] * n, "parsed": [None] * n, "offsets": [None] * n, "decoded": [sp.decode(i) for i in ids], "skipped": [None] * n}
 
 
-# ---------------------------------------------------------------------------------------------- tiktoken
+# ---------------------------------------------------------------------------------------------- real vocabularies
 
-TIKTOKEN = [r"""'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s""",
-            r"""(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"""]
+REAL = ["gpt-2", "mpt", "falcon", "starcoder", "refact", "command-r", "llama-bpe", "qwen2", "gemma-4", "bert-bge", "llama-spm", "phi-3"]
+
+
+def real_vocabularies(out, folder, r, count):
+    """llama.cpp's vocabulary files, each with the original that make_tokenizers.py puts together for it."""
+    for name in REAL:
+        path = folder / f"ggml-vocab-{name}.gguf"
+        caught = {}
+        made.expected = lambda _out, _name, encode, running, parse=None, **_: caught.update(encode=encode, parse=parse)
+        made.from_gguf(name, path, out, [])
+        strings = [s for s in texts(r, count) if "\x00" not in s or caught["parse"]]
+        n = len(strings)
+        e = {"texts": strings, "plain": [caught["encode"](s) for s in strings], "parsed": [caught["parse"](s) for s in strings] if caught["parse"] else [None] * n, "flags": [None] * n, "decoded": [None] * n, "skipped": [None] * n, "offsets": [None] * n}
+        place = out / f"real-{name}"
+        place.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, place / "model.gguf")
+        (place / "expected.json").write_text(json.dumps(e))
+        print(name, flush=True)
 
 
 # ---------------------------------------------------------------------------------------------- folders without tokenizer.json
@@ -255,11 +270,6 @@ def folder_tokenizer(folder, r, count):
             config |= dict(add_bos_token=flag(r, 0.7), add_eos_token=flag(r, 0.3), legacy=flag(r), bos_token="<s>", eos_token="</s>", unk_token="<unk>")
         if kind == "t5":
             config["extra_ids"] = r.choice([0, 100])
-    if flag(r, 0.5):
-        size = 2000
-        config["added_tokens_decoder"] = {str(size + i): dict(content=c, lstrip=False, rstrip=False, normalized=False, single_word=False, special=flag(r)) for i, c in enumerate(["<|user|>", "<|end|>"])} if kind in ("never",) else {}
-        if not config["added_tokens_decoder"]:
-            config.pop("added_tokens_decoder")
     (folder / "tokenizer_config.json").write_text(json.dumps(config))
     t = getattr(transformers, config["tokenizer_class"]).from_pretrained(folder)
     strings = texts(r, count)
@@ -285,7 +295,10 @@ def main():
     arguments.add_argument("--draws", type=int, default=40)
     arguments.add_argument("--texts", type=int, default=120)
     arguments.add_argument("--seed", type=int, default=0)
+    arguments.add_argument("--vocabularies", type=Path, help="folder with ggml-vocab-*.gguf: those and nothing else")
     given = arguments.parse_args()
+    if given.vocabularies:
+        return real_vocabularies(given.out, given.vocabularies, random.Random(f"{given.seed} real"), given.texts)
     for kind, make in KINDS.items():
         if given.kinds and kind not in given.kinds:
             continue

@@ -66,6 +66,7 @@ export function decoder(m: Metadata, choices: DecoderChoices): TransformerConfig
 		...(turned && { rope: turned }),
 		...choices.attention,
 		...(m.format === 'gguf' && { bias: storedAttentionBias(m) }),
+		...(m.format === 'gguf' && m.value('attention.causal') !== undefined && { causal: m.flag('attention.causal', true) }),
 	};
 	const feedForward: FeedForwardConfig = {
 		width: s.hidden,

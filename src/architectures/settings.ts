@@ -39,6 +39,8 @@ export function sizes(m: Metadata, given: Partial<Sizes> = {}): Sizes {
 	const keyHeads = given.keyHeads ?? m.size(SIZE_KEYS.keyHeads, heads);
 	if (heads % keyHeads !== 0) m.fail('num_key_value_heads', keyHeads, `a divisor of ${heads} heads`);
 	const headWidth = given.headWidth ?? (m.value(...SIZE_KEYS.headWidth) === undefined ? width / heads : m.size(SIZE_KEYS.headWidth));
+	const valueWidth = m.number('attention.value_length', headWidth);
+	if (valueWidth !== headWidth) m.fail('attention.value_length', valueWidth, `the width of keys, ${headWidth}`);
 	if (!Number.isInteger(headWidth)) m.fail('num_attention_heads', heads, `a divisor of the width ${width}`);
 	const stored = m.format === 'gguf' ? m.shape('token_embd.weight')?.[0] : undefined;
 	return {

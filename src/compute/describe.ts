@@ -1,10 +1,11 @@
-// describeCompute: what this machine's kernels are, and how fast each way of laying weights is here, measured in a fraction of a second.
+// describeCompute: what this machine's kernels are and why, and how fast each way of laying weights is here, measured in a fraction of a second.
 // Method: best of several runs, after as many that let the compiler finish; sizes beyond the second-level cache. docs/speed.md
 
+import { type Candidate, type Chooser, chooseKernels } from './choose.ts';
 import { canShareMemory, type DotTopBit, probeRelaxedDot } from './detect.ts';
 import type { Kernels, KernelVariant } from './kernels.ts';
 import { activationBytes, HOT_TYPES, matrixBytes, WEIGHT_KINDS, type WeightKind } from './layouts.ts';
-import { bestVariant, buildKernels } from './wasm.ts';
+import { buildKernels } from './wasm.ts';
 
 export interface LayoutSpeed {
 	readonly layout: WeightKind['name'];
@@ -19,6 +20,9 @@ export interface LayoutSpeed {
 
 export interface ComputeDescription {
 	readonly variant: KernelVariant;
+	/** Why this one, in a sentence, and what was timed for it (choose.ts). */
+	readonly because: string;
+	readonly candidates: readonly Candidate[];
 	/** What the relaxed dot product does with the top bit; absent without relaxed SIMD. */
 	readonly relaxedDot?: DotTopBit;
 	/** Whether threads can share a memory here. */
@@ -27,7 +31,7 @@ export interface ComputeDescription {
 	readonly reading: number;
 	readonly layouts: readonly LayoutSpeed[];
 	/** Why weights are laid as they are. */
-	readonly reason: string;
+	readonly layoutsBecause: string;
 }
 
 /** 2048 × 2048: 3 to 5 MB quantised, more than a core's own cache. */
@@ -39,21 +43,23 @@ const READ_BYTES = 32 * 2 ** 20;
 /** In front of everything: nothing may lie at 0. */
 const START = 1024;
 
-/** `now`: monotonic milliseconds. */
-export async function describeCompute(now: () => number): Promise<ComputeDescription> {
-	const variant = bestVariant();
+export async function describeCompute(chooser: Chooser): Promise<ComputeDescription> {
+	const { now, compile } = chooser;
+	const { variant, reason, candidates } = await chooseKernels(chooser);
 	const relaxedDot = probeRelaxedDot();
-	const build = await buildKernels(variant);
+	const build = await buildKernels(variant, false, compile);
 	const kernels = build.over(new WebAssembly.Memory({ initial: (READ_BYTES + 2 ** 20) / 65536, maximum: (READ_BYTES + 2 ** 20) / 65536 }));
 	const reading = READ_BYTES / best(now, () => kernels.readAll(START, READ_BYTES)) / 1e6;
 	const layouts = Object.values(WEIGHT_KINDS).map((kind) => speedOf(kind, kernels, now));
 	return {
 		variant,
+		because: reason,
+		candidates,
 		...(relaxedDot && { relaxedDot }),
 		sharedMemory: canShareMemory(),
 		reading,
 		layouts,
-		reason: reasonOf(layouts),
+		layoutsBecause: reasonOf(layouts),
 	};
 }
 

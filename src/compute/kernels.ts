@@ -1,8 +1,8 @@
 // The one interface over the kernels: a memory and functions on (pointer, sizes). Nothing here allocates.
 // Each function is described at its definition in kernels/; scalar.ts is the plain twin that defines it.
 
-/** A build of kernels/ or its TypeScript twin. */
-export type KernelVariant = 'scalar' | 'simd' | 'relaxed';
+/** A build of kernels/, or its TypeScript twin. 'wide': the relaxed build, compiled with vectors of 256 bits where the runtime can (wasm.ts). */
+export type KernelVariant = 'scalar' | 'simd' | 'relaxed' | 'wide';
 
 import type { AttentionKernels } from './scalar/attention.ts';
 import type { AttentionTileKernels } from './scalar/attention-tiles.ts';

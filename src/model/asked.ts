@@ -34,6 +34,7 @@ export function engineWhenAsked(
 		async *generate(...given) {
 			return yield* (await engine()).generate(...given);
 		},
+		memory: async () => (await opened)?.memory(),
 		close: () => void opened?.then((one) => one.close()),
 	};
 }

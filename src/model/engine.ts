@@ -22,7 +22,7 @@ import { exactRunner, fastRunner, type Runner, whyNotFast } from './runner.ts';
 import { sentenceVectors } from './sentence.ts';
 import type { ChatMessage, Model, ModelInput, OpenOptions, Prompt, RunOptions } from './types.ts';
 
-export type Engine = Pick<Model, 'points' | 'trace' | 'attentionCell' | 'lens' | 'surprise' | 'sentence' | 'generate'> & {
+export type Engine = Pick<Model, 'points' | 'trace' | 'attentionCell' | 'lens' | 'surprise' | 'sentence' | 'generate' | 'memory'> & {
 	close(): void;
 };
 
@@ -171,6 +171,7 @@ export function openEngine(
 				idle.set(run, state);
 			}
 		},
+		memory: async () => (await runners.get('fast'))?.memory,
 		close() {
 			idle.clear();
 			for (const one of runners.values())

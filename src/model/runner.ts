@@ -3,6 +3,7 @@
 import { TongsaError } from '../errors.ts';
 import type { Continuable } from '../generation/generate.ts';
 import type { Host } from '../host.ts';
+import type { MemoryBytes } from '../transformer/fast/divide.ts';
 import { fastObstacle, openFast } from '../transformer/fast.ts';
 import { forward } from '../transformer/forward.ts';
 import { createState } from '../transformer/state.ts';
@@ -13,6 +14,8 @@ import type { OpenOptions } from './types.ts';
 
 export interface Runner {
 	readonly precision: 'exact' | 'fast';
+	/** What it holds; absent where weights come and go (exact). */
+	readonly memory?: MemoryBytes;
 	/** Last states of texts, each by itself: `each` gets them in order, (T, width) for the i-th, overwritten after it returns. */
 	states(texts: readonly (readonly number[])[], each: (i: number, states: Float32Array) => void, signal?: AbortSignal): Promise<void>;
 	/** A text that goes on; each call gives one of its own. */
@@ -63,6 +66,7 @@ export async function fastRunner(
 		canSleep: host.canSleep ?? true,
 		clock: host,
 		...(host.startWorker && { startWorker: () => host.startWorker!() }),
+		...(host.compile && { compile: host.compile }),
 		...(signal && { signal }),
 		...(onProgress && { onProgress: (done: number, total: number) => onProgress({ stage: 'repack', done, total, unit: 'tensors' }) }),
 	});
@@ -99,6 +103,7 @@ export async function fastRunner(
 
 	return {
 		precision: 'fast',
+		memory: fast.bytes,
 		states: (texts, each, signal) =>
 			inTurn(async () => {
 				keepHeld(0);

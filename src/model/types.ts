@@ -5,6 +5,7 @@ import type { Checkpoint } from '../formats/checkpoint.ts';
 import type { Finish, GeneratedToken, GenerateOptions } from '../generation/generate.ts';
 import type { Progress } from '../host.ts';
 import type { EncodeOptions, Tokenizer } from '../tokenizer/types.ts';
+import type { MemoryBytes } from '../transformer/fast/divide.ts';
 import type { Replace, TracedPoint } from '../transformer/listen.ts';
 import type { Point } from '../transformer/points.ts';
 import type { Selector } from '../transformer/select.ts';
@@ -194,6 +195,8 @@ export interface Model {
 		prompt: Prompt,
 		options?: GenerateOptions & { readonly precision?: 'exact' | 'fast' },
 	): AsyncGenerator<GeneratedToken, Generated>;
+	/** Bytes that the fast path holds: weights as laid for the kernels, keys and values in halves, all. Undefined before it is first used. */
+	memory(): Promise<MemoryBytes | undefined>;
 	/** Bytes read from the model's files so far. */
 	readonly bytesRead: number;
 	close(): Promise<void>;

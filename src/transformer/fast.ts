@@ -1,10 +1,11 @@
 // The fast path: the same model on the kernels. Weights repacked once, states and cache in one memory, nothing allocated for a token.
 // What it cannot do is said by `obstacle` (fast/support.ts); the exact path then serves. Speed and method: docs/speed.md
 
+import { chooseKernels } from '../compute/choose.ts';
 import { type Clock, openCrew, type Part, type Worker } from '../compute/crew.ts';
 import { canShareMemory } from '../compute/detect.ts';
 import type { Kernels, KernelVariant } from '../compute/kernels.ts';
-import { buildKernels } from '../compute/wasm.ts';
+import { buildKernels, type Compile } from '../compute/wasm.ts';
 import { TongsaError } from '../errors.ts';
 import type { Compiled, RopePlace } from './fast/compile.ts';
 import { bytesOf, divide, type MemoryBytes } from './fast/divide.ts';
@@ -34,6 +35,8 @@ export interface FastOptions {
 	readonly memoryLimit?: number;
 	/** Instead of the machine's best. */
 	readonly variant?: KernelVariant;
+	/** A compiler for kernels that is better than the standard one, where the host has one. */
+	readonly compile?: Compile;
 	readonly signal?: AbortSignal;
 	onProgress?(done: number, total: number): void;
 }
@@ -125,7 +128,7 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 			floats: keepsFloats(views, options.memoryBudget),
 		},
 	);
-	const building = buildKernels(options.variant, wanted > 1);
+	const building = chosen(options, clock).then((variant) => buildKernels(variant, wanted > 1, options.compile));
 	// Workers start while the weights are read.
 	const workers = startWorkers(wanted - 1, options.startWorker);
 	try {
@@ -264,6 +267,10 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 }
 
 type Want = 'blocks' | 'states' | 'logits';
+
+async function chosen({ variant, compile }: FastOptions, clock: Clock): Promise<KernelVariant> {
+	return variant ?? (await chooseKernels({ now: clock.now, ...(compile && { compile }) })).variant;
+}
 
 /** A host that refuses a thread has none to give: the leader works alone. */
 function startWorkers(count: number, start: FastOptions['startWorker']): readonly Worker[] {

@@ -16,7 +16,9 @@ export interface Metadata {
 	readonly format: Checkpoint['format'];
 	/** Model file's name, for messages. */
 	readonly file: string;
-	/** The first of `keys` that is present and not null. */
+	/** Every key that a value has been asked for. */
+	readonly asked: ReadonlySet<string>;
+	/** The first of `keys` that is present and not null. Does not count as asking. */
 	value(...keys: string[]): MetadataValue | undefined;
 	/** Whether the key is there without a value, which may mean 'off' where its absence means a default. */
 	isNull(key: string): boolean;
@@ -60,12 +62,17 @@ async function readSetting(array: LazyArray, signal?: AbortSignal): Promise<Meta
 
 function reader(checkpoint: Checkpoint, architecture: string | undefined, values: ReadonlyMap<string, MetadataValue>): Metadata {
 	const list = (keys: string | readonly string[]): readonly string[] => (typeof keys === 'string' ? [keys] : keys);
-	const find = (keys: readonly string[]): [string, MetadataValue | undefined] => {
+	const asked = new Set<string>();
+	const look = (keys: readonly string[]): [string, MetadataValue | undefined] => {
 		for (const key of keys) {
 			const value = values.get(key);
 			if (value !== undefined && value !== null) return [key, value];
 		}
 		return [keys[0]!, undefined];
+	};
+	const find: typeof look = (keys) => {
+		for (const key of keys) asked.add(key);
+		return look(keys);
 	};
 	const fail = (key: string, got: MetadataValue | undefined, allowed: string): never => {
 		throw new TongsaError('malformed', got === undefined ? 'a setting is missing' : 'a setting has a value that does not fit', {
@@ -79,7 +86,8 @@ function reader(checkpoint: Checkpoint, architecture: string | undefined, values
 		architecture,
 		format: checkpoint.format,
 		file: checkpoint.name,
-		value: (...keys) => find(keys)[1],
+		asked,
+		value: (...keys) => look(keys)[1],
 		isNull: (key) => values.get(key) === null,
 		size(keys, fallback) {
 			const [key, value] = find(list(keys));

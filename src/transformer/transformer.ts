@@ -7,6 +7,7 @@ import type { TransformerConfig } from './config.ts';
 import { exact } from './exact.ts';
 import type { Dialect } from './family.ts';
 import { openMetadata } from './metadata.ts';
+import { refuseUnhonoured } from './unhonoured.ts';
 import { openWeights, type Views, type Weights } from './weights.ts';
 
 export interface Transformer {
@@ -29,7 +30,9 @@ export interface TransformerOptions {
 
 /** Reads the settings and checks every tensor's shape. No weight is read. */
 export async function openTransformer(checkpoint: Checkpoint, dialect: Dialect, options: TransformerOptions): Promise<Transformer> {
-	const config = frozen(dialect.config(await openMetadata(checkpoint, options.signal)));
+	const metadata = await openMetadata(checkpoint, options.signal);
+	const config = frozen(dialect.config(metadata));
+	refuseUnhonoured(metadata);
 	const views = bind(checkpoint, config, dialect);
 	const build = (part: TransformerConfig, of: Views, prefix: string): Transformer => ({
 		name: checkpoint.name,

@@ -9,16 +9,17 @@ import { wrapped } from './view/text.ts';
 export function overview(terminal: Terminal, name?: string): string {
 	const one = VERBS.find((verb) => verb.name === name);
 	if (one) return verbHelp(terminal, one);
+	const { columns } = terminal;
 	const width = Math.max(...VERBS.map((verb) => verb.name.length));
 	return [
-		"tongsa: opens a language model's own weight file and translates between people's language and the model's.",
+		...wrapped("tongsa: opens a language model's own weight file and translates between people's language and the model's.", columns),
 		'',
 		'Usage: tongsa VERB …',
 		'',
-		...VERBS.flatMap((verb) => entry(verb.name, verb.summary, width, terminal.columns)),
+		...VERBS.flatMap((verb) => entry(verb.name, verb.summary, width, columns)),
 		'',
-		'MODEL is a name (tongsa models), a file or folder, hf:owner/repo[/file], ollama:name[:tag], or an http(s) URL.',
-		'Every verb has --help with examples, and --json.',
+		...wrapped('MODEL is a name (tongsa models), a file or folder, hf:owner/repo[/file], ollama:name[:tag], or an http(s) URL.', columns),
+		...wrapped('Every verb has --help with examples, and --json.', columns),
 		'',
 	].join('\n');
 }
@@ -31,9 +32,9 @@ export function verbHelp(terminal: Terminal, verb: Verb): string {
 	const width = Math.max(...options.map(([name]) => name!.length));
 	const words = verb.arguments.map((argument) => (argument.optional ? `[${argument.name}]` : argument.name));
 	return [
-		`tongsa ${verb.name}: ${verb.summary}`,
+		...wrapped(`tongsa ${verb.name}: ${verb.summary}`, terminal.columns),
 		'',
-		`Usage: tongsa ${[verb.name, ...words].join(' ')} [options]`,
+		...wrapped(`Usage: tongsa ${[verb.name, ...words].join(' ')} [options]`, terminal.columns),
 		'',
 		...options.flatMap(([name, summary]) => entry(name!, summary!, width, terminal.columns)),
 		'',
@@ -43,7 +44,9 @@ export function verbHelp(terminal: Terminal, verb: Verb): string {
 	].join('\n');
 }
 
+/** Text beside its name; below it where that leaves too little room. */
 function entry(name: string, summary: string, width: number, columns: number): string[] {
 	const indent = width + 4;
-	return wrapped(summary, Math.max(20, columns - indent)).map((line, i) => (i ? ' '.repeat(indent) : `  ${name.padEnd(width)}  `) + line);
+	if (columns - indent < 24) return [`  ${name}`, ...wrapped(summary, columns - 6).map((line) => `      ${line}`)];
+	return wrapped(summary, columns - indent).map((line, i) => (i ? ' '.repeat(indent) : `  ${name.padEnd(width)}  `) + line);
 }

@@ -20,6 +20,8 @@ export interface BenchJson {
 	readonly decode: Rate;
 	readonly threads: number;
 	readonly runs: number;
+	/** Bytes that the engine holds; absent on the exact path. */
+	readonly memory?: { readonly weights: number; readonly cache: number; readonly all: number };
 	readonly provenance: Provenance;
 }
 
@@ -55,6 +57,7 @@ export async function benchJson(model: Model, options: BenchOptions, now: () => 
 	const loaded = now();
 	const times: Awaited<ReturnType<typeof once>>[] = [];
 	for (let run = 1; run <= runs; run++) times.push(await once(run, prompt, decode + 1));
+	const memory = await model.memory();
 	const rate = (tokens: number, ms: readonly number[]): Rate => ({ tokens, tokensPerSecond: (tokens * 1000) / median(ms) });
 	return {
 		load: { ms: loaded, promptTokens: Math.min(FIRST_PROMPT, prompt) },
@@ -68,6 +71,7 @@ export async function benchJson(model: Model, options: BenchOptions, now: () => 
 		),
 		threads,
 		runs,
+		...(memory && { memory }),
 		provenance: provenanceOf(model.checkpoint, { precision: used }),
 	};
 }

@@ -214,9 +214,10 @@ test('models and doctor say what is here', async () => {
 		['lecture', 'smollm2'],
 	);
 	assert.ok(systems.length >= 20 && systems.every(({ sources, sizes }) => sources.length && sizes.length));
-	const doctor = await json<{ node: string; kernels: { variant: string } }>('doctor');
+	const doctor = await json<{ node: string; kernels: { variant: string; because: string; layouts: { prompt: number }[] } }>('doctor');
 	assert.equal(doctor.node, process.version);
-	assert.match(doctor.kernels.variant, /^(simd|relaxed)$/);
+	assert.match(doctor.kernels.variant, /^(simd|relaxed|wide)$/);
+	assert.ok(doctor.kernels.because && doctor.kernels.layouts.every(({ prompt }) => prompt > 0));
 });
 
 test('extract writes a model that opens alike, and never over another file unasked', async () => {

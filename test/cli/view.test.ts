@@ -63,6 +63,33 @@ test('tables fit every width and never cut a number', () => {
 	}
 });
 
+test('a table too wide for the terminal goes on below, under the first column again', () => {
+	const number = (title: string) => ({ title, align: 'right' as const, whole: true });
+	const columns = [{ title: 'model' }, number('layers'), number('vocabulary'), { title: 'kind', whole: true }];
+	const rows = [
+		['사랑하는 모델의 이름', '12', '50,257', 'bpe'],
+		['bert', '24', '30,522', 'wordpiece'],
+	];
+	assert.equal(
+		table(columns, rows, 28),
+		[
+			'model     layers  vocabulary',
+			'사랑하…       12      50,257',
+			'bert          24      30,522',
+			'',
+			'model              kind',
+			'사랑하는 모델의 …  bpe',
+			'bert               wordpiece',
+			'',
+		].join('\n'),
+	);
+	for (let terminal = 12; terminal <= 60; terminal++) {
+		const text = table(columns, rows, terminal);
+		for (const line of text.split('\n')) assert.ok(width(line) <= Math.max(20, terminal), `${width(line)} of ${terminal}: ${line}`);
+		for (const cell of ['24', '30,522', 'wordpiece']) assert.ok(text.includes(cell), `${cell} at ${terminal}`);
+	}
+});
+
 /** Tokens' names by id. */
 const NAMES: Readonly<Record<number, string>> = { 0: '«시작»', 1: 'I', 22: '사랑', 333: '👨‍👩‍👧' };
 

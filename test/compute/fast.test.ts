@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
+import { compile } from '../../hosts/node/compile.ts';
 import { nodeHost } from '../../hosts/node/host.ts';
 import type { KernelVariant } from '../../src/compute/kernels.ts';
 import { type FastModel, fastObstacle, openFast } from '../../src/transformer/fast.ts';
@@ -51,6 +52,7 @@ for (const { variant, threads, skip } of builds) {
 					memoryBudget: 2 ** 28,
 					threads,
 					variant,
+					compile,
 					startWorker: host.startWorker!,
 					clock: host,
 				});

@@ -50,6 +50,21 @@ test('what a file may hold is bounded', () => {
 	assert.throws(() => parse(many('"a":', 2 ** 19 + 1)), refusal('too-large', /field keys/));
 });
 
+test('what would take many times its length in memory is refused before it is parsed', () => {
+	const of = (count: number, piece: (i: number) => string) => Array.from({ length: count }, (_, i) => piece(i)).join(',');
+	// 16 MiB and eight times the text: objects of one key, 160 bytes in 11 characters; 30,000 tokens of a vocabulary are far from it.
+	assert.throws(
+		() => parse(`[${of(400_000, (i) => `{"${i}":0}`)}]`),
+		refusal('too-large', /many times its length.*400000 keys, 400001 objects/),
+	);
+	assert.throws(() => parse(`{${of(400_000, (i) => `"${i}":{}`)}}`), refusal('too-large', /many times its length/));
+	assert.ok(parse(`{${of(30_000, (i) => `"${i}":${i}`)}}`));
+	// A header of 90,000 tensors, as safetensors writes it.
+	assert.ok(
+		parse(`{${of(90_000, (i) => `"model.layers.${i}.weight":{"dtype":"BF16","shape":[1024,1024],"data_offsets":[${i},${i + 1}]}`)}}`),
+	);
+});
+
 test('bytes that are not UTF-8 are refused', () => {
 	assert.throws(() => parseJson(Uint8Array.of(0x22, 0xff, 0x22), 'a.json'), refusal('malformed', /not UTF-8/));
 });

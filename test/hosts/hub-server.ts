@@ -1,6 +1,7 @@
 // A server on the loopback that plays the Hugging Face Hub and an Ollama registry, with ranges and with faults on request.
 
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -12,6 +13,13 @@ export interface Faults {
 	slowMs?: number;
 	/** Answers with the whole file whatever range is asked for. */
 	noRanges?: boolean;
+	/** Sends bodies from another host behind a signed address, as the Hub does; that host refuses who brings it a token. */
+	redirect?: boolean;
+	/** Answers so many requests for bodies with 429, and asks to wait for so many seconds. */
+	busy?: number;
+	retryAfter?: number;
+	/** Listings and manifests without an end. */
+	endless?: boolean;
 	/** Claims this size in the listing. */
 	claimedSize?: number;
 	/** Claims this hash in the listing. */
@@ -37,6 +45,7 @@ export async function hubServer(files: Map<string, Buffer>): Promise<HubServer> 
 	const requests: HubServer['requests'] = [];
 	const server = createServer((request, response) => {
 		const path = decodeURIComponent(new URL(request.url!, 'http://x').pathname);
+		if (faults.endless && /^\/(?:api|v2)\//.test(path)) return void pour(response);
 		const json = (value: unknown) => response.setHeader('content-type', 'application/json').end(JSON.stringify(value));
 		if (/^\/api\/models\/owner\/repo\/revision\//.test(path)) return json(listing(files, faults));
 		if (path === '/v2/library/tiny/manifests/latest') return json(manifest(files.get('model.gguf')!));
@@ -44,6 +53,17 @@ export async function hubServer(files: Map<string, Buffer>): Promise<HubServer> 
 		const digest = /^\/v2\/library\/tiny\/blobs\/sha256:(\w+)$/.exec(path)?.[1];
 		const body = file ? files.get(file) : [...files.values()].find((bytes) => sha256(bytes) === digest);
 		if (!body) return response.writeHead(404).end();
+		if ((faults.busy ?? 0) > 0) {
+			faults.busy!--;
+			return response.writeHead(429, { 'retry-after': String(faults.retryAfter ?? 0) }).end();
+		}
+		// 'localhost' is another origin than '127.0.0.1'.
+		const signed = new URL(request.url!, 'http://x').searchParams.get('signature') === sha256(body);
+		if (faults.redirect && !signed) {
+			const { port } = server.address() as AddressInfo;
+			return response.writeHead(302, { location: `http://localhost:${port}${request.url}?signature=${sha256(body)}` }).end();
+		}
+		if (faults.redirect && request.headers.authorization !== undefined) return response.writeHead(400).end();
 		requests.push({ path, range: request.headers.range });
 		return void serve(request, response, body, faults);
 	});
@@ -76,6 +96,13 @@ const manifest = (model: Buffer) => ({
 	schemaVersion: 2,
 	layers: [{ mediaType: 'application/vnd.ollama.image.model', digest: `sha256:${sha256(model)}`, size: model.length }],
 });
+
+/** Spaces, until the other side has enough. */
+async function pour(response: ServerResponse): Promise<void> {
+	response.writeHead(200, { 'content-type': 'application/json' });
+	const closed = once(response, 'close');
+	while (!response.destroyed) if (!response.write(Buffer.alloc(2 ** 16, ' '))) await Promise.race([closed, once(response, 'drain')]);
+}
 
 async function serve(request: IncomingMessage, response: ServerResponse, body: Buffer, faults: Faults): Promise<void> {
 	const etag = `"${sha256(body).slice(0, 16)}"`;

@@ -85,6 +85,30 @@ test('an aborted download leaves no file, and the next goes on', async () => {
 	assert.deepEqual(readFileSync(target()), MODEL);
 });
 
+test('a body comes from another host, which never sees the token', async () => {
+	Object.assign(server.faults, { redirect: true, cutAfter: 65_536, cuts: 1 });
+	await download(job({ sha256: sha256(MODEL), headers: { authorization: 'Bearer hf_secret' } }));
+	assert.deepEqual(readFileSync(target()), MODEL);
+	assert.equal(server.requests.length, 2);
+});
+
+test('a busy server is left alone as long as it asks, and not for an hour', async () => {
+	Object.assign(server.faults, { busy: 2, retryAfter: 1 });
+	const started = performance.now();
+	await download(job());
+	assert.ok(performance.now() - started >= 1900);
+	assert.deepEqual(readFileSync(target()), MODEL);
+	rmSync(target());
+	Object.assign(server.faults, { busy: 1, retryAfter: 3600 });
+	await assert.rejects(download(job()), is('network', /got 429.*try again in 3600 s/));
+});
+
+test('a listing and a manifest without an end are refused', async () => {
+	server.faults.endless = true;
+	await assert.rejects(pull('hf:owner/repo', options), is('too-large', /too long/));
+	await assert.rejects(pull(`ollama:${server.url.slice(7)}/library/tiny`, options), is('too-large', /too long/));
+});
+
 test('a file that changed in between is begun anew', async () => {
 	server.faults.slowMs = 10;
 	const controller = new AbortController();

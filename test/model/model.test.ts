@@ -6,6 +6,8 @@ import { type Model, openModel } from 'tongsa';
 
 const LLAMA = 'test/fixtures/families/llama.gguf';
 const BERT = 'test/fixtures/families/minilm.gguf';
+/** Wide enough for the kernels, which take multiples of 32; the others run exactly. */
+const QUANTISED = 'test/fixtures/families/qwen3-quantised.gguf';
 const CUT = 'models/smollm2.gguf';
 const PROMPT = [5, 9, 2, 31, 7];
 
@@ -56,6 +58,31 @@ test('two texts that take turns on one cache come out as each would alone', asyn
 			assert.deepEqual(await Promise.all([idsOf(model, PROMPT, precision), idsOf(model, other, precision)]), alone, precision);
 		}
 	});
+});
+
+test('sentence vectors of many texts are those of each text alone, in the order asked for; memory says what they stand in', async () => {
+	for (const [path, precision] of [
+		[QUANTISED, 'fast'],
+		[BERT, 'exact'],
+	] as const) {
+		await withModel(path, async (model) => {
+			assert.equal(await model.memory(), undefined);
+			// 179 tokens: two passes.
+			const texts = [3, 31, 2, 17, 30, 29, 25, 5, 28, 9].map((length, i) => Array.from({ length }, (_, t) => (t * 7 + i * 11 + 3) % 50));
+			const { vectors, tokens, provenance } = await model.sentence(texts, { pooling: 'mean' });
+			assert.equal(provenance.precision, precision);
+			assert.deepEqual(
+				tokens,
+				texts.map(({ length }) => length),
+			);
+			for (const [i, text] of texts.entries()) {
+				assert.deepEqual((await model.sentence([text], { pooling: 'mean' })).vectors, [vectors[i]], `${path}, text ${i}`);
+			}
+			const memory = await model.memory();
+			if (precision === 'fast') assert.ok(memory && memory.weights > 0 && memory.cache > 0 && memory.all > memory.weights + memory.cache);
+			else assert.equal(memory, undefined);
+		});
+	}
 });
 
 test('a sentence vector is the mean of the last states, of length 1; fast agrees with exact', async () => {

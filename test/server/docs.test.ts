@@ -10,10 +10,10 @@ import { server } from './run.ts';
 const page = readFileSync(new URL('../../docs/server.md', import.meta.url), 'utf8');
 const blocks = [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!);
 
-test('there is a block for each client, and one for what is our own', () => {
+test('there is a block for each client, one for what is our own, and two for answers bound to a schema', () => {
 	assert.deepEqual(
 		blocks.map((code) => /from '([^']+)'/.exec(code)?.[1]),
-		['openai', '@ai-sdk/openai-compatible', '@langchain/openai', 'ollama', undefined],
+		['openai', '@ai-sdk/openai-compatible', '@langchain/openai', 'ollama', undefined, 'openai', '@ai-sdk/openai-compatible'],
 	);
 });
 
@@ -27,5 +27,6 @@ test('every block runs and prints something', async () => {
 	);
 	for (const [i, { stdout }] of outputs.entries()) assert.ok(stdout.length > 0, blocks[i]!);
 	assert.match(outputs[0]!.stdout, /\[ 32, 32 \]\n$/);
+	assert.match(outputs[6]!.stdout, /^(?:한국어|English|日本語|中文) (?:true|false)\n$/);
 	assert.match(outputs[4]!.stdout, /\[ 4, \d+, \d+ \]\n$/);
 });

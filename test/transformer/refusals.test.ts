@@ -9,7 +9,7 @@ import { createState } from '../../src/transformer/state.ts';
 import { languageState } from '../../src/unembedding/language.ts';
 import { trace } from '../../src/unembedding/trace.ts';
 import { changed, type Header } from './changed.ts';
-import { FAMILIES, transformerAt } from './open.ts';
+import { checkpointAt, FAMILIES, transformerAt } from './open.ts';
 
 const rename = (from: string, to: string) => (h: Header) => {
 	h[to] = h[from]!;
@@ -47,6 +47,25 @@ for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
 		assert.equal((await trace(model, { ids: [1] }, { at: ['blocks.0.output'] })).points.size, 1, 'the rest still works');
 	});
 }
+
+test('a setting of a GGUF file that its family does not have is named, unless it changes nothing', async () => {
+	const { openTransformer } = await import('../../src/transformer/transformer.ts');
+	const { llama } = await import('../../src/architectures/llama.ts');
+	const checkpoint = await checkpointAt(`${FAMILIES}llama.gguf`);
+	const open = (value: number) =>
+		openTransformer({ ...checkpoint, metadata: new Map([...checkpoint.metadata, ['llama.residual_scale', value]]) }, llama.gguf!, {
+			memoryBudget: 2 ** 20,
+		});
+	await assert.rejects(open(0.22), { code: 'malformed', message: /residual_scale.*0\.22.*0 or 1: the family llama/ });
+	assert.equal((await open(1)).config.family, 'llama');
+});
+
+test('a weight beside those of a block that nothing reads is named', async () => {
+	await assert.rejects(changed('llama-bias-tied', { config: (c) => void (c['attention_bias'] = false) }), {
+		code: 'unsupported',
+		message: /layers\.0\.self_attn\.\w_proj\.bias/,
+	});
+});
 
 test('a list of 64-bit numbers where one number is due is named', async () => {
 	const metadata = new Map<string, MetadataValue>([

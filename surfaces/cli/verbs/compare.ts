@@ -5,7 +5,7 @@ import { SEED_SENTENCES, type Sentence } from '../../protocol/sentences.ts';
 import type { Answer, Call } from '../call.ts';
 import { bold } from '../view/colour.ts';
 import { table } from '../view/table.ts';
-import { tokenLabel, visible, wrapped } from '../view/text.ts';
+import { cut, padEnd, tokenLabel, visible, wrapped } from '../view/text.ts';
 import { withModel } from './common.ts';
 
 /** With the tokens as people read them. */
@@ -50,14 +50,16 @@ function also(call: Call, words: string): Sentence {
 function page(call: Call, text: string, compared: readonly Labelled[], sentences: readonly Sentence[]): string {
 	const models = compared.map((one) => ({ ...one, model: visible(one.model, false) }));
 	const { columns, colours } = call.terminal;
-	const width = Math.max(...models.map(({ model }) => model.length));
+	const width = Math.min(Math.max(...models.map(({ model }) => model.length)), columns >> 1);
 	const splits = models.flatMap(({ model, labels }) =>
-		wrapped(labels.join(' | '), Math.max(20, columns - width - 2)).map((line, i) => `${(i ? '' : model).padEnd(width)}  ${line}`),
+		wrapped(labels.join(' | '), Math.max(8, columns - width - 2)).map((line, i) => `${padEnd(i ? '' : cut(model, width), width)}  ${line}`),
 	);
 	const number = (value: number | undefined, digits: number) => (value === undefined ? '–' : value.toFixed(digits));
 	const right = (title: string) => ({ title, align: 'right' as const, whole: true });
 	return [
-		bold(visible(text, false), colours),
+		wrapped(visible(text, false), columns)
+			.map((line) => bold(line, colours))
+			.join('\n'),
 		`${splits.join('\n')}\n`,
 		bold('Tokens', colours),
 		table(

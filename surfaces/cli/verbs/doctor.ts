@@ -4,9 +4,8 @@ import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { nodeHost } from '../../../hosts/node/host.ts';
 import { type Held, inventory } from '../../../hosts/node/inventory.ts';
 import { cacheFolder, hubFolder, ollamaFolder } from '../../../hosts/node/places.ts';
-import { canShareMemory, probeRelaxedDot } from '../../../src/compute/detect.ts';
+import { describeCompute } from '../../../src/compute/describe.ts';
 import type { KernelVariant } from '../../../src/compute/kernels.ts';
-import { bestVariant } from '../../../src/compute/wasm.ts';
 import type { Answer, Call } from '../call.ts';
 import { bytes } from '../view/progress.ts';
 import { table } from '../view/table.ts';
@@ -15,18 +14,20 @@ const VARIANTS: Readonly<Record<KernelVariant, string>> = {
 	scalar: 'plain TypeScript',
 	simd: 'WebAssembly SIMD',
 	relaxed: 'WebAssembly relaxed SIMD',
+	wide: 'WebAssembly relaxed SIMD, compiled to vectors of 256 bits',
 };
 
 export async function run(call: Call): Promise<Answer> {
-	const dotTopBit = probeRelaxedDot();
+	const host = nodeHost();
+	const { relaxedDot: dotTopBit, ...compute } = await describeCompute(host);
 	const json = {
 		node: process.version,
 		platform: `${process.platform}-${process.arch}`,
 		cpu: cpus()[0]?.model ?? 'unknown',
 		threads: availableParallelism(),
-		// The build of the kernels that runs here, and what its dot product makes of the top bit.
-		kernels: { variant: bestVariant(), ...(dotTopBit && { dotTopBit }), sharedMemory: canShareMemory() },
-		memory: { total: totalmem(), free: freemem(), forWeights: nodeHost().memoryBudget },
+		// The build of the kernels that runs here and why, what its dot product makes of the top bit, and how fast each layout of weights is.
+		kernels: { ...compute, ...(dotTopBit && { dotTopBit }) },
+		memory: { total: totalmem(), free: freemem(), forWeights: host.memoryBudget },
 		folders: { tongsa: cacheFolder(), huggingFace: hubFolder(), ollama: ollamaFolder() },
 		models: await inventory(),
 	};
@@ -40,6 +41,12 @@ export async function run(call: Call): Promise<Answer> {
 		['Node', `${json.node} on ${json.platform}`],
 		['CPU', `${json.cpu}, ${json.threads} threads`],
 		['kernels', VARIANTS[kernels.variant] + (dotTopBit ? `, 8-bit products ${dotTopBit}` : '')],
+		['chosen by', kernels.because],
+		...kernels.layouts.map(({ layout, types, decode, prompt }) => [
+			layout,
+			`${types.join(', ')}: ${decode.toFixed(0)} G weights/s a token, ${prompt.toFixed(0)} a prompt`,
+		]),
+		['layouts', kernels.layoutsBecause],
 		['memory', `${bytes(memory.total)}, ${bytes(memory.free)} free; weights may take ${bytes(memory.forWeights)}`],
 		...Object.entries(folders).map(([name, path]) => [`${name} folder`, path]),
 		['models here', names(({ state }) => state !== 'absent')],

@@ -131,7 +131,9 @@ function filePage(call: Call, info: FileInfoJson): string {
 	const tensors = info.tensors?.map(({ name, dtype, shape, byteLength }) => [excerpt(name), dtype, shape.join(' × '), bytes(byteLength)]);
 	const metadata = Object.entries(info.metadata ?? {}).map(([key, value]) => [excerpt(key), excerpt(JSON.stringify(value) ?? '', false)]);
 	return [
-		bold(excerpt(info.model, false), colours),
+		wrapped(excerpt(info.model, false), columns)
+			.map((line) => bold(line, colours))
+			.join('\n'),
 		labelled(facts, columns),
 		...(tensors
 			? [

@@ -15,7 +15,7 @@ export async function run(call: Call): Promise<Answer> {
 		return {
 			json,
 			text: async () => {
-				const [{ table }, { tokenLabel }] = await Promise.all([import('../view/table.ts'), import('../view/text.ts')]);
+				const [{ table }, { paragraph, tokenLabel }] = await Promise.all([import('../view/table.ts'), import('../view/text.ts')]);
 				const percent = (probability: number) => `${(100 * probability).toFixed(1)} %`;
 				const rows = json.layers.map(({ layer, top: [best, ...others] }) => [
 					layer < 0 ? 'input' : String(layer),
@@ -33,7 +33,11 @@ export async function run(call: Call): Promise<Answer> {
 						],
 						rows,
 						call.terminal.columns,
-					) + `What would come after token ${json.ids.length - 1}, if each layer of ${model.name} were the last.\n`
+					) +
+					paragraph(
+						`What would come after token ${json.ids.length - 1}, if each layer of ${model.name} were the last.`,
+						call.terminal.columns,
+					)
 				);
 			},
 		};

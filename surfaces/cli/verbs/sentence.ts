@@ -32,16 +32,21 @@ export async function run(call: Call): Promise<Answer | undefined> {
 		const { sentences, provenance } = await sentencesJson(model, [text], options);
 		const json = { ...sentences[0]!, provenance };
 		noteCut(call, json, 'the text');
-		return { json, text: () => page(json) };
+		return { json, text: () => page(call, json) };
 	});
 }
 
-function page({ vector, tokens, provenance }: SentenceJson & { readonly provenance: Provenance }): string {
+async function page(call: Call, { vector, tokens, provenance }: SentenceJson & { readonly provenance: Provenance }): Promise<string> {
+	const { paragraph } = await import('../view/text.ts');
+	const { columns } = call.terminal;
 	const length = Math.hypot(...vector);
 	const shown = vector.slice(0, 8).map((value) => value.toFixed(4));
 	return (
-		`${shown.join('  ')}${vector.length > shown.length ? '  …' : ''}\n` +
-		`${vector.length} numbers of length ${length.toFixed(4)} from ${tokens} tokens; pooled by ${provenance.pooling}. --json gives all.\n`
+		paragraph(`${shown.join(' ')}${vector.length > shown.length ? ' …' : ''}`, columns) +
+		paragraph(
+			`${vector.length} numbers of length ${length.toFixed(4)} from ${tokens} tokens; pooled by ${provenance.pooling}. --json gives all.`,
+			columns,
+		)
 	);
 }
 

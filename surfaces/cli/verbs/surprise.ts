@@ -12,7 +12,7 @@ export async function run(call: Call): Promise<Answer> {
 		return {
 			json,
 			text: async () => {
-				const [{ table }, { tokenLabel }] = await Promise.all([import('../view/table.ts'), import('../view/text.ts')]);
+				const [{ table }, { paragraph, tokenLabel }] = await Promise.all([import('../view/table.ts'), import('../view/text.ts')]);
 				const rows = json.tokens.map(({ id, logProbability: log, rank }, i) => [
 					String(i),
 					tokenLabel(model.tokenizer, id),
@@ -27,7 +27,10 @@ export async function run(call: Call): Promise<Answer> {
 						[right('#'), { title: 'token' }, right('id'), right('bits'), right('probable'), right('thought likelier')],
 						rows,
 						call.terminal.columns,
-					) + (json.perplexity === undefined ? '' : `Perplexity ${json.perplexity.toFixed(2)} to ${model.name}.\n`)
+					) +
+					(json.perplexity === undefined
+						? ''
+						: paragraph(`Perplexity ${json.perplexity.toFixed(2)} to ${model.name}.`, call.terminal.columns))
 				);
 			},
 		};

@@ -52,7 +52,7 @@ async function page(
 			`${tokens.length} tokens of ${model.name} (${model.tokenizer!.kind}, ${model.tokenizer!.size} in its vocabulary)`,
 			call.terminal.columns,
 		) +
-		(note ? `${note}\n` : '')
+		(note ? paragraph(note, call.terminal.columns) : '')
 	);
 }
 

@@ -73,12 +73,12 @@ async function list(call: Call, model: Model): Promise<Answer> {
 			const letters = Object.entries(DIMENSIONS).filter(([letter]) => json.points.some(({ shape }) => shape.includes(letter)));
 			return (
 				table(
-					[{ title: 'point', whole: true }, { title: 'i', whole: true }, { title: 'shape', whole: true }, { title: 'what' }],
+					[{ title: 'point' }, { title: 'i', whole: true }, { title: 'shape', whole: true }, { title: 'what' }],
 					rows,
 					call.terminal.columns,
 				) +
 				`${wrapped(`${letters.map(([letter, what]) => `${letter} ${what}`).join(', ')}.`, call.terminal.columns).join('\n')}\n` +
-				`Their values: tongsa trace ${call.arguments[0]} "text" --at NAME (* in place of i is every block)\n`
+				`${wrapped(`Their values: tongsa trace ${call.arguments[0]} "text" --at NAME (* in place of i is every block)`, call.terminal.columns).join('\n')}\n`
 			);
 		},
 	};
@@ -86,7 +86,7 @@ async function list(call: Call, model: Model): Promise<Answer> {
 
 /** The first rows of each point; attention weights as one head's map. */
 async function page(call: Call, model: Model, { run, before }: TraceRuns): Promise<string> {
-	const [{ bold, dim }, { matrix }, { attention }, { tokenLabel }] = await Promise.all([
+	const [{ bold, dim }, { matrix }, { attention }, { tokenLabel, width, wrapped }] = await Promise.all([
 		import('../view/colour.ts'),
 		import('../view/matrix.ts'),
 		import('../view/attention.ts'),
@@ -100,7 +100,13 @@ async function page(call: Call, model: Model, { run, before }: TraceRuns): Promi
 		const [T, N] = shape.slice(-2) as [number, number];
 		const heads = shape.length === 3 ? shape[0]! : 0;
 		const part = data.subarray(0, T * N);
-		const title = `${bold(name, colours)}  ${shape.join(' × ')}  ${dim(`${captions.get(name)}${note}${heads > 1 ? `; head 0 of ${heads}` : ''}`, colours)}`;
+		const about = `${captions.get(name)}${note}${heads > 1 ? `; head 0 of ${heads}` : ''}`;
+		const beginning = `${bold(name, colours)}  ${shape.join(' × ')}`;
+		// On one line where it fits, else the caption below.
+		const fits = width(`${beginning}  ${about}`) <= columns;
+		const title = fits
+			? `${beginning}  ${dim(about, colours)}`
+			: [beginning, ...wrapped(about, columns).map((line) => dim(line, colours))].join('\n');
 		// Vectors have no tokens, and an encoder's are those of --source.
 		const own = run.ids.length === T && !name.startsWith('encoder.');
 		const ids = own ? run.ids : Array.from({ length: T }, (_, t) => t);

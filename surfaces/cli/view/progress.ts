@@ -26,7 +26,7 @@ export function progressLine(terminal: Terminal, now: () => number): ProgressLin
 			drawn = at;
 			const first = seen[0]!;
 			const perSecond = at > first.at ? ((progress.done - first.done) * 1000) / (at - first.at) : 0;
-			terminal.note(`\r\x1b[2K${line(progress, perSecond)}`);
+			terminal.note(`\r\x1b[2K${line(progress, perSecond).slice(-(terminal.columns - 1))}`);
 		},
 		end() {
 			if (drawn > -Infinity) terminal.note('\r\x1b[2K');

@@ -1,4 +1,4 @@
-// Tables that fit the terminal: columns as wide as they need, the widest cut first when the line is too long.
+// Tables that fit the terminal: text columns are cut, and what still does not fit goes on below under the first column again.
 
 import { cut, padEnd, padStart, width } from './text.ts';
 
@@ -9,25 +9,58 @@ export interface Column {
 	readonly whole?: boolean;
 }
 
-/** No text column is cut below this: three characters and the sign that something is missing. */
+/** No text column is cut below this: seven characters and the sign that something is missing. */
 const LEAST = 8;
 const GAP = 2;
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
 /** Rows under their titles, ending in a newline. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[], terminalColumns: number): string {
 	const widths = columns.map((column, i) => Math.max(width(column.title), ...rows.map((row) => width(row[i] ?? ''))));
-	const room = terminalColumns - GAP * (columns.length - 1);
+	const least = columns.map((column, i) => (column.whole ? widths[i]! : Math.min(widths[i]!, LEAST)));
+	return parts(least, terminalColumns)
+		.map((places) => part(places, columns, rows, widths, terminalColumns))
+		.join('\n');
+}
+
+/** Which columns stand side by side: as many as fit, one beside the first at least. */
+function parts(least: readonly number[], terminalColumns: number): readonly (readonly number[])[] {
+	const found: number[][] = [];
+	let places = [0];
+	for (let i = 1; i < least.length; i++) {
+		const wanted = sum([...places, i].map((place) => least[place]! + GAP)) - GAP;
+		if (wanted > terminalColumns && places.length > 1) {
+			found.push(places);
+			places = [0];
+		}
+		places.push(i);
+	}
+	return [...found, places];
+}
+
+function part(
+	places: readonly number[],
+	columns: readonly Column[],
+	rows: readonly (readonly string[])[],
+	natural: readonly number[],
+	terminalColumns: number,
+): string {
+	const widths = new Map(places.map((place) => [place, natural[place]!]));
+	const room = terminalColumns - GAP * (places.length - 1);
 	for (;;) {
-		const excess = widths.reduce((a, b) => a + b, 0) - room;
-		const widest = columns.map((column, i) => (column.whole ? 0 : widths[i]!)).reduce((best, w, i, all) => (w > all[best]! ? i : best), 0);
-		if (excess <= 0 || columns[widest]!.whole || widths[widest]! <= LEAST) break;
-		widths[widest] = Math.max(LEAST, widths[widest]! - Math.max(1, Math.ceil(excess / 2)));
+		const excess = sum([...widths.values()]) - room;
+		const [widest, most] = [...widths].filter(([place]) => !columns[place]!.whole).sort(([, a], [, b]) => b - a)[0] ?? [0, 0];
+		if (excess <= 0 || most <= LEAST) break;
+		widths.set(widest, Math.max(LEAST, most - Math.max(1, Math.ceil(excess / 2))));
 	}
 	const line = (cells: readonly string[]) =>
-		columns
-			.map((column, i) => {
-				const cell = column.whole ? (cells[i] ?? '') : cut(cells[i] ?? '', widths[i]!);
-				return column.align === 'right' ? padStart(cell, widths[i]!) : padEnd(cell, widths[i]!);
+		places
+			.map((place) => {
+				const { whole, align } = columns[place]!;
+				// Alone beside the first and still too wide: then a number is cut too.
+				const cell = cut(cells[place] ?? '', whole ? Math.min(natural[place]!, terminalColumns) : widths.get(place)!);
+				return align === 'right' ? padStart(cell, widths.get(place)!) : padEnd(cell, widths.get(place)!);
 			})
 			.join(' '.repeat(GAP))
 			.trimEnd();

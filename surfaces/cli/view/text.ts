@@ -75,17 +75,27 @@ export function cut(text: string, columns: number): string {
 export const padStart = (text: string, columns: number): string => ' '.repeat(Math.max(0, columns - width(text))) + text;
 export const padEnd = (text: string, columns: number): string => text + ' '.repeat(Math.max(0, columns - width(text)));
 
-/** Lines of at most `columns` columns, broken at spaces; a longer word stands alone. */
+/** Lines of at most `columns` columns, broken at spaces, and inside a word that is longer (a path). */
 export function wrapped(text: string, columns: number): string[] {
 	const lines: string[] = [];
 	let line = '';
-	for (const word of text.split(' ')) {
+	for (const word of text.split(' ').flatMap((one) => (width(one) > columns ? broken(one, columns) : [one]))) {
 		if (line && width(line) + 1 + width(word) > columns) {
 			lines.push(line);
 			line = word;
 		} else line += (line ? ' ' : '') + word;
 	}
 	return [...lines, line].map((one) => one.trimEnd());
+}
+
+/** A long word in pieces. */
+function broken(word: string, columns: number): string[] {
+	const pieces = [''];
+	for (const { segment } of graphemes.segment(word)) {
+		if (width(pieces.at(-1)! + segment) > columns) pieces.push('');
+		pieces[pieces.length - 1] += segment;
+	}
+	return pieces;
 }
 
 /** A sentence that may have foreign names in it, as lines of the terminal's width. */

@@ -161,7 +161,7 @@ function shapes(service: Service, asked: Body, { id: model }: Turn) {
 		itemId,
 		part,
 		item,
-		begun: { ...head, status: 'in_progress', incomplete_details: null, output: [], usage: null },
+		begun: { ...head, status: 'in_progress', incomplete_details: null, output: [] },
 		failed: (error: unknown) => {
 			const { code, message } = errorBody(refusalOf(error)).error;
 			return {
@@ -170,7 +170,6 @@ function shapes(service: Service, asked: Body, { id: model }: Turn) {
 				error: { code: code ?? 'server_error', message },
 				incomplete_details: null,
 				output: [],
-				usage: null,
 			};
 		},
 		done: (text: string, promptTokens: number, tokens: number, finish: Finish) => {
@@ -183,7 +182,7 @@ function shapes(service: Service, asked: Body, { id: model }: Turn) {
 				output: [item(status, text)],
 				usage: {
 					input_tokens: promptTokens,
-					input_tokens_details: { cached_tokens: finish.reused },
+					input_tokens_details: { cached_tokens: finish.reused, cache_write_tokens: 0 },
 					output_tokens: tokens,
 					output_tokens_details: { reasoning_tokens: 0 },
 					total_tokens: promptTokens + tokens,

@@ -39,9 +39,13 @@ function Header(props: { language: Language; setLanguage: (l: Language) => void;
 	const { view, go } = usePlace();
 	const active = useRef<HTMLButtonElement>(null);
 	const current = views.find(({ id }) => id === view) ?? views[0]!;
-	// On a phone the menu scrolls: the view that is open stays in sight.
+	// On a phone the menu scrolls: the view that is open stays in sight. (scrollIntoView would have the first Tab begin there.)
 	useEffect(() => {
-		active.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+		const button = active.current?.getBoundingClientRect();
+		const menu = active.current?.parentElement;
+		if (!button || !menu) return;
+		const { left, right } = menu.getBoundingClientRect();
+		menu.scrollLeft += Math.max(0, button.right - right) - Math.max(0, left - button.left);
 	}, [current.id]);
 	return (
 		<header className="top">

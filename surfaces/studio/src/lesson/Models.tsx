@@ -77,7 +77,7 @@ export function Models({ card, text, setText, onRight }: StepProps) {
 				))}
 			</div>
 
-			{splits.value && cards.length > 1 && (
+			{splits.value && cards.length > 1 && entries.every((entry) => entry.card || entry.refusal) && (
 				<Question
 					question={words.question}
 					about={JSON.stringify([names, text])}
