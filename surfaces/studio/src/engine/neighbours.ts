@@ -88,7 +88,32 @@ export async function neighbourGraph(scorer: RowScorer, rows: Rows, K: number, s
 		if (place % AT_ONCE === 0) await step(place, V);
 	}
 	store.free();
-	return { K, ids, alike };
+	const graph = { K, ids, alike };
+	await lookFurther(rows, graph, step);
+	return graph;
+}
+
+/** Neighbours of neighbours are likely neighbours: one look at all of them finds much of what the groups have parted.
+ * Dong, Moses, Li 2011, Efficient k-nearest neighbor graph construction for generic similarity measures, section 2.2. */
+async function lookFurther({ count: V, store }: Rows, { K, ids, alike }: Graph, step: Step): Promise<void> {
+	/** Whose look each row was last in. */
+	const seen = new Int32Array(V).fill(-1);
+	const score = new Float32Array(1);
+	for (let id = 0; id < V; id++) {
+		const query = fromBfloat16(store.row(id));
+		const first = ids.slice(id * K, (id + 1) * K).filter((near) => near >= 0);
+		seen[id] = id;
+		for (const near of first) seen[near] = id;
+		for (const near of first) {
+			for (const far of ids.slice(near * K, (near + 1) * K)) {
+				if (far < 0 || seen[far] === id) continue;
+				seen[far] = id;
+				store.dot(query, far, 1, score);
+				if (score[0]! > alike[(id + 1) * K - 1]!) insert(ids, alike, id * K, K, far, score[0]!);
+			}
+		}
+		if (id % AT_ONCE === 0) await step(id, V);
+	}
 }
 
 /** Puts a neighbour where it belongs among the K from `at` on; the last falls out. */

@@ -80,7 +80,7 @@ export function fill(points: Float32Array): void {
 	const [x, y] = [0, 1].map((k) => {
 		const sorted = points.filter((_, i) => i % 2 === k).sort();
 		const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)]!;
-		return { middle: (at(0.001) + at(0.999)) / 2, reach: (at(0.999) - at(0.001)) / 2 };
+		return { middle: (at(0.004) + at(0.996)) / 2, reach: (at(0.996) - at(0.004)) / 2 };
 	});
 	const reach = Math.max(x!.reach, y!.reach) || 1;
 	for (let i = 0; i < points.length; i++) points[i] = (points[i]! - (i % 2 === 0 ? x! : y!).middle) / reach;

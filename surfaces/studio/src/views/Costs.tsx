@@ -1,5 +1,6 @@
 // What the same sentence costs in each language: tokens, and how many times the English ones.
 
+import { memo } from 'react';
 import { ask } from '../engine/client.ts';
 import { useAnswer } from '../engine/use.ts';
 import { useSpeech } from '../messages/index.ts';
@@ -11,10 +12,11 @@ import { PARALLEL } from './parallel.ts';
 const LANGUAGES = Object.keys(PARALLEL);
 const SENTENCES = Object.values(PARALLEL);
 
-export function Costs({ names }: { readonly names: readonly string[] }) {
+/** `names`: of the models, one a line. Drawn again only for other models: the text that is typed does not matter here. */
+export const Costs = memo(function Costs({ names }: { readonly names: string }) {
 	const { messages: t, language, count } = useSpeech();
 	const words = t.views.tokens;
-	const cards = useModels(names).flatMap(({ card }) => (card?.tokenizer ? [card] : []));
+	const cards = useModels(names.split('\n')).flatMap(({ card }) => (card?.tokenizer ? [card] : []));
 	const { value } = useAnswer(cards.length > 0 ? JSON.stringify(cards.map(({ name }) => name)) : undefined, async (signal) =>
 		Promise.all(cards.map(async (card) => [card, await ask('counts', [card.name, SENTENCES], { signal })] as const)),
 	);
@@ -68,4 +70,4 @@ export function Costs({ names }: { readonly names: readonly string[] }) {
 			<p className="hint">{words.costsSource}</p>
 		</section>
 	);
-}
+});

@@ -40,7 +40,7 @@ export function Tokens() {
 					<Split key={name} name={name} characters={characters} />
 				))}
 			</div>
-			<Costs names={[model, ...others]} />
+			<Costs names={[model, ...others].join('\n')} />
 			<Opened entry={entry}>{(card) => <Vocabulary card={card} />}</Opened>
 		</div>
 	);
