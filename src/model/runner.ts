@@ -3,7 +3,7 @@
 import { TongsaError } from '../errors.ts';
 import type { Continuable } from '../generation/generate.ts';
 import type { Host } from '../host.ts';
-import { fastObstacle, openFast } from '../transformer/fast.ts';
+import { type FastModel, fastObstacle, openFast } from '../transformer/fast.ts';
 import { forward } from '../transformer/forward.ts';
 import { createState } from '../transformer/state.ts';
 import type { Transformer } from '../transformer/transformer.ts';
@@ -12,6 +12,10 @@ import type { OpenOptions } from './types.ts';
 
 export interface Runner {
 	readonly precision: 'exact' | 'fast';
+	/** Tokens that it takes at once. */
+	readonly capacity: number;
+	/** Something done inside the model, in its turn; with the kernels where they run it. */
+	inside<T>(work: (fast: FastModel | undefined) => Promise<T>): Promise<T>;
 	/** Last states of texts, each by itself: `each` gets them in order, (T, width) for the i-th, overwritten after it returns. */
 	states(texts: readonly (readonly number[])[], each: (i: number, states: Float32Array) => void, signal?: AbortSignal): Promise<void>;
 	/** A text that goes on; each call gives one of its own. */
@@ -26,6 +30,8 @@ export function exactRunner(model: Transformer): Runner {
 	const encoder = model.encoder ?? model;
 	return {
 		precision: 'exact',
+		capacity: Number.POSITIVE_INFINITY,
+		inside: (work) => work(undefined),
 		async states(texts, each, signal) {
 			for (const [i, ids] of texts.entries()) each(i, await forward(encoder, { ids }, createState(encoder.config), { signal }));
 		},
@@ -80,6 +86,8 @@ export async function fastRunner(
 
 	return {
 		precision: 'fast',
+		capacity,
+		inside: (work) => inTurn({}, () => work(fast)),
 		states: (texts, each, signal) => inTurn({}, () => fast.texts(texts, each, signal)),
 		async language() {
 			const ids: number[] = [];

@@ -4,11 +4,14 @@
 import { type Clock, openCrew, type Part, type Worker } from '../compute/crew.ts';
 import { canShareMemory } from '../compute/detect.ts';
 import type { Kernels, KernelVariant } from '../compute/kernels.ts';
+import type { Rows } from '../compute/program.ts';
 import { buildKernels } from '../compute/wasm.ts';
 import { TongsaError } from '../errors.ts';
-import type { Compiled, RopePlace } from './fast/compile.ts';
+import { type Compiled, LOGITS_AT_ONCE } from './fast/compile.ts';
+import type { RopePlace } from './fast/compile-attention.ts';
 import { bytesOf, divide, type MemoryBytes } from './fast/divide.ts';
 import { createEntrance, entranceBytes } from './fast/entrance.ts';
+import { type Hearing, hear } from './fast/hear.ts';
 import { loadPlan, readValues } from './fast/load.ts';
 import { obstacle } from './fast/support.ts';
 import { type RopeTensors, ropeTable } from './rope.ts';
@@ -57,6 +60,15 @@ export interface FastModel {
 	 * of the texts, (T, D) for the i-th: a view that is overwritten after it returns. The cache is overwritten.
 	 */
 	texts(texts: readonly ArrayLike<number>[], each: (i: number, states: Float32Array) => void, signal?: AbortSignal): Promise<void>;
+	/**
+	 * A pass with listeners. x (T, D) is what the program starts from: rows with scale, types and positions. The cache is overwritten.
+	 * @returns final states (rows.count, D) where they are wanted.
+	 */
+	hear(x: Float32Array, hearing: Hearing, signal?: AbortSignal): Promise<Float32Array | undefined>;
+	/** Logits (n, V) of n states (n, D): final ones, or any layer's, which then pass the final norm. @throws TongsaError 'unsupported'. */
+	logits(states: Float32Array, of: 'final' | 'any', signal?: AbortSignal): Promise<Float32Array>;
+	/** Whether the kernels make this model's logits. */
+	readonly speaks: boolean;
 	close(): void;
 }
 
@@ -139,7 +151,13 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 		};
 		const D = config.width;
 		const parts = stretches.map(
-			({ compiled: { program, input, output } }, i): Part => ({ memory: kernels[i]!.memory, program, input, output, width: D }),
+			({ compiled: { program, input, output } }, i): Part => ({
+				memory: kernels[i]!.memory,
+				program,
+				input,
+				output,
+				width: input.stride / 4,
+			}),
 		);
 		const crew = await openCrew({
 			kernels,
@@ -156,7 +174,14 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 		const entrance = createEntrance(model, kernels[0]!, stretches[0]!.reserved, stretches[0]!.compiled.input, capacity);
 		const last = stretches.at(-1)!.compiled;
 		const { floats } = kernels.at(-1)!;
-		const states = (T: number): Float32Array => floats.subarray(last.states.at / 4, last.states.at / 4 + T * D);
+		/** Without what rows are filled up with. */
+		const rowsAt = ({ at, stride }: Rows, T: number, width: number): Float32Array => {
+			if (stride === width * 4) return floats.subarray(at / 4, at / 4 + T * width);
+			const out = new Float32Array(T * width);
+			for (let t = 0; t < T; t++) out.set(floats.subarray((at + t * stride) / 4, (at + t * stride) / 4 + width), t * width);
+			return out;
+		};
+		const states = (T: number): Float32Array => rowsAt(last.states, T, D);
 		const logits = last.logits && floats.subarray(last.logits.at / 4, last.logits.at / 4 + views.output!.matrix.rows);
 		let closed = false;
 		let turn = clock.now();
@@ -191,10 +216,7 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 			await ready(signal);
 			check(T, first);
 			if (want === 'logits' && !logits) {
-				throw new TongsaError('unsupported', 'the kernels make no logits of this model', {
-					file: model.name,
-					hint: 'Use precision exact',
-				});
+				throw noLogits(model.name);
 			}
 			const all = want === 'states' && T > tokensAtOnce ? new Float32Array(T * D) : undefined;
 			for (let from = 0; from < T; from += tokensAtOnce) {
@@ -240,6 +262,37 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 					for (let from = 0; i < end; from += texts[i++]!.length * D) each(i, packed.subarray(from, from + texts[i]!.length * D));
 				}
 			},
+			async hear(x, hearing, signal) {
+				check(x.length / D, 0);
+				const ears = { crew, kernels, parts: stretches.map(({ compiled }) => compiled), tokensAtOnce, ready: () => ready(signal) };
+				return hear(ears, x, x.length / D, hearing);
+			},
+			async logits(made, of, signal) {
+				const { final, output, program } = last;
+				if (!final) throw noLogits(model.name);
+				const V = views.output!.matrix.rows;
+				const n = made.length / D;
+				const out = new Float32Array(n * V);
+				const atOnce = Math.min(LOGITS_AT_ONCE, tokensAtOnce);
+				const part = parts.length - 1;
+				for (let from = 0; from < n; from += atOnce) {
+					await ready(signal);
+					const count = Math.min(atOnce, n - from);
+					const place = (room: Rows, rows: Float32Array): void => {
+						for (let t = 0; t < count; t++) floats.set(rows.subarray(t * D, (t + 1) * D), (room.at + t * room.stride) / 4);
+					};
+					const rows = made.subarray(from * D, (from + count) * D);
+					if (of === 'any') {
+						place(output, rows);
+						crew.some(count, 0, part, { list: 'states', from: 0, to: program.states.length });
+					}
+					place(final, of === 'any' ? states(count) : rows);
+					crew.some(count, 0, part, { list: 'unembed', from: 0, to: program.unembed.length });
+					out.set(rowsAt(last.logits!, count, V), from * V);
+				}
+				return out;
+			},
+			speaks: last.final !== undefined,
 			close() {
 				closed = true;
 				crew.stop();
@@ -250,6 +303,10 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 		for (const worker of workers) worker.terminate();
 		throw error;
 	}
+}
+
+function noLogits(file: string): TongsaError {
+	return new TongsaError('unsupported', 'the kernels make no logits of this model', { file, hint: 'Use precision exact' });
 }
 
 type Want = 'blocks' | 'states' | 'logits';
