@@ -86,7 +86,8 @@ function tokensOf(input: Input, { embedding }: TransformerConfig): number {
 async function embed(run: Run, input: Input, T: number): Promise<Float32Array> {
 	const { config, backend, globals, taps, prefix } = run;
 	let x = await enter(run, input, T);
-	if (globals.embeddingNorm) x = backend.norm(x, config.width, config.embedding.norm!, globals.embeddingNorm.gain, globals.embeddingNorm.bias);
+	if (globals.embeddingNorm)
+		x = backend.norm(x, config.width, config.embedding.norm!, globals.embeddingNorm.gain, globals.embeddingNorm.bias);
 	return tap(taps, `${prefix}embedding.output`, x, config.width);
 }
 

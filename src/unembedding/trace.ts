@@ -1,8 +1,8 @@
 // Trace: one run with listeners. Any subset of the points at the cost of that subset; any of them may be replaced.
 
 import { TongsaError } from '../errors.ts';
-import { encode, entering, forward, type Input } from '../transformer/forward.ts';
 import type { FastModel } from '../transformer/fast.ts';
+import { encode, entering, forward, type Input } from '../transformer/forward.ts';
 import { ENOUGH, listen, type Replace, type TracedPoint } from '../transformer/listen.ts';
 import { pointsOf } from '../transformer/points.ts';
 import { type Extent, extentOf, type Pick, type Selector, select } from '../transformer/select.ts';
@@ -50,13 +50,7 @@ export async function trace(model: Transformer, input: TraceInput, { at, replace
 	return { points };
 }
 
-async function run(
-	model: Transformer,
-	input: TraceInput,
-	taps: Taps,
-	extent: Extent,
-	signal: AbortSignal | undefined,
-): Promise<void> {
+async function run(model: Transformer, input: TraceInput, taps: Taps, extent: Extent, signal: AbortSignal | undefined): Promise<void> {
 	if (model.encoder && !input.source) {
 		throw new TongsaError('usage', 'this model translates: a text for its encoder is missing', { file: model.name });
 	}
@@ -76,7 +70,10 @@ async function onKernels(
 	extent: Extent,
 	signal: AbortSignal | undefined,
 ): Promise<Trace> {
-	const rows = extent.logits ? extent.rows : { first: 0, count: T };
+	// Only the tokens whose logits are asked for, whatever else is heard: one token's logits and many tokens' are summed in another order.
+	const tokens = replacements.size > 0 ? undefined : picks.get('logits')?.tokens;
+	const first = tokens ? Math.min(...tokens) : 0;
+	const rows = { first, count: tokens ? Math.max(...tokens) + 1 - first : T };
 	const listening = listen(picks, replacements, T, { ...extent, rows }, false);
 	const x = await entering(model, input, { taps: listening.taps, signal });
 	const hearing = {

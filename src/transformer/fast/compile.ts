@@ -53,10 +53,7 @@ export function compile(config: TransformerConfig, views: Views, plan: Plan, are
 		const up = views.gate ? rooms.up(F) : gate;
 		const input = b.tap(`${at}.input`, f, D);
 		b.steps.push(
-			...b.project(f, [
-				...(views.gate ? [{ linear: plan.linear(views.gate), y: gate }] : []),
-				{ linear: plan.linear(views.up!), y: up },
-			]),
+			...b.project(f, [...(views.gate ? [{ linear: plan.linear(views.gate), y: gate }] : []), { linear: plan.linear(views.up!), y: up }]),
 		);
 		input.until = b.steps.length;
 		if (views.gate) b.tap(`${at}.gate`, gate, F);
@@ -67,7 +64,15 @@ export function compile(config: TransformerConfig, views: Views, plan: Plan, are
 	};
 
 	/** x ← x + W part, with the norms before and after the sum. @returns the room where the sum now is: x, or `other`. */
-	const sum = (at: string, x: Rows, other: Rows, part: Rows, block: BlockConfig, views: BlockViews, of: 'attention' | 'feedForward'): Rows => {
+	const sum = (
+		at: string,
+		x: Rows,
+		other: Rows,
+		part: Rows,
+		block: BlockConfig,
+		views: BlockViews,
+		of: 'attention' | 'feedForward',
+	): Rows => {
 		const linear = plan.linear(of === 'attention' ? views.attention.output : views.feedForward.down!);
 		const before = views.norms[`${of}Output`];
 		const after = views.norms[`${of}Residual`];

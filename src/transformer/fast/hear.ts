@@ -107,7 +107,8 @@ export async function hear(ears: Ears, x: Float32Array, T: number, hearing: Hear
 	const reader = (tap: Placed, chunk: Chunk): ((h: number, t: number) => Float32Array) => {
 		const { floats } = kernels[tap.part]!;
 		if (!tap.attend) {
-			return (h, t) => floats.subarray((tap.x.at + t * tap.x.stride) / 4 + h * tap.width, (tap.x.at + t * tap.x.stride) / 4 + (h + 1) * tap.width);
+			return (h, t) =>
+				floats.subarray((tap.x.at + t * tap.x.stride) / 4 + h * tap.width, (tap.x.at + t * tap.x.stride) / 4 + (h + 1) * tap.width);
 		}
 		const rows = attentionRows(kernels[tap.part]!, tap.attend);
 		const scores = (h: number, t: number): Float32Array => rows.scores(h, t, chunk.first + t, T);

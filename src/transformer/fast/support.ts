@@ -19,8 +19,7 @@ export function obstacle(config: TransformerConfig, capacity: number): string | 
 
 function attentionObstacle(config: AttentionConfig, capacity: number): string | undefined {
 	const { headWidth, rope } = config;
-	if (headWidth % 8)
-		return `heads of width ${headWidth}: the kernels take multiples of 8`;
+	if (headWidth % 8) return `heads of width ${headWidth}: the kernels take multiples of 8`;
 	if (config.buckets || config.relative) return 'positions as a learned bias';
 	if (config.alibi === 'before-scale-bf16') return 'a position bias rounded to bfloat16';
 	if (!rope) return undefined;
