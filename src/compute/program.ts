@@ -3,15 +3,12 @@
 
 import { ACTIVATIONS } from './activations.ts';
 import type { Lockstep } from './barrier.ts';
+import { clampedActivate, routeRows, runExperts } from './experts.ts';
 import type { Kernels } from './kernels.ts';
+import { share } from './share.ts';
 import type { AttendStep, Pass, Step } from './steps.ts';
 
 export type { AttendStep, Cache, Pass, PlacedMatrix, Program, Range, Rows, Step } from './steps.ts';
-
-/** This thread's part of `count` things. */
-function share(count: number, { thread, threads }: Lockstep): [number, number] {
-	return [Math.floor((count * thread) / threads), Math.floor((count * (thread + 1)) / threads)];
-}
 
 /** Walks the steps. Every thread calls this with the same program and pass. */
 export function runSteps(steps: readonly Step[], kernels: Kernels, pass: Pass, lockstep: Lockstep, levels: number): void {
@@ -75,6 +72,15 @@ export function runSteps(steps: readonly Step[], kernels: Kernels, pass: Pass, l
 			}
 			case 'attend':
 				attend(step, kernels, pass, lockstep);
+				break;
+			case 'route':
+				routeRows(step, kernels, T, lockstep);
+				break;
+			case 'experts':
+				runExperts(step, kernels, T, lockstep, (steps, tokens) => runSteps(steps, kernels, { tokens, first: 0 }, lockstep, levels));
+				break;
+			case 'clampedActivate':
+				clampedActivate(step, kernels, T, lockstep);
 				break;
 			case 'quantise': {
 				const { x, matrix, records } = step;

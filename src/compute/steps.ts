@@ -2,6 +2,7 @@
 
 import type { ActivationName } from './activations.ts';
 import type { WeightKind } from './layouts.ts';
+import type { Routing } from './route.ts';
 
 /** Byte offset in the memory; 0: there is none. */
 type Place = number;
@@ -73,6 +74,18 @@ export type Step =
 			readonly cache: Place;
 	  }
 	| AttendStep
+	/** Router scores, in place → each expert's share in each token. */
+	| { readonly op: 'route'; readonly x: Rows; readonly routing: Routing }
+	| ExpertsStep
+	/** gate ← (clamped up + 1) · gate' · sigmoid(alpha · gate'), both held to `limit`: as activate. */
+	| {
+			readonly op: 'clampedActivate';
+			readonly gate: Rows;
+			readonly up: Rows;
+			readonly width: number;
+			readonly alpha: number;
+			readonly limit: number;
+	  }
 	| { readonly op: 'quantise'; readonly x: Rows; readonly matrix: PlacedMatrix; readonly records: Place }
 	/** y ← W x, or y ← y + W x; bias first, if there is one. */
 	| {
@@ -98,6 +111,19 @@ export type Step =
 	/** Goes on with the last token alone: copies its row. */
 	| { readonly op: 'last'; readonly x: Rows; readonly width: number; readonly out: Rows }
 	| { readonly op: 'scaleAndCap'; readonly x: Rows; readonly width: number; readonly scale: number; readonly cap: number };
+
+/** out ← Σ over experts of share · expert(x), token by token. Only experts that some token sees are run, on those tokens alone. */
+export interface ExpertsStep {
+	readonly op: 'experts';
+	readonly x: Rows;
+	readonly shares: Rows;
+	readonly width: number;
+	/** Steps of each expert, from `gathered` to `made`. */
+	readonly experts: readonly (readonly Step[])[];
+	readonly gathered: Rows;
+	readonly made: Rows;
+	readonly out: Rows;
+}
 
 export interface AttendStep {
 	readonly op: 'attend';

@@ -85,9 +85,11 @@ const ANGLES_AT_ONCE = 256;
 const FLOAT_SHARE = 0.5;
 
 /** Whether there is room for the file's floats as they are. */
-function keepsFloats(views: Transformer['views'], memoryBudget: number): boolean {
+function keepsFloats({ config, views }: Transformer, memoryBudget: number): boolean {
+	const experts = Math.max(...config.blocks.map(({ feedForward }) => feedForward.experts?.count ?? 0), 0);
 	const bytes = (tree: unknown): number => {
 		if (typeof tree !== 'object' || tree === null) return 0;
+		if ('expert' in tree && typeof tree.expert === 'function') return experts * bytes(tree.expert(0));
 		if ('tensor' in tree) return 'columns' in tree ? (tree as MatrixView).rows * (tree as MatrixView).columns * 4 : 0;
 		return Object.values(tree).reduce<number>((sum, part) => sum + bytes(part), 0);
 	};
@@ -127,7 +129,7 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 			memoryBudget: options.memoryBudget,
 			memoryLimit: Math.min(options.memoryLimit ?? MAX_BYTES, MAX_BYTES),
 			reserve: entranceBytes(config, capacity),
-			floats: keepsFloats(views, options.memoryBudget),
+			floats: keepsFloats(model, options.memoryBudget),
 		},
 	);
 	const building = buildKernels(options.variant, wanted > 1);

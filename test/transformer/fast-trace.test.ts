@@ -53,7 +53,16 @@ describe('every point, as the exact path has it', () => {
 			const reason = fastObstacle(model, 64);
 			if (reason) return t.skip(reason);
 			const fast = await open(model, 64);
-			await everyPoint(model, input.ids, fast, file.includes('quantised') ? TOLERANCES.integers : TOLERANCES.halves);
+			const tolerance = /quantised|mxfp4/.test(file) ? TOLERANCES.integers : TOLERANCES.halves;
+			await everyPoint(model, input.ids, fast, tolerance);
+			if (model.config.blocks.every(({ attention }) => attention.causal)) {
+				// The last token by itself, after the others.
+				const last = input.ids.length - 1;
+				await fast.forward(input.ids.slice(0, last), 0, 'blocks');
+				const state = (await fast.forward(input.ids.slice(last), last, 'states')).slice();
+				const { points } = await trace(model, input, { at: [{ point: 'final.output', token: -1 }] });
+				assert.ok(worst(state, points.get('final.output')!.data) <= tolerance, 'one token alone');
+			}
 			fast.close();
 		});
 	}

@@ -1,7 +1,6 @@
 // compile: a config and placed weights → the program of one pass. With its parts the only code that knows both the stack's choices and the
 // kernels' steps. Vaswani et al. 2017 (arXiv 1706.03762); the order of steps is that of block.ts, attention.ts and feed-forward.ts.
 
-import type { ActivationName } from '../../compute/activations.ts';
 import type { Arena } from '../../compute/arena.ts';
 import type { Program, Rows, Step } from '../../compute/program.ts';
 import type { BlockConfig, TransformerConfig } from '../config.ts';
@@ -9,6 +8,7 @@ import type { BlockParts, TransformerParts, VectorView } from '../parts.ts';
 import type { MatrixView } from '../views.ts';
 import { createBuilder, MEET, MEET_IF_MANY, type Tap } from './builder.ts';
 import { type AttentionPlaces, createAttention, type RopePlace } from './compile-attention.ts';
+import { createFeedForward } from './compile-feed-forward.ts';
 import type { Plan } from './plan.ts';
 import { createRooms, type Rooms, rowsOf, type Sizes } from './rooms.ts';
 
@@ -46,22 +46,7 @@ export function compile(config: TransformerConfig, views: Views, plan: Plan, are
 	const places: AttentionPlaces = { ropes: [], constants: [], cacheBytes: 0 };
 	const attention = createAttention(b, plan, rooms, arena, capacity, places);
 
-	/** Feed-forward of the normed rows f. @returns the rows of hidden states, (T, F). */
-	const feedForward = (at: string, f: Rows, { feedForward: c }: BlockConfig, views: BlockViews['feedForward']): Rows => {
-		const F = c.width;
-		const gate = rooms.gate(F);
-		const up = views.gate ? rooms.up(F) : gate;
-		const input = b.tap(`${at}.input`, f, D);
-		b.steps.push(
-			...b.project(f, [...(views.gate ? [{ linear: plan.linear(views.gate), y: gate }] : []), { linear: plan.linear(views.up!), y: up }]),
-		);
-		input.until = b.steps.length;
-		if (views.gate) b.tap(`${at}.gate`, gate, F);
-		b.tap(`${at}.up`, up, F);
-		b.steps.push({ op: 'activate', activation: c.activation as ActivationName, gate, up: views.gate && up, width: F }, MEET);
-		b.tap(`${at}.hidden`, gate, F);
-		return gate;
-	};
+	const feedForward = createFeedForward(b, plan, rooms);
 
 	/** x ← x + W part, with the norms before and after the sum. @returns the room where the sum now is: x, or `other`. */
 	const sum = (
@@ -112,13 +97,14 @@ export function compile(config: TransformerConfig, views: Views, plan: Plan, are
 		if (block.arrangement === 'serial') {
 			const context = attention(A, before('attentionInput', x, rooms.normed), block.attention, v.attention);
 			swapIf(sum(A, x, other, context, block, v, 'attention'));
-			const hidden = feedForward(FF, before('feedForwardInput', x, rooms.normed), block, v.feedForward);
-			swapIf(sum(FF, x, other, hidden, block, v, 'feedForward'));
+			const f = before('feedForwardInput', x, rooms.normed);
+			if (block.feedForward.experts) feedForward.experts(FF, f, x, block.feedForward, v.feedForward);
+			else swapIf(sum(FF, x, other, feedForward.dense(FF, f, block.feedForward, v.feedForward), block, v, 'feedForward'));
 		} else if (block.arrangement === 'parallel') {
 			const a = before('attentionInput', x, rooms.normed);
 			const f = v.norms.feedForwardInput ? before('feedForwardInput', x, rooms.second) : a;
 			const context = attention(A, a, block.attention, v.attention);
-			const hidden = feedForward(FF, f, block, v.feedForward);
+			const hidden = feedForward.dense(FF, f, block.feedForward, v.feedForward);
 			b.addProjected(`${A}.output`, context, plan.linear(v.attention.output), x);
 			b.addProjected(`${FF}.output`, hidden, plan.linear(v.feedForward.down!), x);
 		} else {
@@ -126,7 +112,8 @@ export function compile(config: TransformerConfig, views: Views, plan: Plan, are
 			b.steps.push(b.norm(v.norms.attentionInput!, block.norms.attentionInput!, x, other), MEET_IF_MANY);
 			b.addProjected(`${A}.output`, attention(A, other, block.attention, v.attention), plan.linear(v.attention.output), other);
 			b.steps.push(b.norm(v.norms.feedForwardInput!, block.norms.feedForwardInput!, other, x), MEET_IF_MANY);
-			b.addProjected(`${FF}.output`, feedForward(FF, x, block, v.feedForward), plan.linear(v.feedForward.down!), x);
+			const hidden = feedForward.dense(FF, x, block.feedForward, v.feedForward);
+			b.addProjected(`${FF}.output`, hidden, plan.linear(v.feedForward.down!), x);
 		}
 		b.tap(`${at}.output`, x, D);
 	}

@@ -30,6 +30,8 @@ export interface Rooms {
 	value(width: number): Rows;
 	gate(width: number): Rows;
 	up(width: number): Rows;
+	/** Shares of E experts, tokens of one of them and what it makes of them. */
+	experts(count: number): { readonly shares: Rows; readonly gathered: Rows; readonly expert: Rows };
 	/** Activation records: signed per 32, unsigned per 32, signed per 16, floats. */
 	records(kind: WeightKind): number;
 	readonly scratch: number;
@@ -55,6 +57,9 @@ export function createRooms(config: TransformerConfig, arena: Arena, { tokensAtO
 		const { at } = rows(width, what);
 		return (own) => ({ at, stride: padded(own) * 4 });
 	};
+	const E = widest((block) => block.feedForward.experts?.count ?? 0);
+	const shares = E > 0 ? upTo(E, 'shares') : undefined;
+	const apart = E > 0 ? { gathered: rows(D, 'states'), expert: rows(D, 'states') } : undefined;
 	const records = new Map<string, number>();
 	const scratchStride = 64 + Math.ceil(capacity / 4) * 64;
 	return {
@@ -68,6 +73,7 @@ export function createRooms(config: TransformerConfig, arena: Arena, { tokensAtO
 		value: upTo(K, 'values'),
 		gate: upTo(F, 'hidden states'),
 		up: upTo(F, 'hidden states'),
+		experts: (count) => ({ shares: shares!(count), ...apart! }),
 		records(kind) {
 			const key = `${kind.activations} ${kind.columns}`;
 			const at = records.get(key) ?? arena.take(activationBytes(kind, T, padded(Math.max(D, F, Q))), 'activations');

@@ -8,11 +8,14 @@ export function obstacle(config: TransformerConfig, capacity: number): string | 
 	if (config.encoder || config.blocks.some((block) => block.cross)) return 'attention to an encoder';
 	if (config.embedding.width !== config.width) return 'a table narrower than the model';
 	if (config.width % 4) return `a width of ${config.width}: the kernels take multiples of 4`;
-	for (const { attention, feedForward } of config.blocks) {
+	for (const { arrangement, attention, feedForward, norms } of config.blocks) {
 		const reason = attentionObstacle(attention, capacity);
 		if (reason) return reason;
-		if (feedForward.experts) return 'a mixture of experts';
-		if (!isKernelActivation(feedForward.activation)) return 'a clamped activation';
+		const { experts, activation } = feedForward;
+		if (experts && (arrangement !== 'serial' || norms.feedForwardOutput || norms.feedForwardResidual))
+			return 'a mixture of experts beside norms after it';
+		if (typeof activation === 'string' ? !isKernelActivation(activation) : !feedForward.gated)
+			return 'an activation that the kernels have not';
 	}
 	return undefined;
 }
