@@ -117,6 +117,6 @@ test('refusals name what is wrong, and the model stays usable', async () => {
 	fast.close();
 	await assert.rejects(fast.forward(ids(1), 0, 'logits'), { code: 'closed' });
 	await assert.rejects(openFast(model, { capacity: 8, memoryBudget: 2 ** 16 }), { code: 'too-large' });
-	const odd = { ...MADE[0]!, width: 36, embedding: { width: 36, scale: 1, types: 0 } };
+	const odd = { ...MADE[0]!, width: 38, embedding: { width: 38, scale: 1, types: 0 } };
 	await assert.rejects(openFast(madeModel(odd), { capacity: 8, memoryBudget: 2 ** 28 }), { code: 'unsupported' });
 });
