@@ -35,6 +35,7 @@ const open = (capacity: number): Promise<FastModel> =>
 		memoryBudget: host.memoryBudget,
 		threads: Number(values.threads),
 		startWorker: host.startWorker!,
+		compile: host.compile!,
 		clock: host,
 	});
 const idsOf = (first: number, count: number): number[] => Array.from({ length: count }, (_, i) => 1000 + (((first + i) * 37) % 1000));

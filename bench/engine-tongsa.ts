@@ -18,7 +18,7 @@ const fast = await openFast(model, {
 	memoryBudget: MEMORY_BUDGET,
 	threads: Number(threads),
 	startWorker: host.startWorker!,
-	compile: host.compile!,
+	optimise: host.optimise!,
 	clock: host,
 });
 

@@ -12,7 +12,7 @@ export interface Panel {
 const WIDTH = 300;
 const HEIGHT = 220;
 const LEFT = 52;
-const RIGHT = 14;
+const RIGHT = 24;
 const TOP = 34;
 const BOTTOM = 44;
 const STEPS = 40;
@@ -27,11 +27,11 @@ export function ticks(most: number): readonly number[] {
 
 function panel({ title, x, y, points, line }: Panel, left: number): string {
 	const [across, up] = [ticks(Math.max(...points.map(([px]) => px))), ticks(Math.max(...points.map(([, py]) => py)))];
-	const at = (value: number, of: readonly number[], size: number): number => (value / of.at(-1)!) * size;
+	const at = (value: number, of: readonly number[], size: number): number => Math.round((value / of.at(-1)!) * size * 10) / 10;
 	const px = (value: number): number => LEFT + at(value, across, WIDTH - LEFT - RIGHT);
 	const py = (value: number): number => HEIGHT - BOTTOM - at(value, up, HEIGHT - TOP - BOTTOM);
 	const end = Math.max(...points.map(([value]) => value));
-	const path = Array.from({ length: STEPS + 1 }, (_, i) => (end * i) / STEPS).map((v) => `${px(v).toFixed(1)},${py(line(v)).toFixed(1)}`);
+	const path = Array.from({ length: STEPS + 1 }, (_, i) => (end * i) / STEPS).map((v) => `${px(v)},${py(line(v)).toFixed(1)}`);
 	const bottom = HEIGHT - BOTTOM;
 	return [
 		`<g transform="translate(${left} 0)">`,
@@ -45,7 +45,7 @@ function panel({ title, x, y, points, line }: Panel, left: number): string {
 		`<text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 10}" text-anchor="middle">${x}</text>`,
 		`<text x="${LEFT - 6}" y="${TOP - 8}" text-anchor="end">${y}</text>`,
 		`<polyline points="${path.join(' ')}" fill="none" stroke="#2f6fb0" stroke-width="1.5"/>`,
-		...points.map(([vx, vy]) => `<circle cx="${px(vx).toFixed(1)}" cy="${py(vy).toFixed(1)}" r="3.5" fill="#c4501b"/>`),
+		...points.map(([vx, vy]) => `<circle cx="${px(vx)}" cy="${py(vy).toFixed(1)}" r="3.5" fill="#c4501b"/>`),
 		'</g>',
 	].join('\n');
 }

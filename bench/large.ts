@@ -92,6 +92,7 @@ try {
 			memoryLimit,
 			threads: Number(values.threads),
 			startWorker: host.startWorker!,
+			compile: host.compile!,
 			clock: host,
 		});
 		const opened = performance.now();

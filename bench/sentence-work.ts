@@ -6,10 +6,11 @@ import type { Answer, Order } from './sentence.ts';
 export function answerOrders(embed: (texts: readonly string[]) => Promise<readonly ArrayLike<number>[]>): void {
 	process.on('message', async ({ calls }: Order) => {
 		const vectors: ArrayLike<number>[] = [];
-		const start = performance.now();
+		const [start, used] = [performance.now(), process.cpuUsage()];
 		for (const texts of calls) vectors.push(...(await embed(texts)));
 		const ms = performance.now() - start;
-		process.send!({ ms, vectors: vectors.map((vector) => Array.from(vector)) } satisfies Answer);
+		const { user, system } = process.cpuUsage(used);
+		process.send!({ ms, processorMs: (user + system) / 1000, vectors: vectors.map((vector) => Array.from(vector)) } satisfies Answer);
 	});
 	process.send!('ready');
 }

@@ -11,7 +11,8 @@ import { openModel } from '../src/model.ts';
 import { type Load, load, post, tongsaServe } from './server-load.ts';
 
 const CLIENTS = [1, 8, 32];
-const PAIRS = 400;
+/** SmolLM2's ends, so that both write as much. */
+const NEVER_ENDS = { 0: -100, 2: -100 };
 const TEXTS = ['I love you so much.', '너를 정말 많이 사랑해.', 'あなたをとても愛しています。', '我非常爱你。'];
 
 const [path, seconds = '10', onnx] = process.argv.slice(2);
@@ -27,7 +28,23 @@ const tongsa = await tongsaServe([path]);
 const { data } = (await (await fetch(`${tongsa.url}/v1/models`)).json()) as { data: { id: string }[] };
 const served = asker(tongsa.url, data[0]!.id);
 await measure('tongsa serve', served);
-const overhead = await pairs((i) => alone.sentence(text(i)), served);
+const many = Array.from({ length: 32 }, (_, i) => text(i));
+const id = data[0]!.id;
+const overheads: Record<string, Awaited<ReturnType<typeof pairs>>> = {
+	'a text': await pairs(400, (i) => alone.sentence(text(i)), served),
+	'32 texts': await pairs(
+		40,
+		() => alone.sentence(many),
+		() => answered(`${tongsa.url}/v1/embeddings`, { model: id, input: many, encoding_format: 'base64' }),
+	),
+};
+if (path.endsWith('.gguf')) {
+	overheads['16 tokens written'] = await pairs(
+		40,
+		(i) => whole(alone.generate(text(i), { maxTokens: 16, stopIds: [] })),
+		(i) => answered(`${tongsa.url}/v1/completions`, { model: id, prompt: text(i), max_tokens: 16, temperature: 0, logit_bias: NEVER_ENDS }),
+	);
+}
 await alone.close();
 await tongsa.stop();
 
@@ -44,17 +61,24 @@ for (const [name, open] of [
 }
 
 console.table(rows);
-console.log(
-	`overhead of HTTP, requests by turns with calls of the engine: ${overhead.ms.toFixed(2)} ms, ${(100 * overhead.part).toFixed(1)} % of the engine's time`,
-);
+for (const [what, { ms, part }] of Object.entries(overheads))
+	console.log(
+		`overhead of HTTP on ${what}, requests by turns with calls of the engine: ${ms.toFixed(2)} ms, ${(100 * part).toFixed(1)} % of its time`,
+	);
 
 /** One request, one text. */
 function asker(url: string, model: string) {
-	return async (i: number) => {
-		const response = await post(`${url}/v1/embeddings`, { model, input: text(i), encoding_format: 'base64' });
-		if (!response.ok) throw new Error(await response.text());
-		await response.arrayBuffer();
-	};
+	return (i: number) => answered(`${url}/v1/embeddings`, { model, input: text(i), encoding_format: 'base64' });
+}
+
+async function answered(url: string, body: object): Promise<void> {
+	const response = await post(url, body);
+	if (!response.ok) throw new Error(await response.text());
+	await response.arrayBuffer();
+}
+
+async function whole(answer: AsyncGenerator): Promise<void> {
+	for await (const _ of answer);
 }
 
 async function measure(name: string, ask: (i: number) => Promise<unknown>): Promise<void> {
@@ -63,9 +87,9 @@ async function measure(name: string, ask: (i: number) => Promise<unknown>): Prom
 }
 
 /** What the second costs beyond the first: both by turns, so that a busy machine is busy for both; the quickest of each, text by text. */
-async function pairs(first: (i: number) => Promise<unknown>, second: (i: number) => Promise<unknown>) {
+async function pairs(rounds: number, first: (i: number) => Promise<unknown>, second: (i: number) => Promise<unknown>) {
 	const best = [first, second].map(() => TEXTS.map(() => Number.POSITIVE_INFINITY));
-	for (let i = 0; i < PAIRS; i++) {
+	for (let i = 0; i < rounds; i++) {
 		for (const [k, one] of [first, second].entries()) {
 			const begun = performance.now();
 			await one(i);

@@ -24,7 +24,7 @@ export function quantise(x: usize, tokens: i32, groups: i32, steps: i32, lanes: 
 	const groupBytes = <usize>steps << 4;
 	const rowBytes = groupBytes * groups;
 	const stride = <usize>(lanes * (8 + 4 * steps));
-	const padded = ((tokens + lanes - 1) / lanes) * lanes;
+	const padded = lanes == 1 ? tokens : (tokens + 3) & ~3;
 	for (let t = 0; t < padded; t++) {
 		const lane = <usize>(t % lanes) << 2;
 		let record = records + stride * groups * (t / lanes) + lane;

@@ -21,7 +21,7 @@ const GROUPS = [
 		test: /\/src\/(?:errors|model(?:\.ts|\/(?!engine))|bytes|formats\/(?!safetensors)|tensor|embedding|tokenizer\/(?!sources\/))/,
 	},
 	{ name: 'node', test: /\/hosts\/node\/(?:host|resolve|folder|file|packaged|recipes)\.ts$/ },
-	{ name: 'gguf', test: /\/src\/tokenizer\/sources\/(?:gguf|letters|pre|stops|table|underscore)\.ts$/ },
+	{ name: 'gguf', test: /\/src\/tokenizer\/sources\/(?:gguf(?:-added)?|letters|pre|stops|table|underscore)\.ts$/ },
 	{
 		name: 'cli',
 		test: /\/surfaces\/(?:cli\/(?:call|options|terminal|verbs|view\/progress|verbs\/(?:common|embed))|protocol\/(?:tokens|vectors)|server\/settings)\.ts$/,

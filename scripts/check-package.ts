@@ -41,9 +41,11 @@ try {
 	const system = execFileSync('/usr/bin/env', [`PATH=${elsewhere.join(':')}`, 'node', '-p', 'process.execPath'], {
 		encoding: 'utf8',
 	}).trim();
+	assert.match(readFileSync(join(installed, 'dist/studio/LICENSES.txt'), 'utf8'), /react-aria-components/);
 	for (const node of new Set([process.execPath, system])) {
 		const tongsa = (...words: string[]): string => run(node, [join(installed, 'bin/tongsa.js'), ...words]);
 		assert.equal(tongsa('--version').trim(), version);
+		assert.equal(tongsa('start', '--terminal').match(/✓ the same/g)?.length, 5);
 		const { shape, rows } = JSON.parse(tongsa('embed', 'lecture', 'I love you so much.', '--json'));
 		assert.deepEqual(shape, [8, 4]);
 		assert.deepEqual(rows[0], [0.481, -0.7042, -0.7409, 0.14624]);

@@ -26,9 +26,12 @@ const WEBP_QUALITY = 0.85;
 const PATIENCE_MS = 240_000;
 
 const CAPITAL = 'The capital of France is';
-/** What each picture shows; `whole`: what it shows instead where the whole model is there. */
-const PLACES: Readonly<Record<string, { readonly place: object; readonly whole?: object; readonly press?: string }>> = {
+/** What each picture shows; `whole`: what it shows instead where the whole model is there; `has`: what must be on the page first. */
+const PLACES: Readonly<
+	Record<string, { readonly place: object; readonly whole?: object; readonly press?: string; readonly has?: string }>
+> = {
 	...Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`lesson-${i + 1}`, { place: { view: 'lesson', options: { step: i + 1 } } }])),
+	'lesson-5': { place: { view: 'lesson', options: { step: 5 } }, has: '.dictionary:nth-child(7)' },
 	'lesson-9': { place: { view: 'lesson', options: { step: 9 } }, whole: { view: 'lesson', text: CAPITAL, options: { step: 9 } } },
 	open: { place: { view: 'open' } },
 	tokens: { place: { view: 'tokens' } },
@@ -52,7 +55,7 @@ try {
 	mkdirSync(out, { recursive: true });
 	if (only.length === 0) for (const old of readdirSync(out)) rmSync(join(out, old));
 	const developer = await browser.newPage();
-	for (const [name, { place, whole: better, press }] of Object.entries(PLACES)) {
+	for (const [name, { place, whole: better, press, has }] of Object.entries(PLACES)) {
 		if (only.length && !only.includes(name)) continue;
 		for (const { locale, size, shade } of VARIANTS) {
 			const shown = whole && better ? { ...better, model: whole } : place;
@@ -65,11 +68,12 @@ try {
 			});
 			const page = await context.newPage();
 			await page.goto(`${server.url}/#${encodeURIComponent(JSON.stringify(shown))}`);
-			await page.waitForLoadState('networkidle');
 			const wait = (ready: () => boolean) =>
 				page.waitForFunction(ready, undefined, { timeout: PATIENCE_MS }).catch(() => console.log(`${name} ${locale}: not ready in time`));
-			const quiet = () => wait(() => !document.querySelector('.opening, .busy'));
+			const quiet = () =>
+				wait(() => document.querySelector('main[data-settled=true]') !== null && !document.querySelector('.opening, .busy'));
 			await quiet();
+			if (has) await page.locator(has).waitFor({ timeout: PATIENCE_MS });
 			if (press && whole) {
 				await page.locator(press).first().click();
 				await wait(() => document.querySelector('.chances') === null); // while it writes there is nothing to take

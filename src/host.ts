@@ -2,7 +2,7 @@
 
 import type { ModelFiles } from './bytes/source.ts';
 import type { Worker } from './compute/crew.ts';
-import type { Compile } from './compute/wasm.ts';
+import type { Optimise } from './compute/wasm.ts';
 
 /** What a person may name: a catalogue name, path, URL, hf:… or ollama:… string, or files already in hand. */
 export type ModelReference = string | ModelFiles;
@@ -45,8 +45,8 @@ export interface Host {
 	readonly memoryBudget: number;
 	/** Starts a thread that runs the compute worker (src/compute/crew.ts, serve); absent where there are no threads. */
 	startWorker?(): Worker;
-	/** Compiles kernels better than the standard way does; absent where the runtime offers nothing. */
-	readonly compile?: Compile;
+	/** Has kernels compiled better than they are by themselves; absent where the runtime offers nothing. */
+	readonly optimise?: Optimise;
 	/** False where the calling thread may not block: a page's main thread. */
 	readonly canSleep?: boolean;
 }

@@ -81,7 +81,10 @@ describe('the studio on its server', { timeout: 300_000 }, () => {
 		await page.locator('.card', { hasText: 'falcon.gguf' }).getByText('65,024').waitFor({ timeout: TIMEOUT });
 		await field.fill(`${server.url}/models/gpt-2.gguf`);
 		await field.press('Enter');
-		await page.locator('.card', { hasText: 'gpt-2.gguf' }).getByText('50,257').waitFor({ timeout: TIMEOUT });
+		const card = page.locator('.card', { has: page.getByRole('heading', { name: 'gpt-2.gguf' }) });
+		await card.getByText('50,257').waitFor({ timeout: TIMEOUT });
+		await card.getByText(en.views.open.keep).click();
+		await card.getByText(en.views.open.forget).waitFor({ timeout: TIMEOUT });
 		await field.fill('no-such-model');
 		await field.press('Enter');
 		await page.getByText(en.errors['not-found']).waitFor({ timeout: TIMEOUT });

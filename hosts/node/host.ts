@@ -4,7 +4,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { TongsaError } from '../../src/errors.ts';
 import type { Host } from '../../src/host.ts';
-import { compile } from './compile.ts';
+import { optimise } from './optimise.ts';
 import { resolve } from './resolve.ts';
 
 /** Part of the machine's memory that a model may take: the rest is for the system and for other programs. */
@@ -24,7 +24,7 @@ function memoryBudget(): number {
 export function nodeHost(): Host {
 	return {
 		resolve,
-		compile,
+		optimise,
 		renderTemplate: async (template, input, signal) => (await import('./template.ts')).renderTemplate(template, input, signal),
 		startWorker() {
 			const file = import.meta.url.endsWith('.ts') ? './compute-worker.ts' : './compute-worker.js';

@@ -3,12 +3,12 @@
 
 import { base64Bytes } from './base64.ts';
 import type { KernelVariant } from './kernels.ts';
-import { bestVariant, type Compile, compiled } from './wasm.ts';
+import { bestVariant, type Optimise, optimised } from './wasm.ts';
 
 /** What the choice is made with. */
 export interface Chooser {
-	/** The host's compiler, if it has one. */
-	readonly compile?: Compile;
+	/** The host's way to a better compiler, if it has one. */
+	readonly optimise?: Optimise;
 	/** Monotonic milliseconds. */
 	now(): number;
 }
@@ -38,17 +38,17 @@ export function chooseKernels(chooser: Chooser): Promise<Choice> {
 }
 
 /** As chooseKernels, made anew. */
-export async function choose({ compile, now }: Chooser): Promise<Choice> {
+export async function choose({ optimise, now }: Chooser): Promise<Choice> {
 	const best = bestVariant();
 	const only = (reason: string): Choice => ({ variant: best, candidates: [], reason });
 	if (best === 'simd') return only('this runtime has no relaxed SIMD');
-	if (!compile) return only('the best that plain WebAssembly offers');
+	if (!optimise) return only('the best that plain WebAssembly offers');
 	const bytes = base64Bytes((await import('./generated/probe-relaxed.ts')).default);
-	let modules: WebAssembly.Module[];
+	let modules: readonly WebAssembly.Module[];
 	try {
-		modules = [await compiled(bytes, false, compile), await compiled(bytes, true, compile)];
+		modules = [false, true].map((wide) => optimised(bytes, wide, false, optimise)!);
 	} catch {
-		return only('this runtime compiles no vectors of 256 bits');
+		return only('this runtime makes no vectors of 256 bits');
 	}
 	const results = modules.map((module, wide) => timed(module, wide, now));
 	const candidates = (['relaxed', 'wide'] as const).map(

@@ -44,10 +44,10 @@ const READ_BYTES = 32 * 2 ** 20;
 const START = 1024;
 
 export async function describeCompute(chooser: Chooser): Promise<ComputeDescription> {
-	const { now, compile } = chooser;
+	const { now, optimise } = chooser;
 	const { variant, reason, candidates } = await chooseKernels(chooser);
 	const relaxedDot = probeRelaxedDot();
-	const build = await buildKernels(variant, false, compile);
+	const build = await buildKernels(variant, false, optimise);
 	const kernels = build.over(new WebAssembly.Memory({ initial: (READ_BYTES + 2 ** 20) / 65536, maximum: (READ_BYTES + 2 ** 20) / 65536 }));
 	const reading = READ_BYTES / best(now, () => kernels.readAll(START, READ_BYTES)) / 1e6;
 	const layouts = Object.values(WEIGHT_KINDS).map((kind) => speedOf(kind, kernels, now));

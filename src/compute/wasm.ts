@@ -15,10 +15,10 @@ export interface KernelBuild {
 }
 
 /**
- * Compiles a module to the end at once, with vectors of 256 bits if `wide`; undefined where the runtime cannot. The host has it, since
- * runtimes offer it, if at all, beside the standard.
+ * Does the work, in which functions that are called for the first time are compiled by the runtime's best compiler at once, with vectors of
+ * 256 bits if `wide`; false, and nothing done, where that cannot be. The host has it: runtimes offer it, if at all, beside the standard.
  */
-export type Compile = (bytes: Uint8Array<ArrayBuffer>, wide: boolean) => WebAssembly.Module | undefined;
+export type Optimise = (wide: boolean, work: () => void) => boolean;
 
 const SOURCES: Readonly<Record<string, () => Promise<{ default: string }>>> = {
 	simd: () => import('./generated/engine-simd.ts'),
@@ -33,28 +33,44 @@ export function bestVariant(): KernelVariant {
 }
 
 /** @throws TongsaError 'unsupported' where the machine has no such instructions, or 'wide' is wanted and cannot be had. */
-export async function buildKernels(variant: KernelVariant = bestVariant(), shared = false, compile?: Compile): Promise<KernelBuild> {
+export async function buildKernels(variant: KernelVariant = bestVariant(), shared = false, optimise?: Optimise): Promise<KernelBuild> {
 	if (variant === 'scalar') return { variant, over: scalarKernels };
 	const wide = variant === 'wide';
 	const build = wide ? 'relaxed' : variant;
-	const { default: base64 } = await SOURCES[shared ? `${build}-shared` : build]!();
-	const module = await compiled(base64Bytes(base64), wide, compile).catch((cause) => {
+	const bytes = base64Bytes((await SOURCES[shared ? `${build}-shared` : build]!()).default);
+	try {
+		const module = optimised(bytes, wide, shared, optimise) ?? (await WebAssembly.compile(bytes));
+		return { variant, module, over: (memory) => instantiate(module, variant, memory) };
+	} catch (cause) {
 		throw new TongsaError('unsupported', 'this machine cannot run the kernels', { field: 'variant', got: variant }, { cause });
-	});
-	return { variant, module, over: (memory) => instantiate(module, variant, memory) };
+	}
 }
 
 /** A custom section (§5.5.3 of the core specification) of no content: V8 keeps one machine code for all modules of the same bytes. */
 const MARK = Uint8Array.of(0, 5, 4, ...new TextEncoder().encode('wide'));
 
-/** By the host's compiler, or else by the standard one. */
-export async function compiled(bytes: Uint8Array<ArrayBuffer>, wide: boolean, compile?: Compile): Promise<WebAssembly.Module> {
-	if (!wide) return compile?.(bytes, false) ?? WebAssembly.compile(bytes);
-	const marked = new Uint8Array(bytes.length + MARK.length);
+/**
+ * A module whose functions are optimised, for all threads: each is called once, with zeros, which is no work. Undefined where plain vectors are
+ * wanted and the host has nothing better for them than the standard way.
+ * @throws Error where wide ones are wanted and cannot be had.
+ */
+export function optimised(
+	bytes: Uint8Array<ArrayBuffer>,
+	wide: boolean,
+	shared: boolean,
+	optimise: Optimise | undefined,
+): WebAssembly.Module | undefined {
+	const marked = new Uint8Array(bytes.length + (wide ? MARK.length : 0));
 	marked.set(bytes);
-	marked.set(MARK, bytes.length);
-	const module = compile?.(marked, true);
-	if (!module) throw new Error('there is no compiler for vectors of 256 bits');
+	if (wide) marked.set(MARK, bytes.length);
+	let module: WebAssembly.Module | undefined;
+	optimise?.(wide, () => {
+		module = new WebAssembly.Module(marked);
+		const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared });
+		const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+		for (const each of Object.values(exports)) if (typeof each === 'function') each();
+	});
+	if (wide && !module) throw new Error('this runtime makes no vectors of 256 bits');
 	return module;
 }
 

@@ -66,7 +66,7 @@ export async function fastRunner(
 		canSleep: host.canSleep ?? true,
 		clock: host,
 		...(host.startWorker && { startWorker: () => host.startWorker!() }),
-		...(host.compile && { compile: host.compile }),
+		...(host.optimise && { optimise: host.optimise }),
 		...(signal && { signal }),
 		...(onProgress && { onProgress: (done: number, total: number) => onProgress({ stage: 'repack', done, total, unit: 'tensors' }) }),
 	});

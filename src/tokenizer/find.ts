@@ -1,7 +1,8 @@
 // Finding a pattern in a text: the engine's own regex where it is known to take linear time, the linear matcher for all others.
 
 import { createLinearFind, type Find, isPlain } from './linear-regex.ts';
-import { compilePattern, translate } from './regex.ts';
+import { compilePattern } from './regex.ts';
+import { translate } from './regex-translate.ts';
 import { LINEAR_PATTERNS } from './sources/pre.ts';
 import type { Pattern } from './spec.ts';
 import { CL100K_PATTERN, GPT2_PATTERN, LLAMA3_PATTERN, O200K_PATTERN, QWEN2_PATTERN, TEKKEN_PATTERN } from './splitters.ts';

@@ -5,7 +5,7 @@ import { chooseKernels } from '../compute/choose.ts';
 import { type Clock, openCrew, type Part, type Worker } from '../compute/crew.ts';
 import { canShareMemory } from '../compute/detect.ts';
 import type { Kernels, KernelVariant } from '../compute/kernels.ts';
-import { buildKernels, type Compile } from '../compute/wasm.ts';
+import { buildKernels, type Optimise } from '../compute/wasm.ts';
 import { TongsaError } from '../errors.ts';
 import type { Compiled, RopePlace } from './fast/compile.ts';
 import { bytesOf, divide, type MemoryBytes } from './fast/divide.ts';
@@ -35,8 +35,8 @@ export interface FastOptions {
 	readonly memoryLimit?: number;
 	/** Instead of the machine's best. */
 	readonly variant?: KernelVariant;
-	/** A compiler for kernels that is better than the standard one, where the host has one. */
-	readonly compile?: Compile;
+	/** The host's way to a better compiler for the kernels (wasm.ts). */
+	readonly optimise?: Optimise;
 	readonly signal?: AbortSignal;
 	onProgress?(done: number, total: number): void;
 }
@@ -128,7 +128,7 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 			floats: keepsFloats(views, options.memoryBudget),
 		},
 	);
-	const building = chosen(options, clock).then((variant) => buildKernels(variant, wanted > 1, options.compile));
+	const building = chosen(options, clock).then((variant) => buildKernels(variant, wanted > 1, options.optimise));
 	// Workers start while the weights are read.
 	const workers = startWorkers(wanted - 1, options.startWorker);
 	try {
@@ -268,8 +268,8 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 
 type Want = 'blocks' | 'states' | 'logits';
 
-async function chosen({ variant, compile }: FastOptions, clock: Clock): Promise<KernelVariant> {
-	return variant ?? (await chooseKernels({ now: clock.now, ...(compile && { compile }) })).variant;
+async function chosen({ variant, optimise }: FastOptions, clock: Clock): Promise<KernelVariant> {
+	return variant ?? (await chooseKernels({ now: clock.now, ...(optimise && { optimise }) })).variant;
 }
 
 /** A host that refuses a thread has none to give: the leader works alone. */

@@ -1,6 +1,6 @@
 // What the compute tests share: every build of the kernels that this machine can run, and numbers from a fixed seed.
 
-import { compile } from '../../hosts/node/compile.ts';
+import { optimise } from '../../hosts/node/optimise.ts';
 import { probeRelaxedDot } from '../../src/compute/detect.ts';
 import type { KernelVariant } from '../../src/compute/kernels.ts';
 import { buildKernels, type KernelBuild } from '../../src/compute/wasm.ts';
@@ -15,14 +15,14 @@ interface Variant {
 
 export async function variants(): Promise<Variant[]> {
 	const relaxed = probeRelaxedDot() !== undefined;
-	const wide = relaxed && (await buildKernels('wide', false, compile).catch(() => undefined));
+	const wide = relaxed && (await buildKernels('wide', false, optimise).catch(() => undefined));
 	return [
 		{ name: 'scalar', build: await buildKernels('scalar'), skip: false },
 		{ name: 'simd', build: await buildKernels('simd'), skip: false },
 		relaxed
 			? { name: 'relaxed', build: await buildKernels('relaxed'), skip: false }
 			: { name: 'relaxed', skip: 'this runtime has no relaxed SIMD' },
-		wide ? { name: 'wide', build: wide, skip: false } : { name: 'wide', skip: 'this runtime compiles no vectors of 256 bits' },
+		wide ? { name: 'wide', build: wide, skip: false } : { name: 'wide', skip: 'this runtime makes no vectors of 256 bits' },
 	];
 }
 

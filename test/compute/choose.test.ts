@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compile } from '../../hosts/node/compile.ts';
+import { optimise } from '../../hosts/node/optimise.ts';
 import { choose } from '../../src/compute/choose.ts';
-import { bestVariant, type Compile } from '../../src/compute/wasm.ts';
+import { bestVariant, type Optimise } from '../../src/compute/wasm.ts';
 import { variants } from './builds.ts';
 
 const now = () => performance.now();
@@ -22,19 +22,19 @@ function paced(plain: number, wide: number): () => number {
 
 test('without a compiler of the host it is the best of plain WebAssembly', async () => {
 	assert.equal((await choose({ now })).variant, bestVariant());
-	assert.equal((await choose({ now, compile: () => undefined })).variant, bestVariant());
+	assert.equal((await choose({ now, optimise: () => false })).variant, bestVariant());
 });
 
 const wide = (await variants()).find(({ name }) => name === 'wide')!;
 
 test('the faster one is taken, and both are told', { skip: wide.skip }, async () => {
-	const quick = await choose({ now: paced(2, 1), compile });
+	const quick = await choose({ now: paced(2, 1), optimise });
 	assert.deepEqual(
 		[quick.variant, quick.candidates.map(({ variant }) => variant), quick.candidates[1]!.speed / quick.candidates[0]!.speed],
 		['wide', ['relaxed', 'wide'], 2],
 	);
 	assert.ok(quick.candidates.every(({ same }) => same));
-	assert.equal((await choose({ now: paced(1, 2), compile })).variant, 'relaxed');
+	assert.equal((await choose({ now: paced(1, 2), optimise })).variant, 'relaxed');
 });
 
 test('one that computes something else is not taken, however fast it is', { skip: wide.skip }, async () => {
@@ -49,8 +49,21 @@ test('one that computes something else is not taken, however fast it is', { skip
 		...[0x04, ...new TextEncoder().encode('wide'), 0x03, 0x00],
 		...[0x0a, 0x04, 0x01, 0x02, 0x00, 0x0b], // an empty body
 	);
-	const broken: Compile = (bytes, wide) => compile(wide ? IDLE : bytes, false);
-	const choice = await choose({ now, compile: broken });
+	const { Module } = WebAssembly;
+	const broken: Optimise = (wide, work) => {
+		if (wide)
+			WebAssembly.Module = class extends Module {
+				constructor() {
+					super(IDLE);
+				}
+			};
+		try {
+			return optimise(wide, work);
+		} finally {
+			WebAssembly.Module = Module;
+		}
+	};
+	const choice = await choose({ now, optimise: broken });
 	assert.equal(choice.variant, 'relaxed');
 	assert.deepEqual(
 		choice.candidates.map(({ same }) => same),

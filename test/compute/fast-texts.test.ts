@@ -16,6 +16,9 @@ const TEXTS = LENGTHS.map(text);
 const open = (model: Transformer, more: Partial<Parameters<typeof openFast>[1]> = {}): Promise<FastModel> =>
 	openFast(model, { capacity: 160, memoryBudget: 2 ** 28, ...more });
 
+/** The kernels of the standard compiler, and the host's better ones where it has them. */
+const COMPILERS = [{}, { compile: host.compile! }];
+
 async function statesOf(fast: FastModel, texts: readonly number[][]): Promise<Float32Array[]> {
 	const all: Float32Array[] = [];
 	await fast.texts(texts, (i, states) => {
@@ -35,10 +38,12 @@ for (const threads of [1, 2]) {
 	describe(`texts side by side, ${threads} threads`, () => {
 		for (const config of MADE) {
 			test(config.family, async () => {
-				const fast = await open(madeModel(config), { threads, startWorker: host.startWorker!, clock: host });
-				assert.equal(fast.threads, threads);
-				assert.deepEqual(await statesOf(fast, TEXTS), await alone(fast, TEXTS));
-				fast.close();
+				for (const compiler of COMPILERS) {
+					const fast = await open(madeModel(config), { threads, startWorker: host.startWorker!, clock: host, ...compiler });
+					assert.equal(fast.threads, threads);
+					assert.deepEqual(await statesOf(fast, TEXTS), await alone(fast, TEXTS));
+					fast.close();
+				}
 			});
 		}
 	});
@@ -56,9 +61,11 @@ test('texts of one token go through another kernel when alone: equal to rounding
 
 test('texts of quantised weights side by side', async () => {
 	for (const dtype of ['Q8_0', 'Q4_1', 'Q5_0'] as const) {
-		const fast = await open(madeModel(MADE[0]!, dtype));
-		assert.deepEqual(await statesOf(fast, TEXTS), await alone(fast, TEXTS));
-		fast.close();
+		for (const compiler of COMPILERS) {
+			const fast = await open(madeModel(MADE[0]!, dtype), compiler);
+			assert.deepEqual(await statesOf(fast, TEXTS), await alone(fast, TEXTS));
+			fast.close();
+		}
 	}
 });
 

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { compile } from '../../hosts/node/compile.ts';
 import { nodeHost } from '../../hosts/node/host.ts';
+import { optimise } from '../../hosts/node/optimise.ts';
 import type { KernelVariant } from '../../src/compute/kernels.ts';
 import { type FastModel, fastObstacle, openFast } from '../../src/transformer/fast.ts';
 import { forward } from '../../src/transformer/forward.ts';
@@ -52,7 +52,7 @@ for (const { variant, threads, skip } of builds) {
 					memoryBudget: 2 ** 28,
 					threads,
 					variant,
-					compile,
+					optimise,
 					startWorker: host.startWorker!,
 					clock: host,
 				});

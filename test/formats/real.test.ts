@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -51,8 +52,13 @@ test('opening keeps no array in memory', async () => {
 	collect();
 	const before = process.memoryUsage().arrayBuffers;
 	const checkpoint = await open(fileURLToPath(new URL('../../models/falcon.gguf', import.meta.url)));
-	collect();
-	const grown = process.memoryUsage().arrayBuffers - before;
+	// What has been collected is given back by another thread, when it gets its turn.
+	let grown = Number.POSITIVE_INFINITY;
+	for (let tries = 0; tries < 50 && grown >= 100_000; tries++) {
+		collect();
+		await setTimeout(20);
+		grown = process.memoryUsage().arrayBuffers - before;
+	}
 	assert.ok(grown < 100_000, `${grown} bytes more`);
 	await checkpoint.close();
 });

@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compileFind, regexFind } from '../../src/tokenizer/find.ts';
 import { createLinearFind, type Find } from '../../src/tokenizer/linear-regex.ts';
-import { compileRegex, translate } from '../../src/tokenizer/regex.ts';
+import { compileRegex } from '../../src/tokenizer/regex.ts';
+import { translate } from '../../src/tokenizer/regex-translate.ts';
 import { LINEAR_PATTERNS } from '../../src/tokenizer/sources/pre.ts';
 import { STRINGS } from './reference.ts';
 

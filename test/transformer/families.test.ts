@@ -10,6 +10,7 @@ import { createState } from '../../src/transformer/state.ts';
 import { languageState } from '../../src/unembedding/language.ts';
 import { trace } from '../../src/unembedding/trace.ts';
 import { unembed } from '../../src/unembedding/unembed.ts';
+import { changed } from './changed.ts';
 import { familyFiles, measureFamily, openFamily } from './measure.ts';
 import { worstError } from './open.ts';
 import { TOLERANCES } from './tolerances.ts';
@@ -93,4 +94,29 @@ test('marian: the greedy translation is the reference’s', async () => {
 	for await (const { id } of generate(state, undefined, [start!], { maxTokens: greedy.length - 1, stopIds: [end] })) ids.push(id);
 	assert.deepEqual([...ids, end], greedy);
 	assert.equal(start, model.config.startToken);
+});
+
+test('phi3-longrope: past the switch of its angles, and back, tokens one at a time give what they give together', async () => {
+	const { model, input } = await openFamily('phi3-longrope');
+	const scaling = model.config.blocks[0]!.attention.rope!.scaling;
+	assert.ok(scaling.kind === 'longrope' && scaling.context < input.ids.length - 1);
+	const together = async (length: number) => (await languageState(model)).feed(input.ids.slice(0, length));
+	const state = await languageState(model);
+	await state.feed(input.ids.slice(0, scaling.context - 1));
+	for (const length of [scaling.context, scaling.context + 1, scaling.context + 2]) {
+		assert.equal(worstError(await state.feed(input.ids.slice(length - 1, length)), await together(length)), 0, `${length} tokens`);
+	}
+	state.truncate(scaling.context - 1);
+	const id = input.ids.slice(scaling.context - 1, scaling.context);
+	assert.equal(worstError(await state.feed(id), await together(scaling.context)), 0, 'back');
+});
+
+test('gemma2: null turns a cap off, its absence means the family’s', async () => {
+	const caps = async (edit: (c: Record<string, unknown>) => void) => {
+		const { config } = await changed('gemma2', { config: edit });
+		return [config.blocks[0]!.attention.cap, config.logits!.cap];
+	};
+	const names = ['attn_logit_softcapping', 'final_logit_softcapping'];
+	assert.deepEqual(await caps((c) => names.forEach((name) => void (c[name] = null))), [undefined, undefined]);
+	assert.deepEqual(await caps((c) => names.forEach((name) => void delete c[name])), [50, 30]);
 });

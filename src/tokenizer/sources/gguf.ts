@@ -4,8 +4,9 @@
 import { TongsaError } from '../../errors.ts';
 import type { Checkpoint, StringTable } from '../../formats/checkpoint.ts';
 import { getBoolean, getNumber, getString, readNumbers, readStrings } from '../../formats/get.ts';
-import { type AddedToken, KIND, type ModelSpec, type NormalizerSpec, type TokenizerSpec, type Vocabulary } from '../spec.ts';
-import { tokenString, vocabularyOfTable } from '../vocabulary.ts';
+import { KIND, type ModelSpec, type NormalizerSpec, type TokenizerSpec, type Vocabulary } from '../spec.ts';
+import { vocabularyOfTable } from '../vocabulary.ts';
+import { addedTokens, key } from './gguf-added.ts';
 import { withAlphabet } from './letters.ts';
 import { PRE, PRE_OF_ARCHITECTURE, type Pre } from './pre.ts';
 import { findStops } from './stops.ts';
@@ -46,8 +47,6 @@ const ID_KEYS: Readonly<Record<keyof Ids, string>> = {
 	padding: 'padding_token_id',
 	mask: 'mask_token_id',
 };
-
-const key = (name: string): string => `tokenizer.ggml.${name}`;
 
 /** undefined where the file carries no vocabulary. @throws TongsaError */
 export async function ggufSpec(checkpoint: Checkpoint, signal?: AbortSignal): Promise<TokenizerSpec | undefined> {
@@ -129,49 +128,6 @@ function readIds(checkpoint: Checkpoint, defaults: Ids, size: number): Ids {
 			return id === undefined ? [] : [[role, id]];
 		}),
 	);
-}
-
-/** Tokens that are found in the text: control and unknown ones when special text is parsed, user-defined ones always. */
-function addedTokens(checkpoint: Checkpoint, vocabulary: Vocabulary, escaped = false): AddedToken[] {
-	const strips = stripsOf(checkpoint);
-	const added: AddedToken[] = [];
-	const ids = [KIND.control, KIND.unknown, KIND.user].flatMap((kind) => idsOfKind(vocabulary, kind)).sort((a, b) => a - b);
-	for (const id of ids) {
-		const kind = vocabulary.kinds[id];
-		const content = tokenString(vocabulary, id);
-		if (content === '') continue;
-		// Runs of spaces (Gemma): SentencePiece finds them in the normalised text, where a space is '▁'.
-		const spaces = escaped && /^[ \u2581]+$/.test(content);
-		added.push({
-			id,
-			content,
-			single_word: false,
-			...strips(content),
-			special: kind !== KIND.user,
-			...(spaces ? { normalized: true, pattern: content.replaceAll(' ', '\u2581') } : { normalized: false }),
-		});
-	}
-	return added;
-}
-
-function idsOfKind({ kinds }: Vocabulary, kind: number): number[] {
-	const ids: number[] = [];
-	for (let id = kinds.indexOf(kind); id >= 0; id = kinds.indexOf(kind, id + 1)) ids.push(id);
-	return ids;
-}
-
-/** Which special tokens take the white space beside them: no key says, so llama.cpp goes by names. */
-function stripsOf(checkpoint: Checkpoint): (content: string) => Pick<AddedToken, 'lstrip' | 'rstrip'> {
-	const pre = getString(checkpoint, key('pre')) ?? '';
-	const architecture = getString(checkpoint, 'general.architecture') ?? '';
-	const name = (getString(checkpoint, 'general.name') ?? '').toLowerCase();
-	const plain = { lstrip: false, rstrip: false };
-	if (/jina-v2-(de|es|code)/.test(pre) || /nomic-bert-moe|jina-bert-v3/.test(architecture))
-		return (content) => (content === '<mask>' ? { lstrip: true, rstrip: false } : plain);
-	if (/phi-?3/.test(name))
-		return (content) => (['<unk>', '<s>', '<|endoftext|>'].includes(content) ? plain : { lstrip: false, rstrip: true });
-	if (name.includes('modern-bert')) return (content) => (content === '[MASK]' ? { lstrip: true, rstrip: false } : plain);
-	return () => plain;
 }
 
 /** tokenizer.ggml.pre → pipeline. */

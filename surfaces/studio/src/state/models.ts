@@ -57,15 +57,18 @@ export async function open(name: string, title: string, opening: Opening): Promi
 	}
 }
 
-/** Opens what a name in a link stands for: an embedded model, an address, or a model on the server's shelf. */
+/** The file's name in an address; any other name as it is. */
+export const titleOfAddress = (name: string): string => (/^https?:/.test(name) && name.split(/[?#]/)[0]!.split('/').at(-1)) || name;
+
+/** Opens what a name in a link stands for: an embedded model, one that is kept, an address, or a model on the server's shelf. */
 export async function openNamed(name: string): Promise<void> {
 	const found = embedded.find((model) => model.name === name);
 	if (found) return open(name, found.title, openingOf(found));
-	if (/^https?:/.test(name)) return open(name, name.split('/').at(-1) || name, { kind: 'address', url: name });
+	const kept = await keptFiles(name);
+	if (kept.length > 0) return open(name, titleOfAddress(name), { kind: 'files', files: kept });
+	if (/^https?:/.test(name)) return open(name, titleOfAddress(name), { kind: 'address', url: name });
 	const shelved = (await readShelf()).find((model) => model.name === name);
 	if (shelved?.url) return open(name, shelved.title, { kind: 'address', url: new URL(shelved.url, document.baseURI).href });
-	const kept = await keptFiles(name);
-	if (kept.length > 0) return open(name, name, { kind: 'files', files: kept });
 	// A file that was dropped in on an earlier visit: the page may not open it by itself.
 	if (!entries.some((entry) => entry.name === name)) set(name, { name, title: name, refusal: { code: 'not-found', message: name } });
 }

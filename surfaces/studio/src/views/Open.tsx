@@ -6,7 +6,7 @@ import { type Embedded, embedded } from '../engine/embedded.ts';
 import type { Refusal } from '../engine/protocol.ts';
 import { useSpeech } from '../messages/index.ts';
 import { forget, keep, useKept } from '../state/kept.ts';
-import { close, type Entry, open, openNamed, useEntries } from '../state/models.ts';
+import { close, type Entry, open, openNamed, titleOfAddress, useEntries } from '../state/models.ts';
 import { usePlace } from '../state/place.tsx';
 import { type Shelved, useShelf } from '../state/shelf.ts';
 import { Fetch } from '../ui/fetch.tsx';
@@ -17,6 +17,15 @@ import { Facts } from './Bar.tsx';
 
 /** Files of a folder beyond this are not looked at: a model's folder has a few dozen. */
 const MAX_FILES = 500;
+
+/** An address whose model is one file. */
+const ONE_FILE = /^https?:.*\.gguf$/i;
+
+async function fileAt(url: string, signal: AbortSignal): Promise<File> {
+	const answer = await fetch(url, { signal });
+	if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+	return new File([await answer.blob()], titleOfAddress(url));
+}
 
 /** What a name in the field stands for: an address, a file of a Hugging Face repository, or a name that is known here. */
 function nameOf(typed: string): string {
@@ -156,13 +165,14 @@ function Own({ name, entry, kept }: { readonly name: string; readonly entry: Ent
 	const words = t.views.open;
 	const [refusal, setRefusal] = useState<Refusal>();
 	const [keeping, setKeeping] = useState<AbortController>();
-	const size = (entry?.files ?? []).reduce((sum, file) => sum + file.size, 0);
+	const size = entry?.card?.byteLength ?? 0;
+	const keepable = entry?.card !== undefined && (entry.files !== undefined || ONE_FILE.test(name));
 	async function store() {
 		const controller = new AbortController();
 		setKeeping(controller);
 		setRefusal(undefined);
 		try {
-			await keep(name, entry?.files ?? [], controller.signal);
+			await keep(name, entry?.files ?? [await fileAt(name, controller.signal)], controller.signal);
 		} catch (error) {
 			if (!controller.signal.aborted) setRefusal({ code: 'too-large', message: String(error) });
 		} finally {
@@ -176,7 +186,7 @@ function Own({ name, entry, kept }: { readonly name: string; readonly entry: Ent
 			{refusal && <Problem refusal={refusal} />}
 			{!entry && <Push onPress={() => void openNamed(name)}>{t.nav.open}</Push>}
 			{keeping && <Track label={words.keeping} note={bytes(size)} share={undefined} onCancel={() => keeping.abort()} />}
-			{entry?.card && entry.files && !kept && !keeping && (
+			{keepable && !kept && !keeping && (
 				<Push kind="quiet" onPress={() => void store()}>
 					{words.keep} ({bytes(size)})
 				</Push>
