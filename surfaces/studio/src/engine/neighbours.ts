@@ -29,6 +29,8 @@ const ROUNDS = 6;
 /** Groups that each row may look through, and after how many rows it looks no further: groups differ in size. */
 const LOOKED_THROUGH = 24;
 const LOOKED_AT = 4000;
+/** Looks at neighbours of neighbours. */
+const FURTHER = 2;
 /** Rows between two steps. */
 const AT_ONCE = 512;
 
@@ -89,11 +91,11 @@ export async function neighbourGraph(scorer: RowScorer, rows: Rows, K: number, s
 	}
 	store.free();
 	const graph = { K, ids, alike };
-	await lookFurther(rows, graph, step);
+	for (let look = 0; look < FURTHER; look++) await lookFurther(rows, graph, step);
 	return graph;
 }
 
-/** Neighbours of neighbours are likely neighbours: one look at all of them finds much of what the groups have parted.
+/** Neighbours of neighbours are likely neighbours: a look at all of them finds much of what the groups have parted.
  * Dong, Moses, Li 2011, Efficient k-nearest neighbor graph construction for generic similarity measures, section 2.2. */
 async function lookFurther({ count: V, store }: Rows, { K, ids, alike }: Graph, step: Step): Promise<void> {
 	/** Whose look each row was last in. */
