@@ -144,6 +144,8 @@ export interface Clock {
 
 /** Tokens of a pass from which on its cost per token is that of a long one. */
 const MANY = 32;
+/** Steps of a short block. */
+const BLOCK_STEPS = 16;
 
 /** Tells the workers what they work on, and waits until they are there. Where one does not come, the leader works alone. */
 export async function openCrew(options: CrewOptions): Promise<Crew> {
@@ -195,6 +197,8 @@ export async function openCrew(options: CrewOptions): Promise<Crew> {
 	const alone: Member = { kernels, parts, lockstep: ALONE, levels };
 	/** One for single tokens, one for many: they gain differently. */
 	const paces = [createPace(), createPace()] as const;
+	/** Of passes that somebody listens to. */
+	const heard = createPace();
 
 	return {
 		get threads() {
@@ -224,15 +228,19 @@ export async function openCrew(options: CrewOptions): Promise<Crew> {
 		some(tokens, first, part, range) {
 			const some = { tokens, first };
 			if (!team) return passSome(alone, some, part, range);
-			const { lockstep } = team;
+			const member = heard.together ? team : alone;
+			const start = clock.now();
 			try {
-				lockstep.announce(tokens, first, SOME, 0, part, LISTS.indexOf(range.list), range.from, range.to);
-				passSome(team, some, part, range);
-				lockstep.barrier();
+				member.lockstep.announce(tokens, first, SOME, 0, part, LISTS.indexOf(range.list), range.from, range.to);
+				passSome(member, some, part, range);
+				member.lockstep.barrier();
 			} catch (error) {
 				dissolve();
 				throw error;
 			}
+			// Ranges differ; those of a block or more are alike enough, step by step.
+			const steps = range.to - range.from;
+			if (tokens >= MANY && steps >= BLOCK_STEPS) heard.took((clock.now() - start) / (tokens * steps));
 		},
 		get mended() {
 			return mended;

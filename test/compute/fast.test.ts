@@ -9,6 +9,7 @@ import { type FastModel, fastObstacle, openFast } from '../../src/transformer/fa
 import { forward } from '../../src/transformer/forward.ts';
 import { createState } from '../../src/transformer/state.ts';
 import type { Transformer } from '../../src/transformer/transformer.ts';
+import { trace } from '../../src/unembedding/trace.ts';
 import { unembed } from '../../src/unembedding/unembed.ts';
 import { variants } from './builds.ts';
 import { MADE, madeModel } from './made.ts';
@@ -67,6 +68,11 @@ for (const { variant, threads, skip } of builds) {
 					const logits = await unembed(model, states.slice((T - 1) * D));
 					assert.ok(worst((await fast.forward(ids(T), 0, 'logits')).slice(), logits) < FLOAT_TOLERANCE, `logits of ${T}`);
 				}
+				// A pass that is listened to stops at each point, with all threads.
+				const at = ['blocks.0.attention.output', 'blocks.1.output'];
+				const [heard, wanted] = [await trace(model, { ids: ids(6) }, { at, fast }), await trace(model, { ids: ids(6) }, { at })];
+				for (const point of at)
+					assert.ok(worst(heard.points.get(point)!.data, wanted.points.get(point)!.data) < FLOAT_TOLERANCE, `${point}, heard`);
 				if (!config.blocks[0]!.attention.causal) return;
 				// A token at a time gives what all at once give; so does going back and on again.
 				const states = await exactStates(model, 6);

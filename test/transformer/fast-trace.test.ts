@@ -6,6 +6,7 @@ import { type FastModel, fastObstacle, openFast } from '../../src/transformer/fa
 import { pointsOf } from '../../src/transformer/points.ts';
 import type { Transformer } from '../../src/transformer/transformer.ts';
 import { attentionCell } from '../../src/unembedding/inspect.ts';
+import { contextLengthOf } from '../../src/unembedding/language.ts';
 import { lens } from '../../src/unembedding/lens.ts';
 import { surprise } from '../../src/unembedding/surprise.ts';
 import { trace, traceBoth } from '../../src/unembedding/trace.ts';
@@ -50,9 +51,10 @@ describe('every point, as the exact path has it', () => {
 	for (const file of familyFiles()) {
 		test(file, async (t) => {
 			const { model, input } = await openFamily(file);
-			const reason = fastObstacle(model, 64);
+			const capacity = Math.min(64, contextLengthOf(model));
+			const reason = fastObstacle(model, capacity);
 			if (reason) return t.skip(reason);
-			const fast = await open(model, 64);
+			const fast = await open(model, capacity);
 			const tolerance = /quantised|mxfp4/.test(file) ? TOLERANCES.integers : TOLERANCES.halves;
 			await everyPoint(model, input.ids, fast, tolerance);
 			if (model.config.blocks.every(({ attention }) => attention.causal)) {
