@@ -132,5 +132,5 @@ if (values.figure) {
 			line: (n) => (memory[0]!.weights + memory[0]!.rest + (memory[0]!.cache / memory[0]!.capacity) * n) / 1e6,
 		},
 	];
-	writeFileSync(values.figure, svg(panels));
+	writeFileSync(values.figure, svg('How cost grows with the length of a text', panels));
 }
