@@ -21,10 +21,13 @@ function memoryBudget(): number {
 	return Math.floor(Math.max(process.availableMemory?.() ?? 0, whole / 2) * MEMORY_SHARE);
 }
 
+/** TONGSA_VECTORS=128 leaves V8 as it is: the kernels then run on WebAssembly's own vectors. */
+const wider = () => process.env.TONGSA_VECTORS !== '128';
+
 export function nodeHost(): Host {
 	return {
 		resolve,
-		optimise,
+		...(wider() && { optimise }),
 		renderTemplate: async (template, input, signal) => (await import('./template.ts')).renderTemplate(template, input, signal),
 		startWorker() {
 			const file = import.meta.url.endsWith('.ts') ? './compute-worker.ts' : './compute-worker.js';
