@@ -15,6 +15,9 @@ after(async () => {
 	rmSync(folder, { recursive: true, force: true });
 });
 
+// A whole model that somebody has pulled must not stand in for the package's own.
+for (const place of ['TONGSA_CACHE', 'HF_HUB_CACHE', 'OLLAMA_MODELS']) process.env[place] = join(folder, 'nothing');
+
 /** The tiny model's file. */
 export const TINY = join(folder, 'tiny.gguf');
 writeFileSync(TINY, await tinyModel());
