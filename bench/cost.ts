@@ -35,7 +35,7 @@ const open = (capacity: number): Promise<FastModel> =>
 		memoryBudget: host.memoryBudget,
 		threads: Number(values.threads),
 		startWorker: host.startWorker!,
-		compile: host.compile!,
+		optimise: host.optimise!,
 		clock: host,
 	});
 const idsOf = (first: number, count: number): number[] => Array.from({ length: count }, (_, i) => 1000 + (((first + i) * 37) % 1000));
@@ -132,5 +132,5 @@ if (values.figure) {
 			line: (n) => (memory[0]!.weights + memory[0]!.rest + (memory[0]!.cache / memory[0]!.capacity) * n) / 1e6,
 		},
 	];
-	writeFileSync(values.figure, svg(panels));
+	writeFileSync(values.figure, svg('How cost grows with the length of a text', panels));
 }

@@ -50,11 +50,12 @@ function panel({ title, x, y, points, line }: Panel, left: number): string {
 	].join('\n');
 }
 
-export function svg(panels: readonly Panel[]): string {
+export function svg(title: string, panels: readonly Panel[]): string {
 	const width = WIDTH * panels.length;
 	return [
 		`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${HEIGHT}" viewBox="0 0 ${width} ${HEIGHT}"`,
 		'	font-family="system-ui, sans-serif" font-size="11" fill="#333">',
+		`<title>${title}</title>`,
 		`<rect width="${width}" height="${HEIGHT}" fill="#fff"/>`,
 		...panels.map((one, i) => panel(one, i * WIDTH)),
 		'</svg>\n',

@@ -92,7 +92,7 @@ try {
 			memoryLimit,
 			threads: Number(values.threads),
 			startWorker: host.startWorker!,
-			compile: host.compile!,
+			optimise: host.optimise!,
 			clock: host,
 		});
 		const opened = performance.now();

@@ -70,14 +70,20 @@ try {
 			await page.goto(`${server.url}/#${encodeURIComponent(JSON.stringify(shown))}`);
 			const wait = (ready: () => boolean) =>
 				page.waitForFunction(ready, undefined, { timeout: PATIENCE_MS }).catch(() => console.log(`${name} ${locale}: not ready in time`));
-			const quiet = () =>
-				wait(() => document.querySelector('main[data-settled=true]') !== null && !document.querySelector('.opening, .busy'));
+			// An answer often leads to the next question: nothing is awaited three times in a row.
+			const quiet = async () => {
+				for (let times = 0; times < 3; times++) {
+					await page.waitForTimeout(200);
+					await wait(
+						() => document.querySelector('main[data-settled=true]') !== null && !document.querySelector('html[data-awaiting], .opening'),
+					);
+				}
+			};
 			await quiet();
 			if (has) await page.locator(has).waitFor({ timeout: PATIENCE_MS });
 			if (press && whole) {
 				await page.locator(press).first().click();
-				await wait(() => document.querySelector('.chances') === null); // while it writes there is nothing to take
-				await wait(() => document.querySelector('.chances') !== null);
+				await quiet();
 			}
 			await page.waitForTimeout(500); // pictures are drawn after their numbers
 			const png = (await page.screenshot()).toString('base64');

@@ -5,6 +5,7 @@ import { TongsaError } from '../errors.ts';
 import type { Checkpoint, TensorInfo } from '../formats/checkpoint.ts';
 import type { Dialect } from '../transformer/family.ts';
 import { finder } from '../transformer/finder.ts';
+import { openMetadata } from '../transformer/metadata.ts';
 import { architectureOf } from './name.ts';
 
 export interface Tables {
@@ -15,7 +16,7 @@ export interface Tables {
 	readonly tied: boolean;
 }
 
-type TableNames = Pick<Dialect, 'names' | 'prefixes'>;
+type TableNames = Pick<Dialect, 'names' | 'prefixes'> & Partial<Pick<Dialect, 'config'>>;
 
 /** A GGUF file spells them alike whatever its architecture. gguf-py/gguf/constants.py TENSOR_NAMES */
 const GGUF: TableNames = { names: { table: 'token_embd', output: 'output' } };
@@ -26,10 +27,22 @@ export async function findTables(checkpoint: Checkpoint): Promise<Tables | undef
 		const { find } = finder(checkpoint, dialect, dialect.names);
 		const input = find('table', 'weight');
 		if (!input) continue;
-		const separate = checkpoint.metadata.get('tie_word_embeddings') === true ? undefined : find('output', 'weight');
+		const output = find('output', 'weight');
+		const separate = output && (await saysTied(checkpoint, dialect)) ? undefined : output;
 		return { input: matrix(checkpoint, input), output: matrix(checkpoint, separate ?? input), tied: separate === undefined };
 	}
 	return undefined;
+}
+
+/** Whether a stored output table is only a copy: config.json says so, or its family does where it is silent. */
+async function saysTied(checkpoint: Checkpoint, { config }: TableNames): Promise<boolean> {
+	const flag = checkpoint.metadata.get('tie_word_embeddings');
+	if (typeof flag === 'boolean' || !config) return flag === true;
+	try {
+		return config(await openMetadata(checkpoint)).logits?.tied ?? false;
+	} catch {
+		return false; // settings that are no use for running the model do not keep its tables from being read
+	}
 }
 
 /** The names of the checkpoint's own family; of every family where it has none. */

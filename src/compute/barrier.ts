@@ -23,7 +23,7 @@ export interface Lockstep {
 	/** Returns when all threads have come here. @throws TongsaError 'internal' where one has failed, or does not come. */
 	barrier(): void;
 	/** Leader: gives an order's parameters to the others. */
-	announce(a: number, b: number, c: number, d: number): void;
+	announce(a: number, b: number, c: number, d: number, e?: number, f?: number, g?: number, h?: number): void;
 	/** Others: waits for the next order and gives its parameters. */
 	next(): Int32Array;
 	/** Says that this thread does not come any more: the others' barriers throw. */
@@ -87,11 +87,15 @@ export function createLockstep({ control, thread, threads, canSleep, patience }:
 			}
 			if (Atomics.load(words, FAILED)) throw missing('it failed');
 		},
-		announce(a, b, c, d) {
+		announce(a, b, c, d, e = 0, f = 0, g = 0, h = 0) {
 			parameters[0] = a;
 			parameters[1] = b;
 			parameters[2] = c;
 			parameters[3] = d;
+			parameters[4] = e;
+			parameters[5] = f;
+			parameters[6] = g;
+			parameters[7] = h;
 			Atomics.add(words, ORDER, 1);
 			Atomics.notify(words, ORDER);
 		},

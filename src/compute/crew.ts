@@ -4,7 +4,7 @@
 import { ALONE, CONTROL_BYTES, createLockstep, type Lockstep } from './barrier.ts';
 import type { Kernels, KernelVariant } from './kernels.ts';
 import { createPace } from './pace.ts';
-import { type Pass, type Program, type Rows, runSteps } from './program.ts';
+import { type Pass, type Program, type Range, type Rows, runSteps } from './program.ts';
 import { instantiate } from './wasm.ts';
 
 /** A stretch of the model's blocks in a memory of its own. The states that leave it at `output` enter the next part at `input`. */
@@ -43,6 +43,9 @@ export interface Worker {
 /** Which parts of the program a pass runs. */
 export type Want = 'blocks' | 'states' | 'logits';
 const WANTS: readonly Want[] = ['blocks', 'states', 'logits'];
+/** An order that names its steps: a part, a list and a range. */
+const SOME = WANTS.length;
+const LISTS: readonly Range['list'][] = ['blocks', 'states', 'logits', 'unembed', 'aside'];
 
 export interface Crew {
 	/** Threads that take part, the leader's among them. */
@@ -54,6 +57,8 @@ export interface Crew {
 	 * @throws TongsaError 'internal' when a thread is missing; the next pass is the leader's alone, after `mended`.
 	 */
 	run(tokens: number, first: number, want: Want, packed?: boolean): void;
+	/** Runs some steps of one part; states from the part before come in where its blocks begin. @throws as run. */
+	some(tokens: number, first: number, part: number, range: Range): void;
 	/** While ended threads are still ending: nothing may be computed before. */
 	readonly mended: Promise<unknown> | undefined;
 	stop(): void;
@@ -73,6 +78,12 @@ function passThrough({ kernels, parts, lockstep, levels }: Member, pass: Pass, w
 	}
 	const last = parts.length - 1;
 	if (want !== 'blocks') runSteps(parts[last]!.program[want], kernels[last]!, pass, lockstep, levels);
+}
+
+function passSome({ kernels, parts, lockstep, levels }: Member, pass: Pass, i: number, { list, from, to }: Range): void {
+	const part = parts[i]!;
+	if (i > 0 && list === 'blocks' && from === 0) carry(parts[i - 1]!, kernels[i - 1]!, part, kernels[i]!, pass.tokens, lockstep);
+	runSteps(part.program[list].slice(from, to), kernels[i]!, pass, lockstep, levels);
 }
 
 /** States from one memory to the next, (T, D). The leader copies: it is a thousandth of a block's work. */
@@ -95,7 +106,9 @@ export function serve(member: CrewMember, ready: () => void): void {
 		for (;;) {
 			const order = lockstep.next();
 			const pass = { tokens: order[0]!, first: order[1]!, ...(order[3] && { positions }) };
-			passThrough({ kernels, parts, lockstep, levels }, pass, WANTS[order[2]!]!);
+			const member = { kernels, parts, lockstep, levels };
+			if (order[2] === SOME) passSome(member, pass, order[4]!, { list: LISTS[order[5]!]!, from: order[6]!, to: order[7]! });
+			else passThrough(member, pass, WANTS[order[2]!]!);
 			lockstep.barrier();
 		}
 	} catch (error) {
@@ -131,6 +144,8 @@ export interface Clock {
 
 /** Tokens of a pass from which on its cost per token is that of a long one. */
 const MANY = 32;
+/** Steps of a short block. */
+const BLOCK_STEPS = 16;
 
 /** Tells the workers what they work on, and waits until they are there. Where one does not come, the leader works alone. */
 export async function openCrew(options: CrewOptions): Promise<Crew> {
@@ -182,6 +197,8 @@ export async function openCrew(options: CrewOptions): Promise<Crew> {
 	const alone: Member = { kernels, parts, lockstep: ALONE, levels };
 	/** One for single tokens, one for many: they gain differently. */
 	const paces = [createPace(), createPace()] as const;
+	/** Of passes that somebody listens to. */
+	const heard = createPace();
 
 	return {
 		get threads() {
@@ -207,6 +224,23 @@ export async function openCrew(options: CrewOptions): Promise<Crew> {
 				throw error;
 			}
 			if (measured) pace.took((clock.now() - start) / tokens);
+		},
+		some(tokens, first, part, range) {
+			const some = { tokens, first };
+			if (!team) return passSome(alone, some, part, range);
+			const member = heard.together ? team : alone;
+			const start = clock.now();
+			try {
+				member.lockstep.announce(tokens, first, SOME, 0, part, LISTS.indexOf(range.list), range.from, range.to);
+				passSome(member, some, part, range);
+				member.lockstep.barrier();
+			} catch (error) {
+				dissolve();
+				throw error;
+			}
+			// Ranges differ; those of a block or more are alike enough, step by step.
+			const steps = range.to - range.from;
+			if (tokens >= MANY && steps >= BLOCK_STEPS) heard.took((clock.now() - start) / (tokens * steps));
 		},
 		get mended() {
 			return mended;

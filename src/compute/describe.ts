@@ -94,7 +94,7 @@ function best(now: () => number, work: () => void): number {
 function reasonOf(layouts: readonly LayoutSpeed[]): string {
 	const speed = (name: LayoutSpeed['layout']): string => layouts.find(({ layout }) => layout === name)!.decode.toFixed(1);
 	return (
-		`whole numbers stay as the file has them: 4-bit weights decode at ${speed('unsigned4')} G/s here, bytes at ${speed('unsigned5')} G/s; ` +
-		'floats stay floats where half of the memory budget holds them, else they are rounded to 8 bits'
+		`4-bit weights stay packed (${speed('unsigned4')} G/s a token, bytes ${speed('unsigned5')}); ` +
+		'floats stay floats if half of the memory holds them'
 	);
 }

@@ -73,6 +73,11 @@ export const FLOATS: HotType = hot(0, WEIGHT_KINDS.float32, 1, 4);
 /** Stored types that FLOATS keeps exactly. */
 export const FLOAT_TYPES: ReadonlySet<string> = new Set(['F32', 'F16', 'BF16']);
 
+/** Columns as the kernels take them: filled up to 32 with zeros. */
+export function padded(columns: number): number {
+	return Math.ceil(columns / 32) * 32;
+}
+
 /** Bytes of an M × N matrix of records; rows are filled up to eights. */
 export function matrixBytes({ columns, recordBytes }: WeightKind, M: number, N: number): number {
 	return Math.ceil(M / 8) * (N / columns) * recordBytes;

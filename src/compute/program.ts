@@ -1,155 +1,15 @@
 // A program: the whole step for a token as one list of operations over one memory, that all threads walk in lockstep.
 // Each operation says how its work is shared out; `meet` stands where one thread needs what another has made.
 
-import { ACTIVATIONS, type ActivationName } from './activations.ts';
+import { ACTIVATIONS } from './activations.ts';
 import { attendMany } from './attend-many.ts';
 import type { Lockstep } from './barrier.ts';
+import { clampedActivate, routeRows, runExperts } from './experts.ts';
 import type { Kernels } from './kernels.ts';
-import type { WeightKind } from './layouts.ts';
+import { firstOf, lastOf } from './share.ts';
+import type { AttendStep, Pass, Step } from './steps.ts';
 
-/** Byte offset in the memory; 0: there is none. */
-type Place = number;
-
-/** A matrix of weight records: M rows (in eights), N columns. */
-export interface PlacedMatrix {
-	readonly kind: WeightKind;
-	readonly at: Place;
-	readonly rows: number;
-	readonly columns: number;
-}
-
-/** Rows of float32, T of them, `stride` bytes apart. */
-export interface Rows {
-	readonly at: Place;
-	readonly stride: number;
-}
-
-/** Keys and values of one block in halves: K heads × capacity × Dh. */
-export interface Cache {
-	readonly keys: Place;
-	readonly values: Place;
-}
-
-export type Step =
-	/** All threads wait for each other: always, or only when there is more than one token (one token's small work is done by each thread). */
-	| { readonly op: 'meet'; readonly when: 'always' | 'many' }
-	/** Rows by token; one token's by every thread, so `out` is never `x`. */
-	| {
-			readonly op: 'norm';
-			readonly x: Rows;
-			readonly width: number;
-			readonly gain: Place;
-			readonly bias: Place;
-			readonly epsilon: number;
-			readonly centre: boolean;
-			readonly out: Rows;
-	  }
-	/** Heads in place, shared out by token, or by head when there is one token. `gains`: 1, or a gain per head. */
-	| {
-			readonly op: 'headNorm';
-			readonly x: Rows;
-			readonly heads: number;
-			readonly width: number;
-			readonly gain: Place;
-			readonly gains: number;
-			readonly epsilon: number;
-			readonly centre: boolean;
-	  }
-	/** Heads in place; angles in table `table` of the run. */
-	| {
-			readonly op: 'rotate';
-			readonly x: Rows;
-			readonly heads: number;
-			readonly headWidth: number;
-			readonly cos: Place;
-			readonly sin: Place;
-			readonly pairs: number;
-			readonly interleaved: boolean;
-	  }
-	| { readonly op: 'multiply'; readonly x: Rows; readonly heads: number; readonly headWidth: number; readonly factor: number }
-	/** Heads → rows of halves in a cache of `capacity` rows a head. */
-	| {
-			readonly op: 'keep';
-			readonly x: Rows;
-			readonly heads: number;
-			readonly headWidth: number;
-			readonly capacity: number;
-			readonly cache: Place;
-	  }
-	| AttendStep
-	| { readonly op: 'quantise'; readonly x: Rows; readonly matrix: PlacedMatrix; readonly records: Place }
-	/** y ← W x, or y ← y + W x; bias first, if there is one. */
-	| {
-			readonly op: 'matmul';
-			readonly matrix: PlacedMatrix;
-			/** Activations as they are, and in records. */
-			readonly x: Rows;
-			readonly records: Place;
-			readonly y: Rows;
-			readonly add: boolean;
-			readonly bias: Place;
-	  }
-	/** gate ← activation(gate) · up, on the rows that matmul gave this thread. */
-	| {
-			readonly op: 'activate';
-			readonly activation: ActivationName;
-			readonly gate: Rows;
-			readonly up: Rows | undefined;
-			readonly width: number;
-	  }
-	/** x ← x + y. */
-	| { readonly op: 'add'; readonly x: Rows; readonly y: Rows; readonly width: number }
-	/** Goes on with the last token alone: copies its row. */
-	| { readonly op: 'last'; readonly x: Rows; readonly width: number; readonly out: Rows }
-	| { readonly op: 'scaleAndCap'; readonly x: Rows; readonly width: number; readonly scale: number; readonly cap: number };
-
-export interface AttendStep {
-	readonly op: 'attend';
-	readonly query: Rows;
-	readonly out: Rows;
-	readonly cache: Cache;
-	/** H, K, Dh. */
-	readonly heads: number;
-	readonly keyHeads: number;
-	readonly headWidth: number;
-	readonly capacity: number;
-	readonly cap: number;
-	readonly causal: boolean;
-	/** 0: none. */
-	readonly window: number;
-	/** H float32 each. */
-	readonly slopes: Place;
-	readonly sinks: Place;
-	/** A thread's room (attend-many.ts). */
-	readonly scratch: Place;
-	readonly scratchStride: number;
-}
-
-export interface Program {
-	readonly blocks: readonly Step[];
-	/** States → all final states. */
-	readonly states: readonly Step[];
-	/** States → logits of the last token. */
-	readonly logits: readonly Step[];
-}
-
-/** What a run starts from. */
-export interface Pass {
-	/** T and the position of the first one. */
-	readonly tokens: number;
-	readonly first: number;
-	/** Several texts side by side, from row 0 of the cache on: each token's position in its own text. One begins at every 0. */
-	readonly positions?: Int32Array | undefined;
-}
-
-/** This thread's part of `count` things: from the first one up to the last. Two functions, since a pair would be an object at every step. */
-function firstOf(count: number, { thread, threads }: Lockstep): number {
-	return Math.floor((count * thread) / threads);
-}
-
-function lastOf(count: number, { thread, threads }: Lockstep): number {
-	return Math.floor((count * (thread + 1)) / threads);
-}
+export type { AttendStep, Cache, Pass, PlacedMatrix, Program, Range, Rows, Step } from './steps.ts';
 
 /** Walks the steps. Every thread calls this with the same program and pass. */
 export function runSteps(steps: readonly Step[], kernels: Kernels, pass: Pass, lockstep: Lockstep, levels: number): void {
@@ -217,6 +77,15 @@ export function runSteps(steps: readonly Step[], kernels: Kernels, pass: Pass, l
 			}
 			case 'attend':
 				attend(step, kernels, pass, lockstep);
+				break;
+			case 'route':
+				routeRows(step, kernels, T, lockstep);
+				break;
+			case 'experts':
+				runExperts(step, kernels, T, lockstep, (steps, tokens) => runSteps(steps, kernels, { tokens, first: 0 }, lockstep, levels));
+				break;
+			case 'clampedActivate':
+				clampedActivate(step, kernels, T, lockstep);
 				break;
 			case 'quantise': {
 				const { x, matrix, records } = step;
@@ -287,8 +156,11 @@ export function runSteps(steps: readonly Step[], kernels: Kernels, pass: Pass, l
 				const { x, width, scale, cap } = step;
 				const from = firstOf(Math.ceil(width / 8), lockstep);
 				const to = lastOf(Math.ceil(width / 8), lockstep);
-				if (scale !== 1) kernels.multiply(x.at + from * 32, scale, (to - from) * 8);
-				if (cap > 0) kernels.cap(x.at + from * 32, cap, (to - from) * 8);
+				for (let t = 0; t < T; t++) {
+					const at = x.at + t * x.stride + from * 32;
+					if (scale !== 1) kernels.multiply(at, scale, (to - from) * 8);
+					if (cap > 0) kernels.cap(at, cap, (to - from) * 8);
+				}
 				break;
 			}
 			default:

@@ -14,7 +14,7 @@ import { attentionCell } from '../unembedding/inspect.ts';
 import { languageState } from '../unembedding/language.ts';
 import { lens } from '../unembedding/lens.ts';
 import { surprise } from '../unembedding/surprise.ts';
-import { trace } from '../unembedding/trace.ts';
+import { lengthOf, trace, traceBoth } from '../unembedding/trace.ts';
 import { chatTemplateOf } from './chat-template.ts';
 import type { Interpreter } from './interpreter.ts';
 import { provenanceOf } from './provenance.ts';
@@ -59,6 +59,12 @@ export function openEngine(
 		runners.set(chosen, found);
 		found.catch(() => runners.delete(chosen));
 		return found;
+	}
+
+	/** The runner for a text of T tokens: one that is longer than the kernels' cache is computed exactly. */
+	async function runnerFor(T: number, precision: Runner['precision'], signal?: AbortSignal): Promise<Runner> {
+		const chosen = await runner(precision, signal);
+		return T <= chosen.capacity ? chosen : runner('exact', signal);
 	}
 
 	/** For everything that reads last states: those of a cut model mean nothing. */
@@ -113,34 +119,51 @@ export function openEngine(
 	return {
 		points: async () => pointsOf((await transformer()).config),
 		async trace(input, options) {
-			const { at, replace, signal } = options;
+			const { at, replace, both = false, signal, precision = 'exact' } = options;
 			if (at.some((selector) => /^(?:final\.output|logits)$/.test(typeof selector === 'string' ? selector : selector.point)))
 				needWhole('the last state');
 			const { ids, input: tokens } = inputOf(input, options);
-			const { points } = await trace(await transformer(signal), tokens, { at, ...(replace && { replace }), signal });
-			return { ids, points: Object.fromEntries(points), provenance: provenance(ids) };
+			const model = await transformer(signal);
+			const run = await runnerFor(lengthOf(model, tokens), precision, signal);
+			const ask = { at, ...(replace && { replace }), signal };
+			return run.inside(async (fast) => {
+				const runs = both ? await traceBoth(model, tokens, { ...ask, fast }) : { after: await trace(model, tokens, { ...ask, fast }) };
+				return {
+					ids,
+					points: Object.fromEntries(runs.after.points),
+					...('before' in runs && { before: Object.fromEntries(runs.before.points) }),
+					provenance: provenance(ids, { precision: run.precision }),
+				};
+			});
 		},
 		async attentionCell(input, cell, options = {}) {
-			return attentionCell(await transformer(options.signal), inputOf(input, options).input, cell, options.signal);
+			const { signal, precision = 'exact' } = options;
+			const model = await transformer(signal);
+			const { input: tokens } = inputOf(input, options);
+			const run = await runnerFor(lengthOf(model, tokens), precision, signal);
+			return run.inside((fast) => attentionCell(model, tokens, cell, { fast, signal }));
 		},
 		async lens(input, options = {}) {
 			needWhole('the lens');
-			const { top, token, signal } = options;
+			const { top, token, signal, precision = 'fast' } = options;
 			const { ids, input: tokens } = inputOf(input, options);
-			const layers = await lens(await transformer(signal), tokens, {
-				...(top !== undefined && { top }),
-				...(token !== undefined && { token }),
-				...(signal && { signal }),
-			});
+			const model = await transformer(signal);
+			const run = await runnerFor(lengthOf(model, tokens), precision, signal);
+			const asked = { ...(top !== undefined && { top }), ...(token !== undefined && { token }), signal };
+			const layers = await run.inside((fast) => lens(model, tokens, { ...asked, fast }));
 			const texts = layers.map(({ layer, top }) => ({ layer, top: top.map((one) => ({ ...one, text: interpreter.textOf(one.id) })) }));
-			return { ids, layers: texts, provenance: provenance(ids) };
+			return { ids, layers: texts, provenance: provenance(ids, { precision: run.precision }) };
 		},
 		async surprise(input, options = {}) {
 			needWhole('surprise');
 			const ids = interpreter.idsOf(input, options);
 			const source = options.source === undefined ? undefined : { ids: interpreter.idsOf(options.source) };
-			const tokens = await surprise(await transformer(options.signal), ids, source, options.signal);
-			return { tokens: tokens.map((one) => ({ ...one, text: interpreter.textOf(one.id) })), provenance: provenance(ids) };
+			const { signal, precision = 'fast' } = options;
+			const model = await transformer(signal);
+			const run = await runnerFor(ids.length, precision, signal);
+			const tokens = await run.inside((fast) => surprise(model, ids, { source, fast, signal }));
+			const texts = tokens.map((one) => ({ ...one, text: interpreter.textOf(one.id) }));
+			return { tokens: texts, provenance: provenance(ids, { precision: run.precision }) };
 		},
 		async sentence(texts, options = {}) {
 			needWhole('a sentence vector');

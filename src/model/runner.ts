@@ -4,7 +4,7 @@ import { TongsaError } from '../errors.ts';
 import type { Continuable } from '../generation/generate.ts';
 import type { Host } from '../host.ts';
 import type { MemoryBytes } from '../transformer/fast/divide.ts';
-import { fastObstacle, openFast } from '../transformer/fast.ts';
+import { type FastModel, fastObstacle, openFast } from '../transformer/fast.ts';
 import { forward } from '../transformer/forward.ts';
 import { createState } from '../transformer/state.ts';
 import type { Transformer } from '../transformer/transformer.ts';
@@ -16,6 +16,10 @@ export interface Runner {
 	readonly precision: 'exact' | 'fast';
 	/** What it holds; absent where weights come and go (exact). */
 	readonly memory?: MemoryBytes;
+	/** Tokens that it takes at once. */
+	readonly capacity: number;
+	/** Something done inside the model, in its turn; with the kernels where they run it. */
+	inside<T>(work: (fast: FastModel | undefined) => Promise<T>): Promise<T>;
 	/** Last states of texts, each by itself: `each` gets them in order, (T, width) for the i-th, overwritten after it returns. */
 	states(texts: readonly (readonly number[])[], each: (i: number, states: Float32Array) => void, signal?: AbortSignal): Promise<void>;
 	/** A text that goes on; each call gives one of its own. */
@@ -34,6 +38,8 @@ export function exactRunner(model: Transformer): Runner {
 	const encoder = model.encoder ?? model;
 	return {
 		precision: 'exact',
+		capacity: Number.POSITIVE_INFINITY,
+		inside: (work) => work(undefined),
 		async states(texts, each, signal) {
 			for (const [i, ids] of texts.entries()) each(i, await forward(encoder, { ids }, createState(encoder.config), { signal }));
 		},
@@ -89,6 +95,16 @@ export async function fastRunner(
 		prefixes.keep(held, held.length * fast.tokenBytes, () => fast.save(held.length));
 	}
 
+	/** A pass that overwrites the cache. */
+	function alone<T>(pass: () => Promise<T>): Promise<T> {
+		return inTurn(() => {
+			keepHeld(0);
+			held = [];
+			holder = undefined;
+			return pass();
+		});
+	}
+
 	/** Makes the cache hold as much of the beginning of `wanted` as is known. @returns how many ids that is: all but the last at most */
 	function begin(wanted: readonly number[]): number {
 		const most = wanted.length - 1;
@@ -104,13 +120,9 @@ export async function fastRunner(
 	return {
 		precision: 'fast',
 		memory: fast.bytes,
-		states: (texts, each, signal) =>
-			inTurn(async () => {
-				keepHeld(0);
-				held = [];
-				holder = undefined;
-				await fast.texts(texts, each, signal);
-			}),
+		capacity,
+		inside: (work) => alone(() => work(fast)),
+		states: (texts, each, signal) => alone(() => fast.texts(texts, each, signal)),
 		async language() {
 			const ids: number[] = [];
 			/** This text's own, for all of its calls: another's may come in between. */

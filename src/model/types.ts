@@ -74,9 +74,8 @@ export type ModelInput = string | readonly number[] | { readonly vectors: Float3
 
 export interface RunOptions extends Cancellable {
 	/**
-	 * 'exact': weights decoded to float32, the definition. 'fast': integer products, where the kernels can (the default of sentence and
-	 * generate). The kernels keep no intermediates, so that trace, lens, surprise and attentionCell are exact whatever is asked for;
-	 * `provenance.precision` says what a result stands on.
+	 * 'exact': weights decoded to float32, the definition (the default of trace and attentionCell). 'fast': integer products, where the
+	 * kernels can and the text fits their cache (the default elsewhere). `provenance.precision` says what a result stands on.
 	 */
 	readonly precision?: 'exact' | 'fast';
 	/** For an encoder-decoder: the text that its encoder reads. */
@@ -88,12 +87,16 @@ export interface TraceOptions extends RunOptions, EncodeOptions {
 	readonly at: readonly Selector[];
 	/** Points whose values are replaced on the way, in this order. */
 	readonly replace?: readonly { readonly at: Selector; readonly with: Replace }[];
+	/** Also the run without the replacements: `before`. */
+	readonly both?: boolean;
 }
 
 export interface Traced {
 	readonly ids: readonly number[];
 	/** By the point's name: shape and row-major values. */
 	readonly points: Readonly<Record<string, TracedPoint>>;
+	/** The same points of the run without the replacements, where `both` asks for it. */
+	readonly before?: Readonly<Record<string, TracedPoint>>;
 	readonly provenance: Provenance;
 }
 

@@ -4,8 +4,11 @@
 import { TongsaError } from '../errors.ts';
 import { crowded, MAX_RUN } from './vocabulary.ts';
 
-/** An edge is a node and a byte in 32 bits. Gemma's 262,144 tokens have about a million nodes. */
-const MAX_NODES = 2 ** 24;
+/**
+ * At most about 100 MB, whatever a file holds; and an edge, a node and a byte, fits in 32 bits. Gemma's 262,144 tokens have about a million
+ * nodes, and no known vocabulary has as many bytes as this.
+ */
+const MAX_NODES = 2 ** 22;
 
 export interface Trie {
 	/** Calls back for each key that is a prefix of bytes[from..to], shortest first, with its value and where it ends. */

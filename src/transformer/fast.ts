@@ -5,11 +5,14 @@ import { chooseKernels } from '../compute/choose.ts';
 import { type Clock, openCrew, type Part, type Worker } from '../compute/crew.ts';
 import { canShareMemory } from '../compute/detect.ts';
 import type { Kernels, KernelVariant } from '../compute/kernels.ts';
+import type { Rows } from '../compute/program.ts';
 import { buildKernels, type Optimise } from '../compute/wasm.ts';
 import { TongsaError } from '../errors.ts';
-import type { Compiled, RopePlace } from './fast/compile.ts';
+import { type Compiled, LOGITS_AT_ONCE } from './fast/compile.ts';
+import type { RopePlace } from './fast/compile-attention.ts';
 import { bytesOf, divide, type MemoryBytes } from './fast/divide.ts';
 import { createEntrance, entranceBytes } from './fast/entrance.ts';
+import { type Hearing, hear } from './fast/hear.ts';
 import { loadPlan, readValues } from './fast/load.ts';
 import { type CacheMemory, restoreCache, saveCache, tokenBytes } from './fast/snapshot.ts';
 import { obstacle } from './fast/support.ts';
@@ -67,6 +70,15 @@ export interface FastModel {
 	save(length: number): Uint8Array;
 	/** Puts back the first `length` tokens of a copy of `saved` ones. */
 	restore(snapshot: Uint8Array, saved: number, length: number): void;
+	/**
+	 * A pass with listeners. x (T, D) is what the program starts from: rows with scale, types and positions. The cache is overwritten.
+	 * @returns final states (rows.count, D) where they are wanted.
+	 */
+	hear(x: Float32Array, hearing: Hearing, signal?: AbortSignal): Promise<Float32Array | undefined>;
+	/** Logits (n, V) of n states (n, D): final ones, or any layer's, which then pass the final norm. @throws TongsaError 'unsupported'. */
+	logits(states: Float32Array, of: 'final' | 'any', signal?: AbortSignal): Promise<Float32Array>;
+	/** Whether the kernels make this model's logits. */
+	readonly speaks: boolean;
 	close(): void;
 }
 
@@ -83,9 +95,11 @@ const ANGLES_AT_ONCE = 256;
 const FLOAT_SHARE = 0.5;
 
 /** Whether there is room for the file's floats as they are. */
-function keepsFloats(views: Transformer['views'], memoryBudget: number): boolean {
+function keepsFloats({ config, views }: Transformer, memoryBudget: number): boolean {
+	const experts = Math.max(...config.blocks.map(({ feedForward }) => feedForward.experts?.count ?? 0), 0);
 	const bytes = (tree: unknown): number => {
 		if (typeof tree !== 'object' || tree === null) return 0;
+		if ('expert' in tree && typeof tree.expert === 'function') return experts * bytes(tree.expert(0));
 		if ('tensor' in tree) return 'columns' in tree ? (tree as MatrixView).rows * (tree as MatrixView).columns * 4 : 0;
 		return Object.values(tree).reduce<number>((sum, part) => sum + bytes(part), 0);
 	};
@@ -125,7 +139,7 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 			memoryBudget: options.memoryBudget,
 			memoryLimit: Math.min(options.memoryLimit ?? MAX_BYTES, MAX_BYTES),
 			reserve: entranceBytes(config, capacity),
-			floats: keepsFloats(views, options.memoryBudget),
+			floats: keepsFloats(model, options.memoryBudget),
 		},
 	);
 	const building = chosen(options, clock).then((variant) => buildKernels(variant, wanted > 1, options.optimise));
@@ -149,7 +163,13 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 		};
 		const D = config.width;
 		const parts = stretches.map(
-			({ compiled: { program, input, output } }, i): Part => ({ memory: kernels[i]!.memory, program, input, output, width: D }),
+			({ compiled: { program, input, output } }, i): Part => ({
+				memory: kernels[i]!.memory,
+				program,
+				input,
+				output,
+				width: input.stride / 4,
+			}),
 		);
 		const crew = await openCrew({
 			kernels,
@@ -166,7 +186,14 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 		const entrance = createEntrance(model, kernels[0]!, stretches[0]!.reserved, stretches[0]!.compiled.input, capacity);
 		const last = stretches.at(-1)!.compiled;
 		const { floats } = kernels.at(-1)!;
-		const states = (T: number): Float32Array => floats.subarray(last.states.at / 4, last.states.at / 4 + T * D);
+		/** Without what rows are filled up with. */
+		const rowsAt = ({ at, stride }: Rows, T: number, width: number): Float32Array => {
+			if (stride === width * 4) return floats.subarray(at / 4, at / 4 + T * width);
+			const out = new Float32Array(T * width);
+			for (let t = 0; t < T; t++) out.set(floats.subarray((at + t * stride) / 4, (at + t * stride) / 4 + width), t * width);
+			return out;
+		};
+		const states = (T: number): Float32Array => rowsAt(last.states, T, D);
 		const logits = last.logits && floats.subarray(last.logits.at / 4, last.logits.at / 4 + views.output!.matrix.rows);
 		const caches = stretches.map(({ compiled }, i): CacheMemory => ({ memory: kernels[i]!.memory, caches: compiled.caches }));
 		let closed = false;
@@ -202,10 +229,7 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 			await ready(signal);
 			check(T, first);
 			if (want === 'logits' && !logits) {
-				throw new TongsaError('unsupported', 'the kernels make no logits of this model', {
-					file: model.name,
-					hint: 'Use precision exact',
-				});
+				throw noLogits(model.name);
 			}
 			const all = want === 'states' && T > tokensAtOnce ? new Float32Array(T * D) : undefined;
 			for (let from = 0; from < T; from += tokensAtOnce) {
@@ -254,6 +278,37 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 			tokenBytes: tokenBytes(caches),
 			save: (length) => saveCache(caches, capacity, length),
 			restore: (snapshot, saved, length) => restoreCache(caches, capacity, snapshot, saved, length),
+			async hear(x, hearing, signal) {
+				check(x.length / D, 0);
+				const ears = { crew, kernels, parts: stretches.map(({ compiled }) => compiled), tokensAtOnce, ready: () => ready(signal) };
+				return hear(ears, x, x.length / D, hearing);
+			},
+			async logits(made, of, signal) {
+				const { final, output, program } = last;
+				if (!final) throw noLogits(model.name);
+				const V = views.output!.matrix.rows;
+				const n = made.length / D;
+				const out = new Float32Array(n * V);
+				const atOnce = Math.min(LOGITS_AT_ONCE, tokensAtOnce);
+				const part = parts.length - 1;
+				for (let from = 0; from < n; from += atOnce) {
+					await ready(signal);
+					const count = Math.min(atOnce, n - from);
+					const place = (room: Rows, rows: Float32Array): void => {
+						for (let t = 0; t < count; t++) floats.set(rows.subarray(t * D, (t + 1) * D), (room.at + t * room.stride) / 4);
+					};
+					const rows = made.subarray(from * D, (from + count) * D);
+					if (of === 'any') {
+						place(output, rows);
+						crew.some(count, 0, part, { list: 'states', from: 0, to: program.states.length });
+					}
+					place(final, of === 'any' ? states(count) : rows);
+					crew.some(count, 0, part, { list: 'unembed', from: 0, to: program.unembed.length });
+					out.set(rowsAt(last.logits!, count, V), from * V);
+				}
+				return out;
+			},
+			speaks: last.final !== undefined,
 			close() {
 				closed = true;
 				crew.stop();
@@ -264,6 +319,10 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 		for (const worker of workers) worker.terminate();
 		throw error;
 	}
+}
+
+function noLogits(file: string): TongsaError {
+	return new TongsaError('unsupported', 'the kernels make no logits of this model', { file, hint: 'Use precision exact' });
 }
 
 type Want = 'blocks' | 'states' | 'logits';

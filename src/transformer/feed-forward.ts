@@ -1,6 +1,7 @@
 // The feed-forward part: one pair (or trio) of matrices, or a router and experts of which each token sees a few.
 // Experts: Shazeer et al. 2017 (arXiv 1701.06538); Fedus et al. 2021 (arXiv 2101.03961).
 
+import { route } from '../compute/route.ts';
 import type { Matrix } from './backend.ts';
 import type { ExpertsConfig, FeedForwardConfig } from './config.ts';
 import type { ExpertParts, FeedForwardParts } from './parts.ts';
@@ -68,21 +69,4 @@ function expert(
 	const gate = backend.linear(x, n, w.gate.matrix, w.gate.bias);
 	const up = backend.linear(x, n, w.up.matrix, w.up.bias);
 	return backend.linear(backend.activate(config.activation, up, gate), n, w.down.matrix, w.down.bias);
-}
-
-/** Router scores (n, E) → each expert's share in each token (n, E); 0 for those that do not see it. */
-export function route(scores: Float32Array, { count: E, used, routing, normalised }: ExpertsConfig): Float32Array {
-	const shares = new Float32Array(scores.length);
-	for (let row = 0; row < scores.length; row += E) {
-		const score = (e: number): number => scores[row + e]!;
-		const best = Array.from({ length: E }, (_, e) => e)
-			.sort((a, b) => score(b) - score(a) || a - b)
-			.slice(0, used);
-		const max = score(best[0]!);
-		const among = routing === 'softmax-then-top' && !normalised ? Array.from({ length: E }, (_, e) => e) : best;
-		// Shares of the best made to sum to 1 are a softmax over the best alone.
-		const sum = among.reduce((total, e) => total + Math.exp(score(e) - max), 0);
-		for (const e of best) shares[row + e] = Math.exp(score(e) - max) / sum;
-	}
-	return shares;
 }

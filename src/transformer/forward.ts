@@ -84,6 +84,19 @@ function tokensOf(input: Input, { embedding }: TransformerConfig): number {
 
 /** What block 0 receives: rows, scaled, projected, with positions, types and norm where the family has them. */
 async function embed(run: Run, input: Input, T: number): Promise<Float32Array> {
+	const { config, backend, globals, taps, prefix } = run;
+	let x = await enter(run, input, T);
+	if (globals.embeddingNorm)
+		x = backend.norm(x, config.width, config.embedding.norm!, globals.embeddingNorm.gain, globals.embeddingNorm.bias);
+	return tap(taps, `${prefix}embedding.output`, x, config.width);
+}
+
+/** What the kernels' program starts from: what block 0 receives, before the norm of a family that has one there. (T, D) */
+export async function entering(model: Transformer, input: Input, { taps, signal }: ForwardOptions): Promise<Float32Array> {
+	return enter(await begin(model, input, createState(model.config), { taps, signal }), input, tokensOf(input, model.config));
+}
+
+async function enter(run: Run, input: Input, T: number): Promise<Float32Array> {
 	const { config, backend, weights, globals, taps, prefix, signal } = run;
 	const { embedding, width: D } = config;
 	const stored = 'ids' in input ? await weights.rows(input.ids, signal) : input.vectors;
@@ -94,9 +107,7 @@ async function embed(run: Run, input: Input, T: number): Promise<Float32Array> {
 		const type = await weights.type(signal);
 		x = x.map((value, i) => value + type[i % D]!);
 	}
-	if (embedding.positions) x = backend.add(x, await positionRows(run, input, T));
-	if (globals.embeddingNorm) x = backend.norm(x, D, embedding.norm!, globals.embeddingNorm.gain, globals.embeddingNorm.bias);
-	return tap(taps, `${prefix}embedding.output`, x, D);
+	return embedding.positions ? backend.add(x, await positionRows(run, input, T)) : x;
 }
 
 async function positionRows({ config, weights, state, signal }: Run, input: Input, T: number): Promise<Float32Array> {

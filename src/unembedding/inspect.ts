@@ -1,6 +1,7 @@
 // Attention's arithmetic for one cell as data: every number between a query and what it takes from one key.
 
 import { TongsaError } from '../errors.ts';
+import type { FastModel } from '../transformer/fast.ts';
 import type { Transformer } from '../transformer/transformer.ts';
 import { type TraceInput, trace } from './trace.ts';
 
@@ -46,7 +47,7 @@ export async function attentionCell(
 	model: Transformer,
 	input: TraceInput,
 	cell: { readonly layer: number; readonly head: number; readonly query: number; readonly key: number },
-	signal?: AbortSignal,
+	{ fast, signal }: { readonly fast?: FastModel | undefined; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<AttentionCell> {
 	const { layer, head } = cell;
 	const config = model.config.blocks[layer]?.attention;
@@ -66,7 +67,8 @@ export async function attentionCell(
 			{ point: 'attention.key', layer, head: keyHead, token: cell.key },
 			{ point: 'attention.value', layer, head: keyHead, token: cell.key },
 		],
-		...(signal && { signal }),
+		fast,
+		signal,
 	});
 	const data = (name: string): Float32Array => points.get(`blocks.${layer}.attention.${name}`)!.data;
 	const scores = data('scores');

@@ -1,5 +1,6 @@
 // Surprise: how probable each token of a text is to the model, given those before it.
 
+import type { FastModel } from '../transformer/fast.ts';
 import type { Transformer } from '../transformer/transformer.ts';
 import { logProbabilities } from './probability.ts';
 import { type TraceInput, trace } from './trace.ts';
@@ -16,16 +17,27 @@ export interface Surprise {
 	readonly rank?: number;
 }
 
+export interface SurpriseOptions {
+	readonly source?: TraceInput | undefined;
+	/** Run on the kernels. */
+	readonly fast?: FastModel | undefined;
+	readonly signal?: AbortSignal | undefined;
+}
+
 /** How surprising each token of a text is to the model. */
-export async function surprise(model: Transformer, ids: readonly number[], source?: TraceInput, signal?: AbortSignal): Promise<Surprise[]> {
-	const { points } = await trace(model, { ids, source }, { at: ['final.output'], ...(signal && { signal }) });
+export async function surprise(
+	model: Transformer,
+	ids: readonly number[],
+	{ source, fast, signal }: SurpriseOptions = {},
+): Promise<Surprise[]> {
+	const { points } = await trace(model, { ids, source }, { at: ['final.output'], fast, signal });
 	const states = points.get('final.output')!.data;
 	const { vocabulary: V, embedding } = model.config;
 	const result: Surprise[] = [{ id: ids[0]! }];
 	const step = Math.max(1, Math.floor(LOGITS_AT_ONCE / V));
 	for (let from = 0; from < ids.length - 1; from += step) {
 		const to = Math.min(from + step, ids.length - 1);
-		const logits = await unembed(model, states.subarray(from * embedding.width, to * embedding.width), { signal });
+		const logits = await unembed(model, states.subarray(from * embedding.width, to * embedding.width), { fast, signal });
 		for (let t = from; t < to; t++) result.push(score(logits.subarray((t - from) * V, (t - from + 1) * V), ids[t + 1]!));
 	}
 	return result;

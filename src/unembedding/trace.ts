@@ -1,9 +1,11 @@
 // Trace: one run with listeners. Any subset of the points at the cost of that subset; any of them may be replaced.
 
 import { TongsaError } from '../errors.ts';
-import { encode, forward, type Input } from '../transformer/forward.ts';
+import type { FastModel } from '../transformer/fast.ts';
+import { encode, entering, forward, type Input } from '../transformer/forward.ts';
 import { ENOUGH, listen, type Replace, type TracedPoint } from '../transformer/listen.ts';
-import { extentOf, type Pick, type Selector, select } from '../transformer/select.ts';
+import { pointsOf } from '../transformer/points.ts';
+import { type Extent, extentOf, type Pick, type Selector, select } from '../transformer/select.ts';
 import { createState } from '../transformer/state.ts';
 import type { Taps } from '../transformer/taps.ts';
 import type { Transformer } from '../transformer/transformer.ts';
@@ -16,6 +18,8 @@ export interface TraceOptions {
 	readonly at: readonly Selector[];
 	/** Points whose values are replaced on the way, in this order. */
 	readonly replace?: readonly { readonly at: Selector; readonly with: Replace }[];
+	/** Run on the kernels. */
+	readonly fast?: FastModel | undefined;
 	readonly signal?: AbortSignal | undefined;
 }
 
@@ -23,7 +27,7 @@ export interface Trace {
 	readonly points: ReadonlyMap<string, TracedPoint>;
 }
 
-export async function trace(model: Transformer, input: TraceInput, { at, replace = [], signal }: TraceOptions): Promise<Trace> {
+export async function trace(model: Transformer, input: TraceInput, { at, replace = [], fast, signal }: TraceOptions): Promise<Trace> {
 	const T = lengthOf(model, input);
 	const sourceT = input.source ? lengthOf(model, input.source) : T;
 	const picks = select(model.config, at, T, sourceT);
@@ -36,6 +40,7 @@ export async function trace(model: Transformer, input: TraceInput, { at, replace
 	// A replacement may look at all tokens, so that none is left out then.
 	const whole = [...picks].map(([name, { point }]): [string, Pick] => [name, { point }]);
 	const extent = extentOf(model.config, replace.length > 0 ? new Map(whole) : picks, T);
+	if (fast) return onKernels(model, input, fast, picks, replacements, T, extent, signal);
 	const { taps, points } = listen(picks, replacements, T, extent, true);
 	try {
 		await run(model, input, taps, extent, signal);
@@ -45,13 +50,7 @@ export async function trace(model: Transformer, input: TraceInput, { at, replace
 	return { points };
 }
 
-async function run(
-	model: Transformer,
-	input: TraceInput,
-	taps: Taps,
-	extent: ReturnType<typeof extentOf>,
-	signal: AbortSignal | undefined,
-): Promise<void> {
+async function run(model: Transformer, input: TraceInput, taps: Taps, extent: Extent, signal: AbortSignal | undefined): Promise<void> {
 	if (model.encoder && !input.source) {
 		throw new TongsaError('usage', 'this model translates: a text for its encoder is missing', { file: model.name });
 	}
@@ -60,7 +59,41 @@ async function run(
 	if (extent.logits) await unembed(model, hidden, { taps, signal });
 }
 
-function lengthOf(model: Transformer, input: Input): number {
+/** The same run on the kernels: they end behind the last point that is asked for. */
+async function onKernels(
+	model: Transformer,
+	input: TraceInput,
+	fast: FastModel,
+	picks: ReadonlyMap<string, Pick>,
+	replacements: ReadonlyMap<string, readonly Replace[]>,
+	T: number,
+	extent: Extent,
+	signal: AbortSignal | undefined,
+): Promise<Trace> {
+	// Only the tokens whose logits are asked for, whatever else is heard: one token's logits and many tokens' are summed in another order.
+	const tokens = replacements.size > 0 ? undefined : picks.get('logits')?.tokens;
+	const first = tokens ? Math.min(...tokens) : 0;
+	const rows = { first, count: tokens ? Math.max(...tokens) + 1 - first : T };
+	const listening = listen(picks, replacements, T, { ...extent, rows }, false);
+	const x = await entering(model, input, { taps: listening.taps, signal });
+	const hearing = {
+		picks,
+		listening,
+		replaces: (point: string) => replacements.has(point),
+		rows: extent.logits ? rows : undefined,
+	};
+	const hidden = await fast.hear(x, hearing, signal);
+	if (extent.logits) await unembed(model, hidden!, { taps: listening.taps, fast, signal });
+	// In the order of the data, as the exact path offers them.
+	const heard = pointsOf(model.config).flatMap(({ name }) => {
+		const point = listening.points.get(name);
+		return point ? [[name, point] as const] : [];
+	});
+	return { points: new Map(heard) };
+}
+
+/** T. */
+export function lengthOf(model: Transformer, input: Input): number {
 	return 'ids' in input ? input.ids.length : input.vectors.length / model.config.embedding.width;
 }
 

@@ -1,14 +1,22 @@
 // Unembedding: hidden states → logits, by the table read the other way round, with head, bias, scale and cap where the family has them.
 
 import { TongsaError } from '../errors.ts';
+import type { FastModel } from '../transformer/fast.ts';
 import { SILENT, type Taps, tap } from '../transformer/taps.ts';
 import type { Transformer } from '../transformer/transformer.ts';
+
+interface UnembedOptions {
+	readonly taps?: Taps | undefined;
+	/** On the kernels, where they make this model's logits. */
+	readonly fast?: FastModel | undefined;
+	readonly signal?: AbortSignal | undefined;
+}
 
 /** hidden (n, W) as `final.output` gives it → logits (n, V). @throws TongsaError 'unsupported' without an output table. */
 export async function unembed(
 	model: Transformer,
 	hidden: Float32Array,
-	{ taps = SILENT, signal }: { readonly taps?: Taps | undefined; readonly signal?: AbortSignal | undefined } = {},
+	{ taps = SILENT, fast, signal }: UnembedOptions = {},
 ): Promise<Float32Array> {
 	const { config, backend, weights } = model;
 	const { vocabulary: V, logits: spec } = config;
@@ -18,6 +26,7 @@ export async function unembed(
 			hint: 'Ask for states (final.output) or a sentence vector',
 		});
 	}
+	if (fast?.speaks) return tap(taps, `${model.prefix}logits`, await fast.logits(hidden, 'final', signal), V);
 	const n = hidden.length / config.embedding.width;
 	let x = hidden;
 	if (spec.head) {

@@ -1,5 +1,7 @@
 // JSON of `bench`: tokens per second of reading a prompt and of generating, and the time to the first token of all.
 
+import { type Chooser, chooseKernels } from '../../src/compute/choose.ts';
+import type { KernelVariant } from '../../src/compute/kernels.ts';
 import { TongsaError } from '../../src/errors.ts';
 import { type Provenance, provenanceOf } from '../../src/model/provenance.ts';
 import type { Model, RunOptions } from '../../src/model.ts';
@@ -22,6 +24,8 @@ export interface BenchJson {
 	readonly runs: number;
 	/** Bytes that the engine holds; absent on the exact path. */
 	readonly memory?: { readonly weights: number; readonly cache: number; readonly all: number };
+	/** Which build of the kernels ran, and why it was chosen; absent where none did. */
+	readonly kernels?: { readonly variant: KernelVariant; readonly because: string };
 	readonly provenance: Provenance;
 }
 
@@ -35,8 +39,9 @@ export interface BenchOptions extends Pick<RunOptions, 'precision' | 'signal'> {
 
 const FIRST_PROMPT = 16;
 
-/** @param now milliseconds since the process began */
-export async function benchJson(model: Model, options: BenchOptions, now: () => number): Promise<BenchJson> {
+/** @param host what the model was opened with; its clock counts milliseconds from the start of the process */
+export async function benchJson(model: Model, options: BenchOptions, host: Chooser): Promise<BenchJson> {
+	const { now } = host;
 	const { prompt, decode, runs, threads, precision, signal } = options;
 	const rows = model.table?.rows ?? 0;
 	if (rows === 0) throw new TongsaError('unsupported', 'a dictionary alone cannot be timed', { file: model.name });
@@ -58,6 +63,8 @@ export async function benchJson(model: Model, options: BenchOptions, now: () => 
 	const times: Awaited<ReturnType<typeof once>>[] = [];
 	for (let run = 1; run <= runs; run++) times.push(await once(run, prompt, decode + 1));
 	const memory = await model.memory();
+	// The one that the model was opened with: it is made once in a process.
+	const choice = used === 'fast' ? await chooseKernels(host) : undefined;
 	const rate = (tokens: number, ms: readonly number[]): Rate => ({ tokens, tokensPerSecond: (tokens * 1000) / median(ms) });
 	return {
 		load: { ms: loaded, promptTokens: Math.min(FIRST_PROMPT, prompt) },
@@ -72,6 +79,7 @@ export async function benchJson(model: Model, options: BenchOptions, now: () => 
 		threads,
 		runs,
 		...(memory && { memory }),
+		...(choice && { kernels: { variant: choice.variant, because: choice.reason } }),
 		provenance: provenanceOf(model.checkpoint, { precision: used }),
 	};
 }

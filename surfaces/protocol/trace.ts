@@ -54,9 +54,8 @@ export interface TraceRuns {
 }
 
 export async function traceRuns(model: Model, input: ModelInput, options: TraceOptions, both: boolean): Promise<TraceRuns> {
-	const { replace: _, ...plain } = options;
-	const before = both ? await model.trace(input, plain) : undefined;
-	return { run: await model.trace(input, options), ...(before && { before }) };
+	const run = await model.trace(input, { ...options, both });
+	return { run, ...(run.before && { before: { ...run, points: run.before } }) };
 }
 
 export function traceJson({ run: { ids, points, provenance }, before }: TraceRuns): TraceJson {

@@ -157,7 +157,7 @@ test('what trace gives can be set in another run, masked scores too', async () =
 test('lens ends in the logits, and surprise is their log-softmax', async () => {
 	const logits = llama.tensors.get('logits')!;
 	const ids = llama.ids('ids');
-	const { layers } = await json<LensJson>('lens', LLAMA, '--ids', LLAMA_IDS, '--top', '3');
+	const { layers } = await json<LensJson>('lens', LLAMA, '--ids', LLAMA_IDS, '--top', '3', '--precision', 'exact');
 	assert.deepEqual(
 		layers.map(({ layer }) => layer),
 		[-1, 0, 1],
@@ -170,7 +170,7 @@ test('lens ends in the logits, and surprise is their log-softmax', async () => {
 	);
 	for (const { id, probability } of layers.at(-1)!.top) assert.ok(Math.abs(probability - Math.exp(last[id]!)) < 1e-4);
 
-	const { tokens, perplexity } = await json<SurpriseJson>('surprise', LLAMA, '--ids', LLAMA_IDS);
+	const { tokens, perplexity } = await json<SurpriseJson>('surprise', LLAMA, '--ids', LLAMA_IDS, '--precision', 'exact');
 	const expected = ids.slice(1).map((id, t) => logProbabilities(rowOf(logits, t))[id]!);
 	assert.equal(tokens[0]!.logProbability, undefined);
 	for (const [t, log] of expected.entries()) assert.ok(Math.abs(tokens[t + 1]!.logProbability! - log) < 1e-4);
@@ -201,7 +201,8 @@ test('generate takes the likeliest token each time, and says why it ended', asyn
 });
 
 test('sampling: a seed repeats a draw, a bias forces or bans a token, log-probabilities are of the model itself', async () => {
-	const drawn = (...more: string[]) => json<GenerateJson>('generate', LLAMA, '--ids', '5,6,7', '--max-tokens', '8', ...more);
+	const drawn = (...more: string[]) =>
+		json<GenerateJson>('generate', LLAMA, '--ids', '5,6,7', '--max-tokens', '8', '--precision', 'exact', ...more);
 	const [one, same, other] = await Promise.all([
 		drawn('--temperature', '1.5', '--seed', '1'),
 		drawn('--temperature', '1.5', '--seed', '1'),

@@ -17,7 +17,7 @@ const open = (model: Transformer, more: Partial<Parameters<typeof openFast>[1]> 
 	openFast(model, { capacity: 160, memoryBudget: 2 ** 28, ...more });
 
 /** The kernels of the standard compiler, and the host's better ones where it has them. */
-const COMPILERS = [{}, { compile: host.compile! }];
+const COMPILERS = [{}, { optimise: host.optimise! }];
 
 async function statesOf(fast: FastModel, texts: readonly number[][]): Promise<Float32Array[]> {
 	const all: Float32Array[] = [];

@@ -9,6 +9,7 @@ import { type FastModel, fastObstacle, openFast } from '../../src/transformer/fa
 import { forward } from '../../src/transformer/forward.ts';
 import { createState } from '../../src/transformer/state.ts';
 import type { Transformer } from '../../src/transformer/transformer.ts';
+import { trace } from '../../src/unembedding/trace.ts';
 import { unembed } from '../../src/unembedding/unembed.ts';
 import { variants } from './builds.ts';
 import { MADE, madeModel } from './made.ts';
@@ -67,6 +68,11 @@ for (const { variant, threads, skip } of builds) {
 					const logits = await unembed(model, states.slice((T - 1) * D));
 					assert.ok(worst((await fast.forward(ids(T), 0, 'logits')).slice(), logits) < FLOAT_TOLERANCE, `logits of ${T}`);
 				}
+				// A pass that is listened to stops at each point, with all threads.
+				const at = ['blocks.0.attention.output', 'blocks.1.output'];
+				const [heard, wanted] = [await trace(model, { ids: ids(6) }, { at, fast }), await trace(model, { ids: ids(6) }, { at })];
+				for (const point of at)
+					assert.ok(worst(heard.points.get(point)!.data, wanted.points.get(point)!.data) < FLOAT_TOLERANCE, `${point}, heard`);
 				if (!config.blocks[0]!.attention.causal) return;
 				// A token at a time gives what all at once give; so does going back and on again.
 				const states = await exactStates(model, 6);
@@ -117,6 +123,6 @@ test('refusals name what is wrong, and the model stays usable', async () => {
 	fast.close();
 	await assert.rejects(fast.forward(ids(1), 0, 'logits'), { code: 'closed' });
 	await assert.rejects(openFast(model, { capacity: 8, memoryBudget: 2 ** 16 }), { code: 'too-large' });
-	const odd = { ...MADE[0]!, width: 36, embedding: { width: 36, scale: 1, types: 0 } };
+	const odd = { ...MADE[0]!, width: 38, embedding: { width: 38, scale: 1, types: 0 } };
 	await assert.rejects(openFast(madeModel(odd), { capacity: 8, memoryBudget: 2 ** 28 }), { code: 'unsupported' });
 });

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import OpenAI from 'openai';
+import { zodResponseFormat } from 'openai/helpers/zod';
+import { z } from 'zod';
 import { server } from './run.ts';
 
 const folder = process.env.TONGSA_MODELS;
@@ -32,4 +34,24 @@ test('it answers, knows a capital, and health answers while it reads a long prom
 	await client.completions.create({ model, prompt: 'Hello', max_tokens: 1 });
 	const whole = performance.now() - begun;
 	assert.ok(whole < 15_000, `the abandoned prompt was read on: ${whole} ms`);
+});
+
+test('it fills in a form, whole and streamed, and the second question finds the beginning of the first known', { skip }, async () => {
+	const running = await server({}, [join(folder!, name!)]);
+	const client = new OpenAI({ baseURL: `${running.url}/v1`, apiKey: 'none', maxRetries: 0 });
+	const model = (await client.models.list()).data[0]!.id;
+	const City = z.object({ name: z.string().max(30), country: z.string().max(30), people: z.int().min(0).max(50_000_000) });
+	const asked = {
+		model,
+		messages: [{ role: 'user' as const, content: 'Give me Paris as JSON with name, country and people.' }],
+		temperature: 0,
+		response_format: zodResponseFormat(City, 'city'),
+	};
+	const { choices, usage } = await client.chat.completions.parse(asked);
+	assert.equal(choices[0]!.message.parsed!.name, 'Paris');
+	assert.equal(usage!.prompt_tokens_details!.cached_tokens, 0);
+	const again = await client.chat.completions.stream({ ...asked, stream_options: { include_usage: true } }).finalChatCompletion();
+	// One token behind a known beginning goes through other kernels than all of them together: near ties may fall otherwise.
+	assert.equal(again.choices[0]!.message.parsed!.name, 'Paris');
+	assert.equal(again.usage!.prompt_tokens_details!.cached_tokens, usage!.prompt_tokens - 1);
 });

@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { route } from '../../src/compute/route.ts';
 import { activationOf, erf } from '../../src/transformer/activations.ts';
 import type { AttentionConfig } from '../../src/transformer/config.ts';
 import { exact } from '../../src/transformer/exact.ts';
-import { route } from '../../src/transformer/feed-forward.ts';
 import { alibiSlopes, bfloat16, bucketOf, sinusoids } from '../../src/transformer/position.ts';
 import { frequencies, rotate } from '../../src/transformer/rope.ts';
 import { rowsOf } from '../../src/transformer/views.ts';

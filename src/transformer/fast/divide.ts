@@ -5,9 +5,10 @@ import { matrixBytes } from '../../compute/layouts.ts';
 import { TongsaError } from '../../errors.ts';
 import type { TransformerConfig } from '../config.ts';
 import type { Transformer } from '../transformer.ts';
-import { type Compiled, compile, type Sizes } from './compile.ts';
+import { type Compiled, compile } from './compile.ts';
 import { STAGING_BYTES } from './load.ts';
 import { createPlan, type Plan } from './plan.ts';
+import type { Sizes } from './rooms.ts';
 
 /** Consecutive blocks, compiled for a memory of their own. */
 export interface Stretch {

@@ -85,14 +85,14 @@ export function createEntrance(
 		for (const [i, t] of places.entries()) {
 			const id = ids[from + t]!;
 			const row = read.subarray(i * D, (i + 1) * D);
-			floats.set(row, input.at / 4 + t * D);
+			floats.set(row, (input.at + t * input.stride) / 4);
 			floats.set(row, rows + (id % kept) * D);
 			owners[id % kept] = id;
 		}
 	}
 
 	function addPositions(count: number, positionOf: (t: number) => number): void {
-		for (let t = 0; t < count; t++) kernels.add(input.at + t * D * 4, (positions + positionOf(t) * D) * 4, D);
+		for (let t = 0; t < count; t++) kernels.add(input.at + t * input.stride, (positions + positionOf(t) * D) * 4, D);
 	}
 
 	async function slowly(
@@ -116,7 +116,7 @@ export function createEntrance(
 			for (let t = 0; t < count; t++) {
 				const id = ids[from + t]!;
 				const place = (id % kept) * D;
-				if (owners[id % kept] === id) floats.copyWithin(input.at / 4 + t * D, rows + place, rows + place + D);
+				if (owners[id % kept] === id) floats.copyWithin((input.at + t * input.stride) / 4, rows + place, rows + place + D);
 				else missing.push(t);
 				end = Math.max(end, positionOf(t) + 1);
 			}

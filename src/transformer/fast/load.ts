@@ -64,7 +64,7 @@ async function loadStored({ view, hot, placed }: MatrixJob, kernels: Kernels, st
 
 /** Everything else is decoded to float32 first, and kept so or rounded. */
 async function loadDecoded({ view, hot, placed }: MatrixJob, kernels: Kernels, staging: number, signal?: AbortSignal): Promise<void> {
-	const rowBytes = view.columns * 4;
+	const rowBytes = placed.columns * 4;
 	const step = Math.max(1, Math.floor(STAGING_BYTES / rowBytes));
 	needRoom(rowBytes, view.tensor.name);
 	// A turned matrix is read whole: each of its rows is spread over the whole tensor.
@@ -74,8 +74,12 @@ async function loadDecoded({ view, hot, placed }: MatrixJob, kernels: Kernels, s
 		const room = new Float32Array(kernels.memory.buffer, staging + SCRATCH_BYTES, STAGING_BYTES / 4);
 		for (let from = 0; from < data.length / view.columns; from += step) {
 			const part = data.subarray(from * view.columns, (from + step) * view.columns);
-			room.set(part);
 			const rows = part.length / view.columns;
+			if (placed.columns === view.columns) room.set(part);
+			else {
+				room.fill(0, 0, rows * placed.columns);
+				for (let r = 0; r < rows; r++) room.set(part.subarray(r * view.columns, (r + 1) * view.columns), r * placed.columns);
+			}
 			const source = staging + SCRATCH_BYTES;
 			if (hot === FLOATS) kernels.repackFloats(source, rowBytes, first + from, rows, placed.columns, placed.at);
 			else kernels.repack(hot.number, source, rowBytes, first + from, rows, placed.columns / 32, placed.at, staging);

@@ -1,7 +1,7 @@
 // plan: a config and its weights' views → places in one memory, and what is to be loaded there. Nothing is read.
 
 import type { Arena } from '../../compute/arena.ts';
-import { FLOAT_TYPES, FLOATS, HOT_TYPES, type HotType, matrixBytes, ROUNDED } from '../../compute/layouts.ts';
+import { FLOAT_TYPES, FLOATS, HOT_TYPES, type HotType, matrixBytes, padded, ROUNDED } from '../../compute/layouts.ts';
 import type { PlacedMatrix } from '../../compute/program.ts';
 import type { LinearParts, NormParts, VectorView } from '../parts.ts';
 import type { MatrixView } from '../views.ts';
@@ -59,8 +59,9 @@ export function createPlan(arena: Arena, floats: boolean): Plan {
 			const found = known.get(key);
 			if (found) return found;
 			const hot = hotTypeOf(view, floats);
-			const at = arena.take(matrixBytes(hot.kind, view.rows, view.columns), `the weights ${view.tensor.name}`);
-			const placed = { kind: hot.kind, at, rows: view.rows, columns: view.columns };
+			const columns = padded(view.columns);
+			const at = arena.take(matrixBytes(hot.kind, view.rows, columns), `the weights ${view.tensor.name}`);
+			const placed = { kind: hot.kind, at, rows: view.rows, columns };
 			known.set(key, placed);
 			matrices.push({ view, hot, placed });
 			return placed;

@@ -7,24 +7,23 @@ import type { Activation, AttentionConfig, TransformerConfig } from '../config.t
 export function obstacle(config: TransformerConfig, capacity: number): string | undefined {
 	if (config.encoder || config.blocks.some((block) => block.cross)) return 'attention to an encoder';
 	if (config.embedding.width !== config.width) return 'a table narrower than the model';
-	if (config.width % 32) return `a width of ${config.width}: the kernels take multiples of 32`;
-	for (const { attention, feedForward } of config.blocks) {
+	if (config.width % 4) return `a width of ${config.width}: the kernels take multiples of 4`;
+	for (const { arrangement, attention, feedForward, norms } of config.blocks) {
 		const reason = attentionObstacle(attention, capacity);
 		if (reason) return reason;
-		if (feedForward.experts) return 'a mixture of experts';
-		if (feedForward.width % 32) return `a feed-forward width of ${feedForward.width}: the kernels take multiples of 32`;
-		if (!isKernelActivation(feedForward.activation)) return 'an activation that the kernels lack';
+		const { experts, activation } = feedForward;
+		if (experts && (arrangement !== 'serial' || norms.feedForwardOutput || norms.feedForwardResidual))
+			return 'a mixture of experts beside norms after it';
+		if (typeof activation === 'string' ? !isKernelActivation(activation) : !feedForward.gated) return 'an activation that the kernels lack';
 	}
 	return undefined;
 }
 
 function attentionObstacle(config: AttentionConfig, capacity: number): string | undefined {
-	const { heads, keyHeads, headWidth, rope } = config;
-	if (headWidth % 8 || (heads * headWidth) % 32 || (keyHeads * headWidth) % 8)
-		return `heads of width ${headWidth}: the kernels take multiples of 8`;
+	const { headWidth, rope } = config;
+	if (headWidth % 8) return `heads of width ${headWidth}: the kernels take multiples of 8`;
 	if (config.buckets || config.relative) return 'positions as a learned bias';
 	if (config.alibi === 'before-scale-bf16') return 'a position bias rounded to bfloat16';
-	if (config.queryKeyNorm && config.queryKeyNorm.scope === 'width') return 'a norm over all heads at once';
 	if (!rope) return undefined;
 	if (rope.dimensions % 8) return `${rope.dimensions} turning values a head: the kernels take multiples of 8`;
 	if (rope.scaling.kind === 'dynamic' && capacity > rope.scaling.context) return 'angles that change with the length of the text';

@@ -22,13 +22,13 @@ export async function run(call: Call): Promise<Answer> {
 		runs: call.integer('runs', 3, 1, MAX_RUNS),
 	};
 	const measure = async (model: Model) => {
-		const json = await benchJson(model, { ...sizes, ...precisionOf(call), threads, signal: call.signal }, own.now);
+		const json = await benchJson(model, { ...sizes, ...precisionOf(call), threads, signal: call.signal }, own);
 		return { json, text: () => page(json) };
 	};
 	return withModel(call, call.arguments[0]!, measure, { ...own, threads });
 }
 
-function page({ load, prefill, decode, threads, runs, memory, provenance }: BenchJson): string {
+function page({ load, prefill, decode, threads, runs, memory, kernels }: BenchJson): string {
 	const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
 	const rate = ({ tokens, tokensPerSecond }: BenchJson['prefill']) => `${tokensPerSecond.toFixed(1)} tokens/s (${tokens} tokens)`;
 	const held =
@@ -40,6 +40,6 @@ function page({ load, prefill, decode, threads, runs, memory, provenance }: Benc
 		`prefill  ${rate(prefill)}\n` +
 		`decode   ${rate(decode)}\n` +
 		(held ?? '') +
-		`${provenance.precision === 'fast' ? 'On the kernels' : 'Exact, in plain TypeScript'}; ${threads === 1 ? 'one thread' : `${threads} threads`}; ${runs === 1 ? 'one run' : `medians of ${runs} runs`}.\n`
+		`${kernels ? `On the kernels, build '${kernels.variant}': ${kernels.because}` : 'Exact, in plain TypeScript'}; ${threads === 1 ? 'one thread' : `${threads} threads`}; ${runs === 1 ? 'one run' : `medians of ${runs} runs`}.\n`
 	);
 }

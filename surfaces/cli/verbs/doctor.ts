@@ -14,7 +14,7 @@ const VARIANTS: Readonly<Record<KernelVariant, string>> = {
 	scalar: 'plain TypeScript',
 	simd: 'WebAssembly SIMD',
 	relaxed: 'WebAssembly relaxed SIMD',
-	wide: 'WebAssembly relaxed SIMD, compiled to vectors of 256 bits',
+	wide: 'WebAssembly relaxed SIMD, 256 bits wide',
 };
 
 export async function run(call: Call): Promise<Answer> {

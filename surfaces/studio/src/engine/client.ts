@@ -13,8 +13,13 @@ let desk: Remote<Desk> | undefined;
 let calls = 0;
 let waiting = 0;
 
-/** How many answers are awaited. */
+/** How many answers are awaited. That there are some also stands on the page's root, for whoever waits for all of them. */
 export const awaited = (): number => waiting;
+
+function awaits(change: 1 | -1): void {
+	waiting += change;
+	document.documentElement.toggleAttribute('data-awaiting', waiting > 0);
+}
 
 /** The worker is started by the first call, so that the page draws before the engine loads. */
 function theDesk(): Remote<Desk> {
@@ -47,7 +52,7 @@ export async function ask<K extends keyof Work>(what: K, given: Arguments<K>, op
 		if (flag) Atomics.store(flag, 0, 1);
 		void theDesk().cancel(id);
 	};
-	waiting++;
+	awaits(1);
 	options.signal?.addEventListener('abort', cancel, { once: true });
 	try {
 		const outcome = await theDesk().run(
@@ -61,7 +66,7 @@ export async function ask<K extends keyof Work>(what: K, given: Arguments<K>, op
 		if (!outcome.ok) throw new EngineError(outcome.refusal);
 		return outcome.value as Value<K>;
 	} finally {
-		waiting--;
+		awaits(-1);
 		options.signal?.removeEventListener('abort', cancel);
 	}
 }

@@ -1,0 +1,69 @@
+// Rows of attention that the kernel computes and does not keep: scores, weights and a context made of other weights, for one head and token.
+// From the kernel's own numbers: the query as it enters the products, keys and values as halves. Definition: src/transformer/exact.ts
+
+import type { Kernels } from './kernels.ts';
+import type { AttendStep } from './program.ts';
+import { half } from './scalar/halves.ts';
+
+/** What queries are multiplied by when attend reads them, beside their scale (kernels/attention.ts). */
+const QUERY_LIFT = 2 ** 64;
+
+export interface AttentionRows {
+	/** S scores of the pass's token t at position `position`; what is masked is −∞. */
+	scores(head: number, t: number, position: number, S: number): Float32Array;
+	/** Softmax of a row of scores; the head's sink takes its share. */
+	weights(head: number, scores: Float32Array): Float32Array;
+	/** weights · values: Dh values. */
+	context(head: number, weights: Float32Array): Float32Array;
+}
+
+export function attentionRows({ memory, floats }: Kernels, step: AttendStep): AttentionRows {
+	const { heads: H, keyHeads: K, headWidth: Dh, capacity, cap, causal, window } = step;
+	const halves = new Uint16Array(memory.buffer);
+	const decoded = new Map<number, Float32Array>();
+
+	/** The first S rows of a head's keys or values: (S, Dh). */
+	const rowsOf = (cache: number, head: number, S: number): Float32Array => {
+		const at = cache + Math.floor((head * K) / H) * capacity * Dh * 2;
+		const found = decoded.get(at);
+		if (found && found.length >= S * Dh) return found;
+		const rows = new Float32Array(S * Dh);
+		// Halves lie in eights: kernels/attention.ts.
+		for (let i = 0; i < rows.length; i++) rows[i] = half(halves[at / 2 + (i & ~7) + (i & 3) * 2 + ((i >> 2) & 1)]!);
+		decoded.set(at, rows);
+		return rows;
+	};
+
+	return {
+		scores(head, t, position, S) {
+			const low = window ? Math.max(0, causal ? position - window + 1 : position - window) : 0;
+			const high = causal ? position + 1 : window ? Math.min(S, position + window + 1) : S;
+			const keys = rowsOf(step.cache.keys, head, high);
+			const q = (step.query.at + t * step.query.stride) / 4 + head * Dh;
+			const slope = step.slopes ? floats[step.slopes / 4 + head]! : 0;
+			const out = new Float32Array(S).fill(Number.NEGATIVE_INFINITY);
+			for (let s = low; s < high; s++) {
+				let dot = 0;
+				for (let i = 0; i < Dh; i++) dot += floats[q + i]! * keys[s * Dh + i]!;
+				const score = dot / QUERY_LIFT;
+				out[s] = (cap > 0 ? cap * Math.tanh(score / cap) : score) + slope * s;
+			}
+			return out;
+		},
+		weights(head, scores) {
+			const sink = step.sinks ? floats[step.sinks / 4 + head]! : Number.NEGATIVE_INFINITY;
+			const most = scores.reduce((a, b) => Math.max(a, b), sink);
+			if (most === Number.NEGATIVE_INFINITY) return new Float32Array(scores.length); // a row that sees nothing attends to nothing
+			const total = scores.reduce((sum, score) => sum + Math.exp(score - most), Math.exp(sink - most));
+			return scores.map((score) => Math.exp(score - most) / total);
+		},
+		context(head, weights) {
+			const values = rowsOf(step.cache.values, head, weights.findLastIndex((weight) => weight !== 0) + 1);
+			const sum = new Float64Array(Dh);
+			for (const [s, weight] of weights.entries()) {
+				if (weight !== 0) for (let i = 0; i < Dh; i++) sum[i]! += weight * values[s * Dh + i]!;
+			}
+			return Float32Array.from(sum);
+		},
+	};
+}

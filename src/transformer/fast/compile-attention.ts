@@ -1,0 +1,122 @@
+// The steps of attention: project, norm, rotate, remember, attend. Their order is attention.ts's.
+
+import type { Arena } from '../../compute/arena.ts';
+import type { Rows, Step } from '../../compute/program.ts';
+import type { AttentionConfig, RopeConfig } from '../config.ts';
+import type { AttentionParts, NormParts, VectorView } from '../parts.ts';
+import { alibiSlopes } from '../position.ts';
+import type { MatrixView } from '../views.ts';
+import { type Builder, MEET } from './builder.ts';
+import type { Plan } from './plan.ts';
+import type { Rooms } from './rooms.ts';
+import type { CachePlace } from './snapshot.ts';
+
+/** What attend wants its queries multiplied by, beside their scale (kernels/attention.ts). */
+export const QUERY_LIFT = 2 ** 64;
+
+/** Room for angles of one kind of rotation, filled when a pass needs new positions. */
+export interface RopePlace {
+	readonly rope: RopeConfig;
+	readonly cos: number;
+	readonly sin: number;
+	readonly pairs: number;
+}
+
+/** What attention's steps take up beside weights and rooms. */
+export interface AttentionPlaces {
+	readonly ropes: RopePlace[];
+	/** To be written once: ALiBi slopes. */
+	readonly constants: { readonly at: number; readonly values: Float32Array }[];
+	cacheBytes: number;
+	/** Keys and values, block by block. */
+	readonly caches: CachePlace[];
+}
+
+export function createAttention(b: Builder, plan: Plan, rooms: Rooms, arena: Arena, capacity: number, places: AttentionPlaces) {
+	const ropeOf = (rope: RopeConfig): RopePlace => {
+		const found = places.ropes.find((place) => JSON.stringify(place.rope) === JSON.stringify(rope));
+		if (found) return found;
+		const pairs = rope.dimensions / 2;
+		const bytes = capacity * pairs * 4;
+		const place = { rope, pairs, cos: arena.take(bytes, 'angles'), sin: arena.take(bytes, 'angles') };
+		places.ropes.push(place);
+		return place;
+	};
+
+	const normed = (c: AttentionConfig, x: Rows, heads: number, parts: NormParts<VectorView>): Step => {
+		const { scope, norm } = c.queryKeyNorm!;
+		const gains = scope === 'heads' ? heads : 1;
+		const whole = scope === 'width';
+		const width = whole ? heads * c.headWidth : c.headWidth;
+		const { gain } = plan.norm(parts, gains * width, norm.gainOffset);
+		return { op: 'headNorm', x, heads: whole ? 1 : heads, width, gain, gains, epsilon: norm.epsilon, centre: norm.kind === 'layer' };
+	};
+
+	const rotated = ({ rope, headWidth }: AttentionConfig, x: Rows, heads: number): Step => {
+		const { cos, sin, pairs } = ropeOf(rope!);
+		return { op: 'rotate', x, heads, headWidth, cos, sin, pairs, interleaved: rope!.pairing === 'interleaved' };
+	};
+
+	/** Of the normed rows a. @returns the rows of contexts, (T, H · Dh). */
+	return (at: string, a: Rows, c: AttentionConfig, views: AttentionParts<MatrixView, VectorView>): Rows => {
+		const { heads: H, keyHeads: K, headWidth: Dh } = c;
+		const [query, key, value] = [rooms.query(H * Dh), rooms.key(K * Dh), rooms.value(K * Dh)];
+		const input = b.tap(`${at}.input`, a, b.width);
+		b.steps.push(
+			...b.project(a, [
+				{ linear: plan.linear(views.query), y: query },
+				{ linear: plan.linear(views.key), y: key },
+				{ linear: plan.linear(views.value), y: value },
+			]),
+		);
+		input.until = b.steps.length;
+		b.steps.push(MEET);
+		b.tap(`${at}.query.projected`, query, Dh, H);
+		b.tap(`${at}.key.projected`, key, Dh, K);
+		b.tap(`${at}.value`, value, Dh, K);
+		if (views.queryNorm && views.keyNorm) {
+			b.steps.push(normed(c, query, H, views.queryNorm), normed(c, key, K, views.keyNorm));
+			if (c.queryKeyNorm!.scope === 'width') b.steps.push(MEET);
+		}
+		if (c.rope) b.steps.push(rotated(c, query, H), rotated(c, key, K));
+		b.tap(`${at}.query`, query, Dh, H);
+		b.tap(`${at}.key`, key, Dh, K);
+		const bytes = K * capacity * Dh * 2;
+		const cache = { keys: arena.take(bytes, 'the cache of keys'), values: arena.take(bytes, 'the cache of values') };
+		places.cacheBytes += 2 * bytes;
+		for (const at of [cache.keys, cache.values]) places.caches.push({ at, heads: K, rowBytes: Dh * 2 });
+		let slopes = 0;
+		if (c.alibi) {
+			slopes = arena.take(H * 4, 'slopes');
+			places.constants.push({ at: slopes, values: alibiSlopes(H) });
+		}
+		b.steps.push(
+			{ op: 'multiply', x: query, heads: H, headWidth: Dh, factor: c.scale * QUERY_LIFT },
+			{ op: 'keep', x: key, heads: K, headWidth: Dh, capacity, cache: cache.keys },
+			{ op: 'keep', x: value, heads: K, headWidth: Dh, capacity, cache: cache.values },
+			MEET,
+		);
+		const attend = {
+			op: 'attend',
+			query,
+			out: query,
+			cache,
+			heads: H,
+			keyHeads: K,
+			headWidth: Dh,
+			capacity,
+			cap: c.cap ?? 0,
+			causal: c.causal,
+			window: c.window ?? 0,
+			slopes,
+			sinks: plan.vector(views.sinks, H),
+			scratch: rooms.scratch,
+			scratchStride: rooms.scratchStride,
+		} as const;
+		b.tap(`${at}.scores`, query, 0, H, { attend });
+		b.tap(`${at}.weights`, query, 0, H, { attend });
+		b.steps.push(attend, MEET);
+		b.tap(`${at}.context`, query, Dh, H);
+		return query;
+	};
+}

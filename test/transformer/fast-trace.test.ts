@@ -1,0 +1,145 @@
+// The kernels' path, listened to: every point against the exact path's, on every family's checkpoint that the kernels run and on made models.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { type FastModel, fastObstacle, openFast } from '../../src/transformer/fast.ts';
+import { pointsOf } from '../../src/transformer/points.ts';
+import type { Transformer } from '../../src/transformer/transformer.ts';
+import { attentionCell } from '../../src/unembedding/inspect.ts';
+import { contextLengthOf } from '../../src/unembedding/language.ts';
+import { lens } from '../../src/unembedding/lens.ts';
+import { surprise } from '../../src/unembedding/surprise.ts';
+import { trace, traceBoth } from '../../src/unembedding/trace.ts';
+import { MADE, madeModel } from '../compute/made.ts';
+import { familyFiles, openFamily } from './measure.ts';
+import { TOLERANCES } from './tolerances.ts';
+
+const ids = (T: number): number[] => Array.from({ length: T }, (_, t) => (t * 37 + 11) % 101);
+
+/** max|Δ| / max|x|; cells that are masked in both count as equal. */
+function worst(got: Float32Array, wanted: Float32Array): number {
+	assert.equal(got.length, wanted.length);
+	const largest = wanted.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 1e-30);
+	return wanted.reduce((most, value, i) => (Object.is(value, got[i]) ? most : Math.max(most, Math.abs(value - got[i]!) / largest || 0)), 0);
+}
+
+const open = (model: Transformer, capacity = 160): Promise<FastModel> => openFast(model, { capacity, memoryBudget: 2 ** 28 });
+
+async function everyPoint(model: Transformer, tokens: readonly number[], fast: FastModel, tolerance: number): Promise<void> {
+	const at = pointsOf(model.config).map(({ name }) => name);
+	const exact = await trace(model, { ids: tokens }, { at });
+	const heard = await trace(model, { ids: tokens }, { at, fast });
+	assert.deepEqual([...heard.points.keys()], at);
+	for (const [name, { shape, data }] of exact.points) {
+		const got = heard.points.get(name)!;
+		assert.deepEqual(got.shape, shape, name);
+		const error = worst(got.data, data);
+		assert.ok(error <= tolerance, `${name}: error ${error}, allowed ${tolerance}`);
+	}
+}
+
+describe('every point, as the exact path has it', () => {
+	for (const config of MADE) {
+		test(`${config.family}, made; more tokens than one pass takes`, async () => {
+			const model = madeModel(config);
+			const fast = await open(model);
+			await everyPoint(model, ids(6), fast, TOLERANCES.halves);
+			await everyPoint(model, ids(133), fast, TOLERANCES.halves);
+			fast.close();
+		});
+	}
+	for (const file of familyFiles()) {
+		test(file, async (t) => {
+			const { model, input } = await openFamily(file);
+			const capacity = Math.min(64, contextLengthOf(model));
+			const reason = fastObstacle(model, capacity);
+			if (reason) return t.skip(reason);
+			const fast = await open(model, capacity);
+			const tolerance = /quantised|mxfp4/.test(file) ? TOLERANCES.integers : TOLERANCES.halves;
+			await everyPoint(model, input.ids, fast, tolerance);
+			if (model.config.blocks.every(({ attention }) => attention.causal)) {
+				// The last token by itself, after the others.
+				const last = input.ids.length - 1;
+				await fast.forward(input.ids.slice(0, last), 0, 'blocks');
+				const state = (await fast.forward(input.ids.slice(last), last, 'states')).slice();
+				const { points } = await trace(model, input, { at: [{ point: 'final.output', token: -1 }] });
+				assert.ok(worst(state, points.get('final.output')!.data) <= tolerance, 'one token alone');
+			}
+			fast.close();
+		});
+	}
+});
+
+test('listening changes no bit of the logits', async () => {
+	for (const config of MADE.filter(({ logits }) => logits)) {
+		const model = madeModel(config);
+		const fast = await open(model);
+		const unheard = (await fast.forward(ids(133), 0, 'logits')).slice();
+		const blocks = pointsOf(config).flatMap(({ name, layer }) => (layer === undefined ? [] : [name]));
+		const { points } = await trace(model, { ids: ids(133) }, { at: [...blocks, { point: 'logits', token: -1 }], fast });
+		assert.deepEqual(points.get('logits')!.data, unheard, config.family);
+		fast.close();
+	}
+});
+
+for (const config of MADE) {
+	test(`${config.family}: what replaces a point has the exact path's effect, over several passes`, async () => {
+		const model = madeModel(config);
+		const fast = await open(model);
+		const input = { ids: ids(133) };
+		const end = config.logits ? 'logits' : 'final.output';
+		for (const { name, layer } of pointsOf(config)) {
+			if (layer !== 0 && !name.startsWith('embedding')) continue;
+			// Every value of the last third of the tokens is turned round; −∞ stays.
+			const turned = (data: Float32Array, shape: readonly number[]): Float32Array => {
+				const [T, width] = shape.slice(-2) as [number, number];
+				return data.map((value, i) => (Math.floor(i / width) % T > 88 && Number.isFinite(value) ? -value : value));
+			};
+			const ask = { at: [end, 'blocks.1.output'], replace: [{ at: name, with: turned }] };
+			const exact = await trace(model, input, ask);
+			const heard = await trace(model, input, { ...ask, fast });
+			for (const point of ask.at) {
+				const error = worst(heard.points.get(point)!.data, exact.points.get(point)!.data);
+				assert.ok(error <= TOLERANCES.halves, `${name} → ${point}: ${error}`);
+			}
+		}
+		const same = await traceBoth(model, input, { at: [end], replace: [{ at: 'blocks.*.*.output', with: (data) => data.slice() }], fast });
+		assert.deepEqual(same.before, same.after);
+		fast.close();
+	});
+}
+
+test('a run ends behind the last point that is asked for, and picks are slices of the whole', async () => {
+	const model = madeModel(MADE[0]!);
+	const fast = await open(model);
+	const input = { ids: ids(20) };
+	const whole = await trace(model, input, { at: ['blocks.0.attention.weights', 'blocks.0.output'], fast });
+	const weights = await trace(model, input, { at: [{ point: 'attention.weights', layer: 0, head: 3, token: -1 }], fast });
+	const row = weights.points.get('blocks.0.attention.weights')!;
+	assert.deepEqual(row.shape, [1, 1, 20]);
+	const from = (3 * 20 + 19) * 20;
+	assert.deepEqual(row.data, whole.points.get('blocks.0.attention.weights')!.data.slice(from, from + 20));
+	const again = await trace(model, input, { at: [{ point: 'output', layer: 0, token: 2 }], fast });
+	assert.deepEqual(again.points.get('blocks.0.output')!.data, whole.points.get('blocks.0.output')!.data.slice(2 * 64, 3 * 64));
+	fast.close();
+});
+
+test('lens, surprise and one cell of attention, as the exact path has them; vectors in place of ids', async () => {
+	const model = madeModel(MADE[0]!);
+	const fast = await open(model);
+	const tokens = ids(140);
+	const near = (a: number, b: number) => assert.ok(Math.abs(a - b) < 5e-3 * Math.max(1, Math.abs(b)), `${a} ≈ ${b}`);
+	const [wanted, layers] = [await lens(model, { ids: tokens }), await lens(model, { ids: tokens }, { fast })];
+	for (const [i, { top }] of layers.entries()) near(top[0]!.probability, wanted[i]!.top[0]!.probability);
+	const probable = await surprise(model, tokens);
+	for (const [t, { logProbability }] of (await surprise(model, tokens, { fast })).entries())
+		near(logProbability ?? 0, probable[t]!.logProbability ?? 0);
+	const where = { layer: 1, head: 2, query: -2, key: 7 };
+	const [cell, exact] = [await attentionCell(model, { ids: tokens }, where, { fast }), await attentionCell(model, { ids: tokens }, where)];
+	near(cell.dot * cell.scale, cell.score);
+	near(cell.weight, exact.weight);
+	const { points } = await trace(model, { ids: tokens }, { at: ['embedding.rows', 'logits'], fast });
+	const again = await trace(model, { vectors: points.get('embedding.rows')!.data }, { at: ['logits'], fast });
+	assert.deepEqual(again.points.get('logits'), points.get('logits'));
+	fast.close();
+});
