@@ -20,6 +20,7 @@ import type { Interpreter } from './interpreter.ts';
 import { provenanceOf } from './provenance.ts';
 import { exactRunner, fastRunner, type Runner, whyNotFast } from './runner.ts';
 import { sentenceVectors } from './sentence.ts';
+import { type Shared, shared } from './shared.ts';
 import type { ChatMessage, Model, ModelInput, OpenOptions, Prompt, RunOptions } from './types.ts';
 
 export type Engine = Pick<Model, 'points' | 'trace' | 'attentionCell' | 'lens' | 'surprise' | 'sentence' | 'generate' | 'memory'> & {
@@ -34,8 +35,8 @@ export function openEngine(
 	blocks: Model['blocks'],
 	open: OpenOptions,
 ): Engine {
-	let opened: Promise<Transformer> | undefined;
-	const runners = new Map<Runner['precision'], Promise<Runner>>();
+	const opened = new Map<'transformer', Shared<Transformer>>();
+	const runners = new Map<Runner['precision'], Shared<Runner>>();
 	/** States of texts that nobody is going on with. */
 	const idle = new Map<Runner, Continuable>();
 
@@ -46,19 +47,15 @@ export function openEngine(
 				hint: 'The models with weights: tongsa models',
 			});
 		}
-		opened ??= openModelTransformer(checkpoint, { memoryBudget: host.memoryBudget, ...(signal && { signal }) });
-		opened.catch(() => (opened = undefined)); // a later call may fare better: an aborted one says nothing about the file
-		return opened;
+		const begin = () => openModelTransformer(checkpoint, { memoryBudget: host.memoryBudget, ...(signal && { signal }) });
+		return shared(opened, 'transformer', signal, begin);
 	}
 
 	/** Fast where the kernels can; exact where they cannot, or where it is asked for. */
 	async function runner(precision: Runner['precision'], signal?: AbortSignal): Promise<Runner> {
 		const model = await transformer(signal);
 		const chosen = precision === 'fast' && whyNotFast(model, open.context) === undefined ? 'fast' : 'exact';
-		const found = runners.get(chosen) ?? (chosen === 'fast' ? fastRunner(host, model, open, signal) : Promise.resolve(exactRunner(model)));
-		runners.set(chosen, found);
-		found.catch(() => runners.delete(chosen));
-		return found;
+		return shared(runners, chosen, signal, async () => (chosen === 'fast' ? fastRunner(host, model, open, signal) : exactRunner(model)));
 	}
 
 	/** The runner for a text of T tokens: one that is longer than the kernels' cache is computed exactly. */
@@ -194,23 +191,23 @@ export function openEngine(
 				idle.set(run, state);
 			}
 		},
-		memory: async () => (await runners.get('fast'))?.memory,
+		memory: async () => (await runners.get('fast')?.promise)?.memory,
 		close() {
 			idle.clear();
-			for (const one of runners.values())
-				void one.then(
+			for (const { promise } of runners.values())
+				void promise.then(
 					(run) => run.close(),
 					() => {},
 				);
 			runners.clear();
-			void opened?.then(
+			void opened.get('transformer')?.promise.then(
 				({ weights, encoder }) => {
 					weights.drop();
 					encoder?.weights.drop();
 				},
 				() => {},
 			);
-			opened = undefined;
+			opened.clear();
 		},
 	};
 }
