@@ -41,18 +41,34 @@ test('every source file stands on a floor', () => {
 	);
 });
 
+/** The files that a file imports, types and late ones too. */
+const importsOf = (file: string): string[] =>
+	Array.from(readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g), ([, target]) =>
+		normalize(join(dirname(file), target!)),
+	);
+
 test('imports only go down', () => {
 	const wrong: string[] = [];
 	for (const file of files) {
 		const here = place(file)!;
-		for (const [, target] of readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g)) {
-			const path = normalize(join(dirname(file), target!));
+		for (const path of importsOf(file)) {
 			const there = place(path);
 			if (!there) continue; // data outside the house (models/, package.json)
 			if (there.room !== here.room && there.floor >= here.floor) wrong.push(`${file} imports ${path}`);
 		}
 	}
 	assert.deepEqual(wrong, []);
+});
+
+test('no file imports itself by way of others', () => {
+	const imports = new Map(files.map((file) => [file, importsOf(file)]));
+	// Whoever imports nothing that is left, or is imported by nothing that is left, stands in no circle.
+	for (let before = -1; before !== imports.size; ) {
+		before = imports.size;
+		const imported = new Set([...imports.values()].flat());
+		for (const [file, paths] of imports) if (!imported.has(file) || !paths.some((path) => imports.has(path))) imports.delete(file);
+	}
+	assert.deepEqual([...imports.keys()], []);
 });
 
 test('the core names no runtime', () => {

@@ -2,7 +2,7 @@
 
 import type { Lockstep } from './barrier.ts';
 import type { Kernels } from './kernels.ts';
-import type { AttendStep } from './program.ts';
+import type { AttendStep } from './steps.ts';
 
 /** Query rows of a tile, and the bytes of the table that lists them: six columns of four bytes. */
 const ROWS = 16;
