@@ -101,17 +101,17 @@ function reshape(c: Candidates, change: (id: number, logit: number) => number): 
 	c.sorted = 0;
 }
 
-/** Allowed range of each number in a chain: [least, most]. */
-const RANGES: Readonly<Record<string, readonly [number, number, string]>> = {
+/** Allowed range of each number in a chain, the range in words, and whether it counts something. */
+const RANGES: Readonly<Record<string, readonly [least: number, most: number, allowed: string, whole?: true]>> = {
 	'temperature.value': [0, 100, '0 (greedy) to 100'],
-	'topK.k': [1, 0xffff_ffff, 'a whole number of at least 1'],
+	'topK.k': [1, 0xffff_ffff, 'a whole number of at least 1', true],
 	'topP.p': [Number.MIN_VALUE, 1, 'above 0, at most 1'],
 	'minP.p': [Number.MIN_VALUE, 1, 'above 0, at most 1'],
 	'typical.p': [Number.MIN_VALUE, 1, 'above 0, at most 1'],
 	'penalties.repetition': [Number.MIN_VALUE, 1000, 'above 0, at most 1000'],
 	'penalties.frequency': [-100, 100, '-100 to 100'],
 	'penalties.presence': [-100, 100, '-100 to 100'],
-	'penalties.last': [0, 0xffff_ffff, 'at least 0'],
+	'penalties.last': [0, 0xffff_ffff, 'a whole number of at least 0', true],
 };
 
 /** @throws TongsaError 'usage' naming the step, the number found and the range allowed. */
@@ -122,13 +122,14 @@ export function checkSampler(chain: readonly SamplerStep[]): void {
 		}
 		for (const [field, value] of Object.entries(step)) {
 			const range = RANGES[`${step.type}.${field}`];
-			if (range && !(typeof value === 'number' && value >= range[0] && value <= range[1])) {
-				throw new TongsaError('usage', 'a sampler setting is out of range', {
-					field: `${step.type}.${field}`,
-					got: String(value),
-					allowed: range[2],
-				});
-			}
+			if (!range) continue;
+			const [least, most, allowed, whole] = range;
+			if (typeof value === 'number' && value >= least && value <= most && (!whole || Number.isInteger(value))) continue;
+			throw new TongsaError('usage', 'a sampler setting is out of range', {
+				field: `${step.type}.${field}`,
+				got: String(value),
+				allowed,
+			});
 		}
 	}
 }

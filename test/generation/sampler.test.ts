@@ -119,6 +119,7 @@ test('NaN and -Infinity never come; nothing left is an error', () => {
 test('settings out of range are named', () => {
 	assert.throws(() => checkSampler([{ type: 'topP', p: 1.5 }]), /topP\.p.*got 1\.5.*above 0, at most 1/);
 	assert.throws(() => checkSampler([{ type: 'temperature', value: Number.NaN }]), /temperature\.value/);
+	assert.throws(() => checkSampler([{ type: 'topK', k: 1.5 }]), /topK\.k.*got 1\.5.*a whole number/);
 	assert.throws(() => checkSampler([{ type: 'warmth' } as never]), /unknown sampler step.*warmth.*topK/);
 });
 
