@@ -5,6 +5,7 @@ import type { Tokenizer } from '../tokenizer/types.ts';
 import type { LanguageState } from '../unembedding/language.ts';
 import { logSumExp, top } from '../unembedding/probability.ts';
 import { createCandidates } from './candidates.ts';
+import { commonPrefix } from './common-prefix.ts';
 import { type JsonSchema, openConstraint } from './constraint.ts';
 import { type Random, seededRandom } from './random.ts';
 import { applySampler, checkSampler, draw, type SamplerStep } from './sampler.ts';
@@ -124,8 +125,7 @@ function checkPrompt(prompt: readonly number[], contextLength: number): void {
 
 /** Rewinds the state to what it shares with the prompt. @returns the ids still to be fed: at least one, for its logits. */
 function reusePrefix(state: Continuable, prompt: readonly number[]): readonly number[] {
-	let shared = 0;
-	while (shared < state.ids.length && shared < prompt.length - 1 && state.ids[shared] === prompt[shared]) shared++;
+	const shared = Math.min(commonPrefix(state.ids, prompt), prompt.length - 1);
 	state.truncate(shared);
 	return prompt.slice(shared);
 }

@@ -1,5 +1,7 @@
 // Prefixes: what conversations have computed, kept while others use the cache. The one used longest ago makes room.
 
+import { commonPrefix } from '../generation/common-prefix.ts';
+
 export interface Prefix {
 	readonly ids: readonly number[];
 	/** Keys and values of `ids`. */
@@ -35,7 +37,7 @@ export function createPrefixes(maxBytes: number): Prefixes {
 		find(ids) {
 			let best: { prefix: Prefix; shared: number } | undefined;
 			for (const prefix of kept) {
-				const shared = sharedLength(prefix.ids, ids);
+				const shared = commonPrefix(prefix.ids, ids);
 				if (shared > (best?.shared ?? 0)) best = { prefix, shared };
 			}
 			if (best) use(best.prefix);
@@ -43,10 +45,10 @@ export function createPrefixes(maxBytes: number): Prefixes {
 		},
 		keep(ids, size, save) {
 			if (size > maxBytes) return;
-			const known = kept.find((one) => sharedLength(one.ids, ids) === ids.length);
+			const known = kept.find((one) => commonPrefix(one.ids, ids) === ids.length);
 			if (known) return use(known);
 			// What it holds itself, up to a small rest, need not be kept twice.
-			drop((one) => one.ids.length - sharedLength(one.ids, ids) < WORTH_KEEPING);
+			drop((one) => one.ids.length - commonPrefix(one.ids, ids) < WORTH_KEEPING);
 			while (bytes + size > maxBytes) drop((one) => one === kept[0]);
 			kept.push({ ids: ids.slice(), snapshot: save() });
 			bytes += size;
@@ -56,11 +58,4 @@ export function createPrefixes(maxBytes: number): Prefixes {
 		},
 		clear: () => drop(() => true),
 	};
-}
-
-export function sharedLength(a: readonly number[], b: readonly number[]): number {
-	const most = Math.min(a.length, b.length);
-	let i = 0;
-	while (i < most && a[i] === b[i]) i++;
-	return i;
 }

@@ -1,6 +1,7 @@
 // Runner: a transformer as generation and sentence vectors use it, exact or fast. Several callers take turns on one cache.
 
 import { TongsaError } from '../errors.ts';
+import { commonPrefix } from '../generation/common-prefix.ts';
 import type { Continuable } from '../generation/generate.ts';
 import type { Host } from '../host.ts';
 import type { MemoryBytes } from '../transformer/fast/divide.ts';
@@ -9,7 +10,7 @@ import { forward } from '../transformer/forward.ts';
 import { createState } from '../transformer/state.ts';
 import type { Transformer } from '../transformer/transformer.ts';
 import { contextLengthOf, languageState } from '../unembedding/language.ts';
-import { createPrefixes, sharedLength, WORTH_KEEPING } from './prefixes.ts';
+import { createPrefixes, WORTH_KEEPING } from './prefixes.ts';
 import type { OpenOptions } from './types.ts';
 
 export interface Runner {
@@ -108,7 +109,7 @@ export async function fastRunner(
 	/** Makes the cache hold as much of the beginning of `wanted` as is known. @returns how many ids that is: all but the last at most */
 	function begin(wanted: readonly number[]): number {
 		const most = wanted.length - 1;
-		const here = Math.min(most, sharedLength(held, wanted));
+		const here = Math.min(most, commonPrefix(held, wanted));
 		const kept = prefixes.find(wanted);
 		const there = Math.min(most, kept?.shared ?? 0);
 		keepHeld(here);

@@ -1,6 +1,7 @@
 // A vocabulary as a machine walks it: all tokens' bytes in order, so that what tokens begin with alike is walked once.
 
 import type { Tokenizer } from '../../tokenizer/types.ts';
+import { commonPrefix } from '../common-prefix.ts';
 import type { Machine, State } from './machine.ts';
 
 /** Tokens that stand for text, sorted by their bytes. */
@@ -23,22 +24,15 @@ export function sortVocabulary(tokenizer: Tokenizer): SortedVocabulary {
 	const shared = new Uint32Array(tokens.length);
 	for (const [i, { bytes }] of tokens.entries()) {
 		offsets[i + 1] = offsets[i]! + bytes.length;
-		if (i > 0) shared[i] = sharedLength(tokens[i - 1]!.bytes, bytes);
+		if (i > 0) shared[i] = commonPrefix(tokens[i - 1]!.bytes, bytes);
 	}
 	const bytes = new Uint8Array(offsets.at(-1)!);
 	for (const [i, token] of tokens.entries()) bytes.set(token.bytes, offsets[i]);
 	return { size: tokenizer.size, ids: Uint32Array.from(tokens, ({ id }) => id), shared, offsets, bytes };
 }
 
-function sharedLength(a: Uint8Array, b: Uint8Array): number {
-	const most = Math.min(a.length, b.length);
-	let i = 0;
-	while (i < most && a[i] === b[i]) i++;
-	return i;
-}
-
 function compare(a: Uint8Array, b: Uint8Array): number {
-	const i = sharedLength(a, b);
+	const i = commonPrefix(a, b);
 	return i < a.length && i < b.length ? a[i]! - b[i]! : a.length - b.length;
 }
 
