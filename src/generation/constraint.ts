@@ -4,6 +4,7 @@ import { TongsaError } from '../errors.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import { compileSchema, type JsonSchema } from './schema/compile.ts';
 import { createMachine, type Machine, type State } from './schema/machine.ts';
+import { checkSize } from './schema/read.ts';
 import { allowedTokens, type SortedVocabulary, sortVocabulary } from './schema/vocabulary.ts';
 
 export type { JsonSchema };
@@ -81,9 +82,9 @@ function knownOf(tokenizer: Tokenizer): Known {
 
 /** The one used longest ago makes room. */
 function compiledOf(compiled: Map<string, Compiled>, schema: JsonSchema): Compiled {
-	const root = compileSchema(schema);
+	checkSize(schema); // before it is made a key
 	const key = JSON.stringify(schema);
-	const one = compiled.get(key) ?? { machine: createMachine(root), masks: new Map() };
+	const one = compiled.get(key) ?? { machine: createMachine(compileSchema(schema)), masks: new Map() };
 	compiled.delete(key);
 	compiled.set(key, one);
 	if (compiled.size > MAX_KEPT) compiled.delete(compiled.keys().next().value!);

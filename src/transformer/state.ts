@@ -31,11 +31,6 @@ export function truncateState(state: State, length: number): void {
 	state.length = Math.min(state.length, length);
 }
 
-/** A state of its own that goes on from the same tokens. */
-export function branchState(state: State): State {
-	return { ...state, blocks: state.blocks.map(({ key, value }) => ({ key: key.slice(), value: value.slice() })) };
-}
-
 /** Writes new rows behind the first `length` ones; room doubles, so that a token costs no copy on average. */
 export function appendRows(cache: BlockCache, length: number, key: Float32Array, value: Float32Array, rowWidth: number): void {
 	cache.key = written(cache.key, length * rowWidth, key);

@@ -3,7 +3,7 @@
 import { TongsaError } from '../errors.ts';
 import type { RopeConfig } from '../transformer/config.ts';
 import { encode, forward } from '../transformer/forward.ts';
-import { branchState, createState, type State, truncateState } from '../transformer/state.ts';
+import { createState, truncateState } from '../transformer/state.ts';
 import type { Transformer } from '../transformer/transformer.ts';
 import { unembed } from './unembed.ts';
 
@@ -16,8 +16,6 @@ export interface LanguageState {
 	feed(ids: readonly number[], signal?: AbortSignal): Promise<Float32Array>;
 	/** Forgets all but the first `length` ids. */
 	truncate(length: number): void;
-	/** A state of its own that goes on from here. */
-	branch(): LanguageState;
 }
 
 /** Where no setting bounds the text (ALiBi, rotation without a stated context): a million tokens, as far as models have been shown to go. */
@@ -43,11 +41,8 @@ export async function languageState(model: Transformer, source?: readonly number
 			hint: 'Ask for states or a sentence vector',
 		});
 	}
-	return wrap(model, source ? await encode(model, { ids: source }, { signal }) : createState(model.config), []);
-}
-
-function wrap(model: Transformer, state: State, eaten: readonly number[]): LanguageState {
-	const ids = [...eaten];
+	const state = source ? await encode(model, { ids: source }, { signal }) : createState(model.config);
+	const ids: number[] = [];
 	const contextLength = contextLengthOf(model);
 	const switches = [...new Set(model.config.blocks.flatMap(({ attention: { rope } }) => switchOf(rope)))];
 	/** Whether all angles change between two lengths: what is remembered was turned otherwise then, and all ids are passed again. */
@@ -73,6 +68,5 @@ function wrap(model: Transformer, state: State, eaten: readonly number[]): Langu
 			truncateState(state, turns(ids.length, length) ? 0 : length);
 			ids.length = Math.min(ids.length, length);
 		},
-		branch: () => wrap(model, branchState(state), ids),
 	};
 }

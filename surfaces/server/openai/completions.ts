@@ -88,7 +88,7 @@ export function completionRoutes(app: App, service: Service): void {
 			const turn = await takeTurn(lease, c.var);
 			try {
 				const choices = choicesOf(service, turn, asked);
-				if (!asked.stream) return await whole(service, c, turn, asked, choices).finally(turn.end);
+				if (!asked.stream) return await whole(service, c, turn, choices).finally(turn.end);
 				return stream(service, c, turn, asked, choices);
 			} catch (error) {
 				turn.end();
@@ -154,7 +154,7 @@ function headOf(service: Service, { id }: Turn) {
 	};
 }
 
-async function whole(service: Service, c: Asked, turn: Turn, _asked: Body, choices: readonly Choice[]): Promise<Response> {
+async function whole(service: Service, c: Asked, turn: Turn, choices: readonly Choice[]): Promise<Response> {
 	const done: z.output<typeof choice>[] = [];
 	let made = 0;
 	let reused = 0;
