@@ -18,7 +18,7 @@ const BOTTOM = 44;
 const STEPS = 40;
 
 /** Round numbers from 0 on, four or five of them, that reach `most`: 0, 500, 1000 … */
-export function ticks(most: number): readonly number[] {
+function ticks(most: number): readonly number[] {
 	const rough = most / 4;
 	const power = 10 ** Math.floor(Math.log10(rough));
 	const step = [1, 2, 2.5, 5, 10].map((m) => m * power).find((s) => s >= rough)!;

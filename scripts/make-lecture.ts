@@ -24,7 +24,7 @@ const END = 7;
  * in the dictionary is refused, as the reference refuses it ("Missing [UNK] token from the vocabulary").
  * Decoding joins words with spaces and takes away the one before punctuation: "I love you so much."
  */
-export const TOKENIZER = {
+const TOKENIZER = {
 	version: '1.0',
 	truncation: null,
 	padding: null,

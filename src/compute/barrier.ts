@@ -12,7 +12,7 @@ const ORDER = 32;
 /** Parameters of an order. */
 const PARAMETERS = 48;
 export const CONTROL_BYTES = 256;
-export const MAX_PARAMETERS = 16;
+const MAX_PARAMETERS = 16;
 
 /** Looks before a thread goes to sleep: about 20 µs on a 3 GHz core, longer than any barrier inside a step. */
 const LOOKS = 20_000;

@@ -62,8 +62,13 @@ export function norms(matrix: Float32Array, width: number): Float32Array {
 export function meanRow(matrix: Float32Array, width: number): Float32Array {
 	const rows = rowsOf(matrix, width);
 	if (rows.length === 0) throw new TongsaError('wrong-shape', 'no rows have no mean', { got: 0, allowed: 'at least one row' });
-	const sum = new Float64Array(width);
-	for (const row of rows) for (let d = 0; d < width; d++) sum[d]! += row[d]!;
+	return meanOf(rows);
+}
+
+/** Mean of rows of D values, of which there is at least one. */
+export function meanOf(rows: readonly Float32Array[]): Float32Array {
+	const sum = new Float64Array(rows[0]!.length);
+	for (const row of rows) for (let d = 0; d < sum.length; d++) sum[d]! += row[d]!;
 	return Float32Array.from(sum, (value) => value / rows.length);
 }
 

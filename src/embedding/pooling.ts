@@ -2,7 +2,7 @@
 // Reimers & Gurevych 2019, Sentence-BERT §3; names as in sentence-transformers' 1_Pooling/config.json
 
 import { TongsaError } from '../errors.ts';
-import { norm, rowsOf } from './distance.ts';
+import { meanOf, norm, rowsOf } from './distance.ts';
 
 export type Pooling = 'mean' | 'cls' | 'last';
 
@@ -11,11 +11,7 @@ export type Mask = ArrayLike<number | boolean>;
 
 /** Each takes the rows that count, in order; there is at least one. */
 const POOLINGS: Readonly<Record<Pooling, (rows: readonly Float32Array[]) => Float32Array>> = {
-	mean(rows) {
-		const sum = new Float64Array(rows[0]!.length);
-		for (const row of rows) for (let d = 0; d < sum.length; d++) sum[d]! += row[d]!;
-		return Float32Array.from(sum, (value) => value / rows.length);
-	},
+	mean: meanOf,
 	cls: (rows) => rows[0]!.slice(),
 	last: (rows) => rows.at(-1)!.slice(),
 };

@@ -29,7 +29,7 @@ import { createWordPiece } from './wordpiece.ts';
  * UTF-16 units of one text. A text may be one piece, whose merging takes 32 bytes of work memory a byte (kernels/tokenizer.ts):
  * 3 · 2^25 bytes of UTF-8 are 3.2 GB, which still fits WebAssembly's 4 GB.
  */
-export const MAX_TEXT = 2 ** 25;
+const MAX_TEXT = 2 ** 25;
 
 /** The first texts are encoded by what of the model can take part in them: the kernel's tables are worth building for more, or longer ones. */
 const BRIEF = { texts: 2, units: 512 };

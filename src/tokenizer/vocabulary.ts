@@ -56,7 +56,7 @@ export const crowded = (): TongsaError =>
 	new TongsaError('malformed', 'a vocabulary made so that its tokens collide', { allowed: `at most ${MAX_RUN} in one place of a table` });
 
 /** FNV-1a, then mixed so that its low bits depend on every byte. Strings here are short. */
-export function hashBytes(bytes: Uint8Array, from: number, to: number): number {
+function hashBytes(bytes: Uint8Array, from: number, to: number): number {
 	let hash = 0x811c9dc5;
 	for (let i = from; i < to; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
 	return (hash ^ (hash >>> 15)) >>> 0;

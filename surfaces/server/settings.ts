@@ -57,7 +57,7 @@ export type Settings = { readonly [N in SettingName]: ValueOf<(typeof SETTINGS)[
 export type SettingSource = (name: SettingName) => unknown;
 
 /** --max-queue → TONGSA_SERVE_MAX_QUEUE; a list's items are separated by commas. */
-export const variableName = (name: SettingName): string => `TONGSA_SERVE_${name.toUpperCase().replaceAll('-', '_')}`;
+const variableName = (name: SettingName): string => `TONGSA_SERVE_${name.toUpperCase().replaceAll('-', '_')}`;
 
 /** Each setting from the first source that has it, else its standard. @throws TongsaError 'usage' naming the setting. */
 export function readSettings(sources: readonly SettingSource[]): Settings {

@@ -17,7 +17,7 @@ export function readGzip(name: string): Buffer {
 /** The hard strings (scripts/reference/tokenizer_strings.py). */
 export const STRINGS: readonly string[] = JSON.parse(readFileSync(fixture('strings.json'), 'utf8'));
 /** Running text, 105 kB in ten languages, emoji and code. */
-export const RUNNING: readonly string[] = readFileSync(fixture('running.txt'), 'utf8')
+const RUNNING: readonly string[] = readFileSync(fixture('running.txt'), 'utf8')
 	.trimEnd()
 	.split('\n')
 	.map((line) => JSON.parse(line));

@@ -37,7 +37,7 @@ const KINDS: readonly TokenKind[] = ['normal', 'unknown', 'control', 'user', 'un
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Defaults are the .proto's. Fields that change nothing in encoding or decoding (training settings, self-tests) are passed over. */
-export function parseModel(bytes: Uint8Array, file: string): ModelProto {
+function parseModel(bytes: Uint8Array, file: string): ModelProto {
 	const pieces: Piece[] = [];
 	let model = { modelType: 1, byteFallback: false, whitespaceAsSuffix: false, unknownSurface: ' \u2047 ' };
 	let normalizer = { charsmap: new Uint8Array(0), addDummyPrefix: true, removeExtraWhitespaces: true, escapeWhitespaces: true };

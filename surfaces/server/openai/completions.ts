@@ -11,13 +11,7 @@ import { errorBody, Refusal, refusalOf } from '../refusal.ts';
 import { type App, type Asked, type Service, type Turn, takeTurn } from '../service.ts';
 import { DONE, EVENTS, event, streamed } from '../stream.ts';
 import { completionLogprobs } from './logprobs.ts';
-import { count, model, samplingFields, usage, wantedOf } from './sampling.ts';
-
-const id = z
-	.number()
-	.int()
-	.min(0)
-	.max(2 ** 32 - 1);
+import { count, id, model, samplingFields, usage, wantedOf } from './sampling.ts';
 
 const body = z
 	.strictObject({

@@ -8,13 +8,7 @@ import { noEffect, post } from '../define.ts';
 import { checkInputs, countTokens } from '../inputs.ts';
 import { Refusal } from '../refusal.ts';
 import { type App, type Service, withLease } from '../service.ts';
-import { count, model } from './sampling.ts';
-
-const id = z
-	.number()
-	.int()
-	.min(0)
-	.max(2 ** 32 - 1);
+import { count, id, model } from './sampling.ts';
 
 const body = z
 	.strictObject({

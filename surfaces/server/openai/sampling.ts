@@ -6,6 +6,12 @@ import { noEffect, notHonoured } from '../define.ts';
 import type { Wanted } from '../generation.ts';
 
 export const model = z.string().min(1).max(1000).openapi({ example: 'smollm2', description: 'A name from /v1/models.' });
+/** A token's. */
+export const id = z
+	.number()
+	.int()
+	.min(0)
+	.max(2 ** 32 - 1);
 export const count = (least: number) =>
 	z
 		.number()

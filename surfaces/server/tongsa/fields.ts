@@ -2,16 +2,11 @@
 
 import { z } from '@hono/zod-openapi';
 import { specialOptions } from '../../protocol/tokens.ts';
-import { model } from '../openai/sampling.ts';
+import { id, model } from '../openai/sampling.ts';
 import { Refusal } from '../refusal.ts';
 
-export { model };
+export { id, model };
 
-export const id = z
-	.number()
-	.int()
-	.min(0)
-	.max(2 ** 32 - 1);
 export const ids = z.array(id);
 
 export const special = z.enum(['add', 'none', 'parse']).optional().openapi({
