@@ -1,9 +1,8 @@
 // A model's chat template, run in a worker that is bounded in time and memory.
 
 import { Worker } from 'node:worker_threads';
-import { checkTemplate, type Rendered, type TemplateInput, TIME_LIMIT_MS, templateError, textOf, tooLong } from '../template.ts';
-
-export type { TemplateInput } from '../template.ts';
+import type { TemplateInput } from '../../src/host.ts';
+import { checkTemplate, renderedBy, templateError } from '../template.ts';
 
 const MEMORY_LIMIT_MB = 64;
 
@@ -17,13 +16,8 @@ export async function renderTemplate(template: string, input: TemplateInput, sig
 		stdout: true,
 		stderr: true,
 	});
-	let timer: NodeJS.Timeout | undefined;
-	let abort: (() => void) | undefined;
 	try {
-		const result = await new Promise<Rendered>((done, fail) => {
-			timer = setTimeout(() => fail(tooLong()), TIME_LIMIT_MS);
-			abort = () => fail(signal!.reason);
-			signal?.addEventListener('abort', abort);
+		return await renderedBy((done, fail) => {
 			worker.on('message', done);
 			worker.on('error', (error: NodeJS.ErrnoException) => {
 				const memory = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
@@ -31,11 +25,8 @@ export async function renderTemplate(template: string, input: TemplateInput, sig
 				else fail(templateError('malformed', 'the chat template failed', { got: error.message }));
 			});
 			worker.on('exit', () => fail(templateError('malformed', 'the chat template ended without a text')));
-		});
-		return textOf(result);
+		}, signal);
 	} finally {
-		clearTimeout(timer);
-		if (abort) signal?.removeEventListener('abort', abort);
 		await worker.terminate();
 	}
 }

@@ -1,6 +1,7 @@
 // JSON of `template`: messages → the prompt text of the model's own chat template, and its ids.
 
 import { TongsaError } from '../../src/errors.ts';
+import type { Host } from '../../src/host.ts';
 import { type Provenance, provenanceOf } from '../../src/model/provenance.ts';
 import type { Model } from '../../src/model.ts';
 import { tokenizerOf } from './tokens.ts';
@@ -19,16 +20,7 @@ export interface TemplateRequest {
 }
 
 /** Runs a Jinja template on its input, bounded in time and memory: a host's business. */
-export type Render = (
-	template: string,
-	input: {
-		readonly messages: readonly unknown[];
-		readonly tools?: readonly unknown[];
-		readonly bos_token: string;
-		readonly eos_token: string;
-		readonly add_generation_prompt: boolean;
-	},
-) => Promise<string>;
+export type Render = NonNullable<Host['renderTemplate']>;
 
 export async function templateJson(model: Model, request: TemplateRequest, render: Render): Promise<TemplateJson> {
 	const tokenizer = tokenizerOf(model);

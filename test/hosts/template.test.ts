@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { renderTemplate, type TemplateInput } from '../../hosts/node/template.ts';
+import { renderTemplate } from '../../hosts/node/template.ts';
 import { TongsaError } from '../../src/errors.ts';
+import type { TemplateInput } from '../../src/host.ts';
 
 const input: TemplateInput = {
 	messages: [{ role: 'user', content: '안녕' }],
