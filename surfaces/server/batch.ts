@@ -68,7 +68,13 @@ export function createBatcher(model: Model, queue: Queue) {
 
 /** As many jobs as go together: one of each client in turn, in the order in which they came. One that is large goes alone. */
 function firstOfEach(jobs: readonly Job[]): readonly Job[] {
-	const clients = [...Map.groupBy(jobs, ({ client }) => client).values()];
+	const byClient = new Map<Job['client'], Job[]>();
+	for (const job of jobs) {
+		const own = byClient.get(job.client);
+		if (own) own.push(job);
+		else byClient.set(job.client, [job]);
+	}
+	const clients = [...byClient.values()];
 	const inTurn = Array.from({ length: Math.max(0, ...clients.map(({ length }) => length)) }, (_, i) =>
 		clients.flatMap((own) => own[i] ?? []),
 	);

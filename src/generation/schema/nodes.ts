@@ -52,7 +52,12 @@ const bytesOf = (bytes: Uint8Array): Node => ({ kind: 'sequence', parts: Array.f
 /** One of several texts; what they begin with alike is walked once. */
 export function oneOfTexts(texts: readonly string[]): Node {
 	const branch = (words: readonly Uint8Array[], at: number): Node => {
-		const byFirst = Map.groupBy(words, (word) => word[at]);
+		const byFirst = new Map<number | undefined, Uint8Array[]>();
+		for (const word of words) {
+			const group = byFirst.get(word[at]);
+			if (group) group.push(word);
+			else byFirst.set(word[at], [word]);
+		}
 		return choice(
 			...Array.from(byFirst, ([byte, group]) => {
 				if (byte === undefined) return EMPTY;
