@@ -34,6 +34,11 @@ const TOKENIZER_JSON = /^\s*\{\s*"version":\s*"[\d.]+",\s*"truncation":/;
 /** Weights of other kinds: named in the refusal of a folder. */
 const OTHER_WEIGHTS = /\.(bin|pt|pth|ckpt|h5|msgpack|onnx|npz|tflite|ot)$/;
 
+/**
+ * Files → one checkpoint: a GGUF in one or several parts, safetensors in one or several, or a tokenizer alone. Headers are read, no weight.
+ * It closes the files when it fails; else they are the checkpoint's to close.
+ * @throws TongsaError 'not-found' where no model is among them, 'usage' where several are, 'malformed', 'unsupported', 'too-large'.
+ */
 export async function openCheckpoint(files: ModelFiles, signal?: AbortSignal): Promise<Checkpoint> {
 	try {
 		return await (files.files.size === 1 ? openLone(files, signal) : openFolder(files, signal));

@@ -13,7 +13,9 @@ import type { AttentionCell } from '../unembedding/inspect.ts';
 import type { Provenance } from './provenance.ts';
 
 export interface OpenOptions {
+	/** Calls off what the opening itself reads; calls on the model have signals of their own. */
 	readonly signal?: AbortSignal;
+	/** Told of downloads, and of weights as they are laid out for the kernels by the first call that needs them. */
 	readonly onProgress?: (progress: Progress) => void;
 	/** Tokens that the fast path's cache is made for (default 4096, or what the model was made for if that is less). */
 	readonly context?: number;
@@ -25,6 +27,7 @@ export interface OpenOptions {
 }
 
 interface Cancellable {
+	/** Calls it off: the promise is then rejected with the signal's reason, and the model goes on working. */
 	readonly signal?: AbortSignal;
 }
 
@@ -34,6 +37,7 @@ export interface Embedding {
 	readonly shape: readonly [number, number];
 	/** T·D values, row-major. */
 	readonly data: Float32Array;
+	/** T ids, flags included. */
 	readonly ids: readonly number[];
 	/** Text of each token; empty when the model has no tokenizer. */
 	readonly tokens: readonly string[];
@@ -51,8 +55,9 @@ export interface Match {
 export interface NearestOptions extends Cancellable {
 	/** How many matches (default 10). */
 	readonly top?: number;
+	/** Default 'cosine'. */
 	readonly metric?: 'cosine' | 'dot';
-	/** Which table: the one that text enters by, or the one that it leaves by. The same in a tied model. */
+	/** Which table: the one that text enters by (default), or the one that it leaves by. The same in a tied model. */
 	readonly table?: 'input' | 'output';
 	/** Ids to leave out (a word's own id, say). */
 	readonly without?: readonly number[];
@@ -64,12 +69,13 @@ export interface TableFacts {
 	readonly width: number;
 	/** V. */
 	readonly rows: number;
+	/** How its numbers lie in the file: 'Q8_0', 'BF16', … */
 	readonly dtype: string;
 	/** Whether the same table stands at the entrance and at the exit. */
 	readonly tied: boolean;
 }
 
-/** What passes through the transformer: a text, ids, or rows of D values in place of tokens. */
+/** What passes through the transformer: a text, ids, or in place of tokens T rows of D values, row-major. */
 export type ModelInput = string | readonly number[] | { readonly vectors: Float32Array };
 
 export interface RunOptions extends Cancellable {
@@ -92,6 +98,7 @@ export interface TraceOptions extends RunOptions, EncodeOptions {
 }
 
 export interface Traced {
+	/** T ids; empty where vectors went in. */
 	readonly ids: readonly number[];
 	/** By the point's name: shape and row-major values. */
 	readonly points: Readonly<Record<string, TracedPoint>>;
@@ -101,26 +108,30 @@ export interface Traced {
 }
 
 export interface LensReading {
+	/** T ids; empty where vectors went in. */
 	readonly ids: readonly number[];
-	/** From what block 0 receives (layer −1) to the last block. */
+	/** L + 1 of them: from what block 0 receives (layer −1) to the last block's output. */
 	readonly layers: readonly {
 		readonly layer: number;
+		/** The most probable next tokens, best first; `text` is empty when the model has no tokenizer. */
 		readonly top: readonly { readonly id: number; readonly text: string; readonly probability: number }[];
 	}[];
 	readonly provenance: Provenance;
 }
 
 export interface SentenceOptions extends Cancellable {
+	/** Of T states: their mean, the first ('cls'), or the last (default: as the model's own files say). */
 	readonly pooling?: Pooling;
 	/** Length 1 (default: as the model's own files say; yes where they are silent). */
 	readonly normalize?: boolean;
-	/** Keep only the first so many values, and normalise again (Matryoshka models). */
+	/** Keep only the first so many of the D values, and normalise again (Matryoshka models: Kusupati et al. 2022, arXiv 2205.13147). */
 	readonly dimensions?: number;
+	/** As in RunOptions; default 'fast'. */
 	readonly precision?: 'exact' | 'fast';
 }
 
 export interface SentenceVectors {
-	/** One vector a text. */
+	/** One vector a text: D values, or `dimensions`. */
 	readonly vectors: readonly Float32Array[];
 	/** Tokens that went in, a text. */
 	readonly tokens: readonly number[];
@@ -130,6 +141,7 @@ export interface SentenceVectors {
 }
 
 export interface ChatMessage {
+	/** As the model's template names them: mostly 'system', 'user' and 'assistant'. */
 	readonly role: string;
 	readonly content: string;
 }
@@ -142,8 +154,11 @@ export interface Generated extends Finish {
 	readonly provenance: Provenance;
 }
 
+/** Every call may throw TongsaError 'closed' after close(), and what reading throws: 'changed' for a file that is another by now, 'network'. */
 export interface Model {
+	/** As it was asked for, or the files' own. */
 	readonly name: string;
+	/** The opened files: metadata, and each tensor's dtype, shape and place. */
 	readonly checkpoint: Checkpoint;
 	/** general.architecture or model_type; undefined where the file names none. */
 	readonly architecture: string | undefined;
@@ -170,17 +185,33 @@ export interface Model {
 	): Promise<{ readonly matches: readonly Match[]; readonly provenance: Provenance }>;
 	/** Every point that trace can hear, in the order of the data. @throws TongsaError 'unsupported' for an unknown architecture. */
 	points(): Promise<readonly Point[]>;
-	/** One run with listeners: any subset of the points at the cost of that subset; any of them may be replaced. */
+	/**
+	 * One run with listeners: any subset of the points at the cost of that subset; any of them may be replaced. Shapes: `points()`.
+	 *
+	 *     const { points } = await model.trace('I love you', { at: ['blocks.0.attention.weights'] }) // [H, T, T]
+	 *
+	 * @throws TongsaError 'not-found' for a point that the model has not, 'out-of-range' for a layer, head or token, 'wrong-shape' for a
+	 * replacement of another size, 'unsupported' where the file lacks what the point needs.
+	 */
 	trace(input: ModelInput, options: TraceOptions): Promise<Traced>;
-	/** Attention's arithmetic for one query and one key of one head, in numbers that add up. */
+	/**
+	 * Attention's arithmetic for one query and one key of one head, in numbers that add up. `query` and `key` are positions; negative ones
+	 * count from the end. @throws TongsaError 'out-of-range'.
+	 */
 	attentionCell(
 		input: ModelInput,
 		cell: { readonly layer: number; readonly head: number; readonly query: number; readonly key: number },
 		options?: RunOptions & EncodeOptions,
 	): Promise<AttentionCell>;
-	/** Each layer's state at one token (default: the last), read as words. */
+	/**
+	 * Each layer's state at one token (default: the last), read as words by the final norm and the output table. nostalgebraist 2020, "the
+	 * logit lens". `top`: how many a layer (default 10). @throws TongsaError 'unsupported' for a model that is not whole.
+	 */
 	lens(input: ModelInput, options?: RunOptions & EncodeOptions & { readonly top?: number; readonly token?: number }): Promise<LensReading>;
-	/** Log-probability and rank of each token of a text, given those before it. */
+	/**
+	 * Log-probability (natural logarithm) of each token of a text, given those before it, and its rank: how many tokens were thought more
+	 * probable. The first token has neither. @throws TongsaError 'unsupported' for a model that is not whole.
+	 */
 	surprise(
 		input: string | readonly number[],
 		options?: RunOptions & EncodeOptions,
@@ -188,11 +219,18 @@ export interface Model {
 		readonly tokens: readonly { readonly id: number; readonly text: string; readonly logProbability?: number; readonly rank?: number }[];
 		readonly provenance: Provenance;
 	}>;
-	/** Texts (or ids) → one vector each: states pooled as the model's own files say, unless told otherwise. */
+	/**
+	 * Texts (or ids) → one vector each: last states (T, D) pooled as the model's own files say, unless told otherwise.
+	 * @throws TongsaError 'usage' for an unknown pooling, 'out-of-range' for dimensions beyond D, 'unsupported' for a model that is not whole.
+	 */
 	sentence(texts: string | readonly (string | readonly number[])[], options?: SentenceOptions): Promise<SentenceVectors>;
 	/**
 	 * Yields tokens as they come; `text` of each is what it adds, in whole characters. The return value says how it ended.
-	 * @throws TongsaError 'too-large' for a prompt beyond the context.
+	 *
+	 *     for await (const { text } of model.generate('Once upon a time', { maxTokens: 50 })) process.stdout.write(text)
+	 *
+	 * @throws TongsaError 'too-large' for a prompt beyond the context, 'usage' for an empty one or a sampler setting out of range,
+	 * 'unsupported' for a schema that cannot be enforced, a conversation without a chat template, or a model that is not whole.
 	 */
 	generate(
 		prompt: Prompt,
@@ -202,5 +240,6 @@ export interface Model {
 	memory(): Promise<MemoryBytes | undefined>;
 	/** Bytes read from the model's files so far. */
 	readonly bytesRead: number;
+	/** Ends its threads and gives files and memory back. */
 	close(): Promise<void>;
 }
