@@ -5,9 +5,8 @@ const model = await openModel('smollm2');
 const text = 'I love you so much.';
 const at = [{ point: 'output', layer: 0, token: -1 }] as const;
 const silence = { at: 'blocks.0.attention.context', with: silenced(3) };
-const before = await model.trace(text, { at });
-const after = await model.trace(text, { at, replace: [silence] });
-const [a, b] = [before, after].map(({ points }) => points['blocks.0.output']!.data) as [Float32Array, Float32Array];
+const { before, points } = await model.trace(text, { at, replace: [silence], both: true });
+const [a, b] = [before!, points].map((run) => run['blocks.0.output']!.data) as [Float32Array, Float32Array];
 console.log(`cosine of the last token's two states: ${cosine(a, b).toFixed(4)}`);
 await model.close();
 
