@@ -5,6 +5,7 @@ import { ACTIVATIONS } from './activations.ts';
 import { attendMany } from './attend-many.ts';
 import type { Lockstep } from './barrier.ts';
 import { clampedActivate, routeRows, runExperts } from './experts.ts';
+import { spaceHeads, vectorsFor } from './heads.ts';
 import type { Kernels } from './kernels.ts';
 import { firstOf, lastOf } from './share.ts';
 import type { AttendStep, Pass, Step } from './steps.ts';
@@ -42,20 +43,28 @@ export function runSteps(steps: readonly Step[], kernels: Kernels, pass: Pass, l
 				const { x, heads, width, gain, gains, epsilon, centre } = step;
 				const { from, to, head, count } = headsOf(T, heads, lockstep);
 				const own = gains === 1 ? gain : gain + head * width * 4;
+				const vectors = vectorsFor(kernels, width);
 				for (let token = from; token < to; token++) {
 					const at = x.at + token * x.stride + head * width * 4;
-					kernels.normalise(at, count, width, width * 4, own, 0, gains === 1 ? 1 : count, epsilon, centre ? 1 : 0, at);
+					vectors.normalise(at, count, width, width * 4, own, 0, gains === 1 ? 1 : count, epsilon, centre ? 1 : 0, at);
 				}
 				break;
 			}
 			case 'rotate': {
 				const { x, heads, headWidth, cos, sin, pairs, interleaved } = step;
 				const { from, to, head, count } = headsOf(T, heads, lockstep);
+				const vectors = vectorsFor(kernels, pairs);
 				for (let token = from; token < to; token++) {
 					const row = (pass.positions ? pass.positions[token]! : pass.first + token) * pairs * 4;
 					const at = x.at + token * x.stride + head * headWidth * 4;
-					kernels.rotate(at, 1, count, x.stride, headWidth * 4, cos + row, sin + row, pairs, interleaved ? 1 : 0);
+					vectors.rotate(at, 1, count, x.stride, headWidth * 4, cos + row, sin + row, pairs, interleaved ? 1 : 0);
 				}
+				break;
+			}
+			case 'spaceHeads': {
+				const from = T === 1 ? 0 : firstOf(T, lockstep);
+				const to = T === 1 ? Number(lockstep.thread === 0) : lastOf(T, lockstep);
+				for (let token = from; token < to; token++) spaceHeads(kernels, step, token);
 				break;
 			}
 			case 'multiply': {

@@ -63,6 +63,15 @@ export type Step =
 			readonly pairs: number;
 			readonly interleaved: boolean;
 	  }
+	/** Heads of `from` values → of `to` values: heads.ts. One token's by the leader. */
+	| {
+			readonly op: 'spaceHeads';
+			readonly x: Rows;
+			readonly out: Rows;
+			readonly heads: number;
+			readonly from: number;
+			readonly to: number;
+	  }
 	| { readonly op: 'multiply'; readonly x: Rows; readonly heads: number; readonly headWidth: number; readonly factor: number }
 	/** Heads → rows of halves in a cache of `capacity` rows a head. */
 	| {

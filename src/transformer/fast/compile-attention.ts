@@ -1,6 +1,7 @@
 // The steps of attention: project, norm, rotate, remember, attend. Their order is attention.ts's.
 
 import type { Arena } from '../../compute/arena.ts';
+import { paddedHead } from '../../compute/heads.ts';
 import type { Rows, Step } from '../../compute/program.ts';
 import type { AttentionConfig, RopeConfig } from '../config.ts';
 import type { AttentionParts, NormParts, VectorView } from '../parts.ts';
@@ -60,7 +61,10 @@ export function createAttention(b: Builder, plan: Plan, rooms: Rooms, arena: Are
 	/** Of the normed rows a. @returns the rows of contexts, (T, H · Dh). */
 	return (at: string, a: Rows, c: AttentionConfig, views: AttentionParts<MatrixView, VectorView>): Rows => {
 		const { heads: H, keyHeads: K, headWidth: Dh } = c;
-		const [query, key, value] = [rooms.query(H * Dh), rooms.key(K * Dh), rooms.value(K * Dh)];
+		// Heads as attention takes them, filled up.
+		const P = paddedHead(Dh);
+		const [query, key, value] = [rooms.query(H * P), rooms.key(K * P), rooms.value(K * P)];
+		const filledUp = (x: Rows, heads: number): Step => ({ op: 'spaceHeads', x, out: x, heads, from: Dh, to: P });
 		const input = b.tap(`${at}.input`, a, b.width);
 		b.steps.push(
 			...b.project(a, [
@@ -81,19 +85,20 @@ export function createAttention(b: Builder, plan: Plan, rooms: Rooms, arena: Are
 		if (c.rope) b.steps.push(rotated(c, query, H), rotated(c, key, K));
 		b.tap(`${at}.query`, query, Dh, H);
 		b.tap(`${at}.key`, key, Dh, K);
-		const bytes = K * capacity * Dh * 2;
+		const bytes = K * capacity * P * 2;
 		const cache = { keys: arena.take(bytes, 'the cache of keys'), values: arena.take(bytes, 'the cache of values') };
 		places.cacheBytes += 2 * bytes;
-		for (const at of [cache.keys, cache.values]) places.caches.push({ at, heads: K, rowBytes: Dh * 2 });
+		for (const at of [cache.keys, cache.values]) places.caches.push({ at, heads: K, rowBytes: P * 2 });
 		let slopes = 0;
 		if (c.alibi) {
 			slopes = arena.take(H * 4, 'slopes');
 			places.constants.push({ at: slopes, values: alibiSlopes(H) });
 		}
+		if (P !== Dh) b.steps.push(MEET, filledUp(query, H), filledUp(key, K), filledUp(value, K), MEET);
 		b.steps.push(
-			{ op: 'multiply', x: query, heads: H, headWidth: Dh, factor: c.scale * QUERY_LIFT },
-			{ op: 'keep', x: key, heads: K, headWidth: Dh, capacity, cache: cache.keys },
-			{ op: 'keep', x: value, heads: K, headWidth: Dh, capacity, cache: cache.values },
+			{ op: 'multiply', x: query, heads: H, headWidth: P, factor: c.scale * QUERY_LIFT },
+			{ op: 'keep', x: key, heads: K, headWidth: P, capacity, cache: cache.keys },
+			{ op: 'keep', x: value, heads: K, headWidth: P, capacity, cache: cache.values },
 			MEET,
 		);
 		const attend = {
@@ -103,7 +108,7 @@ export function createAttention(b: Builder, plan: Plan, rooms: Rooms, arena: Are
 			cache,
 			heads: H,
 			keyHeads: K,
-			headWidth: Dh,
+			headWidth: P,
 			capacity,
 			cap: c.cap ?? 0,
 			causal: c.causal,
@@ -116,7 +121,9 @@ export function createAttention(b: Builder, plan: Plan, rooms: Rooms, arena: Are
 		b.tap(`${at}.scores`, query, 0, H, { attend });
 		b.tap(`${at}.weights`, query, 0, H, { attend });
 		b.steps.push(attend, MEET);
-		b.tap(`${at}.context`, query, Dh, H);
-		return query;
+		const context = P === Dh ? query : rooms.context(H * Dh);
+		if (P !== Dh) b.steps.push({ op: 'spaceHeads', x: query, out: context, heads: H, from: P, to: Dh }, MEET);
+		b.tap(`${at}.context`, context, Dh, H);
+		return context;
 	};
 }

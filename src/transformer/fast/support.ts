@@ -20,12 +20,10 @@ export function obstacle(config: TransformerConfig, capacity: number): string | 
 }
 
 function attentionObstacle(config: AttentionConfig, capacity: number): string | undefined {
-	const { headWidth, rope } = config;
-	if (headWidth % 8) return `heads of width ${headWidth}: the kernels take multiples of 8`;
+	const { rope } = config;
 	if (config.buckets || config.relative) return 'positions as a learned bias';
 	if (config.alibi === 'before-scale-bf16') return 'a position bias rounded to bfloat16';
 	if (!rope) return undefined;
-	if (rope.dimensions % 8) return `${rope.dimensions} turning values a head: the kernels take multiples of 8`;
 	if (rope.scaling.kind === 'dynamic' && capacity > rope.scaling.context) return 'angles that change with the length of the text';
 	if ((rope.scaling.kind === 'longrope' || rope.scaling.kind === 'longrope-tensors') && capacity > rope.scaling.context) {
 		return `angles that change beyond ${rope.scaling.context} tokens`;
