@@ -136,9 +136,10 @@ export function openEngine(
 		async attentionCell(input, cell, options = {}) {
 			const { signal, precision = 'exact' } = options;
 			const model = await transformer(signal);
-			const { input: tokens } = inputOf(input, options);
+			const { ids, input: tokens } = inputOf(input, options);
 			const run = await runnerFor(lengthOf(model, tokens), precision, signal);
-			return run.inside((fast) => attentionCell(model, tokens, cell, { fast, signal }));
+			const found = await run.inside((fast) => attentionCell(model, tokens, cell, { fast, signal }));
+			return { ...found, provenance: provenance(ids, { precision: run.precision }) };
 		},
 		async lens(input, options = {}) {
 			needWhole('the lens');

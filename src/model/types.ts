@@ -177,7 +177,7 @@ export interface Model {
 		input: ModelInput,
 		cell: { readonly layer: number; readonly head: number; readonly query: number; readonly key: number },
 		options?: RunOptions & EncodeOptions,
-	): Promise<AttentionCell>;
+	): Promise<AttentionCell & { readonly provenance: Provenance }>;
 	/** Each layer's state at one token (default: the last), read as words. */
 	lens(input: ModelInput, options?: RunOptions & EncodeOptions & { readonly top?: number; readonly token?: number }): Promise<LensReading>;
 	/** Log-probability and rank of each token of a text, given those before it. */

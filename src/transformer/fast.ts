@@ -77,8 +77,6 @@ export interface FastModel {
 	hear(x: Float32Array, hearing: Hearing, signal?: AbortSignal): Promise<Float32Array | undefined>;
 	/** Logits (n, V) of n states (n, D): final ones, or any layer's, which then pass the final norm. @throws TongsaError 'unsupported'. */
 	logits(states: Float32Array, of: 'final' | 'any', signal?: AbortSignal): Promise<Float32Array>;
-	/** Whether the kernels make this model's logits. */
-	readonly speaks: boolean;
 	close(): void;
 }
 
@@ -308,7 +306,6 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 				}
 				return out;
 			},
-			speaks: last.final !== undefined,
 			close() {
 				closed = true;
 				crew.stop();

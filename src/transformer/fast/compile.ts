@@ -1,6 +1,7 @@
 // compile: a config and placed weights → the program of one pass. With its parts the only code that knows both the stack's choices and the
 // kernels' steps. Vaswani et al. 2017 (arXiv 1706.03762); the order of steps is that of block.ts, attention.ts and feed-forward.ts.
 
+import type { ActivationName } from '../../compute/activations.ts';
 import type { Arena } from '../../compute/arena.ts';
 import type { Program, Rows, Step } from '../../compute/program.ts';
 import type { BlockConfig, TransformerConfig } from '../config.ts';
@@ -130,16 +131,23 @@ export function compile(config: TransformerConfig, views: Views, plan: Plan, are
 	const finalStates = views.finalNorm ? rooms.normed : x;
 	b.tap('final.output', finalStates, D, 1, { made: { list: 'states', from: 0, to: states.length } });
 	const ends = { ...made, states: finalStates };
-	// A masked-language head has steps of its own, which nothing here makes: its states are served, its logits come from the exact path.
-	if (!views.output || config.logits!.head)
+	if (!views.output)
 		return { ...ends, program: { ...nothing, blocks: b.steps, states, aside: b.asides }, logits: undefined, final: undefined };
 
 	const V = Math.ceil(views.output.matrix.rows / 8) * 8;
 	const last = rowsOf(arena, 1, D, 'the last state');
 	const final = rowsOf(arena, LOGITS_AT_ONCE, D, 'last states');
 	const logits = { at: arena.take(LOGITS_AT_ONCE * V * 4, 'logits'), stride: V * 4 };
-	const { scale, cap } = config.logits!;
-	const unembed: Step[] = b.project(final, [{ linear: plan.linear(views.output), y: logits }]);
+	const { scale, cap, head } = config.logits!;
+	const unembed: Step[] = [];
+	// A masked-language head: a layer of its own before the table.
+	if (head) {
+		unembed.push(...b.project(final, [{ linear: plan.linear(views.head!), y: rooms.made }]));
+		const activation = head.activation as ActivationName;
+		unembed.push({ op: 'activate', activation, gate: rooms.made, up: undefined, width: D }, MEET);
+		unembed.push(b.norm(views.headNorm!, head.norm, rooms.made, rooms.second));
+	}
+	unembed.push(...b.project(head ? rooms.second : final, [{ linear: plan.linear(views.output), y: logits }]));
 	if (scale !== 1 || cap) unembed.push({ op: 'scaleAndCap', x: logits, width: V, scale, cap: cap ?? 0 });
 	unembed.push(MEET);
 	const lastLogits: Step[] = views.finalNorm

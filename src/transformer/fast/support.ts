@@ -16,6 +16,8 @@ export function obstacle(config: TransformerConfig, capacity: number): string | 
 			return 'a mixture of experts beside norms after it';
 		if (typeof activation === 'string' ? !isKernelActivation(activation) : !feedForward.gated) return 'an activation that the kernels lack';
 	}
+	const head = config.logits?.head;
+	if (head && !isKernelActivation(head.activation)) return 'an activation that the kernels lack';
 	return undefined;
 }
 
