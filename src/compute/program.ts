@@ -3,6 +3,7 @@
 
 import { ACTIVATIONS } from './activations.ts';
 import { attendMany } from './attend-many.ts';
+import { attendByRows } from './attention-rows.ts';
 import type { Lockstep } from './barrier.ts';
 import { clampedActivate, routeRows, runExperts } from './experts.ts';
 import { spaceHeads, vectorsFor } from './heads.ts';
@@ -10,7 +11,7 @@ import type { Kernels } from './kernels.ts';
 import { firstOf, lastOf } from './share.ts';
 import type { AttendStep, Pass, Step } from './steps.ts';
 
-export type { AttendStep, Cache, Pass, PlacedMatrix, Program, Range, Rows, Step } from './steps.ts';
+export type { AttendStep, BiasTable, Cache, Pass, PlacedMatrix, Program, Range, Rows, Step } from './steps.ts';
 
 /** Walks the steps. Every thread calls this with the same program and pass. */
 export function runSteps(steps: readonly Step[], kernels: Kernels, pass: Pass, lockstep: Lockstep, levels: number): void {
@@ -204,7 +205,8 @@ function attend(step: AttendStep, kernels: Kernels, { tokens, first, positions }
 
 /** T tokens from the pass's token `start` on, the first of them at position `first` of a text that begins at row `start` of the cache. */
 function attendText(step: AttendStep, kernels: Kernels, start: number, T: number, first: number, lockstep: Lockstep): void {
-	if (T === 1) attendOne(step, kernels, start, first, lockstep);
+	if (step.bias) attendByRows(step, kernels, start, T, first, lockstep);
+	else if (T === 1) attendOne(step, kernels, start, first, lockstep);
 	else attendMany(step, kernels, start, T, first, lockstep);
 }
 

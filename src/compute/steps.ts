@@ -134,6 +134,13 @@ export interface ExpertsStep {
 	readonly out: Rows;
 }
 
+/** H rows of `width` float32: by the key's position, or by key − query, whose 0 stands in the middle. */
+export interface BiasTable {
+	readonly at: Place;
+	readonly width: number;
+	readonly by: 'position' | 'distance';
+}
+
 export interface AttendStep {
 	readonly op: 'attend';
 	readonly query: Rows;
@@ -151,6 +158,8 @@ export interface AttendStep {
 	/** H float32 each. */
 	readonly slopes: Place;
 	readonly sinks: Place;
+	/** What position adds to a score where it is no slope: attention by its definition, attention-rows.ts. */
+	readonly bias?: BiasTable;
 	/** A thread's room (attend-many.ts). */
 	readonly scratch: Place;
 	readonly scratchStride: number;

@@ -148,11 +148,12 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 		const kernels = stretches.map(({ pages }) => build.over(memoryOf(model.name, pages, wanted > 1)));
 		const matrices = stretches.reduce((sum, { plan }) => sum + plan.matrices.length, 0);
 		let before = 0;
+		const buckets = views.buckets ? await readValues(views.buckets, signal) : new Float32Array(0);
 		for (const [i, { plan, compiled, staging }] of stretches.entries()) {
 			const onMatrix = (done: number): void => options.onProgress?.(before + done, matrices);
 			await loadPlan(plan, kernels[i]!, staging, { signal, onMatrix });
 			before += plan.matrices.length;
-			for (const { at, values } of compiled.constants) kernels[i]!.floats.set(values, at / 4);
+			for (const { at, values } of compiled.constants) kernels[i]!.floats.set(values(buckets), at / 4);
 		}
 		const tensors: RopeTensors = {
 			...(views.rope.factors && { factors: await readValues(views.rope.factors, signal) }),

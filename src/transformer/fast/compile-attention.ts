@@ -2,10 +2,10 @@
 
 import type { Arena } from '../../compute/arena.ts';
 import { paddedHead } from '../../compute/heads.ts';
-import type { Rows, Step } from '../../compute/program.ts';
+import type { BiasTable, Rows, Step } from '../../compute/program.ts';
 import type { AttentionConfig, RopeConfig } from '../config.ts';
 import type { AttentionParts, NormParts, VectorView } from '../parts.ts';
-import { alibiSlopes } from '../position.ts';
+import { alibiBias, alibiSlopes, distanceBias } from '../position.ts';
 import type { MatrixView } from '../views.ts';
 import { type Builder, MEET } from './builder.ts';
 import type { Plan } from './plan.ts';
@@ -23,11 +23,17 @@ export interface RopePlace {
 	readonly pairs: number;
 }
 
+/** Values that come from no tensor, or from the table of buckets (buckets, H). */
+export interface Constant {
+	readonly at: number;
+	values(buckets: Float32Array): Float32Array;
+}
+
 /** What attention's steps take up beside weights and rooms. */
 export interface AttentionPlaces {
 	readonly ropes: RopePlace[];
-	/** To be written once: ALiBi slopes. */
-	readonly constants: { readonly at: number; readonly values: Float32Array }[];
+	/** To be written once: what position adds to scores. */
+	readonly constants: Constant[];
 	cacheBytes: number;
 	/** Keys and values, block by block. */
 	readonly caches: CachePlace[];
@@ -56,6 +62,20 @@ export function createAttention(b: Builder, plan: Plan, rooms: Rooms, arena: Are
 	const rotated = ({ rope, headWidth }: AttentionConfig, x: Rows, heads: number): Step => {
 		const { cos, sin, pairs } = ropeOf(rope!);
 		return { op: 'rotate', x, heads, headWidth, cos, sin, pairs, interleaved: rope!.pairing === 'interleaved' };
+	};
+
+	/** One for all blocks: they choose alike. */
+	let table: BiasTable | undefined;
+	const biasOf = (c: AttentionConfig): BiasTable | undefined => {
+		if (table || !(c.buckets || c.alibi === 'before-scale-bf16')) return table;
+		const by = c.buckets ? 'distance' : 'position';
+		const width = c.buckets ? 2 * capacity - 1 : capacity;
+		table = { at: arena.take(c.heads * width * 4, 'position biases'), width, by };
+		places.constants.push({
+			at: table.at,
+			values: (buckets) => (c.buckets ? distanceBias(c, buckets, capacity) : alibiBias(c, capacity)),
+		});
+		return table;
 	};
 
 	/** Of the normed rows a. @returns the rows of contexts, (T, H · Dh). */
@@ -90,11 +110,12 @@ export function createAttention(b: Builder, plan: Plan, rooms: Rooms, arena: Are
 		places.cacheBytes += 2 * bytes;
 		for (const at of [cache.keys, cache.values]) places.caches.push({ at, heads: K, rowBytes: P * 2 });
 		let slopes = 0;
-		if (c.alibi) {
+		if (c.alibi === 'after-scale') {
 			slopes = arena.take(H * 4, 'slopes');
-			places.constants.push({ at: slopes, values: alibiSlopes(H) });
+			places.constants.push({ at: slopes, values: () => alibiSlopes(H) });
 		}
 		if (P !== Dh) b.steps.push(MEET, filledUp(query, H), filledUp(key, K), filledUp(value, K), MEET);
+		const bias = biasOf(c);
 		b.steps.push(
 			{ op: 'multiply', x: query, heads: H, headWidth: P, factor: c.scale * QUERY_LIFT },
 			{ op: 'keep', x: key, heads: K, headWidth: P, capacity, cache: cache.keys },
@@ -115,6 +136,7 @@ export function createAttention(b: Builder, plan: Plan, rooms: Rooms, arena: Are
 			window: c.window ?? 0,
 			slopes,
 			sinks: plan.vector(views.sinks, H),
+			...(bias && { bias }),
 			scratch: rooms.scratch,
 			scratchStride: rooms.scratchStride,
 		} as const;

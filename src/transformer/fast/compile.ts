@@ -8,7 +8,7 @@ import type { BlockConfig, TransformerConfig } from '../config.ts';
 import type { BlockParts, TransformerParts, VectorView } from '../parts.ts';
 import type { MatrixView } from '../views.ts';
 import { createBuilder, MEET, MEET_IF_MANY, type Tap } from './builder.ts';
-import { type AttentionPlaces, createAttention, type RopePlace } from './compile-attention.ts';
+import { type AttentionPlaces, type Constant, createAttention, type RopePlace } from './compile-attention.ts';
 import { createFeedForward } from './compile-feed-forward.ts';
 import type { Plan } from './plan.ts';
 import { createRooms, type Rooms, rowsOf, type Sizes } from './rooms.ts';
@@ -32,8 +32,8 @@ export interface Compiled {
 	/** Where final states come in for `unembed`, and where it leaves their logits: LOGITS_AT_ONCE rows. */
 	readonly final: Rows | undefined;
 	readonly ropes: readonly RopePlace[];
-	/** Constants to be written once: ALiBi slopes. */
-	readonly constants: readonly { readonly at: number; readonly values: Float32Array }[];
+	/** To be written once. */
+	readonly constants: readonly Constant[];
 	readonly cacheBytes: number;
 	/** Keys and values, block by block. */
 	readonly caches: readonly CachePlace[];

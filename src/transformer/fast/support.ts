@@ -23,8 +23,7 @@ export function obstacle(config: TransformerConfig, capacity: number): string | 
 
 function attentionObstacle(config: AttentionConfig, capacity: number): string | undefined {
 	const { rope } = config;
-	if (config.buckets || config.relative) return 'positions as a learned bias';
-	if (config.alibi === 'before-scale-bf16') return 'a position bias rounded to bfloat16';
+	if (config.relative) return 'a position bias that depends on the query (Transformer-XL)';
 	if (!rope) return undefined;
 	if (rope.scaling.kind === 'dynamic' && capacity > rope.scaling.context) return 'angles that change with the length of the text';
 	if ((rope.scaling.kind === 'longrope' || rope.scaling.kind === 'longrope-tensors') && capacity > rope.scaling.context) {
