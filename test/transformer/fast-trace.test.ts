@@ -55,7 +55,13 @@ function capacityFor(model: Transformer): number {
 }
 
 /** The prompt, then one token at a time up to `length`: the kernels choose what the exact path chooses, or what it thinks as good. */
-async function sameGreedy(model: Transformer, prompt: readonly number[], length: number, fast: FastModel, tolerance: number): Promise<void> {
+async function sameGreedy(
+	model: Transformer,
+	prompt: readonly number[],
+	length: number,
+	fast: FastModel,
+	tolerance: number,
+): Promise<void> {
 	const eaten: number[] = [];
 	for (let next = [...prompt]; eaten.length + next.length <= length; ) {
 		const made = await fast.forward(next, eaten.length, 'logits');
@@ -91,8 +97,9 @@ describe('every point, as the exact path has it', () => {
 			const quantised = /quantised|mxfp4/.test(file);
 			const tokens = input.ids.slice(0, capacity);
 			await everyPoint(model, tokens, fast, quantised ? TOLERANCES.integers : TOLERANCES.sums);
-			if (model.config.logits && model.config.blocks.every(({ attention }) => attention.causal))
-				await sameGreedy(model, tokens.slice(0, 5), Math.min(capacity, 20), fast, quantised ? TOLERANCES.integers : TOLERANCES.sums);
+			// In quantised files rounding may choose another expert, and all that follows from it.
+			if (!quantised && model.config.logits && model.config.blocks.every(({ attention }) => attention.causal))
+				await sameGreedy(model, tokens.slice(0, 5), Math.min(capacity, 20), fast, TOLERANCES.sums);
 			fast.close();
 		});
 	}
