@@ -223,7 +223,7 @@ function attendOne(step: AttendStep, kernels: Kernels, start: number, first: num
 	const scratch = step.scratch + lockstep.thread * step.scratchStride;
 	const numbers = scratch / 4;
 	const from = window ? Math.max(0, causal ? first - window + 1 : first - window) : 0;
-	const to = first + 1;
+	const to = step.source ? words[step.source / 4]! : first + 1;
 	const unitFrom = firstOf(K * quads, lockstep);
 	const unitTo = lastOf(K * quads, lockstep);
 	for (let unit = unitFrom; unit < unitTo; unit++) {

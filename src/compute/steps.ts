@@ -160,6 +160,8 @@ export interface AttendStep {
 	readonly sinks: Place;
 	/** What position adds to a score where it is no slope: attention by its definition, attention-rows.ts. */
 	readonly bias?: BiasTable;
+	/** Attention to a text of its own, which all tokens see whole: where its length stands, an int32. */
+	readonly source?: Place;
 	/** A thread's room (attend-many.ts). */
 	readonly scratch: Place;
 	readonly scratchStride: number;
@@ -173,6 +175,8 @@ export interface Program {
 	readonly logits: readonly Step[];
 	/** Some final states → their logits. */
 	readonly unembed: readonly Step[];
+	/** An encoder's states → keys and values of them. */
+	readonly source: readonly Step[];
 	/** Steps for somebody who listens: no pass runs them by itself. */
 	readonly aside: readonly Step[];
 }

@@ -12,6 +12,7 @@ import { createEntrance, entranceBytes } from './fast/entrance.ts';
 import { type Hearing, hear } from './fast/hear.ts';
 import { loadPlan, readValues } from './fast/load.ts';
 import { createLogits, noLogits, unpadded } from './fast/logits.ts';
+import { readSource } from './fast/read-source.ts';
 import { chooseVariant, keepsFloats, MAX_BYTES, memoryOf, startWorkers } from './fast/resources.ts';
 import { type CacheMemory, restoreCache, saveCache, tokenBytes } from './fast/snapshot.ts';
 import { obstacle } from './fast/support.ts';
@@ -62,6 +63,10 @@ export interface FastModel {
 	 * of the texts, (T, D) for the i-th: a view that is overwritten after it returns. The cache is overwritten.
 	 */
 	texts(texts: readonly ArrayLike<number>[], each: (i: number, states: Float32Array) => void, signal?: AbortSignal): Promise<void>;
+	/** Of an encoder-decoder. */
+	readonly encoder?: FastModel;
+	/** Reads a source text, which all passes attend to from then on. The cache keeps nothing of what it held. @throws TongsaError 'unsupported'. */
+	read(ids: ArrayLike<number>, signal?: AbortSignal): Promise<void>;
 	/** Bytes that the cache holds of a token. */
 	readonly tokenBytes: number;
 	/** A copy of what the cache holds of the first `length` tokens. */
@@ -160,6 +165,8 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 			patience: options.patience ?? PATIENCE_MS,
 			clock,
 		});
+		const left = options.memoryBudget - bytesOf(stretches).all;
+		const encoder = model.encoder && (await openFast(model.encoder, { ...options, memoryBudget: left }));
 		const angles = stretches.map(({ compiled }, i) => angleFiller(kernels[i]!, compiled, capacity, tensors));
 		const entrance = createEntrance(model, kernels[0]!, stretches[0]!.reserved, stretches[0]!.compiled.input, capacity);
 		const last = stretches.at(-1)!.compiled;
@@ -246,6 +253,12 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 					for (let from = 0; i < end; from += texts[i++]!.length * D) each(i, packed.subarray(from, from + texts[i]!.length * D));
 				}
 			},
+			...(encoder && { encoder }),
+			async read(ids, signal) {
+				if (!encoder) throw new TongsaError('unsupported', 'this model has no encoder', { file: model.name });
+				const compiled = stretches.map((stretch) => stretch.compiled);
+				await readSource({ encoder, crew, kernels, parts, compiled, tokensAtOnce, ready }, ids, signal);
+			},
 			tokenBytes: tokenBytes(caches),
 			save: (length) => saveCache(caches, capacity, length),
 			restore: (snapshot, saved, length) => restoreCache(caches, capacity, snapshot, saved, length),
@@ -263,6 +276,7 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 			}),
 			close() {
 				closed = true;
+				encoder?.close();
 				crew.stop();
 				weights.drop();
 			},

@@ -126,6 +126,22 @@ test('provenance says what computed a result: a masked-language head on the kern
 	});
 });
 
+test('translations: two by turns come out as each would alone, on the kernels as exactly', async () => {
+	await withModel('test/fixtures/families/marian', async (model) => {
+		const sources = [PROMPT, [17, 3, 44, 9, 9, 30]];
+		const wanted = [await idsOf(model, sources[0]!, 'exact'), await idsOf(model, sources[1]!, 'exact')];
+		assert.notDeepEqual(wanted[0], wanted[1]);
+		assert.deepEqual([await idsOf(model, sources[0]!, 'fast'), await idsOf(model, sources[1]!, 'fast')], wanted);
+		assert.deepEqual(await Promise.all(sources.map((source) => idsOf(model, source, 'fast'))), wanted);
+		const stream = model.generate(PROMPT, { maxTokens: 2 });
+		let last = await stream.next();
+		while (!last.done) last = await stream.next();
+		assert.equal(last.value.provenance.precision, 'fast');
+		const { provenance } = await model.trace([60, 5], { source: PROMPT, at: ['logits'], precision: 'fast' });
+		assert.equal(provenance.precision, 'exact');
+	});
+});
+
 test('a cut model traces the blocks that it has, and says what the rest needs', async () => {
 	await withModel(CUT, async (model) => {
 		assert.deepEqual(model.blocks, { here: 1, whole: 30 });

@@ -93,6 +93,7 @@ describe('every point, as the exact path has it', () => {
 			const capacity = capacityFor(model);
 			const reason = fastObstacle(model, capacity);
 			if (reason) return t.skip(reason);
+			if (model.encoder) return t.skip('a translation is traced on the exact path');
 			const fast = await open(model, capacity);
 			const quantised = /quantised|mxfp4/.test(file);
 			const tokens = input.ids.slice(0, capacity);
@@ -103,6 +104,32 @@ describe('every point, as the exact path has it', () => {
 			fast.close();
 		});
 	}
+});
+
+test('marian: a decoder attends to the text that was read last, whole and token by token', async () => {
+	const { model, input, expected } = await openFamily('marian');
+	const fast = await open(model, 32);
+	const near = (got: Float32Array, wanted: Float32Array, what: string) => {
+		const error = worst(got, wanted);
+		assert.ok(error <= TOLERANCES.halves, `${what}: error ${error}`);
+	};
+	const sources = [input.source!.ids, input.source!.ids.slice(3, 4), [...input.source!.ids].reverse(), input.source!.ids];
+	for (const ids of sources) {
+		await fast.read(ids);
+		const { points } = await trace(model, { ids: input.ids, source: { ids } }, { at: ['encoder.final.output', 'logits'] });
+		near((await fast.encoder!.forward(ids, 0, 'states')).slice(), points.get('encoder.final.output')!.data, 'the encoder');
+		const wanted = points.get('logits')!.data;
+		const V = model.config.vocabulary;
+		near(await fast.forward(input.ids, 0, 'logits'), wanted.slice(-V), 'whole');
+		for (const [t, id] of input.ids.entries()) near(await fast.forward([id], t, 'logits'), wanted.slice(t * V, (t + 1) * V), `token ${t}`);
+	}
+	const [start, ...greedy] = expected.ids('greedy'); // the reference's; its last is forced
+	let next = start!;
+	for (const [t, id] of greedy.slice(0, -1).entries()) {
+		next = top(await fast.forward([next], t, 'logits'), 1)[0]!;
+		assert.equal(next, id);
+	}
+	fast.close();
 });
 
 test('listening changes no bit of the logits', async () => {

@@ -35,6 +35,8 @@ export interface AttentionPlaces {
 	/** To be written once: what position adds to scores. */
 	readonly constants: Constant[];
 	cacheBytes: number;
+	/** Where the length of a source text stands; 0: there is none. */
+	source: number;
 	/** Keys and values, block by block. */
 	readonly caches: CachePlace[];
 }

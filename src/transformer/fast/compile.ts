@@ -9,6 +9,7 @@ import type { BlockParts, TransformerParts, VectorView } from '../parts.ts';
 import type { MatrixView } from '../views.ts';
 import { createBuilder, MEET, MEET_IF_MANY, type Tap } from './builder.ts';
 import { type AttentionPlaces, type Constant, createAttention, type RopePlace } from './compile-attention.ts';
+import { createCross } from './compile-cross.ts';
 import { createFeedForward } from './compile-feed-forward.ts';
 import type { Plan } from './plan.ts';
 import { createRooms, type Rooms, rowsOf, type Sizes } from './rooms.ts';
@@ -35,6 +36,8 @@ export interface Compiled {
 	/** To be written once. */
 	readonly constants: readonly Constant[];
 	readonly cacheBytes: number;
+	/** Where the length of a source text stands; 0: there is none. */
+	readonly source: number;
 	/** Keys and values, block by block. */
 	readonly caches: readonly CachePlace[];
 }
@@ -47,9 +50,10 @@ export function compile(config: TransformerConfig, views: Views, plan: Plan, are
 	const D = config.width;
 	const rooms = createRooms(config, arena, sizes);
 	const b = createBuilder(D, plan, rooms);
-	const places: AttentionPlaces = { ropes: [], constants: [], cacheBytes: 0, caches: [] };
+	const places: AttentionPlaces = { ropes: [], constants: [], cacheBytes: 0, caches: [], source: 0 };
 	const attention = createAttention(b, plan, rooms, arena, capacity, places);
 
+	const cross = createCross(b, plan, rooms, arena, capacity, places);
 	const feedForward = createFeedForward(b, plan, rooms);
 
 	/** x ← x + W part, with the norms before and after the sum. @returns the room where the sum now is: x, or `other`. */
@@ -101,6 +105,13 @@ export function compile(config: TransformerConfig, views: Views, plan: Plan, are
 		if (block.arrangement === 'serial') {
 			const context = attention(A, before('attentionInput', x, rooms.normed), block.attention, v.attention);
 			swapIf(sum(A, x, other, context, block, v, 'attention'));
+			if (block.cross && v.cross) {
+				b.addProjected(`${at}.crossAttention.output`, cross(x, block.cross, v.cross), plan.linear(v.cross.output), x);
+				if (v.norms.crossResidual) {
+					b.steps.push(b.norm(v.norms.crossResidual, block.norms.crossResidual!, x, other), MEET_IF_MANY);
+					[x, other] = [other, x];
+				}
+			}
 			const f = before('feedForwardInput', x, rooms.normed);
 			if (block.feedForward.experts) feedForward.experts(FF, f, x, block.feedForward, v.feedForward);
 			else swapIf(sum(FF, x, other, feedForward.dense(FF, f, block.feedForward, v.feedForward), block, v, 'feedForward'));
@@ -123,7 +134,7 @@ export function compile(config: TransformerConfig, views: Views, plan: Plan, are
 	}
 
 	const made = { rooms, taps: b.taps, input: rooms.input, output: x, ...places };
-	const nothing = { states: [], logits: [], unembed: [] };
+	const nothing = { states: [], logits: [], unembed: [], source: b.source };
 	if (to < config.blocks.length)
 		return { ...made, program: { ...nothing, blocks: b.steps, aside: b.asides }, states: x, logits: undefined, final: undefined };
 
@@ -153,5 +164,5 @@ export function compile(config: TransformerConfig, views: Views, plan: Plan, are
 	const lastLogits: Step[] = views.finalNorm
 		? [{ op: 'last', x, width: D, out: last }, b.norm(views.finalNorm, config.finalNorm!, last, final), ...unembed]
 		: [{ op: 'last', x, width: D, out: final }, ...unembed];
-	return { ...ends, program: { blocks: b.steps, states, logits: lastLogits, unembed, aside: b.asides }, logits, final };
+	return { ...ends, program: { blocks: b.steps, states, logits: lastLogits, unembed, source: b.source, aside: b.asides }, logits, final };
 }

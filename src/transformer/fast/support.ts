@@ -5,12 +5,15 @@ import type { Activation, AttentionConfig, TransformerConfig } from '../config.t
 
 /** The first reason why a model of this config cannot run on the kernels with `capacity` tokens; undefined if it can. */
 export function obstacle(config: TransformerConfig, capacity: number): string | undefined {
-	if (config.encoder || config.blocks.some((block) => block.cross)) return 'attention to an encoder';
+	const ofEncoder = config.encoder && obstacle(config.encoder, capacity);
+	if (ofEncoder) return ofEncoder;
 	if (config.embedding.width !== config.width) return 'a table narrower than the model';
 	if (config.width % 4) return `a width of ${config.width}: the kernels take multiples of 4`;
-	for (const { arrangement, attention, feedForward, norms } of config.blocks) {
-		const reason = attentionObstacle(attention, capacity);
+	for (const { arrangement, attention, cross, feedForward, norms } of config.blocks) {
+		const reason = attentionObstacle(attention, capacity) ?? (cross && attentionObstacle(cross, capacity));
 		if (reason) return reason;
+		if (cross && (arrangement !== 'serial' || cross.rope || cross.queryKeyNorm || cross.alibi || cross.buckets || cross.sinks))
+			return 'attention to an encoder with more than keys and values';
 		const { experts, activation } = feedForward;
 		if (experts && (arrangement !== 'serial' || norms.feedForwardOutput || norms.feedForwardResidual))
 			return 'a mixture of experts beside norms after it';
