@@ -7,6 +7,7 @@ import { type Model, openModel } from 'tongsa';
 const LLAMA = 'test/fixtures/families/llama.gguf';
 const BERT = 'test/fixtures/families/minilm.gguf';
 const QUANTISED = 'test/fixtures/families/qwen3-quantised.gguf';
+const MPNET = 'test/fixtures/families/mpnet';
 const MASKED = 'test/fixtures/families/bert';
 /** Its scores have a term that the kernels lack (Transformer-XL). */
 const UNSERVED = 'test/fixtures/families/gopher';
@@ -66,6 +67,7 @@ test('sentence vectors of many texts are those of each text alone, in the order 
 	for (const [path, precision] of [
 		[QUANTISED, 'fast'],
 		[BERT, 'fast'],
+		[MPNET, 'fast'],
 		[BERT, 'exact'],
 	] as const) {
 		await withModel(path, async (model) => {

@@ -19,7 +19,8 @@ export async function readSource(reader: Reader, ids: ArrayLike<number>, signal?
 	const { encoder, crew, kernels, parts, compiled, tokensAtOnce, ready } = reader;
 	const S = ids.length;
 	const states = await encoder.forward(ids, 0, 'states', signal);
-	for (const [i, { program, input, width: D }] of parts.entries()) {
+	const D = states.length / S;
+	for (const [i, { program, input }] of parts.entries()) {
 		const { floats, words } = kernels[i]!;
 		words[compiled[i]!.source / 4] = S;
 		for (let from = 0; from < S; from += tokensAtOnce) {
