@@ -21,7 +21,7 @@ export function attendRoom(capacity: number, headWidth: number): number {
 export function attendMany(step: AttendStep, kernels: Kernels, start: number, T: number, first: number, lockstep: Lockstep): void {
 	const { heads: H, keyHeads: K, headWidth: Dh, capacity, causal, window } = step;
 	const group = H / K;
-	const S = first + T;
+	const S = step.source ? kernels.words[step.source / 4]! : first + T;
 	const rows = T * group;
 	const tiles = Math.ceil(rows / ROWS);
 	const lowOf = (position: number): number => (window ? Math.max(0, causal ? position - window + 1 : position - window) : 0);

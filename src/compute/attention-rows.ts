@@ -1,9 +1,12 @@
-// Rows of attention that the kernel computes and does not keep: scores, weights and a context made of other weights, for one head and token.
+// Attention by its definition, row by row: what the kernel computes and does not keep (scores, weights, a context made of other weights, for
+// one head and token), and all of attention where position adds what the kernel does not know.
 // From the kernel's own numbers: the query as it enters the products, keys and values as halves. Definition: src/transformer/exact.ts
 
+import type { Lockstep } from './barrier.ts';
 import type { Kernels } from './kernels.ts';
-import type { AttendStep } from './program.ts';
 import { half } from './scalar/halves.ts';
+import { firstOf, lastOf } from './share.ts';
+import type { AttendStep } from './steps.ts';
 
 /** What queries are multiplied by when attend reads them, beside their scale (kernels/attention.ts). */
 const QUERY_LIFT = 2 ** 64;
@@ -17,14 +20,15 @@ export interface AttentionRows {
 	context(head: number, weights: Float32Array): Float32Array;
 }
 
-export function attentionRows({ memory, floats }: Kernels, step: AttendStep): AttentionRows {
-	const { heads: H, keyHeads: K, headWidth: Dh, capacity, cap, causal, window } = step;
+/** `start`: the row of the cache, and the token of the pass, that the text begins with. */
+export function attentionRows({ memory, floats }: Kernels, step: AttendStep, start = 0): AttentionRows {
+	const { heads: H, keyHeads: K, headWidth: Dh, capacity, cap, causal, window, bias } = step;
 	const halves = new Uint16Array(memory.buffer);
 	const decoded = new Map<number, Float32Array>();
 
 	/** The first S rows of a head's keys or values: (S, Dh). */
 	const rowsOf = (cache: number, head: number, S: number): Float32Array => {
-		const at = cache + Math.floor((head * K) / H) * capacity * Dh * 2;
+		const at = cache + (Math.floor((head * K) / H) * capacity + start) * Dh * 2;
 		const found = decoded.get(at);
 		if (found && found.length >= S * Dh) return found;
 		const rows = new Float32Array(S * Dh);
@@ -39,14 +43,15 @@ export function attentionRows({ memory, floats }: Kernels, step: AttendStep): At
 			const low = window ? Math.max(0, causal ? position - window + 1 : position - window) : 0;
 			const high = causal ? position + 1 : window ? Math.min(S, position + window + 1) : S;
 			const keys = rowsOf(step.cache.keys, head, high);
-			const q = (step.query.at + t * step.query.stride) / 4 + head * Dh;
+			const q = (step.query.at + (start + t) * step.query.stride) / 4 + head * Dh;
 			const slope = step.slopes ? floats[step.slopes / 4 + head]! : 0;
+			const biased = bias && bias.at / 4 + head * bias.width + (bias.by === 'distance' ? (bias.width - 1) / 2 - position : 0);
 			const out = new Float32Array(S).fill(Number.NEGATIVE_INFINITY);
 			for (let s = low; s < high; s++) {
 				let dot = 0;
 				for (let i = 0; i < Dh; i++) dot += floats[q + i]! * keys[s * Dh + i]!;
 				const score = dot / QUERY_LIFT;
-				out[s] = (cap > 0 ? cap * Math.tanh(score / cap) : score) + slope * s;
+				out[s] = (cap > 0 ? cap * Math.tanh(score / cap) : score) + (biased === undefined ? slope * s : floats[biased + s]!);
 			}
 			return out;
 		},
@@ -66,4 +71,16 @@ export function attentionRows({ memory, floats }: Kernels, step: AttendStep): At
 			return Float32Array.from(sum);
 		},
 	};
+}
+
+/** T tokens of a text, the first of them at position `first`; heads are shared out. */
+export function attendByRows(step: AttendStep, kernels: Kernels, start: number, T: number, first: number, lockstep: Lockstep): void {
+	const { heads: H, headWidth: Dh, out } = step;
+	const rows = attentionRows(kernels, step, start);
+	for (let head = firstOf(H, lockstep); head < lastOf(H, lockstep); head++) {
+		for (let t = 0; t < T; t++) {
+			const weights = rows.weights(head, rows.scores(head, t, first + t, first + T));
+			kernels.floats.set(rows.context(head, weights), (out.at + (start + t) * out.stride) / 4 + head * Dh);
+		}
+	}
 }

@@ -45,7 +45,7 @@ export type Want = 'blocks' | 'states' | 'logits';
 const WANTS: readonly Want[] = ['blocks', 'states', 'logits'];
 /** An order that names its steps: a part, a list and a range. */
 const SOME = WANTS.length;
-const LISTS: readonly Range['list'][] = ['blocks', 'states', 'logits', 'unembed', 'aside'];
+const LISTS: readonly Range['list'][] = ['blocks', 'states', 'logits', 'unembed', 'source', 'aside'];
 
 export interface Crew {
 	/** Threads that take part, the leader's among them. */

@@ -3,13 +3,15 @@
 
 import { ACTIVATIONS } from './activations.ts';
 import { attendMany } from './attend-many.ts';
+import { attendByRows } from './attention-rows.ts';
 import type { Lockstep } from './barrier.ts';
 import { clampedActivate, routeRows, runExperts } from './experts.ts';
+import { spaceHeads, vectorsFor } from './heads.ts';
 import type { Kernels } from './kernels.ts';
 import { firstOf, lastOf } from './share.ts';
 import type { AttendStep, Pass, Step } from './steps.ts';
 
-export type { AttendStep, Cache, Pass, PlacedMatrix, Program, Range, Rows, Step } from './steps.ts';
+export type { AttendStep, BiasTable, Cache, Pass, PlacedMatrix, Program, Range, Rows, Step } from './steps.ts';
 
 /** Walks the steps. Every thread calls this with the same program and pass. */
 export function runSteps(steps: readonly Step[], kernels: Kernels, pass: Pass, lockstep: Lockstep, levels: number): void {
@@ -42,20 +44,28 @@ export function runSteps(steps: readonly Step[], kernels: Kernels, pass: Pass, l
 				const { x, heads, width, gain, gains, epsilon, centre } = step;
 				const { from, to, head, count } = headsOf(T, heads, lockstep);
 				const own = gains === 1 ? gain : gain + head * width * 4;
+				const vectors = vectorsFor(kernels, width);
 				for (let token = from; token < to; token++) {
 					const at = x.at + token * x.stride + head * width * 4;
-					kernels.normalise(at, count, width, width * 4, own, 0, gains === 1 ? 1 : count, epsilon, centre ? 1 : 0, at);
+					vectors.normalise(at, count, width, width * 4, own, 0, gains === 1 ? 1 : count, epsilon, centre ? 1 : 0, at);
 				}
 				break;
 			}
 			case 'rotate': {
 				const { x, heads, headWidth, cos, sin, pairs, interleaved } = step;
 				const { from, to, head, count } = headsOf(T, heads, lockstep);
+				const vectors = vectorsFor(kernels, pairs);
 				for (let token = from; token < to; token++) {
 					const row = (pass.positions ? pass.positions[token]! : pass.first + token) * pairs * 4;
 					const at = x.at + token * x.stride + head * headWidth * 4;
-					kernels.rotate(at, 1, count, x.stride, headWidth * 4, cos + row, sin + row, pairs, interleaved ? 1 : 0);
+					vectors.rotate(at, 1, count, x.stride, headWidth * 4, cos + row, sin + row, pairs, interleaved ? 1 : 0);
 				}
+				break;
+			}
+			case 'spaceHeads': {
+				const from = T === 1 ? 0 : firstOf(T, lockstep);
+				const to = T === 1 ? Number(lockstep.thread === 0) : lastOf(T, lockstep);
+				for (let token = from; token < to; token++) spaceHeads(kernels, step, token);
 				break;
 			}
 			case 'multiply': {
@@ -195,7 +205,8 @@ function attend(step: AttendStep, kernels: Kernels, { tokens, first, positions }
 
 /** T tokens from the pass's token `start` on, the first of them at position `first` of a text that begins at row `start` of the cache. */
 function attendText(step: AttendStep, kernels: Kernels, start: number, T: number, first: number, lockstep: Lockstep): void {
-	if (T === 1) attendOne(step, kernels, start, first, lockstep);
+	if (step.bias) attendByRows(step, kernels, start, T, first, lockstep);
+	else if (T === 1) attendOne(step, kernels, start, first, lockstep);
 	else attendMany(step, kernels, start, T, first, lockstep);
 }
 
@@ -212,7 +223,7 @@ function attendOne(step: AttendStep, kernels: Kernels, start: number, first: num
 	const scratch = step.scratch + lockstep.thread * step.scratchStride;
 	const numbers = scratch / 4;
 	const from = window ? Math.max(0, causal ? first - window + 1 : first - window) : 0;
-	const to = first + 1;
+	const to = step.source ? words[step.source / 4]! : first + 1;
 	const unitFrom = firstOf(K * quads, lockstep);
 	const unitTo = lastOf(K * quads, lockstep);
 	for (let unit = unitFrom; unit < unitTo; unit++) {

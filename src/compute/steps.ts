@@ -63,6 +63,15 @@ export type Step =
 			readonly pairs: number;
 			readonly interleaved: boolean;
 	  }
+	/** Heads of `from` values → of `to` values: heads.ts. One token's by the leader. */
+	| {
+			readonly op: 'spaceHeads';
+			readonly x: Rows;
+			readonly out: Rows;
+			readonly heads: number;
+			readonly from: number;
+			readonly to: number;
+	  }
 	| { readonly op: 'multiply'; readonly x: Rows; readonly heads: number; readonly headWidth: number; readonly factor: number }
 	/** Heads → rows of halves in a cache of `capacity` rows a head. */
 	| {
@@ -125,6 +134,13 @@ export interface ExpertsStep {
 	readonly out: Rows;
 }
 
+/** H rows of `width` float32: by the key's position, or by key − query, whose 0 stands in the middle. */
+export interface BiasTable {
+	readonly at: Place;
+	readonly width: number;
+	readonly by: 'position' | 'distance';
+}
+
 export interface AttendStep {
 	readonly op: 'attend';
 	readonly query: Rows;
@@ -142,6 +158,10 @@ export interface AttendStep {
 	/** H float32 each. */
 	readonly slopes: Place;
 	readonly sinks: Place;
+	/** What position adds to a score where it is no slope: attention by its definition, attention-rows.ts. */
+	readonly bias?: BiasTable;
+	/** Attention to a text of its own, which all tokens see whole: where its length stands, an int32. */
+	readonly source?: Place;
 	/** A thread's room (attend-many.ts). */
 	readonly scratch: Place;
 	readonly scratchStride: number;
@@ -155,6 +175,8 @@ export interface Program {
 	readonly logits: readonly Step[];
 	/** Some final states → their logits. */
 	readonly unembed: readonly Step[];
+	/** An encoder's states → keys and values of them. */
+	readonly source: readonly Step[];
 	/** Steps for somebody who listens: no pass runs them by itself. */
 	readonly aside: readonly Step[];
 }

@@ -11,7 +11,6 @@ import type { Input } from '../transformer/forward.ts';
 import { pointsOf } from '../transformer/points.ts';
 import type { Transformer } from '../transformer/transformer.ts';
 import { attentionCell } from '../unembedding/inspect.ts';
-import { languageState } from '../unembedding/language.ts';
 import { lens } from '../unembedding/lens.ts';
 import { surprise } from '../unembedding/surprise.ts';
 import { lengthOf, trace, traceBoth } from '../unembedding/trace.ts';
@@ -58,9 +57,9 @@ export function openEngine(
 		return shared(runners, chosen, signal, async () => (chosen === 'fast' ? fastRunner(host, model, open, signal) : exactRunner(model)));
 	}
 
-	/** The runner for a text of T tokens: one that is longer than the kernels' cache is computed exactly. */
+	/** The runner for a text of T tokens: one that is longer than the kernels' cache is computed exactly, as is what happens inside a translation. */
 	async function runnerFor(T: number, precision: Runner['precision'], signal?: AbortSignal): Promise<Runner> {
-		const chosen = await runner(precision, signal);
+		const chosen = await runner((await transformer(signal)).encoder ? 'exact' : precision, signal);
 		return T <= chosen.capacity ? chosen : runner('exact', signal);
 	}
 
@@ -136,9 +135,10 @@ export function openEngine(
 		async attentionCell(input, cell, options = {}) {
 			const { signal, precision = 'exact' } = options;
 			const model = await transformer(signal);
-			const { input: tokens } = inputOf(input, options);
+			const { ids, input: tokens } = inputOf(input, options);
 			const run = await runnerFor(lengthOf(model, tokens), precision, signal);
-			return run.inside((fast) => attentionCell(model, tokens, cell, { fast, signal }));
+			const found = await run.inside((fast) => attentionCell(model, tokens, cell, { fast, signal }));
+			return { ...found, provenance: provenance(ids, { precision: run.precision }) };
 		},
 		async lens(input, options = {}) {
 			needWhole('the lens');
@@ -175,13 +175,15 @@ export function openEngine(
 			const model = await transformer(signal);
 			needOutput(model);
 			const random = seededRandom(options.seed ?? new DataView(host.random(new Uint8Array(4)).buffer).getUint32(0));
+			const fitting = await runner(precision, signal);
 			if (model.encoder) {
-				const state = await languageState(model, ids, signal);
+				const run = ids.length <= fitting.capacity ? fitting : await runner('exact', signal);
+				const state = await run.language(ids, signal);
 				const finish = yield* generate(state, tokenizer, [startTokenOf(model)], options, random);
-				return { ...finish, provenance: provenance(ids) };
+				return { ...finish, provenance: provenance(ids, { precision: run.precision }) };
 			}
 			// The state is kept: a conversation's next turn begins with what was computed for this one.
-			const run = await runner(precision, signal);
+			const run = fitting;
 			const state = idle.get(run) ?? (await run.language());
 			idle.delete(run);
 			try {

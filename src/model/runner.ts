@@ -23,8 +23,8 @@ export interface Runner {
 	inside<T>(work: (fast: FastModel | undefined) => Promise<T>): Promise<T>;
 	/** Last states of texts, each by itself: `each` gets them in order, (T, width) for the i-th, overwritten after it returns. */
 	states(texts: readonly (readonly number[])[], each: (i: number, states: Float32Array) => void, signal?: AbortSignal): Promise<void>;
-	/** A text that goes on; each call gives one of its own. */
-	language(): Promise<Continuable>;
+	/** A text that goes on; each call gives one of its own. `source`: the ids to translate, for an encoder-decoder. */
+	language(source?: readonly number[], signal?: AbortSignal): Promise<Continuable>;
 	close(): void;
 }
 
@@ -44,7 +44,7 @@ export function exactRunner(model: Transformer): Runner {
 		async states(texts, each, signal) {
 			for (const [i, ids] of texts.entries()) each(i, await forward(encoder, { ids }, createState(encoder.config), { signal }));
 		},
-		language: () => languageState(model),
+		language: (source, signal) => languageState(model, source, signal),
 		close() {},
 	};
 }
@@ -77,7 +77,7 @@ export async function fastRunner(
 		...(signal && { signal }),
 		...(onProgress && { onProgress: (done: number, total: number) => onProgress({ stage: 'repack', done, total, unit: 'tensors' }) }),
 	});
-	const prefixes = createPrefixes(prefixCache);
+	const prefixes = createPrefixes(model.encoder ? 0 : prefixCache);
 	/** The ids whose keys and values the cache holds, and whose they are; nobody's after a pass that was broken off. */
 	let held: number[] = [];
 	let holder: object | undefined;
@@ -123,8 +123,8 @@ export async function fastRunner(
 		memory: fast.bytes,
 		capacity,
 		inside: (work) => alone(() => work(fast)),
-		states: (texts, each, signal) => alone(() => fast.texts(texts, each, signal)),
-		async language() {
+		states: (texts, each, signal) => alone(() => (fast.encoder ?? fast).texts(texts, each, signal)),
+		async language(source) {
 			const ids: number[] = [];
 			/** This text's own, for all of its calls: another's may come in between. */
 			let logits = new Float32Array(0);
@@ -147,6 +147,10 @@ export async function fastRunner(
 					return inTurn(async () => {
 						const goesOn = holder === self && held.length === ids.length;
 						holder = undefined;
+						if (source && !goesOn) {
+							held = [];
+							await fast.read(source, signal);
+						}
 						const wanted = goesOn ? [] : [...ids, ...more];
 						const first = goesOn ? ids.length : begin(wanted);
 						const rest = goesOn ? more : wanted.slice(first);

@@ -202,7 +202,7 @@ export interface Model {
 		input: ModelInput,
 		cell: { readonly layer: number; readonly head: number; readonly query: number; readonly key: number },
 		options?: RunOptions & EncodeOptions,
-	): Promise<AttentionCell>;
+	): Promise<AttentionCell & { readonly provenance: Provenance }>;
 	/**
 	 * Each layer's state at one token (default: the last), read as words by the final norm and the output table. nostalgebraist 2020, "the
 	 * logit lens". `top`: how many a layer (default 10). @throws TongsaError 'unsupported' for a model that is not whole.

@@ -1,24 +1,23 @@
 // The fast path: the same model on the kernels. Weights repacked once, states and cache in one memory, nothing allocated for a token.
 // What it cannot do is said by `obstacle` (fast/support.ts); the exact path then serves. Speed and method: docs/speed.md
 
-import { chooseKernels } from '../compute/choose.ts';
 import { type Clock, openCrew, type Part, type Worker } from '../compute/crew.ts';
 import { canShareMemory } from '../compute/detect.ts';
-import type { Kernels, KernelVariant } from '../compute/kernels.ts';
-import type { Rows } from '../compute/program.ts';
+import type { KernelVariant } from '../compute/kernels.ts';
 import { buildKernels, type Optimise } from '../compute/wasm.ts';
 import { TongsaError } from '../errors.ts';
-import { type Compiled, LOGITS_AT_ONCE } from './fast/compile.ts';
-import type { RopePlace } from './fast/compile-attention.ts';
+import { angleFiller } from './fast/angles.ts';
 import { bytesOf, divide, type MemoryBytes } from './fast/divide.ts';
 import { createEntrance, entranceBytes } from './fast/entrance.ts';
 import { type Hearing, hear } from './fast/hear.ts';
 import { loadPlan, readValues } from './fast/load.ts';
+import { createLogits, noLogits, unpadded } from './fast/logits.ts';
+import { readSource } from './fast/read-source.ts';
+import { chooseVariant, keepsFloats, MAX_BYTES, memoryOf, startWorkers } from './fast/resources.ts';
 import { type CacheMemory, restoreCache, saveCache, tokenBytes } from './fast/snapshot.ts';
 import { obstacle } from './fast/support.ts';
-import { type RopeTensors, ropeTable } from './rope.ts';
+import type { RopeTensors } from './rope.ts';
 import type { Transformer } from './transformer.ts';
-import type { MatrixView } from './views.ts';
 
 export interface FastOptions {
 	/** Tokens that the cache holds. */
@@ -64,6 +63,10 @@ export interface FastModel {
 	 * of the texts, (T, D) for the i-th: a view that is overwritten after it returns. The cache is overwritten.
 	 */
 	texts(texts: readonly ArrayLike<number>[], each: (i: number, states: Float32Array) => void, signal?: AbortSignal): Promise<void>;
+	/** Of an encoder-decoder. */
+	readonly encoder?: FastModel;
+	/** Reads a source text, which all passes attend to from then on. The cache keeps nothing of what it held. @throws TongsaError 'unsupported'. */
+	read(ids: ArrayLike<number>, signal?: AbortSignal): Promise<void>;
 	/** Bytes that the cache holds of a token. */
 	readonly tokenBytes: number;
 	/** A copy of what the cache holds of the first `length` tokens. */
@@ -77,34 +80,13 @@ export interface FastModel {
 	hear(x: Float32Array, hearing: Hearing, signal?: AbortSignal): Promise<Float32Array | undefined>;
 	/** Logits (n, V) of n states (n, D): final ones, or any layer's, which then pass the final norm. @throws TongsaError 'unsupported'. */
 	logits(states: Float32Array, of: 'final' | 'any', signal?: AbortSignal): Promise<Float32Array>;
-	/** Whether the kernels make this model's logits. */
-	readonly speaks: boolean;
 	close(): void;
 }
 
 /** Tokens of one pass: enough that a weight is read once for many, few enough that their activations stay in the second-level cache. */
 const TOKENS_AT_ONCE = 128;
-/** A 32-bit memory. */
-const MAX_BYTES = 2 ** 32 - 65536;
 /** What unsigned activations go up to: 7 bits, the most that every machine multiplies alike (detect.ts). */
 const LEVELS = 127;
-/** Angles are made for so many positions at a time. */
-const ANGLES_AT_ONCE = 256;
-
-/** Of the budget, what float weights may take as float32: beyond it they are rounded to 8 bits, a quarter of the room. */
-const FLOAT_SHARE = 0.5;
-
-/** Whether there is room for the file's floats as they are. */
-function keepsFloats({ config, views }: Transformer, memoryBudget: number): boolean {
-	const experts = Math.max(...config.blocks.map(({ feedForward }) => feedForward.experts?.count ?? 0), 0);
-	const bytes = (tree: unknown): number => {
-		if (typeof tree !== 'object' || tree === null) return 0;
-		if ('expert' in tree && typeof tree.expert === 'function') return experts * bytes(tree.expert(0));
-		if ('tensor' in tree) return 'columns' in tree ? (tree as MatrixView).rows * (tree as MatrixView).columns * 4 : 0;
-		return Object.values(tree).reduce<number>((sum, part) => sum + bytes(part), 0);
-	};
-	return bytes(views) <= Math.min(memoryBudget, MAX_BYTES) * FLOAT_SHARE;
-}
 
 /** Undefined: it can run on the kernels. */
 export function fastObstacle(model: Transformer, capacity: number): string | undefined {
@@ -142,7 +124,7 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 			floats: keepsFloats(model, options.memoryBudget),
 		},
 	);
-	const building = chosen(options, clock).then((variant) => buildKernels(variant, wanted > 1, options.optimise));
+	const building = chooseVariant(options, clock).then((variant) => buildKernels(variant, wanted > 1, options.optimise));
 	// Workers start while the weights are read.
 	const workers = startWorkers(wanted - 1, options.startWorker);
 	try {
@@ -150,11 +132,12 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 		const kernels = stretches.map(({ pages }) => build.over(memoryOf(model.name, pages, wanted > 1)));
 		const matrices = stretches.reduce((sum, { plan }) => sum + plan.matrices.length, 0);
 		let before = 0;
+		const buckets = views.buckets ? await readValues(views.buckets, signal) : new Float32Array(0);
 		for (const [i, { plan, compiled, staging }] of stretches.entries()) {
 			const onMatrix = (done: number): void => options.onProgress?.(before + done, matrices);
 			await loadPlan(plan, kernels[i]!, staging, { signal, onMatrix });
 			before += plan.matrices.length;
-			for (const { at, values } of compiled.constants) kernels[i]!.floats.set(values, at / 4);
+			for (const { at, values } of compiled.constants) kernels[i]!.floats.set(values(buckets), at / 4);
 		}
 		const tensors: RopeTensors = {
 			...(views.rope.factors && { factors: await readValues(views.rope.factors, signal) }),
@@ -182,18 +165,13 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 			patience: options.patience ?? PATIENCE_MS,
 			clock,
 		});
+		const left = options.memoryBudget - bytesOf(stretches).all;
+		const encoder = model.encoder && (await openFast(model.encoder, { ...options, memoryBudget: left }));
 		const angles = stretches.map(({ compiled }, i) => angleFiller(kernels[i]!, compiled, capacity, tensors));
 		const entrance = createEntrance(model, kernels[0]!, stretches[0]!.reserved, stretches[0]!.compiled.input, capacity);
 		const last = stretches.at(-1)!.compiled;
 		const { floats } = kernels.at(-1)!;
-		/** Without what rows are filled up with. */
-		const rowsAt = ({ at, stride }: Rows, T: number, width: number): Float32Array => {
-			if (stride === width * 4) return floats.subarray(at / 4, at / 4 + T * width);
-			const out = new Float32Array(T * width);
-			for (let t = 0; t < T; t++) out.set(floats.subarray((at + t * stride) / 4, (at + t * stride) / 4 + width), t * width);
-			return out;
-		};
-		const states = (T: number): Float32Array => rowsAt(last.states, T, D);
+		const states = (T: number): Float32Array => unpadded(floats, last.states, T, D);
 		const logits = last.logits && floats.subarray(last.logits.at / 4, last.logits.at / 4 + views.output!.matrix.rows);
 		const caches = stretches.map(({ compiled }, i): CacheMemory => ({ memory: kernels[i]!.memory, caches: compiled.caches }));
 		let closed = false;
@@ -275,6 +253,12 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 					for (let from = 0; i < end; from += texts[i++]!.length * D) each(i, packed.subarray(from, from + texts[i]!.length * D));
 				}
 			},
+			...(encoder && { encoder }),
+			async read(ids, signal) {
+				if (!encoder) throw new TongsaError('unsupported', 'this model has no encoder', { file: model.name });
+				const compiled = stretches.map((stretch) => stretch.compiled);
+				await readSource({ encoder, crew, kernels, parts, compiled, tokensAtOnce, ready }, ids, signal);
+			},
 			tokenBytes: tokenBytes(caches),
 			save: (length) => saveCache(caches, capacity, length),
 			restore: (snapshot, saved, length) => restoreCache(caches, capacity, snapshot, saved, length),
@@ -283,34 +267,16 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 				const ears = { crew, kernels, parts: stretches.map(({ compiled }) => compiled), tokensAtOnce, ready: () => ready(signal) };
 				return hear(ears, x, x.length / D, hearing);
 			},
-			async logits(made, of, signal) {
-				const { final, output, program } = last;
-				if (!final) throw noLogits(model.name);
-				const V = views.output!.matrix.rows;
-				const n = made.length / D;
-				const out = new Float32Array(n * V);
-				const atOnce = Math.min(LOGITS_AT_ONCE, tokensAtOnce);
-				const part = parts.length - 1;
-				for (let from = 0; from < n; from += atOnce) {
-					await ready(signal);
-					const count = Math.min(atOnce, n - from);
-					const place = (room: Rows, rows: Float32Array): void => {
-						for (let t = 0; t < count; t++) floats.set(rows.subarray(t * D, (t + 1) * D), (room.at + t * room.stride) / 4);
-					};
-					const rows = made.subarray(from * D, (from + count) * D);
-					if (of === 'any') {
-						place(output, rows);
-						crew.some(count, 0, part, { list: 'states', from: 0, to: program.states.length });
-					}
-					place(final, of === 'any' ? states(count) : rows);
-					crew.some(count, 0, part, { list: 'unembed', from: 0, to: program.unembed.length });
-					out.set(rowsAt(last.logits!, count, V), from * V);
-				}
-				return out;
-			},
-			speaks: last.final !== undefined,
+			logits: createLogits(model.name, crew, last, kernels.at(-1)!, {
+				part: parts.length - 1,
+				tokensAtOnce,
+				width: D,
+				vocabulary: views.output?.matrix.rows ?? 0,
+				ready,
+			}),
 			close() {
 				closed = true;
+				encoder?.close();
 				crew.stop();
 				weights.drop();
 			},
@@ -321,50 +287,4 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 	}
 }
 
-function noLogits(file: string): TongsaError {
-	return new TongsaError('unsupported', 'the kernels make no logits of this model', { file, hint: 'Use precision exact' });
-}
-
 type Want = 'blocks' | 'states' | 'logits';
-
-async function chosen({ variant, optimise }: FastOptions, clock: Clock): Promise<KernelVariant> {
-	return variant ?? (await chooseKernels({ now: clock.now, ...(optimise && { optimise }) })).variant;
-}
-
-/** A host that refuses a thread has none to give: the leader works alone. */
-function startWorkers(count: number, start: FastOptions['startWorker']): readonly Worker[] {
-	const workers: Worker[] = [];
-	try {
-		for (let i = 0; i < count; i++) workers.push(start!());
-		return workers;
-	} catch {
-		for (const worker of workers) worker.terminate();
-		return [];
-	}
-}
-
-/** @throws TongsaError 'too-large' where the system gives no such memory. */
-function memoryOf(file: string, pages: number, shared: boolean): WebAssembly.Memory {
-	try {
-		return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
-	} catch (cause) {
-		const got = `${pages * 65536} bytes`;
-		const hint = 'Use a smaller context, or a model with fewer bits per weight';
-		throw new TongsaError('too-large', 'the system gives no memory of the size that is needed', { file, got, hint }, { cause });
-	}
-}
-
-/** Fills the tables of angles as far as positions are asked for. */
-function angleFiller({ floats }: Kernels, { ropes }: Compiled, capacity: number, tensors: RopeTensors): (end: number) => void {
-	let filled = 0;
-	return (end) => {
-		if (end <= filled) return;
-		const to = Math.min(capacity, Math.ceil(end / ANGLES_AT_ONCE) * ANGLES_AT_ONCE);
-		for (const { rope, cos, sin, pairs } of ropes as readonly RopePlace[]) {
-			const table = ropeTable(rope, filled, to - filled, tensors);
-			floats.set(table.cos, cos / 4 + filled * pairs);
-			floats.set(table.sin, sin / 4 + filled * pairs);
-		}
-		filled = to;
-	};
-}

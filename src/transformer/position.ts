@@ -67,6 +67,17 @@ export function bucketOf(distance: number, count: number, maxDistance: number): 
 	return side + Math.min(half - 1, exactUpTo + Math.trunc(f32(logarithm * (half - exactUpTo))));
 }
 
+/** (H, 2S − 1): the learned bias of each distance −(S − 1) … S − 1; `table` is (buckets, H). */
+export function distanceBias({ heads: H, buckets }: AttentionConfig, table: Float32Array, S: number): Float32Array {
+	const width = 2 * S - 1;
+	const bias = new Float32Array(H * width);
+	for (let i = 0; i < width; i++) {
+		const row = bucketOf(i - (S - 1), buckets!.count, buckets!.maxDistance) * H;
+		for (let h = 0; h < H; h++) bias[h * width + i] = table[row + h]!;
+	}
+	return bias;
+}
+
 /** (H, T, S): the learned bias of each pair's bucket; `table` is (buckets, H). */
 export function bucketBias(config: AttentionConfig, table: Float32Array, first: number, T: number, S: number): Float32Array {
 	const { heads: H, buckets } = config;

@@ -15,7 +15,7 @@ export interface LensLayer {
 
 /** States (n, D) of any layer → logits (n, V): through the final norm and the unembedding. */
 async function readStates(model: Transformer, states: Float32Array, fast?: FastModel, signal?: AbortSignal): Promise<Float32Array> {
-	if (fast?.speaks) return fast.logits(states, 'any', signal);
+	if (fast && model.config.logits) return fast.logits(states, 'any', signal);
 	const { config, backend, weights } = model;
 	const { finalNorm: norm, finalProjection: projection } = await weights.globals(signal);
 	let x = norm ? backend.norm(states, config.width, config.finalNorm!, norm.gain, norm.bias) : states;

@@ -7,7 +7,7 @@ import type { Transformer } from '../transformer/transformer.ts';
 
 interface UnembedOptions {
 	readonly taps?: Taps | undefined;
-	/** On the kernels, where they make this model's logits. */
+	/** On the kernels. */
 	readonly fast?: FastModel | undefined;
 	readonly signal?: AbortSignal | undefined;
 }
@@ -26,7 +26,7 @@ export async function unembed(
 			hint: 'Ask for states (final.output) or a sentence vector',
 		});
 	}
-	if (fast?.speaks) return tap(taps, `${model.prefix}logits`, await fast.logits(hidden, 'final', signal), V);
+	if (fast) return tap(taps, `${model.prefix}logits`, await fast.logits(hidden, 'final', signal), V);
 	const n = hidden.length / config.embedding.width;
 	let x = hidden;
 	if (spec.head) {

@@ -6,8 +6,11 @@ import { type Model, openModel } from 'tongsa';
 
 const LLAMA = 'test/fixtures/families/llama.gguf';
 const BERT = 'test/fixtures/families/minilm.gguf';
-/** Wide enough for the kernels, which take multiples of 32; the others run exactly. */
 const QUANTISED = 'test/fixtures/families/qwen3-quantised.gguf';
+const MPNET = 'test/fixtures/families/mpnet';
+const MASKED = 'test/fixtures/families/bert';
+/** Its scores have a term that the kernels lack (Transformer-XL). */
+const UNSERVED = 'test/fixtures/families/gopher';
 const CUT = 'models/smollm2.gguf';
 const PROMPT = [5, 9, 2, 31, 7];
 
@@ -63,20 +66,22 @@ test('two texts that take turns on one cache come out as each would alone', asyn
 test('sentence vectors of many texts are those of each text alone, in the order asked for; memory says what they stand in', async () => {
 	for (const [path, precision] of [
 		[QUANTISED, 'fast'],
+		[BERT, 'fast'],
+		[MPNET, 'fast'],
 		[BERT, 'exact'],
 	] as const) {
 		await withModel(path, async (model) => {
 			assert.equal(await model.memory(), undefined);
 			// 179 tokens: two passes.
 			const texts = [3, 31, 2, 17, 30, 29, 25, 5, 28, 9].map((length, i) => Array.from({ length }, (_, t) => (t * 7 + i * 11 + 3) % 50));
-			const { vectors, tokens, provenance } = await model.sentence(texts, { pooling: 'mean' });
+			const { vectors, tokens, provenance } = await model.sentence(texts, { precision, pooling: 'mean' });
 			assert.equal(provenance.precision, precision);
 			assert.deepEqual(
 				tokens,
 				texts.map(({ length }) => length),
 			);
 			for (const [i, text] of texts.entries()) {
-				assert.deepEqual((await model.sentence([text], { pooling: 'mean' })).vectors, [vectors[i]], `${path}, text ${i}`);
+				assert.deepEqual((await model.sentence([text], { precision, pooling: 'mean' })).vectors, [vectors[i]], `${path}, text ${i}`);
 			}
 			const memory = await model.memory();
 			if (precision === 'fast') assert.ok(memory && memory.weights > 0 && memory.cache > 0 && memory.all > memory.weights + memory.cache);
@@ -100,6 +105,42 @@ test('a sentence vector is the mean of the last states, of length 1; fast agrees
 		for (let d = 0; d < D; d++) assert.ok(Math.abs(exact!.vectors[0]![d]! - mean[d]! / length) < 1e-6);
 		const cosine = exact!.vectors[0]!.reduce((sum, value, d) => sum + value * fast!.vectors[0]![d]!, 0);
 		assert.ok(cosine > 0.999, `${cosine}`);
+	});
+});
+
+test('provenance says what computed a result: a masked-language head on the kernels, a cell of attention, what they lack', async () => {
+	await withModel(MASKED, async (model) => {
+		const [fast, exact] = [await model.trace(PROMPT, { at: ['logits'], precision: 'fast' }), await model.trace(PROMPT, { at: ['logits'] })];
+		assert.deepEqual([fast.provenance.precision, exact.provenance.precision], ['fast', 'exact']);
+		const [a, b] = [fast.points.logits!.data, exact.points.logits!.data];
+		assert.notDeepEqual(a, b, 'other sums, other last bits');
+		const most = b.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+		for (const [i, value] of b.entries()) assert.ok(Math.abs(a[i]! - value) < 3e-3 * most);
+		const where = { layer: 0, head: 0, query: -1, key: 1 };
+		for (const precision of ['fast', 'exact'] as const) {
+			const { provenance } = await model.attentionCell(PROMPT, where, { precision });
+			assert.deepEqual([provenance.precision, provenance.tokens], [precision, PROMPT]);
+		}
+	});
+	await withModel(UNSERVED, async (model) => {
+		const { provenance } = await model.trace(PROMPT, { at: ['logits'], precision: 'fast' });
+		assert.equal(provenance.precision, 'exact');
+	});
+});
+
+test('translations: two by turns come out as each would alone, on the kernels as exactly', async () => {
+	await withModel('test/fixtures/families/marian', async (model) => {
+		const sources = [PROMPT, [17, 3, 44, 9, 9, 30]];
+		const wanted = [await idsOf(model, sources[0]!, 'exact'), await idsOf(model, sources[1]!, 'exact')];
+		assert.notDeepEqual(wanted[0], wanted[1]);
+		assert.deepEqual([await idsOf(model, sources[0]!, 'fast'), await idsOf(model, sources[1]!, 'fast')], wanted);
+		assert.deepEqual(await Promise.all(sources.map((source) => idsOf(model, source, 'fast'))), wanted);
+		const stream = model.generate(PROMPT, { maxTokens: 2 });
+		let last = await stream.next();
+		while (!last.done) last = await stream.next();
+		assert.equal(last.value.provenance.precision, 'fast');
+		const { provenance } = await model.trace([60, 5], { source: PROMPT, at: ['logits'], precision: 'fast' });
+		assert.equal(provenance.precision, 'exact');
 	});
 });
 

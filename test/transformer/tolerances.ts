@@ -9,6 +9,8 @@ export const TOLERANCES = {
 	sentenceCosine: 0.99999,
 	/** Logits that differ by less than this share of the largest are a near tie: either token may be chosen. Twice the tolerance of logits. */
 	nearTie: 4e-3,
+	/** The kernels on float weights beside the exact path with the same halves: sums in float32, where a half may round the other way (2^-10 of it). */
+	sums: 1e-3,
 	/** The kernels on float weights: keys and values as halves (2^-11 of each), sums in float32. */
 	halves: 3e-3,
 	/** The kernels on quantised weights: activations in 7 or 8 bits a group of 32. */

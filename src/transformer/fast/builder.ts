@@ -40,6 +40,7 @@ export type Builder = ReturnType<typeof createBuilder>;
 /** `width`: D. */
 export function createBuilder(width: number, plan: Plan, rooms: Rooms) {
 	const steps: Step[] = [];
+	const source: Step[] = [];
 	const asides: Step[] = [];
 	const taps: Tap[] = [];
 
@@ -91,5 +92,5 @@ export function createBuilder(width: number, plan: Plan, rooms: Rooms) {
 		steps.push(...adding);
 	};
 
-	return { width, steps, asides, taps, norm, project, tap, aside, addProjected };
+	return { width, steps, source, asides, taps, norm, project, tap, aside, addProjected };
 }

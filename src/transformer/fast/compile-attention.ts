@@ -1,10 +1,11 @@
 // The steps of attention: project, norm, rotate, remember, attend. Their order is attention.ts's.
 
 import type { Arena } from '../../compute/arena.ts';
-import type { Rows, Step } from '../../compute/program.ts';
+import { paddedHead } from '../../compute/heads.ts';
+import type { BiasTable, Rows, Step } from '../../compute/program.ts';
 import type { AttentionConfig, RopeConfig } from '../config.ts';
 import type { AttentionParts, NormParts, VectorView } from '../parts.ts';
-import { alibiSlopes } from '../position.ts';
+import { alibiBias, alibiSlopes, distanceBias } from '../position.ts';
 import type { MatrixView } from '../views.ts';
 import { type Builder, MEET } from './builder.ts';
 import type { Plan } from './plan.ts';
@@ -22,12 +23,20 @@ export interface RopePlace {
 	readonly pairs: number;
 }
 
+/** Values that come from no tensor, or from the table of buckets (buckets, H). */
+export interface Constant {
+	readonly at: number;
+	values(buckets: Float32Array): Float32Array;
+}
+
 /** What attention's steps take up beside weights and rooms. */
 export interface AttentionPlaces {
 	readonly ropes: RopePlace[];
-	/** To be written once: ALiBi slopes. */
-	readonly constants: { readonly at: number; readonly values: Float32Array }[];
+	/** To be written once: what position adds to scores. */
+	readonly constants: Constant[];
 	cacheBytes: number;
+	/** Where the length of a source text stands; 0: there is none. */
+	source: number;
 	/** Keys and values, block by block. */
 	readonly caches: CachePlace[];
 }
@@ -57,10 +66,27 @@ export function createAttention(b: Builder, plan: Plan, rooms: Rooms, arena: Are
 		return { op: 'rotate', x, heads, headWidth, cos, sin, pairs, interleaved: rope!.pairing === 'interleaved' };
 	};
 
+	/** One for all blocks: they choose alike. */
+	let table: BiasTable | undefined;
+	const biasOf = (c: AttentionConfig): BiasTable | undefined => {
+		if (table || !(c.buckets || c.alibi === 'before-scale-bf16')) return table;
+		const by = c.buckets ? 'distance' : 'position';
+		const width = c.buckets ? 2 * capacity - 1 : capacity;
+		table = { at: arena.take(c.heads * width * 4, 'position biases'), width, by };
+		places.constants.push({
+			at: table.at,
+			values: (buckets) => (c.buckets ? distanceBias(c, buckets, capacity) : alibiBias(c, capacity)),
+		});
+		return table;
+	};
+
 	/** Of the normed rows a. @returns the rows of contexts, (T, H · Dh). */
 	return (at: string, a: Rows, c: AttentionConfig, views: AttentionParts<MatrixView, VectorView>): Rows => {
 		const { heads: H, keyHeads: K, headWidth: Dh } = c;
-		const [query, key, value] = [rooms.query(H * Dh), rooms.key(K * Dh), rooms.value(K * Dh)];
+		// Heads as attention takes them, filled up.
+		const P = paddedHead(Dh);
+		const [query, key, value] = [rooms.query(H * P), rooms.key(K * P), rooms.value(K * P)];
+		const filledUp = (x: Rows, heads: number): Step => ({ op: 'spaceHeads', x, out: x, heads, from: Dh, to: P });
 		const input = b.tap(`${at}.input`, a, b.width);
 		b.steps.push(
 			...b.project(a, [
@@ -81,19 +107,21 @@ export function createAttention(b: Builder, plan: Plan, rooms: Rooms, arena: Are
 		if (c.rope) b.steps.push(rotated(c, query, H), rotated(c, key, K));
 		b.tap(`${at}.query`, query, Dh, H);
 		b.tap(`${at}.key`, key, Dh, K);
-		const bytes = K * capacity * Dh * 2;
+		const bytes = K * capacity * P * 2;
 		const cache = { keys: arena.take(bytes, 'the cache of keys'), values: arena.take(bytes, 'the cache of values') };
 		places.cacheBytes += 2 * bytes;
-		for (const at of [cache.keys, cache.values]) places.caches.push({ at, heads: K, rowBytes: Dh * 2 });
+		for (const at of [cache.keys, cache.values]) places.caches.push({ at, heads: K, rowBytes: P * 2 });
 		let slopes = 0;
-		if (c.alibi) {
+		if (c.alibi === 'after-scale') {
 			slopes = arena.take(H * 4, 'slopes');
-			places.constants.push({ at: slopes, values: alibiSlopes(H) });
+			places.constants.push({ at: slopes, values: () => alibiSlopes(H) });
 		}
+		if (P !== Dh) b.steps.push(MEET, filledUp(query, H), filledUp(key, K), filledUp(value, K), MEET);
+		const bias = biasOf(c);
 		b.steps.push(
-			{ op: 'multiply', x: query, heads: H, headWidth: Dh, factor: c.scale * QUERY_LIFT },
-			{ op: 'keep', x: key, heads: K, headWidth: Dh, capacity, cache: cache.keys },
-			{ op: 'keep', x: value, heads: K, headWidth: Dh, capacity, cache: cache.values },
+			{ op: 'multiply', x: query, heads: H, headWidth: P, factor: c.scale * QUERY_LIFT },
+			{ op: 'keep', x: key, heads: K, headWidth: P, capacity, cache: cache.keys },
+			{ op: 'keep', x: value, heads: K, headWidth: P, capacity, cache: cache.values },
 			MEET,
 		);
 		const attend = {
@@ -103,20 +131,23 @@ export function createAttention(b: Builder, plan: Plan, rooms: Rooms, arena: Are
 			cache,
 			heads: H,
 			keyHeads: K,
-			headWidth: Dh,
+			headWidth: P,
 			capacity,
 			cap: c.cap ?? 0,
 			causal: c.causal,
 			window: c.window ?? 0,
 			slopes,
 			sinks: plan.vector(views.sinks, H),
+			...(bias && { bias }),
 			scratch: rooms.scratch,
 			scratchStride: rooms.scratchStride,
 		} as const;
 		b.tap(`${at}.scores`, query, 0, H, { attend });
 		b.tap(`${at}.weights`, query, 0, H, { attend });
 		b.steps.push(attend, MEET);
-		b.tap(`${at}.context`, query, Dh, H);
-		return query;
+		const context = P === Dh ? query : rooms.context(H * Dh);
+		if (P !== Dh) b.steps.push({ op: 'spaceHeads', x: query, out: context, heads: H, from: P, to: Dh }, MEET);
+		b.tap(`${at}.context`, context, Dh, H);
+		return context;
 	};
 }

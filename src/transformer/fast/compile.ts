@@ -1,13 +1,15 @@
 // compile: a config and placed weights → the program of one pass. With its parts the only code that knows both the stack's choices and the
 // kernels' steps. Vaswani et al. 2017 (arXiv 1706.03762); the order of steps is that of block.ts, attention.ts and feed-forward.ts.
 
+import type { ActivationName } from '../../compute/activations.ts';
 import type { Arena } from '../../compute/arena.ts';
 import type { Program, Rows, Step } from '../../compute/program.ts';
 import type { BlockConfig, TransformerConfig } from '../config.ts';
 import type { BlockParts, TransformerParts, VectorView } from '../parts.ts';
 import type { MatrixView } from '../views.ts';
 import { createBuilder, MEET, MEET_IF_MANY, type Tap } from './builder.ts';
-import { type AttentionPlaces, createAttention, type RopePlace } from './compile-attention.ts';
+import { type AttentionPlaces, type Constant, createAttention, type RopePlace } from './compile-attention.ts';
+import { createCross } from './compile-cross.ts';
 import { createFeedForward } from './compile-feed-forward.ts';
 import type { Plan } from './plan.ts';
 import { createRooms, type Rooms, rowsOf, type Sizes } from './rooms.ts';
@@ -31,9 +33,11 @@ export interface Compiled {
 	/** Where final states come in for `unembed`, and where it leaves their logits: LOGITS_AT_ONCE rows. */
 	readonly final: Rows | undefined;
 	readonly ropes: readonly RopePlace[];
-	/** Constants to be written once: ALiBi slopes. */
-	readonly constants: readonly { readonly at: number; readonly values: Float32Array }[];
+	/** To be written once. */
+	readonly constants: readonly Constant[];
 	readonly cacheBytes: number;
+	/** Where the length of a source text stands; 0: there is none. */
+	readonly source: number;
 	/** Keys and values, block by block. */
 	readonly caches: readonly CachePlace[];
 }
@@ -46,9 +50,10 @@ export function compile(config: TransformerConfig, views: Views, plan: Plan, are
 	const D = config.width;
 	const rooms = createRooms(config, arena, sizes);
 	const b = createBuilder(D, plan, rooms);
-	const places: AttentionPlaces = { ropes: [], constants: [], cacheBytes: 0, caches: [] };
+	const places: AttentionPlaces = { ropes: [], constants: [], cacheBytes: 0, caches: [], source: 0 };
 	const attention = createAttention(b, plan, rooms, arena, capacity, places);
 
+	const cross = createCross(b, plan, rooms, arena, capacity, places);
 	const feedForward = createFeedForward(b, plan, rooms);
 
 	/** x ← x + W part, with the norms before and after the sum. @returns the room where the sum now is: x, or `other`. */
@@ -100,6 +105,13 @@ export function compile(config: TransformerConfig, views: Views, plan: Plan, are
 		if (block.arrangement === 'serial') {
 			const context = attention(A, before('attentionInput', x, rooms.normed), block.attention, v.attention);
 			swapIf(sum(A, x, other, context, block, v, 'attention'));
+			if (block.cross && v.cross) {
+				b.addProjected(`${at}.crossAttention.output`, cross(x, block.cross, v.cross), plan.linear(v.cross.output), x);
+				if (v.norms.crossResidual) {
+					b.steps.push(b.norm(v.norms.crossResidual, block.norms.crossResidual!, x, other), MEET_IF_MANY);
+					[x, other] = [other, x];
+				}
+			}
 			const f = before('feedForwardInput', x, rooms.normed);
 			if (block.feedForward.experts) feedForward.experts(FF, f, x, block.feedForward, v.feedForward);
 			else swapIf(sum(FF, x, other, feedForward.dense(FF, f, block.feedForward, v.feedForward), block, v, 'feedForward'));
@@ -122,7 +134,7 @@ export function compile(config: TransformerConfig, views: Views, plan: Plan, are
 	}
 
 	const made = { rooms, taps: b.taps, input: rooms.input, output: x, ...places };
-	const nothing = { states: [], logits: [], unembed: [] };
+	const nothing = { states: [], logits: [], unembed: [], source: b.source };
 	if (to < config.blocks.length)
 		return { ...made, program: { ...nothing, blocks: b.steps, aside: b.asides }, states: x, logits: undefined, final: undefined };
 
@@ -130,20 +142,27 @@ export function compile(config: TransformerConfig, views: Views, plan: Plan, are
 	const finalStates = views.finalNorm ? rooms.normed : x;
 	b.tap('final.output', finalStates, D, 1, { made: { list: 'states', from: 0, to: states.length } });
 	const ends = { ...made, states: finalStates };
-	// A masked-language head has steps of its own, which nothing here makes: its states are served, its logits come from the exact path.
-	if (!views.output || config.logits!.head)
+	if (!views.output)
 		return { ...ends, program: { ...nothing, blocks: b.steps, states, aside: b.asides }, logits: undefined, final: undefined };
 
 	const V = Math.ceil(views.output.matrix.rows / 8) * 8;
 	const last = rowsOf(arena, 1, D, 'the last state');
 	const final = rowsOf(arena, LOGITS_AT_ONCE, D, 'last states');
 	const logits = { at: arena.take(LOGITS_AT_ONCE * V * 4, 'logits'), stride: V * 4 };
-	const { scale, cap } = config.logits!;
-	const unembed: Step[] = b.project(final, [{ linear: plan.linear(views.output), y: logits }]);
+	const { scale, cap, head } = config.logits!;
+	const unembed: Step[] = [];
+	// A masked-language head: a layer of its own before the table.
+	if (head) {
+		unembed.push(...b.project(final, [{ linear: plan.linear(views.head!), y: rooms.made }]));
+		const activation = head.activation as ActivationName;
+		unembed.push({ op: 'activate', activation, gate: rooms.made, up: undefined, width: D }, MEET);
+		unembed.push(b.norm(views.headNorm!, head.norm, rooms.made, rooms.second));
+	}
+	unembed.push(...b.project(head ? rooms.second : final, [{ linear: plan.linear(views.output), y: logits }]));
 	if (scale !== 1 || cap) unembed.push({ op: 'scaleAndCap', x: logits, width: V, scale, cap: cap ?? 0 });
 	unembed.push(MEET);
 	const lastLogits: Step[] = views.finalNorm
 		? [{ op: 'last', x, width: D, out: last }, b.norm(views.finalNorm, config.finalNorm!, last, final), ...unembed]
 		: [{ op: 'last', x, width: D, out: final }, ...unembed];
-	return { ...ends, program: { blocks: b.steps, states, logits: lastLogits, unembed, aside: b.asides }, logits, final };
+	return { ...ends, program: { blocks: b.steps, states, logits: lastLogits, unembed, source: b.source, aside: b.asides }, logits, final };
 }

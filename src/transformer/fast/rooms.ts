@@ -2,9 +2,10 @@
 
 import type { Arena } from '../../compute/arena.ts';
 import { attendRoom } from '../../compute/attend-many.ts';
+import { paddedHead } from '../../compute/heads.ts';
 import { activationBytes, padded, type WeightKind } from '../../compute/layouts.ts';
 import type { Rows } from '../../compute/program.ts';
-import type { BlockConfig, TransformerConfig } from '../config.ts';
+import type { AttentionConfig, BlockConfig, TransformerConfig } from '../config.ts';
 
 export interface Sizes {
 	/** Tokens in one pass at most, a multiple of 4. */
@@ -29,6 +30,8 @@ export interface Rooms {
 	query(width: number): Rows;
 	key(width: number): Rows;
 	value(width: number): Rows;
+	/** Contexts of heads that attention finds filled up, (T, H · Dh). */
+	context(width: number): Rows;
 	gate(width: number): Rows;
 	up(width: number): Rows;
 	/** Shares of E experts, tokens of one of them and what it makes of them. */
@@ -43,10 +46,13 @@ export interface Rooms {
 
 export function createRooms(config: TransformerConfig, arena: Arena, { tokensAtOnce: T, capacity, threads }: Sizes): Rooms {
 	const widest = (f: (block: BlockConfig) => number): number => Math.max(...config.blocks.map(f), 0);
+	const widestHeads = (f: (attention: AttentionConfig) => number): number =>
+		widest(({ attention, cross }) => Math.max(f(attention), cross ? f(cross) : 0));
 	const D = config.width;
 	const F = widest((block) => block.feedForward.width);
-	const Q = widest(({ attention: a }) => a.heads * a.headWidth);
-	const K = widest(({ attention: a }) => a.keyHeads * a.headWidth);
+	const Q = widestHeads((a) => a.heads * paddedHead(a.headWidth));
+	const K = widestHeads((a) => a.keyHeads * paddedHead(a.headWidth));
+	const odd = widestHeads((a) => (paddedHead(a.headWidth) === a.headWidth ? 0 : a.heads * a.headWidth));
 	const all: Rows[] = [];
 	const rows = (width: number, what: string): Rows => {
 		const room = rowsOf(arena, T, width, what);
@@ -64,7 +70,7 @@ export function createRooms(config: TransformerConfig, arena: Arena, { tokensAtO
 	const records = new Map<string, number>();
 	const scratchStride = attendRoom(
 		capacity,
-		widest(({ attention: a }) => a.headWidth),
+		widestHeads((a) => paddedHead(a.headWidth)),
 	);
 	return {
 		input: rows(D, 'states'),
@@ -75,6 +81,7 @@ export function createRooms(config: TransformerConfig, arena: Arena, { tokensAtO
 		query: upTo(Q, 'queries'),
 		key: upTo(K, 'keys'),
 		value: upTo(K, 'values'),
+		context: upTo(odd, 'contexts'),
 		gate: upTo(F, 'hidden states'),
 		up: upTo(F, 'hidden states'),
 		experts: (count) => ({ shares: shares!(count), ...apart! }),

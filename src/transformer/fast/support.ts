@@ -5,27 +5,29 @@ import type { Activation, AttentionConfig, TransformerConfig } from '../config.t
 
 /** The first reason why a model of this config cannot run on the kernels with `capacity` tokens; undefined if it can. */
 export function obstacle(config: TransformerConfig, capacity: number): string | undefined {
-	if (config.encoder || config.blocks.some((block) => block.cross)) return 'attention to an encoder';
+	const ofEncoder = config.encoder && obstacle(config.encoder, capacity);
+	if (ofEncoder) return ofEncoder;
 	if (config.embedding.width !== config.width) return 'a table narrower than the model';
 	if (config.width % 4) return `a width of ${config.width}: the kernels take multiples of 4`;
-	for (const { arrangement, attention, feedForward, norms } of config.blocks) {
-		const reason = attentionObstacle(attention, capacity);
+	for (const { arrangement, attention, cross, feedForward, norms } of config.blocks) {
+		const reason = attentionObstacle(attention, capacity) ?? (cross && attentionObstacle(cross, capacity));
 		if (reason) return reason;
+		if (cross && (arrangement !== 'serial' || cross.rope || cross.queryKeyNorm || cross.alibi || cross.buckets || cross.sinks))
+			return 'attention to an encoder with more than keys and values';
 		const { experts, activation } = feedForward;
 		if (experts && (arrangement !== 'serial' || norms.feedForwardOutput || norms.feedForwardResidual))
 			return 'a mixture of experts beside norms after it';
 		if (typeof activation === 'string' ? !isKernelActivation(activation) : !feedForward.gated) return 'an activation that the kernels lack';
 	}
+	const head = config.logits?.head;
+	if (head && !isKernelActivation(head.activation)) return 'an activation that the kernels lack';
 	return undefined;
 }
 
 function attentionObstacle(config: AttentionConfig, capacity: number): string | undefined {
-	const { headWidth, rope } = config;
-	if (headWidth % 8) return `heads of width ${headWidth}: the kernels take multiples of 8`;
-	if (config.buckets || config.relative) return 'positions as a learned bias';
-	if (config.alibi === 'before-scale-bf16') return 'a position bias rounded to bfloat16';
+	const { rope } = config;
+	if (config.relative) return 'a position bias that depends on the query (Transformer-XL)';
 	if (!rope) return undefined;
-	if (rope.dimensions % 8) return `${rope.dimensions} turning values a head: the kernels take multiples of 8`;
 	if (rope.scaling.kind === 'dynamic' && capacity > rope.scaling.context) return 'angles that change with the length of the text';
 	if ((rope.scaling.kind === 'longrope' || rope.scaling.kind === 'longrope-tensors') && capacity > rope.scaling.context) {
 		return `angles that change beyond ${rope.scaling.context} tokens`;

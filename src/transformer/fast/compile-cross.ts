@@ -1,0 +1,71 @@
+// The steps of a decoder's attention to an encoder: keys and values once for a source text, queries for every token.
+// Their order is block.ts's; Vaswani et al. 2017 (arXiv 1706.03762) 3.2.3.
+
+import type { Arena } from '../../compute/arena.ts';
+import { paddedHead } from '../../compute/heads.ts';
+import type { Rows, Step } from '../../compute/program.ts';
+import type { AttentionConfig } from '../config.ts';
+import type { AttentionParts, VectorView } from '../parts.ts';
+import type { MatrixView } from '../views.ts';
+import { type Builder, MEET } from './builder.ts';
+import { type AttentionPlaces, QUERY_LIFT } from './compile-attention.ts';
+import type { Plan } from './plan.ts';
+import type { Rooms } from './rooms.ts';
+
+/** `capacity`: tokens of a source text at most. */
+export function createCross(b: Builder, plan: Plan, rooms: Rooms, arena: Arena, capacity: number, places: AttentionPlaces) {
+	const spaced = (x: Rows, out: Rows, heads: number, from: number, to: number): Step[] =>
+		from === to && x === out ? [] : [{ op: 'spaceHeads', x, out, heads, from, to }, MEET];
+
+	/** Of the rows a. @returns the rows of contexts, (T, H · Dh). */
+	return (a: Rows, c: AttentionConfig, views: AttentionParts<MatrixView, VectorView>): Rows => {
+		const { heads: H, keyHeads: K, headWidth: Dh } = c;
+		const P = paddedHead(Dh);
+		const [query, key, value] = [rooms.query(H * P), rooms.key(K * P), rooms.value(K * P)];
+		const context = P === Dh ? query : rooms.context(H * Dh);
+		const bytes = K * capacity * P * 2;
+		const cache = { keys: arena.take(bytes, 'keys of the source'), values: arena.take(bytes, 'values of the source') };
+		places.cacheBytes += 2 * bytes;
+		places.source ||= arena.take(4, 'the length of the source');
+		b.source.push(
+			...b.project(rooms.input, [
+				{ linear: plan.linear(views.key), y: key },
+				{ linear: plan.linear(views.value), y: value },
+			]),
+			MEET,
+			...spaced(key, key, K, Dh, P),
+			...spaced(value, value, K, Dh, P),
+			{ op: 'keep', x: key, heads: K, headWidth: P, capacity, cache: cache.keys },
+			{ op: 'keep', x: value, heads: K, headWidth: P, capacity, cache: cache.values },
+			MEET,
+		);
+		b.steps.push(
+			...b.project(a, [{ linear: plan.linear(views.query), y: query }]),
+			MEET,
+			...spaced(query, query, H, Dh, P),
+			{ op: 'multiply', x: query, heads: H, headWidth: P, factor: c.scale * QUERY_LIFT },
+			MEET,
+			{
+				op: 'attend',
+				query,
+				out: query,
+				cache,
+				heads: H,
+				keyHeads: K,
+				headWidth: P,
+				capacity,
+				cap: c.cap ?? 0,
+				causal: false,
+				window: 0,
+				slopes: 0,
+				sinks: 0,
+				source: places.source,
+				scratch: rooms.scratch,
+				scratchStride: rooms.scratchStride,
+			},
+			MEET,
+			...spaced(query, context, H, P, Dh),
+		);
+		return context;
+	};
+}
