@@ -11,8 +11,13 @@ import { crowded, MAX_RUN } from './vocabulary.ts';
 const MAX_NODES = 2 ** 22;
 
 export interface Trie {
-	/** Calls back for each key that is a prefix of bytes[from..to], shortest first, with its value and where it ends. */
-	prefixes(bytes: Uint8Array, from: number, to: number, found: (value: number, end: number) => void): void;
+	/**
+	 * Calls back for each key that is a prefix of bytes[from..to], shortest first, with its value and where it ends; with `begun`, for each
+	 * whose rest after that beginning is one.
+	 */
+	prefixes(bytes: Uint8Array, from: number, to: number, found: (value: number, end: number) => void, begun?: number): void;
+	/** The beginning that all keys share which begin with these bytes, or −1 where none does. */
+	begin(bytes: Uint8Array): number;
 	/** Byte length of the longest key that is a prefix of bytes[from..to], or 0. */
 	longest(bytes: Uint8Array, from: number, to: number): number;
 }
@@ -76,8 +81,14 @@ export function createTrie(keys: Iterable<{ readonly bytes: Uint8Array; readonly
 		if (node > 0) values[node] = value;
 	}
 	return {
-		prefixes(bytes, from, to, found) {
+		begin(bytes) {
 			let node = 0;
+			for (let i = 0; i < bytes.length && node >= 0; i++) node = child(node, bytes[i]!);
+			return node;
+		},
+		prefixes(bytes, from, to, found, begun = 0) {
+			let node = begun;
+			if (node < 0) return;
 			for (let i = from; i < to; i++) {
 				node = child(node, bytes[i]!);
 				if (node < 0) return;

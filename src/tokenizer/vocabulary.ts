@@ -62,37 +62,67 @@ function hashBytes(bytes: Uint8Array, from: number, to: number): number {
 	return (hash ^ (hash >>> 15)) >>> 0;
 }
 
-/** Index of the tokens for which `keep` holds (all without it). Empty strings are never found. */
-export function createIndex(vocabulary: Vocabulary, keep?: (id: number) => boolean): VocabularyIndex {
-	const { size, bytes, offsets } = vocabulary;
+/** Strings one after another: string i is bytes[offsets[i]] to bytes[offsets[i + 1]]. More may come, in larger arrays. */
+export interface Strings {
+	readonly bytes: Uint8Array;
+	readonly offsets: Uint32Array;
+}
+
+/** String → its number, over those that were added. Of equal ones the first is found. */
+export interface Lookup {
+	/** Number of the string bytes[from..to], or −1. */
+	find(bytes: Uint8Array, from: number, to: number): number;
+	add(i: number): void;
+	/** @throws TongsaError 'malformed' where the strings were made to collide */
+	refuseCrowded(): void;
+}
+
+/** `expected`: how many will be added; more is no harm. */
+export function createLookup(strings: Strings, expected = 8): Lookup {
 	// At most half full: a miss ends after about two probes.
 	let capacity = 16;
-	while (capacity < size * 2) capacity *= 2;
-	const slots = new Int32Array(capacity).fill(-1);
-	const mask = capacity - 1;
+	while (capacity < expected * 2) capacity *= 2;
+	let slots = new Int32Array(capacity).fill(-1);
+	let used = 0;
 
-	const equal = (id: number, other: Uint8Array, from: number, to: number): boolean => {
-		const start = offsets[id]!;
-		if (offsets[id + 1]! - start !== to - from) return false;
-		for (let i = from, j = start; i < to; i++, j++) if (other[i] !== bytes[j]) return false;
+	const equal = (i: number, other: Uint8Array, from: number, to: number): boolean => {
+		const { bytes, offsets } = strings;
+		const start = offsets[i]!;
+		if (offsets[i + 1]! - start !== to - from) return false;
+		for (let at = from, own = start; at < to; at++, own++) if (other[at] !== bytes[own]) return false;
 		return true;
 	};
 	const slotOf = (other: Uint8Array, from: number, to: number): number => {
+		const mask = slots.length - 1;
 		let slot = hashBytes(other, from, to) & mask;
 		for (let probes = 0; slots[slot]! >= 0 && !equal(slots[slot]!, other, from, to); slot = (slot + 1) & mask) {
 			if (++probes > MAX_RUN) throw crowded();
 		}
 		return slot;
 	};
-	for (let id = 0; id < size; id++) {
-		const from = offsets[id]!;
-		const to = offsets[id + 1]!;
-		if (from === to || keep?.(id) === false) continue;
-		const slot = slotOf(bytes, from, to);
-		if (slots[slot]! < 0) slots[slot] = id;
-	}
-	refuseCrowded(slots, 1, -1);
-	const find = (other: Uint8Array, from: number, to: number): number => (from < to ? slots[slotOf(other, from, to)]! : -1);
+	const slotOfOwn = (i: number): number => slotOf(strings.bytes, strings.offsets[i]!, strings.offsets[i + 1]!);
+	return {
+		find: (other, from, to) => slots[slotOf(other, from, to)]!,
+		add(i) {
+			const slot = slotOfOwn(i);
+			if (slots[slot]! >= 0) return;
+			slots[slot] = i;
+			if (++used * 2 <= slots.length) return;
+			const old = slots;
+			slots = new Int32Array(old.length * 2).fill(-1);
+			for (const each of old) if (each >= 0) slots[slotOfOwn(each)] = each;
+		},
+		refuseCrowded: () => refuseCrowded(slots, 1, -1),
+	};
+}
+
+/** Index of the tokens for which `keep` holds (all without it). Empty strings are never found. */
+export function createIndex(vocabulary: Vocabulary, keep?: (id: number) => boolean): VocabularyIndex {
+	const { size, offsets } = vocabulary;
+	const lookup = createLookup(vocabulary, size);
+	for (let id = 0; id < size; id++) if (offsets[id] !== offsets[id + 1] && keep?.(id) !== false) lookup.add(id);
+	lookup.refuseCrowded();
+	const find = (other: Uint8Array, from: number, to: number): number => (from < to ? lookup.find(other, from, to) : -1);
 	return {
 		find,
 		text(text) {

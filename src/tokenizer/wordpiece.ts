@@ -6,7 +6,7 @@ import type { Model } from './aligned.ts';
 import { lazy } from './lazy.ts';
 import { unitMap } from './offsets.ts';
 import type { WordPieceSpec } from './spec.ts';
-import { createTrie, type Trie } from './trie.ts';
+import { createTrie } from './trie.ts';
 import { createIndex, tokenBytes } from './vocabulary.ts';
 
 const encoder = new TextEncoder();
@@ -19,19 +19,18 @@ const encoder = new TextEncoder();
 export function createWordPiece(spec: WordPieceSpec): Model {
 	const { vocabulary, unknown, max_input_chars_per_word } = spec;
 	const prefix = encoder.encode(spec.continuing_subword_prefix);
-	const startsWithPrefix = (bytes: Uint8Array): boolean => bytes.length > prefix.length && prefix.every((byte, i) => bytes[i] === byte);
 	const tables = lazy(() => {
-		const ids = Array.from({ length: vocabulary.size }, (_, id) => id).filter(
-			(id) => tokenBytes(vocabulary, id).length > 0 && !vocabulary.outside?.has(id),
+		const known = (id: number): boolean => !vocabulary.outside?.has(id);
+		const trie = createTrie(
+			(function* () {
+				for (let id = 0; id < vocabulary.size; id++) {
+					const bytes = tokenBytes(vocabulary, id);
+					if (bytes.length > 0 && known(id)) yield { bytes, value: id };
+				}
+			})(),
 		);
-		// Two tries: what begins a word is written as it is, what continues one without its prefix.
-		const begins: Trie = createTrie(ids.map((id) => ({ bytes: tokenBytes(vocabulary, id), value: id })));
-		const continues: Trie = createTrie(
-			ids
-				.filter((id) => startsWithPrefix(tokenBytes(vocabulary, id)))
-				.map((id) => ({ bytes: tokenBytes(vocabulary, id).subarray(prefix.length), value: id })),
-		);
-		return { whole: createIndex(vocabulary, (id) => !vocabulary.outside?.has(id)), begins, continues };
+		// What begins a word is written as it is, what continues one after the prefix.
+		return { whole: createIndex(vocabulary, known), trie, continued: trie.begin(prefix) };
 	});
 	const unknownId = (text: string): number => {
 		if (unknown === undefined)
@@ -51,17 +50,18 @@ export function createWordPiece(spec: WordPieceSpec): Model {
 			}
 			const bytes = encoder.encode(text);
 			const units = unitMap(text, bytes.length);
-			const { whole, begins, continues } = tables();
+			const { whole, trie, continued } = tables();
 			const single = whole.find(bytes, 0, bytes.length);
 			if (single >= 0) return sink(single, 0, text.length);
 			const found: number[] = [];
 			for (let at = 0; at < bytes.length; ) {
 				let id = -1;
 				let end = at;
-				(at === 0 ? begins : continues).prefixes(bytes, at, bytes.length, (value, to) => {
+				const longer = (value: number, to: number): void => {
 					id = value;
 					end = to;
-				});
+				};
+				trie.prefixes(bytes, at, bytes.length, longer, at === 0 ? 0 : continued);
 				if (id < 0) return sink(unknownId(text), 0, text.length);
 				found.push(id, at, end);
 				at = end;

@@ -7,6 +7,7 @@ import type { Checkpoint, LazyArray, StringTable } from '../../src/formats/check
 import { extractGguf } from '../../src/formats/gguf/extract.ts';
 import { openCheckpoint } from '../../src/formats/open.ts';
 import { readTensorBytes } from '../../src/formats/tensor-bytes.ts';
+import { gguf, str } from '../hostile/bytes.ts';
 import { fixtureBytes, folder, refusal } from './fixtures.ts';
 import { ggufBytes, smallModel } from './make.ts';
 
@@ -82,6 +83,13 @@ test('numbers of blocks that are not there are refused', async () => {
 	const whole = await open(await ggufBytes(smallModel(2)));
 	for (const blocks of [-1, 3, 0.5, Number.NaN])
 		await assert.rejects(extracted(whole, blocks), refusal('out-of-range', /no such number of blocks.*0 to 2/));
+});
+
+test('a file with neither tensors nor a tokenizer is refused', async () => {
+	const empty = await open(gguf({}));
+	await assert.rejects(extracted(empty, 0), refusal('unsupported', /nothing to extract/));
+	const dictionary = await open(gguf({ entries: [str('tokenizer.ggml.model', 'gpt2')] }));
+	assert.equal((await extracted(dictionary, 0)).metadata.get('tokenizer.ggml.model'), 'gpt2');
 });
 
 test('other formats are refused', async () => {

@@ -147,7 +147,7 @@ export const GGUFS: readonly Case[] = [
 		{ 'a.gguf': sound({ entries: [str('general.architecture', '__proto__'), ...scored(scores).slice(1)] }) },
 		['trace'],
 	],
-	['gguf: nothing in it', { 'a.gguf': gguf({}) }, ['tokenize', 'embed', 'trace']],
+	['gguf: nothing in it', { 'a.gguf': gguf({}) }, ['tokenize', 'embed', 'trace', 'extract']],
 
 	tokenizer('an unknown kind', [ARCHITECTURE, str('tokenizer.ggml.model', 'klingon'), strings('tokenizer.ggml.tokens', TOKENS)]),
 	tokenizer('a kind that is a number', [ARCHITECTURE, num('tokenizer.ggml.model', 5)]),

@@ -10,6 +10,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { CASES, type Case } from './cases.ts';
 import type { Verb } from './folders.ts';
+import { LARGE } from './large.ts';
 
 const MAIN = fileURLToPath(new URL('../../surfaces/cli/main.ts', import.meta.url));
 const ALL = process.env.TONGSA_HOSTILE === 'all';
@@ -20,6 +21,9 @@ const TIME_LIMIT_MS = 60_000;
  * template also the worker that it may fill (hosts/node/template.ts).
  */
 const MEMORY = { times: 16, megabytes: 160, template: 160 };
+/** For large files the multiple counts, and the rest is held tighter; a text long enough that the whole model is made ready for it. */
+const LARGE_MEGABYTES = 64;
+const LONG_TEXT = 'I love you so much. 사랑해요 '.repeat(60);
 
 /** Tells what the process took at most, when it ends. */
 const MEASURE = `data:text/javascript,${encodeURIComponent(
@@ -71,6 +75,15 @@ function run(words: readonly string[]): Promise<Ran> {
 	});
 }
 
+/** Answered, or refused in one line that says what and where. Gives a line on it for messages. */
+function properly(verb: Verb, { code, stderr, megabytes }: Ran): string {
+	const said = `${verb}: exit ${code}, ${megabytes.toFixed(0)} MB: ${stderr}`;
+	assert.ok(code === 0 || code === 1 || code === 2, said);
+	if (code !== 0) assert.match(stderr, /^tongsa: [^\n]{10,1500}\n$/, said);
+	assert.doesNotMatch(stderr, /defect|node_modules|\bat .*:\d+:\d+|undefined|\[object/, said);
+	return said;
+}
+
 /** Writes the files; the path of the one, or of the folder. */
 function written(folder: string, files: Case[1]): string {
 	mkdirSync(folder);
@@ -100,10 +113,7 @@ test('hostile files', { concurrency: availableParallelism() }, async (t) => {
 				const verbs = ALL ? VERBS : [refuses[i % refuses.length] ?? VERBS[i % VERBS.length]!];
 				for (const verb of verbs) {
 					const { code, stderr, megabytes } = await run(WORDS[verb](model, folder));
-					const said = `${verb}: exit ${code}, ${megabytes.toFixed(0)} MB: ${stderr}`;
-					assert.ok(code === 0 || code === 1 || code === 2, said);
-					if (code !== 0) assert.match(stderr, /^tongsa: [^\n]{10,1500}\n$/, said);
-					assert.doesNotMatch(stderr, /defect|node_modules|\bat .*:\d+:\d+|undefined|\[object/, said);
+					const said = properly(verb, { code, stderr, megabytes });
 					if (refuses.includes(verb)) assert.notEqual(code, 0, said);
 					const most = standard + MEMORY.megabytes + MEMORY.times * size + (verb === 'template' ? MEMORY.template : 0);
 					assert.ok(megabytes > 0 && megabytes < most, `${said} of ${most.toFixed(0)}`);
@@ -114,4 +124,19 @@ test('hostile files', { concurrency: availableParallelism() }, async (t) => {
 			}),
 		),
 	);
+});
+
+test('large hostile files take a small multiple of themselves', async (t) => {
+	for (const [i, [name, make]] of LARGE.entries())
+		await t.test(name, async () => {
+			const folder = join(work, `large-${i}`);
+			const files = make();
+			const model = written(folder, files);
+			const size = Object.values(files).reduce((sum, { length }) => sum + length, 0) / 1e6;
+			const ran = await run(['tokenize', model, LONG_TEXT]);
+			const most = standard + LARGE_MEGABYTES + MEMORY.times * size;
+			const said = properly('tokenize', ran);
+			assert.ok(ran.megabytes > 0 && ran.megabytes < most, `${said} of ${most.toFixed(0)}, ${size.toFixed(1)} MB of files`);
+			rmSync(folder, { recursive: true, force: true });
+		});
 });

@@ -57,6 +57,8 @@ export async function extractGguf(
 	}
 	if (blocks < most && !metadata.has(WHOLE_BLOCKS)) metadata.set(WHOLE_BLOCKS, { type: 'u32', value: most });
 	const tensors = [...checkpoint.tensors.values()].filter(({ name }) => Number(BLOCK_NAME.exec(name)?.[1] ?? -1) < blocks);
+	if (tensors.length === 0 && getString(checkpoint, 'tokenizer.ggml.model') === undefined)
+		throw new TongsaError('unsupported', 'nothing to extract', { file: checkpoint.name, got: 'neither tensors nor a tokenizer' });
 	await writeGguf(sink, { metadata, tensors, alignment }, options);
 	return { tensors };
 }

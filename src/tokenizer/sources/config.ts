@@ -5,6 +5,7 @@ import type { Checkpoint, MetadataValue } from '../../formats/checkpoint.ts';
 import { isObject, readJsonObject } from '../../formats/json.ts';
 import type { SpecialIds } from '../types.ts';
 import type { JsonObject } from './fields.ts';
+import { checkAdded } from './table.ts';
 
 /** tokenizer_config.json with thousands of added tokens has 1.2 MB (Gemma 3), chat templates included. */
 const MAX_CONFIG = 2 ** 24;
@@ -47,10 +48,16 @@ export async function readConfig(checkpoint: Checkpoint, signal?: AbortSignal): 
 		if (text !== undefined) roles.set(role, text);
 	}
 	const family = checkpoint.metadata.get('model_type');
+	const described = fields!['added_tokens_decoder'];
+	for (const [name, value] of [
+		['tokenizer_config.json', described],
+		['added_tokens.json', more],
+	] as const)
+		if (isObject(value)) checkAdded(Object.keys(value).length, name, 'added tokens');
 	return {
 		fields: fields!,
 		roles,
-		added: [...describedTokens(fields!['added_tokens_decoder']), ...plainTokens(more!)],
+		added: [...describedTokens(described), ...plainTokens(more!)],
 		ends: [...idsOf(generation!['eos_token_id']), ...idsOf(checkpoint.metadata.get('eos_token_id'))],
 		family: typeof family === 'string' ? family : undefined,
 	};

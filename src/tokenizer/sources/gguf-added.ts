@@ -5,6 +5,7 @@ import type { Checkpoint } from '../../formats/checkpoint.ts';
 import { getString } from '../../formats/get.ts';
 import { type AddedToken, KIND, type Vocabulary } from '../spec.ts';
 import { tokenString } from '../vocabulary.ts';
+import { checkAdded } from './table.ts';
 
 /** A tokenizer's key, as GGUF spells it. */
 export const key = (name: string): string => `tokenizer.ggml.${name}`;
@@ -14,6 +15,7 @@ export function addedTokens(checkpoint: Checkpoint, vocabulary: Vocabulary, esca
 	const strips = stripsOf(checkpoint);
 	const added: AddedToken[] = [];
 	const ids = [KIND.control, KIND.unknown, KIND.user].flatMap((kind) => idsOfKind(vocabulary, kind)).sort((a, b) => a - b);
+	checkAdded(ids.length, checkpoint.name, key('token_type'));
 	for (const id of ids) {
 		const kind = vocabulary.kinds[id];
 		const content = tokenString(vocabulary, id);

@@ -228,34 +228,29 @@ async function sentencePieceParts(
 	};
 }
 
-const encoder = new TextEncoder();
-
 /** WordPiece. llama.cpp's vocabulary ('▁' begins a word, nothing goes on with it) is turned back to BERT's ('##' goes on with it). */
 function bertParts(checkpoint: Checkpoint, vocabulary: Vocabulary, ids: Ids): Parts {
 	const lowercase = getBoolean(checkpoint, key('normalizer.lowercase')) ?? true;
 	const strip_accents = getBoolean(checkpoint, key('normalizer.strip_accents')) ?? lowercase;
-	const parts: Uint8Array[] = [];
+	// Each becomes at most two bytes longer.
+	const bytes = new Uint8Array(vocabulary.bytes.length + 2 * vocabulary.size);
 	const offsets = new Uint32Array(vocabulary.size + 1);
-	let length = 0;
-	for (let id = 0; id < vocabulary.size; id++) {
-		const bytes = vocabulary.bytes.subarray(vocabulary.offsets[id]!, vocabulary.offsets[id + 1]!);
-		const kind = vocabulary.kinds[id];
-		const begins = bytes[0] === 0xe2 && bytes[1] === 0x96 && bytes[2] === 0x81;
-		const kept = kind === KIND.control || kind === KIND.unknown || bytes.length === 0;
-		const pieces = begins ? [bytes.subarray(3)] : kept ? [bytes] : [encoder.encode('##'), bytes];
-		for (const piece of pieces) {
-			parts.push(piece);
-			length += piece.length;
-		}
-		offsets[id + 1] = length;
-	}
-	const bytes = new Uint8Array(length);
 	let at = 0;
-	for (const part of parts) {
-		bytes.set(part, at);
-		at += part.length;
+	for (let id = 0; id < vocabulary.size; id++) {
+		const kind = vocabulary.kinds[id];
+		const to = vocabulary.offsets[id + 1]!;
+		let from = vocabulary.offsets[id]!;
+		const begins =
+			to - from >= 3 && vocabulary.bytes[from] === 0xe2 && vocabulary.bytes[from + 1] === 0x96 && vocabulary.bytes[from + 2] === 0x81;
+		if (begins) from += 3;
+		else if (kind !== KIND.control && kind !== KIND.unknown && from < to) {
+			bytes[at++] = 0x23;
+			bytes[at++] = 0x23;
+		}
+		while (from < to) bytes[at++] = vocabulary.bytes[from++]!;
+		offsets[id + 1] = at;
 	}
-	const rewritten: Vocabulary = { ...vocabulary, bytes, offsets };
+	const rewritten: Vocabulary = { ...vocabulary, bytes: bytes.subarray(0, at), offsets };
 	return {
 		normalizer: { type: 'BertNormalizer', clean_text: true, handle_chinese_chars: true, strip_accents, lowercase },
 		pre_tokenizer: { type: 'BertPreTokenizer' },

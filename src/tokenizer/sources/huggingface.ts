@@ -2,6 +2,7 @@
 // huggingface/tokenizers tokenizers/src/tokenizer/serialization.rs, models/*/serialization.rs, tokenizer/added_vocabulary.rs
 
 import { TongsaError } from '../../errors.ts';
+import type { StringTable } from '../../formats/checkpoint.ts';
 import type { AddedToken, BpeSpec, ModelSpec, PreTokenizerSpec, TokenizerSpec } from '../spec.ts';
 import { decoderAt, normalizerAt, postProcessorAt, preTokenizerAt } from './components.ts';
 import { specialIds, type TokenizerConfig } from './config.ts';
@@ -20,18 +21,24 @@ import {
 } from './fields.ts';
 import { stepsOf, withAlphabet } from './letters.ts';
 import { findStops } from './stops.ts';
-import { checkId, createVocabularyBuilder, tableOf, type VocabularyBuilder } from './table.ts';
+import { checkAdded, checkId, createStrings, createVocabularyBuilder, type VocabularyBuilder } from './table.ts';
 
 const MODELS = ['BPE', 'Unigram', 'WordPiece', 'WordLevel'] as const;
 type ModelType = (typeof MODELS)[number];
 
-export function huggingFaceSpec(json: Json, file: string, config: TokenizerConfig): TokenizerSpec {
+/** What of a model lies in files of its own. */
+export interface Apart {
+	readonly vocabulary?: VocabularyBuilder;
+	readonly merges?: Iterable<string>;
+}
+
+export function huggingFaceSpec(json: Json, file: string, config: TokenizerConfig, apart: Apart = {}): TokenizerSpec {
 	const whole = objectAt(json, { file, field: '' });
 	const place = (name: string): Place => ({ file, field: name });
 	const model = objectAt(whole['model'], place('model'));
 	const type = modelType(model, place('model'));
-	const builder = createVocabularyBuilder(file);
-	(type === 'Unigram' ? readPieces : readVocab)(model, place('model'), builder);
+	const builder = apart.vocabulary ?? createVocabularyBuilder(file);
+	if (!apart.vocabulary) (type === 'Unigram' ? readPieces : readVocab)(model, place('model'), builder);
 	const unknownText = unknownOf(model, type, builder, place('model'));
 	const added = readAdded(whole['added_tokens'], place('added_tokens'), builder);
 	if (unknownText !== undefined) builder.setKind(unknownText, 'unknown');
@@ -43,7 +50,7 @@ export function huggingFaceSpec(json: Json, file: string, config: TokenizerConfi
 		JSON.stringify(normalizer)?.includes('"ByteLevel"') || type !== 'BPE' || model['byte_fallback'] === true
 			? lettersInText(given)
 			: withAlphabet(given);
-	const spec = modelSpec(model, type, builder, unknownText, alphabet, place('model'));
+	const spec = modelSpec(model, type, builder, unknownText, alphabet, place('model'), apart.merges);
 	const { vocabulary } = spec;
 	const decoder = whole['decoder'] == null ? ({ type: 'Spaced' } as const) : decoderAt(whole['decoder'], place('decoder'));
 	const postProcessor = whole['post_processor'] == null ? undefined : postProcessorAt(whole['post_processor'], place('post_processor'));
@@ -125,7 +132,9 @@ function unknownOf(model: JsonObject, type: ModelType, builder: VocabularyBuilde
 
 /** Added tokens have the id that the vocabulary gives them, else the file's. */
 function readAdded(value: Json, place: Place, builder: VocabularyBuilder): AddedToken[] {
-	return (value == null ? [] : arrayAt(value, place)).flatMap((item, i) => {
+	const items = value == null ? [] : arrayAt(value, place);
+	checkAdded(items.length, place.file, place.field);
+	return items.flatMap((item, i) => {
 		const here = { file: place.file, field: `${place.field}[${i}]` };
 		const fields = objectAt(item, here);
 		const content = stringAt(fields['content'], under(here, 'content'));
@@ -158,6 +167,7 @@ function modelSpec(
 	unknown: number | undefined,
 	alphabet: BpeSpec['alphabet'],
 	place: Place,
+	merges?: Iterable<string>,
 ): ModelSpec {
 	const vocabulary = builder.build(type === 'Unigram' ? 'f64' : undefined);
 	const unknownField = unknown === undefined ? {} : { unknown };
@@ -178,7 +188,10 @@ function modelSpec(
 			return {
 				type,
 				vocabulary,
-				merges: { type: 'pairs', table: readMerges(model['merges'], under(place, 'merges'), builder) },
+				merges: {
+					type: 'pairs',
+					table: readMerges(merges ?? arrayAt(model['merges'], under(place, 'merges')), under(place, 'merges'), builder),
+				},
 				alphabet,
 				...unknownField,
 				fuse_unk: flag('fuse_unk'),
@@ -204,18 +217,19 @@ function modelSpec(
 }
 
 /** ["left right"] or [["left", "right"]]. */
-function readMerges(value: Json, place: Place, builder: VocabularyBuilder) {
-	const strings: string[] = [];
-	for (const [i, merge] of arrayAt(value, place).entries()) {
-		const here = { file: place.file, field: `${place.field}[${i}]` };
+function readMerges(merges: Iterable<Json>, place: Place, builder: VocabularyBuilder): StringTable {
+	const parts = createStrings();
+	let i = -1;
+	for (const merge of merges) {
+		const here = { file: place.file, field: `${place.field}[${++i}]` };
 		if (typeof merge === 'string' && merge.startsWith('#version')) continue;
 		const pair = typeof merge === 'string' ? merge.split(' ') : arrayAt(merge, here);
 		if (pair.length !== 2) throw refuse(here, merge, 'two tokens');
 		for (const part of pair) {
 			const text = stringAt(part, here);
-			if (builder.idOf(text) === undefined) throw refuse(here, text, 'a token of the vocabulary');
-			strings.push(text);
+			const at = parts.push(text);
+			if (builder.find(parts.bytes, parts.offsets[at]!, parts.offsets[at + 1]!) < 0) throw refuse(here, text, 'a token of the vocabulary');
 		}
 	}
-	return tableOf(strings, strings.length);
+	return parts.finish();
 }

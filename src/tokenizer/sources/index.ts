@@ -83,7 +83,8 @@ const FILES: readonly (readonly [RegExp, ReadFile])[] = [
 		/^vocab\.txt$/,
 		async (source, _checkpoint, config, signal) => {
 			const [{ huggingFaceSpec }, { wordPieceJson }] = await Promise.all([import('./huggingface.ts'), import('./vocab-files.ts')]);
-			return huggingFaceSpec(wordPieceJson(await text(source, signal), source.name, config), source.name, config);
+			const [json, apart] = wordPieceJson(await text(source, signal), source.name, config);
+			return huggingFaceSpec(json, source.name, config, apart);
 		},
 	],
 	[
@@ -94,7 +95,8 @@ const FILES: readonly (readonly [RegExp, ReadFile])[] = [
 				throw new TongsaError('not-found', 'vocab.json without its merges.txt', { file: source.name, hint: 'Put merges.txt beside it' });
 			const [{ huggingFaceSpec }, { byteLevelJson }] = await Promise.all([import('./huggingface.ts'), import('./vocab-files.ts')]);
 			const vocab = await readJsonObject(source, MAX_FILE, signal);
-			return huggingFaceSpec(byteLevelJson(vocab, await text(merges, signal), source.name, config), source.name, config);
+			const [json, apart] = byteLevelJson(vocab, await text(merges, signal), source.name, config);
+			return huggingFaceSpec(json, source.name, config, apart);
 		},
 	],
 ];

@@ -7,17 +7,24 @@ import type { AddedToken, DecoderSpec, ModelSpec, NormalizerSpec, TokenizerSpec 
 import type { TokenKind } from '../types.ts';
 import { specialIds, type TokenizerConfig } from './config.ts';
 import { findStops } from './stops.ts';
-import { createVocabularyBuilder, MAX_TOKENS, tableOf, type VocabularyBuilder } from './table.ts';
+import { checkAdded, createStrings, createVocabularyBuilder, MAX_TOKENS, type VocabularyBuilder } from './table.ts';
 import { underscoreDecoder } from './underscore.ts';
 
 interface Piece {
-	readonly text: string;
+	readonly bytes: Uint8Array;
 	readonly score: number;
 	readonly kind: TokenKind;
 }
 
+/** A piece that is more than a piece of text: unknown, control, user-defined. */
+interface Marked {
+	readonly text: string;
+	readonly kind: TokenKind;
+}
+
 interface ModelProto {
-	readonly pieces: readonly Piece[];
+	readonly count: number;
+	readonly marked: readonly Marked[];
 	/** TrainerSpec.ModelType: 1 unigram, 2 BPE, 3 word, 4 char. */
 	readonly modelType: number;
 	readonly byteFallback: boolean;
@@ -33,22 +40,30 @@ interface ModelProto {
 /** SentencePiece.Type, numbered from 1. */
 const KINDS: readonly TokenKind[] = ['normal', 'unknown', 'control', 'user', 'unused', 'byte'];
 
+const MARKED: ReadonlySet<TokenKind> = new Set(['unknown', 'control', 'user']);
+
 /** Piece texts: strict UTF-8, because lookups go by bytes and a broken piece could never match. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Defaults are the .proto's. Fields that change nothing in encoding or decoding (training settings, self-tests) are passed over. */
-function parseModel(bytes: Uint8Array, file: string): ModelProto {
-	const pieces: Piece[] = [];
+/** Each piece goes to `put`. Defaults are the .proto's. Fields that change nothing in encoding or decoding (training settings, self-tests) are passed over. */
+function parseModel(bytes: Uint8Array, file: string, put: (piece: Piece, index: number) => void): ModelProto {
+	let count = 0;
+	const marked: Marked[] = [];
 	let model = { modelType: 1, byteFallback: false, whitespaceAsSuffix: false, unknownSurface: ' \u2047 ' };
 	let normalizer = { charsmap: new Uint8Array(0), addDummyPrefix: true, removeExtraWhitespaces: true, escapeWhitespaces: true };
 	for (const field of fields(bytes, file)) {
 		if (field.wire !== 'bytes') continue;
 		switch (field.number) {
-			case 1:
-				if (pieces.length === MAX_TOKENS)
+			case 1: {
+				if (count === MAX_TOKENS)
 					throw new TongsaError('too-large', 'too many pieces', { file, field: 'pieces', allowed: `at most ${MAX_TOKENS}` });
-				pieces.push(parsePiece(field.value, file, pieces.length));
+				const piece = parsePiece(field.value, file, count);
+				put(piece, count++);
+				if (!MARKED.has(piece.kind)) break;
+				marked.push({ text: utf8.decode(piece.bytes), kind: piece.kind });
+				checkAdded(marked.length, file, 'pieces');
 				break;
+			}
 			case 2:
 				for (const inner of fields(field.value, file)) {
 					if (inner.number === 3) model = { ...model, modelType: Number(varint(inner)) };
@@ -72,8 +87,8 @@ function parseModel(bytes: Uint8Array, file: string): ModelProto {
 			default:
 		}
 	}
-	if (pieces.length === 0) throw new TongsaError('malformed', 'SentencePiece model without pieces', { file, field: 'pieces' });
-	return { pieces, ...model, ...normalizer };
+	if (count === 0) throw new TongsaError('malformed', 'SentencePiece model without pieces', { file, field: 'pieces' });
+	return { count, marked, ...model, ...normalizer };
 }
 
 const varint = (field: ProtobufField): bigint => (field.wire === 'varint' ? field.value : 0n);
@@ -91,13 +106,14 @@ function refuseDenormalizer(spec: Uint8Array, file: string): void {
 const scoreView = new DataView(new ArrayBuffer(4));
 
 function parsePiece(bytes: Uint8Array, file: string, index: number): Piece {
-	let text = '';
+	let text = new Uint8Array(0);
 	let score = 0;
 	let type = 1;
 	for (const field of fields(bytes, file)) {
 		if (field.number === 1 && field.wire === 'bytes') {
+			text = field.value as Uint8Array<ArrayBuffer>;
 			try {
-				text = utf8.decode(field.value);
+				utf8.decode(text);
 			} catch (cause) {
 				throw new TongsaError('malformed', 'piece is not UTF-8', { file, field: `pieces[${index}]` }, { cause });
 			}
@@ -109,10 +125,10 @@ function parsePiece(bytes: Uint8Array, file: string, index: number): Piece {
 	const kind = KINDS[type - 1];
 	const refuse = (what: string, name: string, got: string | number): TongsaError =>
 		new TongsaError('malformed', what, { file, field: `pieces[${index}].${name}`, got });
-	if (text === '') throw refuse('piece is empty', 'piece', '');
+	if (text.length === 0) throw refuse('piece is empty', 'piece', '');
 	if (kind === undefined) throw refuse('unknown type of piece', 'type', type);
 	if (!Number.isFinite(score)) throw refuse('score is no number', 'score', String(score));
-	return { text, score, kind };
+	return { bytes: text, score, kind };
 }
 
 /** What a family adds around a text, where tokenizer_config.json does not say. By tokenizer_class, else by model_type. */
@@ -129,27 +145,32 @@ const FLAGS: readonly { readonly name: RegExp; readonly start: boolean; readonly
 const FAIRSEQ = ['<s>', '<pad>', '</s>', '<unk>'];
 
 export function sentencePieceSpec(bytes: Uint8Array, file: string, config: TokenizerConfig): TokenizerSpec {
-	const model = parseModel(bytes, file);
 	const family = [config.fields['tokenizer_class'], config.family].filter((name) => typeof name === 'string');
 	const builder = createVocabularyBuilder(file);
-	if (family.some((name) => /^xlm-?roberta/i.test(name))) setFairseq(model, builder);
-	else for (const [id, { text, kind, score }] of model.pieces.entries()) builder.set(id, text, kind, score);
+	const fairseq = family.some((name) => /^xlm-?roberta/i.test(name));
+	if (fairseq) for (const [id, text] of FAIRSEQ.entries()) builder.set(id, text, text === '<unk>' ? 'unknown' : 'control');
+	const model = parseModel(bytes, file, (piece, index) => {
+		if (!fairseq) builder.set(index, piece.bytes, piece.kind, piece.score);
+		else if (index >= 3) builder.set(index + 1, piece.bytes, piece.kind, piece.score);
+	});
+	if (fairseq) builder.set(model.count + 1, '<mask>', 'control');
 	const extra = extraTokens(config, builder);
 	const vocabulary = builder.build('f32');
 
-	const unknown = model.pieces.find(({ kind }) => kind === 'unknown');
+	const unknown = model.marked.find(({ kind }) => kind === 'unknown');
 	const unknownId = unknown && builder.idOf(unknown.text);
-	const user = model.pieces.filter(({ kind }) => kind === 'user');
+	const user = model.marked.filter(({ kind }) => kind === 'user');
 	const plain = { single_word: false, lstrip: false, rstrip: false };
-	const own = model.pieces.flatMap(({ text, kind }): AddedToken[] => {
+	const described = new Set(extra.map(({ id }) => id));
+	const own = model.marked.flatMap(({ text, kind }): AddedToken[] => {
 		const id = builder.idOf(text);
-		if (id === undefined || extra.some((token) => token.id === id)) return [];
+		if (id === undefined || described.has(id)) return [];
 		if (kind === 'control' || kind === 'unknown') return [{ id, content: text, ...plain, normalized: false, special: true }];
 		// A unigram model chooses its user-defined pieces itself; others find them before merging.
 		if (kind === 'user' && model.modelType !== 1) return [{ id, content: text, ...plain, normalized: true, pattern: text, special: false }];
 		return [];
 	});
-	const roles: TokenizerConfig = { ...config, roles: withDefaults(config.roles, model.pieces) };
+	const roles: TokenizerConfig = { ...config, roles: withDefaults(config.roles, model.marked) };
 	const special = specialIds(roles, (text) => builder.idOf(text), vocabulary.size, findStops(vocabulary, []).stops);
 	const flags = FLAGS.find(({ name }) => family.some((each) => name.test(each)));
 	const flag = (key: string, otherwise: boolean, id: number | undefined) =>
@@ -180,14 +201,8 @@ export function sentencePieceSpec(bytes: Uint8Array, file: string, config: Token
 	};
 }
 
-function setFairseq(model: ModelProto, builder: VocabularyBuilder): void {
-	for (const [id, text] of FAIRSEQ.entries()) builder.set(id, text, text === '<unk>' ? 'unknown' : 'control');
-	for (const [id, { text, kind, score }] of model.pieces.entries()) if (id >= 3) builder.set(id + 1, text, kind, score);
-	builder.set(model.pieces.length + 1, '<mask>', 'control');
-}
-
 /** Start and end are SentencePiece's own names where no config names others. */
-function withDefaults(roles: TokenizerConfig['roles'], pieces: readonly Piece[]): TokenizerConfig['roles'] {
+function withDefaults(roles: TokenizerConfig['roles'], pieces: readonly Marked[]): TokenizerConfig['roles'] {
 	const controls = new Set(pieces.filter(({ kind }) => kind === 'control').map(({ text }) => text));
 	const first = (names: readonly string[]): string | undefined => names.find((name) => controls.has(name));
 	const out = new Map(roles);
@@ -229,7 +244,7 @@ function modelSpec(model: ModelProto, vocabulary: ModelSpec['vocabulary'], unkno
 			return { ...bpe, merges: { type: 'scores' } };
 		case 4:
 			// Characters are pieces that are never merged.
-			return { ...bpe, merges: { type: 'pairs', table: tableOf([], 0) } };
+			return { ...bpe, merges: { type: 'pairs', table: createStrings().finish() } };
 		default:
 			throw new TongsaError('unsupported', 'SentencePiece model type', {
 				file,
@@ -241,7 +256,7 @@ function modelSpec(model: ModelProto, vocabulary: ModelSpec['vocabulary'], unkno
 }
 
 function decoderOf(model: ModelProto): DecoderSpec {
-	const unknown = model.pieces.find(({ kind }) => kind === 'unknown');
+	const unknown = model.marked.find(({ kind }) => kind === 'unknown');
 	const prefix = model.removeExtraWhitespaces ? 'every' : model.addDummyPrefix ? 'one' : 'none';
 	return underscoreDecoder(prefix, unknown && { text: unknown.text, shown: model.unknownSurface });
 }

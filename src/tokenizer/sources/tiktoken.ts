@@ -4,7 +4,8 @@
 import { base64Bytes } from '../../compute/base64.ts';
 import { TongsaError } from '../../errors.ts';
 import type { TokenizerSpec } from '../spec.ts';
-import { createVocabularyBuilder, MAX_TOKENS } from './table.ts';
+import { linesOf, partsOf } from './lines.ts';
+import { createVocabularyBuilder, MAX_TOKENS, type VocabularyBuilder } from './table.ts';
 
 const r = String.raw;
 const GPT2 = r`'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s`;
@@ -137,46 +138,52 @@ export const looksLikeRanks = (start: string): boolean => /^(?:[A-Za-z0-9+/]+={0
 export const MAX_RANKS_BYTES = 2 ** 27;
 
 /**
- * Two forms: a line a token, 'IQ== 0'; and js-tiktoken's, a line a run of consecutive ranks, '! 0 IQ== Ig== …'.
+ * Two forms: a line a token, 'IQ== 0'; and js-tiktoken's, a line a run of consecutive ranks, '! 0 IQ== Ig== …'. Gives how many ranks there are.
  */
-function readRanks(text: string, file: string): Map<number, Uint8Array> {
-	const ranks = new Map<number, Uint8Array>();
+function readRanks(text: string, file: string, builder: VocabularyBuilder): number {
+	let count = 0;
 	const put = (rank: number, base64: string, line: number): void => {
 		const refuse = (what: string, got: string | number): TongsaError =>
 			new TongsaError('malformed', what, { file, field: `line ${line + 1}`, got });
 		if (!(Number.isInteger(rank) && rank >= 0 && rank < MAX_TOKENS)) throw refuse('rank', rank);
-		if (ranks.size === MAX_RANKS)
+		if (count++ === MAX_RANKS)
 			throw new TongsaError('unsupported', 'rank table of no known encoding', { file, got: `more than ${MAX_RANKS} tokens` });
-		if (ranks.has(rank)) throw refuse('two tokens have one rank', rank);
+		if (builder.has(rank)) throw refuse('two tokens have one rank', rank);
 		if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) throw refuse('token is no base64', base64);
 		try {
-			ranks.set(rank, base64Bytes(base64));
+			builder.set(rank, base64Bytes(base64), 'normal');
 		} catch {
 			throw refuse('token is no base64', base64);
 		}
 	};
-	for (const [i, line] of text.split('\n').entries()) {
-		const words = line.trim().split(' ');
-		if (words[0] === '!') for (const [j, word] of words.slice(2).entries()) put(Number(words[1]) + j, word, i);
-		else if (words.length === 2) put(Number(words[1]), words[0]!, i);
-		else if (words[0] !== '')
-			throw new TongsaError('malformed', 'line of a rank table', { file, field: `line ${i + 1}`, got: line, allowed: "'base64 rank'" });
+	let i = -1;
+	for (const whole of linesOf(text)) {
+		const line = whole.trim();
+		i++;
+		if (line === '') continue;
+		const words = partsOf(line, ' ');
+		const first = words.next().value!;
+		const second = words.next().value;
+		if (first === '!') {
+			let rank = Number(second);
+			for (const word of words) put(rank++, word, i);
+		} else if (second !== undefined && words.next().done) put(Number(second), first, i);
+		else throw new TongsaError('malformed', 'line of a rank table', { file, field: `line ${i + 1}`, got: line, allowed: "'base64 rank'" });
 	}
-	return ranks;
+	return count;
 }
 
 export function tiktokenSpec(bytes: Uint8Array, file: string): TokenizerSpec {
-	const ranks = readRanks(new TextDecoder().decode(bytes), file);
-	const candidates = ENCODINGS.filter((encoding) => encoding.ranks === ranks.size);
+	const builder = createVocabularyBuilder(file);
+	const count = readRanks(new TextDecoder().decode(bytes), file, builder);
+	const candidates = ENCODINGS.filter((encoding) => encoding.ranks === count);
 	const encoding = candidates.find(({ names }) => names?.test(file)) ?? candidates.find(({ names }) => names === undefined);
 	if (encoding === undefined)
 		throw new TongsaError('unsupported', 'rank table of no known encoding', {
 			file,
-			got: `${ranks.size} tokens`,
-			allowed: ENCODINGS.map(({ name, ranks: count }) => `${name} (${count})`).join(', '),
+			got: `${count} tokens`,
+			allowed: ENCODINGS.map(({ name, ranks }) => `${name} (${ranks})`).join(', '),
 		});
-	const builder = createVocabularyBuilder(file);
-	for (const [rank, token] of ranks) builder.set(rank, token, 'normal');
 	for (const [text, id] of Object.entries(encoding.special)) builder.set(id, text, 'control');
 	const vocabulary = builder.build();
 	const { special, start, ends } = encoding;

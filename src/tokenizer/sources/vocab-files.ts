@@ -5,8 +5,10 @@ import { TongsaError } from '../../errors.ts';
 import type { MetadataValue } from '../../formats/checkpoint.ts';
 import type { TokenizerConfig } from './config.ts';
 import type { JsonObject } from './fields.ts';
+import type { Apart } from './huggingface.ts';
+import { linesOf } from './lines.ts';
 import { PRE } from './pre.ts';
-import { MAX_TOKENS } from './table.ts';
+import { createVocabularyBuilder, MAX_TOKENS } from './table.ts';
 
 /** A special token as tokenizer.json describes it. */
 function addedToken(
@@ -24,24 +26,34 @@ function addedTokens(config: TokenizerConfig, defaults: readonly string[], idOf:
 	return [...described, ...names.flatMap((name) => (idOf(name) === undefined ? [] : [addedToken(name, idOf(name)!)]))];
 }
 
+/** A file's form of tokenizer.json, and what of it is too long to be made into JSON. */
+export type Form = readonly [json: JsonObject, apart: Apart];
+
 /** One token a line, its id the line's number. */
-export function wordPieceJson(text: string, file: string, config: TokenizerConfig): JsonObject {
-	const lines = text.split('\n');
-	if (lines.at(-1) === '') lines.pop();
-	if (lines.length > MAX_TOKENS)
-		throw new TongsaError('too-large', 'too many tokens', { file, got: lines.length, allowed: `at most ${MAX_TOKENS}` });
-	const vocab = new Map<string, number>();
-	// As Python's readline: a carriage return before the line's end belongs to it. The last of equal lines counts, as in load_vocab.
-	for (const [id, line] of lines.entries()) vocab.set(line.endsWith('\r') ? line.slice(0, -1) : line, id);
+export function wordPieceJson(text: string, file: string, config: TokenizerConfig): Form {
+	let count = 0;
+	for (const _ of linesOf(text)) count++;
+	if (count > MAX_TOKENS) throw new TongsaError('too-large', 'too many tokens', { file, got: count, allowed: `at most ${MAX_TOKENS}` });
+	const vocabulary = createVocabularyBuilder(file);
+	// The last of equal lines counts, as in load_vocab: so the last comes first.
+	let end = text.endsWith('\n') ? text.length - 1 : text.length;
+	for (let id = count - 1; id >= 0; id--) {
+		const start = end > 0 ? text.lastIndexOf('\n', end - 1) + 1 : 0;
+		// As Python's readline: a carriage return before the line's end belongs to it.
+		const line = text.slice(start, end > start && text[end - 1] === '\r' ? end - 1 : end);
+		if (vocabulary.idOf(line) === undefined) vocabulary.set(id, line, 'normal');
+		end = start - 1;
+	}
 	const role = (name: string, otherwise: string): string => config.roles.get(name) ?? otherwise;
 	const [cls, sep, unk] = [role('cls_token', '[CLS]'), role('sep_token', '[SEP]'), role('unk_token', '[UNK]')];
 	const flag = (name: string, otherwise: boolean): boolean => (typeof config.fields[name] === 'boolean' ? config.fields[name] : otherwise);
 	const lowercase = flag('do_lower_case', true);
 	const strip = config.fields['strip_accents'];
-	const special = (name: string): MetadataValue[] => (vocab.has(name) ? [{ SpecialToken: { id: name, type_id: 0 } }] : []);
-	return {
+	const known = (name: string): boolean => vocabulary.idOf(name) !== undefined;
+	const special = (name: string): MetadataValue[] => (known(name) ? [{ SpecialToken: { id: name, type_id: 0 } }] : []);
+	const json = {
 		version: '1.0',
-		added_tokens: addedTokens(config, ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'], (name) => vocab.get(name)),
+		added_tokens: addedTokens(config, ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'], vocabulary.idOf),
 		normalizer: {
 			type: 'BertNormalizer',
 			clean_text: true,
@@ -54,7 +66,7 @@ export function wordPieceJson(text: string, file: string, config: TokenizerConfi
 			type: 'TemplateProcessing',
 			single: [...special(cls), { Sequence: { id: 'A', type_id: 0 } }, ...special(sep)],
 			special_tokens: Object.fromEntries(
-				[cls, sep].flatMap((name) => (vocab.has(name) ? [[name, { id: name, ids: [vocab.get(name)!] }]] : [])),
+				[cls, sep].flatMap((name) => (known(name) ? [[name, { id: name, ids: [vocabulary.idOf(name)!] }]] : [])),
 			),
 		},
 		decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
@@ -63,9 +75,9 @@ export function wordPieceJson(text: string, file: string, config: TokenizerConfi
 			unk_token: unk,
 			continuing_subword_prefix: '##',
 			max_input_chars_per_word: 100,
-			vocab: Object.fromEntries(vocab),
 		},
 	};
+	return [json, { vocabulary }];
 }
 
 /** tokenizer_class → the pre-tokenizer (by GGUF's name) that its Python has. */
@@ -81,7 +93,7 @@ const CLASSES: Readonly<Record<string, string>> = {
 };
 
 /** GPT-2's kin: a byte-level vocabulary and its merges, a line each. */
-export function byteLevelJson(vocab: JsonObject, merges: string, file: string, config: TokenizerConfig): JsonObject {
+export function byteLevelJson(vocab: JsonObject, merges: string, file: string, config: TokenizerConfig): Form {
 	const given = config.fields['tokenizer_class'];
 	const name = typeof given === 'string' ? given.replace(/Tokenizer(Fast)?$/, '') : 'GPT2';
 	const pre = Object.hasOwn(CLASSES, name) ? PRE.get(CLASSES[name]!) : undefined;
@@ -102,7 +114,7 @@ export function byteLevelJson(vocab: JsonObject, merges: string, file: string, c
 	const steps = pre.preTokenizer.type === 'ByteLevel' ? { ...pre.preTokenizer, add_prefix_space: prefix } : pre.preTokenizer;
 	const roberta = ['Roberta', 'Bart', 'Longformer'].includes(name);
 	const [cls, sep] = [idOf(config.roles.get('cls_token') ?? '<s>'), idOf(config.roles.get('sep_token') ?? '</s>')];
-	return {
+	const json = {
 		version: '1.0',
 		added_tokens: addedTokens(config, ['<|endoftext|>', ...(roberta ? ['<s>', '<pad>', '</s>', '<unk>'] : [])], idOf).concat(
 			roberta && idOf('<mask>') !== undefined && !config.roles.has('mask_token')
@@ -116,13 +128,11 @@ export function byteLevelJson(vocab: JsonObject, merges: string, file: string, c
 				? { type: 'RobertaProcessing', sep: ['</s>', sep], cls: ['<s>', cls], trim_offsets: true, add_prefix_space: prefix }
 				: null,
 		decoder: { type: 'ByteLevel' },
-		model: {
-			type: 'BPE',
-			vocab,
-			merges: merges
-				.split('\n')
-				.filter((line) => line.trim() !== '' && !line.startsWith('#version'))
-				.map((line) => line.replace(/\r$/, '')),
-		},
+		model: { type: 'BPE', vocab },
 	};
+	return [json, { merges: mergesOf(merges) }];
+}
+
+function* mergesOf(text: string): Generator<string> {
+	for (const line of linesOf(text)) if (line.trim() !== '' && !line.startsWith('#version')) yield line.replace(/\r$/, '');
 }
