@@ -113,6 +113,7 @@ export const views = {
 		template: 'The chat template in this file',
 		system: 'What the model is told beforehand (system)',
 		given: (tokens: number) => (tokens === 1 ? 'What the model is given: 1 token' : `What the model is given: ${tokens} tokens`),
+		settings: 'How tokens are drawn',
 		length: 'At most this many tokens',
 		seed: 'Seed',
 		made: 'The answer’s tokens',

@@ -112,6 +112,7 @@ export const views: Messages['views'] = {
 		template: 'このファイルの対話テンプレート（chat template）',
 		system: 'モデルにあらかじめ伝えておくこと（system）',
 		given: (tokens) => `モデルが実際に受け取るもの：トークン ${tokens} 個`,
+		settings: 'トークンの選び方',
 		length: '最大トークン数',
 		seed: 'シード',
 		made: '答えのトークン',

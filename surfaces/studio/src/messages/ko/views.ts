@@ -112,6 +112,7 @@ export const views: Messages['views'] = {
 		template: '이 파일에 든 대화 틀(chat template)',
 		system: '모델에게 미리 일러둘 말(system)',
 		given: (tokens) => `모델이 실제로 받는 것: 토큰 ${tokens}개`,
+		settings: '토큰을 뽑는 방법',
 		length: '최대 토큰 수',
 		seed: '시드',
 		made: '답의 토큰',

@@ -110,6 +110,7 @@ export const views: Messages['views'] = {
 		template: '这个文件里的对话模板（chat template）',
 		system: '事先告诉模型的话（system）',
 		given: (tokens) => `模型实际收到的内容：${tokens} 个词元`,
+		settings: '怎样抽取词元',
 		length: '词元数上限',
 		seed: '随机种子',
 		made: '回答的词元',
