@@ -241,7 +241,7 @@ function useSettings() {
 	// Open beside the table that they move, where there is room for both.
 	const [wide] = useState(() => matchMedia('(min-width: 48rem)').matches);
 	const sliders = (
-		<details className="settings" open={wide}>
+		<details className="draws" open={wide}>
 			<summary>{words.settings}</summary>
 			<div className="fields sliders">
 				<Slide label={t.glossary.temperature.term} value={temperature} onChange={setTemperature} min={0} max={2} step={0.05} />
