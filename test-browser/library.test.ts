@@ -98,6 +98,17 @@ test('a URL is read by ranges: the matrix of a sentence costs the header and its
 	assert.ok(requests.some(({ range }) => range !== undefined));
 });
 
+test('the address of any part of a split file opens all parts', async () => {
+	const part = 'test/fixtures/formats/split-00002-of-00003.gguf';
+	const names = await page.evaluate(async (part) => {
+		const { openModel } = (await import(`${location.origin}/hosts/browser/index.ts`)) as typeof import('../hosts/browser/index.ts');
+		const model = await openModel(part);
+		return [...model.checkpoint.tensors.keys()];
+	}, part);
+	assert.deepEqual(names, [...(await openModel(part)).checkpoint.tensors.keys()]);
+	assert.equal(names.length, 5);
+});
+
 test('a file that is no model gets its one-line error in the page too', async () => {
 	const message = await page.evaluate(async () => {
 		const { openModel } = (await import(`${location.origin}/hosts/browser/index.ts`)) as typeof import('../hosts/browser/index.ts');

@@ -4,8 +4,9 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ByteSource, ModelFiles } from '../../src/bytes/source.ts';
 import { TongsaError } from '../../src/errors.ts';
+import { splitParts } from '../split.ts';
 import { fileSource } from './file.ts';
-import { assetsIn, selectFiles, splitParts } from './select.ts';
+import { assetsIn, selectFiles } from './select.ts';
 
 /** A folder with more entries than this is somebody's home, not a model: the largest published ones have some hundred files. */
 const MAX_ENTRIES = 10_000;

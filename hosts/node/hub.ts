@@ -7,12 +7,13 @@ import { httpSource } from '../../src/bytes/http.ts';
 import type { ByteSource, ModelFiles } from '../../src/bytes/source.ts';
 import { TongsaError } from '../../src/errors.ts';
 import type { Progress } from '../../src/host.ts';
+import { splitParts } from '../split.ts';
 import { asNetworkError, download, refusal, textOf } from './download.ts';
 import { pathFiles } from './folder.ts';
 import { withLock } from './lock.ts';
 import { network } from './network.ts';
 import { hubEndpoint, hubFolder, hubTokenFile } from './places.ts';
-import { selectFiles, splitParts } from './select.ts';
+import { selectFiles } from './select.ts';
 
 export interface HubName {
 	readonly repository: string;

@@ -74,7 +74,7 @@ async function urlFiles(url: string, signal: AbortSignal | undefined): Promise<M
 	const [{ httpSource }, { network }, { splitParts }] = await Promise.all([
 		import('../../src/bytes/http.ts'),
 		import('./network.ts'),
-		import('./select.ts'),
+		import('../split.ts'),
 	]);
 	if (!URL.canParse(url)) throw new TongsaError('usage', 'not a URL', { got: url });
 	const path = new URL(url).pathname;

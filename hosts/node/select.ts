@@ -1,32 +1,15 @@
 // Which of a folder's or repository's files make up the model: one GGUF (with its siblings when split), or the safetensors with
-// the files beside them. Names of split files: llama.cpp gguf-split (`%s-%05d-of-%05d.gguf`); of the rest: Hugging Face's loaders.
+// the files beside them. Their names: Hugging Face's loaders.
 
 import { TongsaError } from '../../src/errors.ts';
+import { splitParts } from '../split.ts';
 
 /** Small files that openModel reads, as paths inside the folder. */
 const ASSET =
 	/^(?:(?:config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab|modules|sentence_bert_config|config_sentence_transformers|chat_template|1_Pooling\/config|model\.safetensors\.index)\.json|vocab\.txt|merges\.txt|chat_template\.jinja|(?:tokenizer|spiece|sentencepiece\.bpe|spm)\.model|[\w.-]+\.tiktoken)$/;
 const WEIGHTS = /^[^/]+\.safetensors$/;
 const DICTIONARY = /^(?:tokenizer\.json|vocab\.(?:txt|json)|(?:tokenizer|spiece|sentencepiece\.bpe|spm)\.model|[\w.-]+\.tiktoken)$/;
-const SPLIT = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/;
-
-/** Most parts of a split GGUF: its names have five digits, and nobody cuts a model into more than some hundred. */
-const MAX_PARTS = 1000;
-
-/** All parts' names of a split file's name; the name alone where it is not split. @throws TongsaError 'out-of-range'. */
-export function splitParts(name: string): string[] {
-	const match = SPLIT.exec(name);
-	if (!match) return [name];
-	const parts = Number(match[3]);
-	if (parts < 1 || parts > MAX_PARTS) {
-		throw new TongsaError('out-of-range', 'number of parts in the name of a split file', {
-			file: name,
-			got: parts,
-			allowed: `1 to ${MAX_PARTS}`,
-		});
-	}
-	return Array.from({ length: parts }, (_, i) => `${match[1]}-${String(i + 1).padStart(5, '0')}-of-${match[3]}.gguf`);
-}
+const LATER_PART = /-(?!00001)\d{5}-of-\d{5}\.gguf$/;
 
 /** The small files that belong to one weight file: all but the index of several. */
 export const assetsIn = (names: readonly string[]): string[] => names.filter((name) => ASSET.test(name) && !name.endsWith('.index.json'));
@@ -37,7 +20,7 @@ export const assetsIn = (names: readonly string[]): string[] => names.filter((na
  */
 export function selectFiles(names: readonly string[], where: string): string[] {
 	const ggufs = names.filter((name) => name.endsWith('.gguf') && !name.includes('mmproj'));
-	const firsts = ggufs.filter((name) => (SPLIT.exec(name)?.[2] ?? '00001') === '00001');
+	const firsts = ggufs.filter((name) => !LATER_PART.test(name));
 	const weights = names.filter((name) => WEIGHTS.test(name));
 	const assets = names.filter((name) => ASSET.test(name));
 	if (weights.length && !(firsts.length && !names.includes('config.json'))) {

@@ -9,7 +9,8 @@ import { after, before, test } from 'node:test';
 import { PACKAGED } from '../../hosts/node/packaged.ts';
 import { RECIPES } from '../../hosts/node/recipes.ts';
 import { resolve } from '../../hosts/node/resolve.ts';
-import { selectFiles, splitParts } from '../../hosts/node/select.ts';
+import { selectFiles } from '../../hosts/node/select.ts';
+import { splitParts } from '../../hosts/split.ts';
 import { TongsaError } from '../../src/errors.ts';
 
 let folder: string;

@@ -8,6 +8,7 @@ import { packaged } from '../../../hosts/node/packaged.ts';
 import { pull } from '../../../hosts/node/pull.ts';
 import { RECIPES, recipe } from '../../../hosts/node/recipes.ts';
 import { pulledPlace } from '../../../hosts/node/resolve.ts';
+import { splitParts } from '../../../hosts/split.ts';
 import { get, post } from '../define.ts';
 import { Refusal, refusalOf } from '../refusal.ts';
 import type { App, Service } from '../service.ts';
@@ -39,6 +40,13 @@ const shelved = z
 	})
 	.openapi('Shelved');
 
+/** Bytes of a weight file, with its other parts where it is split. */
+async function sizeOf(path: string, file: string): Promise<number> {
+	const parts = splitParts(file).map((part) => (part === file ? path : join(dirname(path), part)));
+	const sizes = await Promise.all(parts.map(async (part) => (await stat(part).catch(() => undefined))?.size ?? 0));
+	return sizes.reduce((sum, size) => sum + size, 0);
+}
+
 export function shelfRoutes(app: App, { models, settings }: Service): void {
 	const open = settings['api-key'].length === 0;
 	// Whoever else can reach the server may read what is here, and not have things fetched to it.
@@ -60,7 +68,7 @@ export function shelfRoutes(app: App, { models, settings }: Service): void {
 				list.push({
 					name,
 					title,
-					byteLength: (await stat(path)).size,
+					byteLength: await sizeOf(path, file),
 					url: `shelf/${encodeURIComponent(name)}/${encodeURIComponent(file)}`,
 					...(of && { of }),
 				});
@@ -78,7 +86,7 @@ export function shelfRoutes(app: App, { models, settings }: Service): void {
 		if (!place) return next();
 		const asked = c.req.param('file');
 		if (asked === place.file) return (await file(c, place.path)) ?? next();
-		const beside = place.file.endsWith('.safetensors') && BESIDE.includes(asked);
+		const beside = place.file.endsWith('.safetensors') ? BESIDE.includes(asked) : splitParts(place.file).includes(asked);
 		return beside ? ((await file(c, join(dirname(place.path), asked))) ?? next()) : next();
 	});
 

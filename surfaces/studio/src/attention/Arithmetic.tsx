@@ -4,14 +4,16 @@
 import type { Attention } from '../engine/work-inside.ts';
 import { digits, percent } from '../matrix/number.ts';
 import { useMessages } from '../messages/index.ts';
+import type { Origin } from '../ui/save.ts';
+import { Saves } from '../ui/saves.tsx';
 import { Scroller } from '../ui/scroller.tsx';
-import { quoted, TokenFace } from '../ui/token.tsx';
+import { quoted, TokenFace, tokenText } from '../ui/token.tsx';
 import { type Cell, contextOf, handedOver, keyOf, queryOf, scoresOf, weightsOf } from './read.ts';
 
 /** Terms of the last sum that are written out. */
 const TERMS = 12;
 
-export function Arithmetic({ attention, cell }: { readonly attention: Attention; readonly cell: Cell }) {
+export function Arithmetic({ attention, cell, origin }: { readonly attention: Attention; readonly cell: Cell; readonly origin: Origin }) {
 	const t = useMessages();
 	const words = t.lesson.attention;
 	const { tokens } = attention;
@@ -59,6 +61,11 @@ export function Arithmetic({ attention, cell }: { readonly attention: Attention;
 						</tbody>
 					</table>
 				</Scroller>
+				<Saves
+					name="attention-products"
+					origin={origin}
+					table={() => ({ header: ['dimension', 'q', 'k', 'q × k'], rows: products.map((product, i) => [i, q[i]!, k[i]!, product]) })}
+				/>
 				<p className="sum">
 					q · k = {words.sum} = <strong data-number="dot">{digits(dot, 6)}</strong>
 				</p>
@@ -113,6 +120,15 @@ export function Arithmetic({ attention, cell }: { readonly attention: Attention;
 						</tfoot>
 					</table>
 				</Scroller>
+				<Saves
+					name="attention-softmax"
+					origin={origin}
+					table={() => ({
+						header: ['place', 'token', 'score', 'exp', 'share'],
+						// What the mask hides has no score.
+						rows: tokens.map((token, j) => [j, tokenText(token), Number.isFinite(scores[j]!) ? scores[j]! : '', powers[j]!, weights[j]!]),
+					})}
+				/>
 				{!hidden && <p className="hint">{words.agrees(percent(powers[cell.to]! / total), percent(weights[cell.to]!))}</p>}
 			</li>
 			<li>

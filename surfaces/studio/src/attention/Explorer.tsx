@@ -119,7 +119,7 @@ export function Explorer({
 					saved={{ name: 'attention-row', origin: { ...origin, token: cell.from } }}
 				/>
 			</div>
-			{head !== AVERAGE && <Arithmetic attention={attention} cell={cell} />}
+			{head !== AVERAGE && <Arithmetic attention={attention} cell={cell} origin={{ ...origin, precision: 'exact', ...cell }} />}
 			<h3>{words.allTitle}</h3>
 			<Heads attention={attention} head={head} onHead={setHead} />
 		</>

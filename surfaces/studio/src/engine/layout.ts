@@ -4,7 +4,7 @@
 import type { Graph, Step } from './neighbours.ts';
 
 /** Rounds over all pairs; pushes for each pull; first step. */
-const ROUNDS = 250;
+const ROUNDS = 200;
 const PUSHES = 6;
 const RATE = 1;
 /** Nearness at a distance d is 1 / (1 + A·d^2B): UMAP's curve for points that may lie close. With B = 3/4 its powers are square roots. */

@@ -4,7 +4,7 @@
 import type { Model } from '../../../../src/model.ts';
 
 /** Changes when maps are made in another way: older ones are then drawn anew. */
-const FORMAT = 1;
+const FORMAT = 2;
 const FOLDER = 'maps';
 /** Rows of a table that its fingerprint is taken from, evenly spread. */
 const ROWS = 16;

@@ -47,6 +47,9 @@ export type Opening =
 	| { readonly kind: 'files'; readonly files: readonly File[] }
 	| { readonly kind: 'ranks'; readonly ranks: 'cl100k_base' | 'o200k_base' };
 
+/** What a run's numbers stand on: see RunOptions of the library. */
+export type Precision = NonNullable<Provenance['precision']>;
+
 export interface Array2 {
 	readonly shape: readonly number[];
 	readonly data: Float32Array;

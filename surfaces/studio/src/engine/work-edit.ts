@@ -4,6 +4,7 @@ import { TongsaError } from '../../../../src/errors.ts';
 import type { Replace } from '../../../../src/transformer/listen.ts';
 import type { Selector } from '../../../../src/transformer/select.ts';
 import { bestOf, cosine } from './library.ts';
+import type { Precision } from './protocol.ts';
 import { type Context, idsOf, modelOf, tokenizerOf, tokenView, tokenViews } from './registry.ts';
 import { watched } from './work-inside.ts';
 import type { Guess } from './work-out.ts';
@@ -36,7 +37,7 @@ export const edit = {
 		const opened = await modelOf(name);
 		const ids = await idsOf(name, text);
 		const at = Array.from({ length: layers }, (_, layer): Selector => ({ point: 'output', layer }));
-		const [before, after] = await bothOf(context, name, ids, edits, at);
+		const { before, after, precision } = await bothOf(context, name, ids, edits, at);
 		const T = ids.length;
 		const data = Float32Array.from({ length: layers * T }, (_, i) => {
 			const point = `blocks.${Math.floor(i / T)}.output`;
@@ -44,18 +45,25 @@ export const edit = {
 				data.subarray((i % T) * D, ((i % T) + 1) * D);
 			return cosine(row(before[point]!), row(after[point]!));
 		});
-		return { tokens: tokenViews(opened.tokenizer, ids), alike: { shape: [layers, T], data } };
+		return { tokens: tokenViews(opened.tokenizer, ids), alike: { shape: [layers, T], data }, precision };
 	},
 
 	/** What every layer's state at one token reads as, in both runs: first what block 0 receives, then each block's output. Whole models only. */
-	async editedLens(context: Context, name: string, text: string, edits: Edits, token: number, layers: number): Promise<Both<Guess[][]>> {
+	async editedLens(
+		context: Context,
+		name: string,
+		text: string,
+		edits: Edits,
+		token: number,
+		layers: number,
+	): Promise<Both<Guess[][]> & { precision: Precision }> {
 		const ids = await idsOf(name, text);
 		const at: Selector[] = [
 			{ point: 'embedding.output', token },
 			...Array.from({ length: layers }, (_, layer) => ({ point: 'output', layer, token }) as const),
 		];
 		const names = ['embedding.output', ...Array.from({ length: layers }, (_, layer) => `blocks.${layer}.output`)];
-		const [before, after] = await bothOf(context, name, ids, edits, at);
+		const { before, after, precision } = await bothOf(context, name, ids, edits, at);
 		const read = async (points: typeof before) =>
 			readStates(
 				context,
@@ -63,7 +71,7 @@ export const edit = {
 				names.map((point) => points[point]!.data),
 				layers,
 			);
-		return { before: await read(before), after: await read(after) };
+		return { before: await read(before), after: await read(after), precision };
 	},
 
 	/** Both runs go on with the text, always by the most probable token; each pair goes out as it is made. */
@@ -78,7 +86,12 @@ export const edit = {
 		for (let i = 0; i < most; i++) {
 			const pieces: string[] = [];
 			for (const { ids, decoder, replace } of runs) {
-				const { points } = await opened.trace(ids, { at: [{ point: 'logits', token: -1 }], replace, signal: context.signal });
+				const { points } = await opened.trace(ids, {
+					at: [{ point: 'logits', token: -1 }],
+					replace,
+					precision: 'fast',
+					signal: context.signal,
+				});
 				const { id } = bestOf(points['logits']!.data, 1)[0]!;
 				ids.push(id);
 				pieces.push(decoder.push(id));
@@ -92,13 +105,9 @@ export const edit = {
 
 async function bothOf(context: Context, name: string, ids: readonly number[], edits: Edits, at: readonly Selector[]) {
 	const opened = await modelOf(name);
-	const watch = watched(context);
-	const plain = await opened.trace(ids, { at, replace: [watch], signal: context.signal });
-	await context.turn();
-	context.check();
-	const replace = [...(await replacements(context, name, edits)), watch];
-	const changed = await opened.trace(ids, { at, replace, signal: context.signal });
-	return [plain.points, changed.points] as const;
+	const replace = [...(await replacements(context, name, edits)), watched(context)];
+	const { points, before, provenance } = await opened.trace(ids, { at, replace, both: true, precision: 'fast', signal: context.signal });
+	return { before: before!, after: points, precision: provenance.precision! };
 }
 
 async function replacements({ signal }: Context, name: string, { layer, heads, swap, add }: Edits): Promise<Edit[]> {
@@ -123,6 +132,7 @@ async function readStates(context: Context, name: string, states: readonly Float
 	for (const [i, state] of states.entries()) joined.set(state, i * state.length);
 	const { points } = await opened.trace(new Array<number>(states.length).fill(0), {
 		at: ['logits'],
+		precision: 'fast',
 		replace: [watched(context), { at: { point: 'output', layer: layers - 1 }, with: () => joined }],
 		signal: context.signal,
 	});

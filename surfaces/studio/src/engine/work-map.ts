@@ -13,7 +13,7 @@ import { groupsOf, kindsOf } from './token-groups.ts';
 /** Neighbours of each token that are moved together. */
 const NEIGHBOURS = 10;
 /** Rows that the plane is fitted on. */
-const FITTED = 12_288;
+const FITTED = 4096;
 /** Tokens that the kept neighbourhood is measured on, and neighbours a token. */
 const PROBES = 200;
 const NEAR = 10;

@@ -2,7 +2,7 @@
 
 import { TongsaError } from '../../../../src/errors.ts';
 import { bestOf } from './library.ts';
-import type { TokenView } from './protocol.ts';
+import type { Precision, TokenView } from './protocol.ts';
 import { type Context, idsOf, modelOf, tokenizerOf, tokenView, tokenViews } from './registry.ts';
 
 export type Guess = TokenView & { readonly probability: number };
@@ -11,6 +11,7 @@ export type Guess = TokenView & { readonly probability: number };
 export interface LensColumn {
 	readonly token: number;
 	readonly layers: readonly (readonly Guess[])[];
+	readonly precision: Precision;
 }
 
 /** Most tokens of a lens: each costs a product with the whole table for every layer. */
@@ -28,9 +29,9 @@ export const out = {
 			throw new TongsaError('too-large', 'too many tokens for a lens', { got: ids.length, allowed: `at most ${MAX_LENS}` });
 		}
 		for (let token = ids.length - 1; token >= 0; token--) {
-			const { layers } = await opened.lens(ids, { token, top, signal: context.signal });
+			const { layers, provenance } = await opened.lens(ids, { token, top, signal: context.signal });
 			const guesses = layers.map((layer) => layer.top.map(({ id, probability }) => ({ ...tokenView(tokenizer, id), probability })));
-			context.onPart({ token, layers: guesses } satisfies LensColumn);
+			context.onPart({ token, layers: guesses, precision: provenance.precision! } satisfies LensColumn);
 			await context.turn();
 			context.signal.throwIfAborted();
 		}

@@ -5,7 +5,7 @@ import { applySampler, type SamplerStep } from '../../../../src/generation/sampl
 import { top as bestIds, logProbabilities } from '../../../../src/unembedding/probability.ts';
 import { templateJson } from '../../../protocol/template.ts';
 import { renderTemplate } from './library.ts';
-import type { TokenView } from './protocol.ts';
+import type { Precision, TokenView } from './protocol.ts';
 import { type Context, modelOf, tokenizerOf, tokenView, tokenViews } from './registry.ts';
 import type { Guess } from './work-out.ts';
 
@@ -36,9 +36,14 @@ const chainOf = ({ temperature, topK, topP, minP }: SamplerSettings): SamplerSte
 ];
 
 /** The newest scores of all V tokens: moving a slider must not run the model again. */
-let kept: { readonly key: string; readonly logs: Float32Array } | undefined;
+interface Scores {
+	readonly key: string;
+	readonly logs: Float32Array;
+	readonly precision: Precision;
+}
+let kept: Scores | undefined;
 
-async function scoresAfter(context: Context, name: string, ids: readonly number[]): Promise<Float32Array> {
+async function scoresAfter(context: Context, name: string, ids: readonly number[]): Promise<Scores> {
 	const key = JSON.stringify([name, ids]);
 	if (kept?.key !== key) {
 		const opened = await modelOf(name);
@@ -48,9 +53,10 @@ async function scoresAfter(context: Context, name: string, ids: readonly number[
 		if (value === undefined || !('top' in value)) throw new Error('a model that generates gave no token');
 		const logs = new Float32Array(all).fill(Number.NEGATIVE_INFINITY);
 		for (const { id, logProbability } of value.top) logs[id] = logProbability;
-		kept = { key, logs };
+		const end = await stream.next();
+		kept = { key, logs, precision: end.done ? end.value.provenance.precision! : 'exact' };
 	}
-	return kept.logs;
+	return kept;
 }
 
 export const write = {
@@ -74,9 +80,9 @@ export const write = {
 		ids: readonly number[],
 		settings: SamplerSettings,
 		top: number,
-	): Promise<{ best: Chance[]; left: number }> {
+	): Promise<{ best: Chance[]; left: number; precision: Precision }> {
 		const tokenizer = await tokenizerOf(name);
-		const logs = await scoresAfter(context, name, ids);
+		const { logs, precision } = await scoresAfter(context, name, ids);
 		const candidates = createCandidates(logs.length);
 		applySampler(chainOf(settings), logs, ids, candidates);
 		const drawn = new Map<number, number>();
@@ -87,7 +93,7 @@ export const write = {
 			probability: Math.exp(logs[id]!),
 			drawn: drawn.get(id) ?? 0,
 		}));
-		return { best, left: candidates.count };
+		return { best, left: candidates.count, precision };
 	},
 
 	/** Goes on after ids; every token goes out as it is made. */

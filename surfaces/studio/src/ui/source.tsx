@@ -1,17 +1,20 @@
 // Under every picture: which file the numbers come from, and how much of it was read for them.
 
-import type { ModelCard, Provenance } from '../engine/protocol.ts';
+import type { ModelCard, Precision, Provenance } from '../engine/protocol.ts';
 import { useSpeech } from '../messages/index.ts';
 
 export function Source({
 	card,
 	provenance,
 	part,
+	precision,
 }: {
 	readonly card: ModelCard;
 	readonly provenance?: Provenance | undefined;
 	/** Name of the point in the run, where the numbers are not the table's own. */
 	readonly part?: string;
+	/** Of the run that made them. */
+	readonly precision?: Precision | undefined;
 }) {
 	const { messages: t, bytes } = useSpeech();
 	const file = provenance?.files[0]?.name ?? card.fileName;
@@ -19,6 +22,7 @@ export function Source({
 	return (
 		<p className="source">
 			{t.source(file.split('/').at(-1) ?? file, table)}
+			{precision && ` · ${t.precision[precision]}`}
 			{provenance && ` · ${t.sourceRead(bytes(provenance.bytesRead), bytes(card.byteLength))}`}
 		</p>
 	);

@@ -19,6 +19,7 @@ export function AttentionView() {
 	return (
 		<div className="view">
 			<h2>{t.nav.attention}</h2>
+			<p className="idea">{t.views.attention.idea}</p>
 			<Bar />
 			<Opened entry={entry}>{(card) => <AttentionOf card={card} />}</Opened>
 		</div>
@@ -48,7 +49,7 @@ function AttentionOf({ card }: { readonly card: ModelCard }) {
 			{value && value.tokens.length > 0 && (
 				<>
 					<Explorer attention={value} layer={block} setLayer={setLayer} card={card} />
-					<Source card={card} part={`blocks.${block}.attention`} />
+					<Source card={card} part={`blocks.${block}.attention`} precision="exact" />
 				</>
 			)}
 		</>

@@ -69,7 +69,7 @@ export function Chances(props: {
 				</tbody>
 			</table>
 			<p className="hint">{words.left(count(value.left), count(card.table?.rows ?? 0))}</p>
-			<Source card={card} part="logits" />
+			<Source card={card} part="logits" precision={value.precision} />
 		</>
 	);
 }

@@ -50,6 +50,7 @@ function Both({ a, b }: { readonly a: ModelCard; readonly b: ModelCard }) {
 					<Half key={card.name} card={card} />
 				))}
 			</div>
+			<Saves name="compared-facts" origin={{ file: `${a.fileName}, ${b.fileName}`, part: 'facts' }} table={() => factsOf([a, b])} />
 			<h3>{words.rows}</h3>
 			<Rows a={a} b={b} />
 			{a.blocks.have > 0 && b.blocks.have > 0 && (
@@ -79,6 +80,24 @@ function Both({ a, b }: { readonly a: ModelCard; readonly b: ModelCard }) {
 		</>
 	);
 }
+
+const factsOf = (cards: readonly ModelCard[]) => ({
+	header: ['model', 'file', 'bytes', 'architecture', 'vocabulary', 'tokenizer', 'rows', 'width', 'type', 'tied', 'blocks here', 'blocks'],
+	rows: cards.map(({ title, fileName, byteLength, architecture = '', tokenizer, table, blocks }) => [
+		title,
+		fileName,
+		byteLength,
+		architecture,
+		tokenizer?.size ?? '',
+		tokenizer?.kind ?? '',
+		table?.rows ?? '',
+		table?.width ?? '',
+		table?.dtype ?? '',
+		table ? String(table.tied) : '',
+		blocks.have,
+		blocks.of,
+	]),
+});
 
 function Half({ card }: { readonly card: ModelCard }) {
 	const { messages: t, count } = useSpeech();
@@ -163,7 +182,17 @@ function Next({ card }: { readonly card: ModelCard }) {
 			{refusal && <Problem refusal={refusal} />}
 			{busy && !value && <Busy />}
 			{value && <Guesses guesses={value.best} />}
-			<Source card={card} part="logits" />
+			{value && (
+				<Saves
+					name={`${card.name}-next`}
+					origin={{ file: card.fileName, part: 'logits', precision: 'exact', text }}
+					table={() => ({
+						header: ['id', 'token', 'probability'],
+						rows: value.best.map((one) => [one.id, tokenText(one), one.probability]),
+					})}
+				/>
+			)}
+			<Source card={card} part="logits" precision="exact" />
 		</>
 	);
 }

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { Checkbox, CheckboxGroup } from 'react-aria-components';
 import { headsOf } from '../attention/read.ts';
 import { ask } from '../engine/client.ts';
-import type { Array2, ModelCard, TokenView } from '../engine/protocol.ts';
+import type { Array2, ModelCard, Precision, TokenView } from '../engine/protocol.ts';
 import { useAttention } from '../engine/questions.ts';
 import { useAnswer, useParts } from '../engine/use.ts';
 import type { Both, Edits } from '../engine/work-edit.ts';
@@ -158,7 +158,7 @@ function Beside({
 					<LensPair lens={lens.value} names={names} label={words.lens} />
 					<Saves
 						name="edited-lens"
-						origin={{ ...origin, token }}
+						origin={{ ...origin, precision: lens.value.precision, token }}
 						table={() => ({
 							header: ['layer', 'run', 'rank', 'token', 'probability'],
 							rows: sides.flatMap((side) =>
@@ -178,7 +178,7 @@ function Beside({
 					</div>
 				</>
 			)}
-			<Source card={card} part={origin.part} />
+			<Source card={card} part={origin.part} precision={lens.value?.precision} />
 			<h3>{words.text}</h3>
 			<div className="buttons">
 				<Push kind="main" onPress={() => setAsked(key)} disabled={asked === key}>
@@ -214,11 +214,11 @@ function Alike({
 	readonly card: ModelCard;
 	readonly text: string;
 	readonly edits: Edits;
-	readonly value: { readonly tokens: readonly TokenView[]; readonly alike: Array2 };
+	readonly value: { readonly tokens: readonly TokenView[]; readonly alike: Array2; readonly precision: Precision };
 }) {
 	const t = useMessages();
 	const words = t.views.edit;
-	const { tokens, alike } = value;
+	const { tokens, alike, precision } = value;
 	const [layers = 0, T = 0] = alike.shape;
 	return (
 		<>
@@ -235,9 +235,9 @@ function Alike({
 				columnName={(c) => quoted(tokens[c]!)}
 				columnLabel={(c) => <TokenFace token={tokens[c]!} />}
 				caption={t.glossary.cosine.term}
-				saved={{ name: 'edited-states', origin: { file: card.fileName, part: 'blocks.*.output', text, edits } }}
+				saved={{ name: 'edited-states', origin: { file: card.fileName, part: 'blocks.*.output', precision, text, edits } }}
 			/>
-			<Source card={card} part="blocks.*.output" />
+			<Source card={card} part="blocks.*.output" precision={value.precision} />
 		</>
 	);
 }

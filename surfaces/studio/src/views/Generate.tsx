@@ -122,7 +122,6 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 					}}
 				/>
 			)}
-			{sliders}
 			{talks && (
 				<div className="talk">
 					{turns.map(({ role, content }, i) => (
@@ -138,12 +137,6 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 						</p>
 					)}
 				</div>
-			)}
-			{!talks && made.length > 0 && (
-				<p className="answer" aria-live="polite" dir="auto">
-					<span>{text}</span>
-					<strong>{answer}</strong>
-				</p>
 			)}
 			{talks && (
 				<form
@@ -172,6 +165,12 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 					</Push>
 				)}
 			</div>
+			{!talks && made.length > 0 && (
+				<p className="answer" aria-live="polite" dir="auto">
+					<span>{text}</span>
+					<strong>{answer}</strong>
+				</p>
+			)}
 			{card.memory && made.length === 0 && <p className="hint">{words.memory(bytes(card.memory.needed))}</p>}
 			{(writing.refusal ?? prompt.refusal) && <Problem refusal={(writing.refusal ?? prompt.refusal)!} />}
 			{running && made.length === 0 && <Busy />}
@@ -190,6 +189,7 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 					</p>
 				</>
 			)}
+			{sliders}
 			{open && ids && ids.length > 0 && !running && (
 				<>
 					<h3>{picked === undefined ? words.next : words.place(picked + 1)}</h3>
@@ -238,15 +238,20 @@ function useSettings() {
 	const [minP, setMinP] = useOption('minP', 0);
 	const [maxTokens, setLength] = useOption('length', 40);
 	const [seed, setSeed] = useOption('seed', 1);
+	// Open beside the table that they move, where there is room for both.
+	const [wide] = useState(() => matchMedia('(min-width: 48rem)').matches);
 	const sliders = (
-		<div className="fields sliders">
-			<Slide label={t.glossary.temperature.term} value={temperature} onChange={setTemperature} min={0} max={2} step={0.05} />
-			<Slide label="top-p" value={topP} onChange={setTopP} min={0.05} max={1} step={0.05} />
-			<Slide label="top-k" value={topK} onChange={setTopK} min={0} max={100} step={1} />
-			<Slide label="min-p" value={minP} onChange={setMinP} min={0} max={0.5} step={0.01} />
-			<Slide label={words.length} value={maxTokens} onChange={setLength} min={1} max={400} step={1} />
-			<Slide label={words.seed} value={seed} onChange={setSeed} min={1} max={100} step={1} />
-		</div>
+		<details className="draws" open={wide}>
+			<summary>{words.settings}</summary>
+			<div className="fields sliders">
+				<Slide label={t.glossary.temperature.term} value={temperature} onChange={setTemperature} min={0} max={2} step={0.05} />
+				<Slide label="top-p" value={topP} onChange={setTopP} min={0.05} max={1} step={0.05} />
+				<Slide label="top-k" value={topK} onChange={setTopK} min={0} max={100} step={1} />
+				<Slide label="min-p" value={minP} onChange={setMinP} min={0} max={0.5} step={0.01} />
+				<Slide label={words.length} value={maxTokens} onChange={setLength} min={1} max={400} step={1} />
+				<Slide label={words.seed} value={seed} onChange={setSeed} min={1} max={100} step={1} />
+			</div>
+		</details>
 	);
 	return [{ temperature, topK, topP, minP }, seed, maxTokens, sliders] as const;
 }

@@ -100,11 +100,11 @@ function LensOf({ card }: { readonly card: ModelCard }) {
 					</tbody>
 				</table>
 			</Scroller>
-			<Source card={card} part={PART} />
+			<Source card={card} part={PART} precision={parts[0]?.precision} />
 			{!busy && (
 				<Saves
 					name="lens"
-					origin={{ file: card.fileName, part: PART, text }}
+					origin={{ file: card.fileName, part: PART, precision: parts[0]?.precision, text }}
 					table={() => ({
 						header: ['place', 'token', 'layer', 'rank', 'reads as', 'probability'],
 						rows: [...parts]

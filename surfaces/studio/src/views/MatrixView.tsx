@@ -26,6 +26,7 @@ export function MatrixView() {
 	return (
 		<div className="view">
 			<h2>{t.nav.matrix}</h2>
+			<p className="idea">{t.views.matrix.idea}</p>
 			<Bar />
 			<Opened entry={entry}>{(card) => <MatrixOf card={card} />}</Opened>
 		</div>

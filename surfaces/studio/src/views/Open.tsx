@@ -1,7 +1,7 @@
 // Open: files dropped or picked, a folder, an address, the server's models; what is open, with its size and shape.
 
 import { useState } from 'react';
-import { DropZone, FileTrigger, isDirectoryDropItem, isFileDropItem } from 'react-aria-components';
+import { type DirectoryDropItem, DropZone, FileTrigger, isDirectoryDropItem, isFileDropItem } from 'react-aria-components';
 import { type Embedded, embedded } from '../engine/embedded.ts';
 import type { Refusal } from '../engine/protocol.ts';
 import { useSpeech } from '../messages/index.ts';
@@ -34,10 +34,21 @@ function nameOf(typed: string): string {
 	return repository ? `https://huggingface.co/${repository}/resolve/main/${file}` : text;
 }
 
-async function openFiles(files: readonly File[], go: (name: string) => void): Promise<void> {
+/** What is in a dropped folder, and in the folders in it, named by its path from there. */
+async function* filesIn(folder: DirectoryDropItem, path = ''): AsyncGenerator<File> {
+	for await (const item of folder.getEntries()) {
+		if (isDirectoryDropItem(item)) yield* filesIn(item, `${path}${item.name}/`);
+		else if (isFileDropItem(item)) {
+			const file = await item.getFile();
+			yield path ? new File([file], path + file.name, { type: file.type, lastModified: file.lastModified }) : file;
+		}
+	}
+}
+
+async function openFiles(files: readonly File[], go: (name: string) => void, dropped?: string): Promise<void> {
 	const [first] = files;
 	if (!first) return;
-	const folder = first.webkitRelativePath.split('/')[0];
+	const folder = dropped ?? first.webkitRelativePath.split('/')[0];
 	const name = files.length === 1 ? first.name : folder || first.name;
 	await close(name);
 	await open(name, name, { kind: 'files', files });
@@ -68,14 +79,15 @@ export function Open() {
 				aria-label={words.drop}
 				onDrop={async (event) => {
 					const files: File[] = [];
+					let folder: string | undefined;
 					for (const item of event.items) {
 						if (isFileDropItem(item)) files.push(await item.getFile());
 						else if (isDirectoryDropItem(item)) {
-							for await (const inner of item.getEntries())
-								if (inner.kind === 'file' && files.length < MAX_FILES) files.push(await inner.getFile());
+							folder ??= item.name;
+							for await (const file of filesIn(item)) if (files.push(file) >= MAX_FILES) break;
 						}
 					}
-					await openFiles(files, use);
+					await openFiles(files, use, folder);
 				}}
 			>
 				<p>

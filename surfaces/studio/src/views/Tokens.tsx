@@ -24,6 +24,7 @@ export function Tokens() {
 	return (
 		<div className="view">
 			<h2>{t.nav.tokens}</h2>
+			<p className="idea">{words.idea}</p>
 			<Bar rows={5} />
 			<CheckboxGroup className="checks" aria-label={words.beside} value={others} onChange={(names) => setBeside(names.join(','))}>
 				<span className="label">{words.beside}</span>

@@ -41,6 +41,7 @@ export const views = {
 		blocksOf: (have: number, of: number) => (have === of ? String(of) : `${have} of ${of} in this file`),
 	},
 	tokens: {
+		idea: 'See how a text is cut into tokens, piece by piece, in one model or in several side by side.',
 		beside: 'Beside it',
 		counts: (tokens: string, characters: string) => `${tokens} tokens for ${characters} characters`,
 		offsets: 'Place in the text',
@@ -56,6 +57,7 @@ export const views = {
 		costsSource: 'Universal Declaration of Human Rights, article 1. × is the number of tokens compared with English.',
 	},
 	matrix: {
+		idea: 'One row for each token of the sentence, straight from the model’s table. The colour is the number.',
 		order: 'Order of the dimensions',
 		byPlace: 'in their own order',
 		byStrength: 'strongest first',
@@ -71,6 +73,7 @@ export const views = {
 		dot: 'Dot product',
 	},
 	attention: {
+		idea: 'Which token looks at which, and how much it takes from there: every head, down to the numbers.',
 		overview: 'Every head of every block',
 		overviewIdea: 'Each square is one head: rows look, columns are looked at. Pick one to see it large.',
 		overviewLabel: (blocks: number, heads: number) =>
@@ -113,6 +116,7 @@ export const views = {
 		template: 'The chat template in this file',
 		system: 'What the model is told beforehand (system)',
 		given: (tokens: number) => (tokens === 1 ? 'What the model is given: 1 token' : `What the model is given: ${tokens} tokens`),
+		settings: 'How tokens are drawn',
 		length: 'At most this many tokens',
 		seed: 'Seed',
 		made: 'The answer’s tokens',

@@ -41,6 +41,7 @@ export const views: Messages['views'] = {
 		blocksOf: (have, of) => (have === of ? `${of} 個` : `${of} 個のうち ${have} 個がこのファイルに`),
 	},
 	tokens: {
+		idea: '文章がどうトークンに切られるかを、一つのモデルで、またはいくつか並べて見ます。',
 		beside: '並べて見るモデル',
 		counts: (tokens, characters) => `${characters} 文字でトークン ${tokens} 個`,
 		offsets: '文の中の場所',
@@ -56,6 +57,7 @@ export const views: Messages['views'] = {
 		costsSource: '世界人権宣言 第1条。× は英語のトークン数の何倍かです。',
 	},
 	matrix: {
+		idea: '文のトークンごとに一行ずつ、モデルの表からそのまま取り出したものです。色が数を表します。',
 		order: '次元の順番',
 		byPlace: '番号の順',
 		byStrength: '強い順',
@@ -71,6 +73,7 @@ export const views: Messages['views'] = {
 		dot: '内積',
 	},
 	attention: {
+		idea: 'どのトークンがどのトークンを見て、どれだけ受け取るのか。ヘッドごとに、数まで見られます。',
 		overview: 'すべてのブロックのすべてのヘッド',
 		overviewIdea: '四角ひとつがヘッドひとつです。行が見る側、列が見られる側。選ぶと下に大きく出ます。',
 		overviewLabel: (blocks, heads) =>
@@ -112,6 +115,7 @@ export const views: Messages['views'] = {
 		template: 'このファイルの対話テンプレート（chat template）',
 		system: 'モデルにあらかじめ伝えておくこと（system）',
 		given: (tokens) => `モデルが実際に受け取るもの：トークン ${tokens} 個`,
+		settings: 'トークンの選び方',
 		length: '最大トークン数',
 		seed: 'シード',
 		made: '答えのトークン',

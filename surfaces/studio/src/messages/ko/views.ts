@@ -41,6 +41,7 @@ export const views: Messages['views'] = {
 		blocksOf: (have, of) => (have === of ? `${of}개` : `${of}개 중 ${have}개가 이 파일에 있음`),
 	},
 	tokens: {
+		idea: '글이 토큰으로 어떻게 나뉘는지, 한 모델에서 또는 여러 모델을 나란히 놓고 보세요.',
 		beside: '나란히 볼 모델',
 		counts: (tokens, characters) => `${characters}자에 토큰 ${tokens}개`,
 		offsets: '글에서의 자리',
@@ -56,6 +57,7 @@ export const views: Messages['views'] = {
 		costsSource: '세계 인권 선언 제1조. ×는 영어 토큰 수의 몇 배인지예요.',
 	},
 	matrix: {
+		idea: '문장의 토큰마다 한 줄씩, 모델의 표에서 그대로 가져왔어요. 색이 곧 숫자예요.',
 		order: '차원의 순서',
 		byPlace: '번호 순서대로',
 		byStrength: '센 것부터',
@@ -71,6 +73,7 @@ export const views: Messages['views'] = {
 		dot: '내적',
 	},
 	attention: {
+		idea: '어느 토큰이 어느 토큰을 보고 거기서 얼마나 가져오는지, 헤드마다 숫자까지 볼 수 있어요.',
 		overview: '모든 블록의 모든 헤드',
 		overviewIdea: '네모 하나가 헤드 하나예요. 가로줄이 보는 토큰, 세로줄이 보이는 토큰이에요. 하나를 고르면 크게 보여 줘요.',
 		overviewLabel: (blocks, heads) =>
@@ -112,6 +115,7 @@ export const views: Messages['views'] = {
 		template: '이 파일에 든 대화 틀(chat template)',
 		system: '모델에게 미리 일러둘 말(system)',
 		given: (tokens) => `모델이 실제로 받는 것: 토큰 ${tokens}개`,
+		settings: '토큰을 뽑는 방법',
 		length: '최대 토큰 수',
 		seed: '시드',
 		made: '답의 토큰',

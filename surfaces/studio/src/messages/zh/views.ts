@@ -40,6 +40,7 @@ export const views: Messages['views'] = {
 		blocksOf: (have, of) => (have === of ? `${of} 个` : `共 ${of} 个，这个文件里有 ${have} 个`),
 	},
 	tokens: {
+		idea: '看一段文字怎样被切成词元：只看一个模型，或把几个模型并排看。',
 		beside: '并排看的模型',
 		counts: (tokens, characters) => `${characters} 个字，${tokens} 个词元`,
 		offsets: '在文中的位置',
@@ -55,6 +56,7 @@ export const views: Messages['views'] = {
 		costsSource: '《世界人权宣言》第一条。× 是英语词元数的多少倍。',
 	},
 	matrix: {
+		idea: '句子里每个词元占一行，直接取自模型的表。颜色就是数值。',
 		order: '各维的顺序',
 		byPlace: '按编号',
 		byStrength: '从最强的开始',
@@ -70,6 +72,7 @@ export const views: Messages['views'] = {
 		dot: '点积',
 	},
 	attention: {
+		idea: '哪个词元在看哪个词元，又从那里取走多少：每个头、每个数都看得到。',
 		overview: '每个块的每个头',
 		overviewIdea: '一个方块就是一个头：行在看，列被看。点一个，下面放大。',
 		overviewLabel: (blocks, heads) => `${blocks} 个块、每块 ${heads} 个头的总览。用方向键在头之间走，走到哪个，下面就放大哪个。`,
@@ -110,6 +113,7 @@ export const views: Messages['views'] = {
 		template: '这个文件里的对话模板（chat template）',
 		system: '事先告诉模型的话（system）',
 		given: (tokens) => `模型实际收到的内容：${tokens} 个词元`,
+		settings: '怎样抽取词元',
 		length: '词元数上限',
 		seed: '随机种子',
 		made: '回答的词元',
