@@ -2,7 +2,7 @@
 // and test/hostile.)
 
 import { rendered } from '../../hosts/jinja.ts';
-import { textOf } from '../../hosts/template.ts';
+import { renderedBy } from '../../hosts/template.ts';
 import { memorySource } from '../../src/bytes/memory.ts';
 import { getString } from '../../src/formats/get.ts';
 import { openCheckpoint } from '../../src/formats/open.ts';
@@ -51,7 +51,7 @@ fuzz({
 	share: 0.1,
 	async readAll(files) {
 		const template = await chatTemplateOf(await openCheckpoint(files));
-		if (template !== undefined) textOf(rendered({ template, input: INPUT }));
+		if (template !== undefined) await renderedBy((done) => done(rendered({ template, input: INPUT })), undefined);
 	},
 	maxRead: 3,
 });
