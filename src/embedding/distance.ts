@@ -39,17 +39,20 @@ export function euclidean(a: ArrayLike<number>, b: ArrayLike<number>): number {
 	return Math.sqrt(sum);
 }
 
-export const METRICS: Readonly<Record<Metric, (a: ArrayLike<number>, b: ArrayLike<number>) => number>> = { cosine, dot, euclidean };
+const METRICS: Readonly<Record<Metric, (a: ArrayLike<number>, b: ArrayLike<number>) => number>> = { cosine, dot, euclidean };
 
 /**
  * Every token of one sentence against every token of another: a is (T1, D), b is (T2, D), the result (T1, T2).
  *
  *     distances([1, 0,  0, 1], [1, 0], 2, 'cosine') // [1, 0]
+ *
+ * @throws TongsaError 'usage' for an unknown metric, 'wrong-shape' for values that are not whole rows.
  */
 export function distances(a: Float32Array, b: Float32Array, width: number, metric: Metric): Float32Array {
 	const rowsA = rowsOf(a, width);
 	const rowsB = rowsOf(b, width);
-	const measure = METRICS[metric];
+	const measure = Object.hasOwn(METRICS, metric) ? METRICS[metric] : undefined;
+	if (!measure) throw unknownMetric(metric, Object.keys(METRICS));
 	return Float32Array.from(rowsA.flatMap((rowA) => rowsB.map((rowB) => measure(rowA, rowB))));
 }
 
@@ -82,6 +85,10 @@ export function rowsOf(matrix: Float32Array, width: number): Float32Array[] {
 		});
 	}
 	return Array.from({ length: matrix.length / width }, (_, t) => matrix.subarray(t * width, (t + 1) * width));
+}
+
+export function unknownMetric(got: string, known: readonly string[]): TongsaError {
+	return new TongsaError('usage', 'unknown metric', { field: 'metric', got, allowed: known.join(', ') });
 }
 
 function sameWidth(a: ArrayLike<number>, b: ArrayLike<number>): void {

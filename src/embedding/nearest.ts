@@ -8,7 +8,7 @@
 
 import type { RowScorer, RowStore } from '../compute/row-scorer.ts';
 import { TongsaError } from '../errors.ts';
-import { cosineOf, dot, norm } from './distance.ts';
+import { cosineOf, dot, norm, unknownMetric } from './distance.ts';
 import { scalarScorer } from './scalar-scorer.ts';
 import type { EmbeddingTable, RowStretch } from './table.ts';
 import { bestFirst, type Scored, topOf } from './top.ts';
@@ -26,7 +26,8 @@ export interface NearestRows {
 	/**
 	 * The best rows, best first; equal scores in order of id. Rows with a NaN or an infinity are never among them. A row of zeros has
 	 * cosine 0 with everything.
-	 * @throws TongsaError 'wrong-shape' for a vector of another width, 'usage' for one that is not finite, and for zeros under cosine.
+	 * @throws TongsaError 'wrong-shape' for a vector of another width, 'usage' for one that is not finite, for zeros under cosine,
+	 * and for an unknown metric.
 	 */
 	find(vector: ArrayLike<number>, query: NearestQuery): Promise<Scored[]>;
 	/** Gives the kept table back. */
@@ -175,6 +176,7 @@ export function nearestRows(table: EmbeddingTable, scorer: RowScorer, keepBytes:
 }
 
 function checkedVector(vector: ArrayLike<number>, width: number, metric: NearestQuery['metric']): Float32Array {
+	if (metric !== 'cosine' && metric !== 'dot') throw unknownMetric(metric, ['cosine', 'dot']);
 	if (vector.length !== width) {
 		throw new TongsaError('wrong-shape', 'a vector of the wrong length', {
 			field: 'vector',

@@ -217,6 +217,12 @@ describe('memory and reading', () => {
 		assert.equal((await other)[0]!.id, 7);
 	});
 
+	test('an unknown metric is refused: it would be one to rank by and another to score by', async () => {
+		const rows = nearestRows(open(), scalarScorer, KEEP);
+		const asked = async () => rows.find(new Float32Array(64).fill(1), { ...query, metric: 'euclidean' as never });
+		await assert.rejects(asked, { code: 'usage' });
+	});
+
 	test('a closed table is refused', async () => {
 		const table = open();
 		let freed = 0;

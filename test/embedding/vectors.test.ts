@@ -28,6 +28,7 @@ test('every token of one sentence against every token of the other', () => {
 	assert.deepEqual([...distances(a, b, 2, 'dot')], [2, 0, 0, -1, 6, -4]);
 	assert.deepEqual([...distances(a, b, 2, 'cosine')], [1, 0, 0, -1, Math.fround(0.6), Math.fround(-0.8)]);
 	assert.deepEqual([...distances(a, b, 2, 'euclidean')].slice(0, 2), [1, Math.fround(Math.SQRT2)]);
+	assert.throws(() => distances(a, b, 2, 'manhattan' as never), { code: 'usage' });
 	assert.deepEqual([...norms(a, 2)], [1, 1, 5]);
 	assert.deepEqual([...meanRow(a, 2)], [Math.fround(4 / 3), Math.fround(5 / 3)]);
 	assert.throws(() => norms(a, 4), { code: 'wrong-shape' });
