@@ -7,9 +7,9 @@ import { byteLevelToBytes } from './byte-level.ts';
 import { compileFind } from './find.ts';
 import type { DecoderSpec } from './spec.ts';
 import type { TokenKind } from './types.ts';
+import { takeCharacters } from './whole-characters.ts';
 
 const encoder = new TextEncoder();
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** What a decoder is told of a token. */
 export interface DecodedToken {
@@ -72,50 +72,24 @@ const fuse = (): Step => {
 	};
 };
 
-/**
- * '<0xED>' '<0x95>' '<0x9C>' → '한'. A byte that belongs to no whole character becomes U+FFFD, as sentencepiece has it (Hugging Face's
- * decoder gives up the whole run of bytes then: docs/tokenizer-differences.md).
- */
+/** '<0xED>' '<0x95>' '<0x9C>' → '한'. */
 const byteFallback = (): Step => {
-	let held: number[] = [];
+	let held: readonly number[] = [];
 	const characters = (final: boolean): Chunk[] => {
-		const out: Chunk[] = [];
-		while (held.length > 0) {
-			const width = utf8Width(held);
-			if (width === 'more' && !final) break;
-			const valid = typeof width === 'number' && width > 0;
-			const taken = valid ? width : 1;
-			out.push({ text: valid ? utf8.decode(Uint8Array.from(held.slice(0, taken))) : '\ufffd', begins: true });
-			held = held.slice(taken);
-		}
-		return out;
+		const { taken, rest } = takeCharacters(held, final);
+		held = rest;
+		return taken.map((text) => ({ text, begins: true }));
 	};
 	return {
 		push(chunk) {
 			const byte = /^<0x([0-9A-Fa-f]{2})>$/.exec(chunk.text);
 			if (byte === null) return [...characters(true), chunk];
-			held.push(Number.parseInt(byte[1]!, 16));
+			held = [...held, Number.parseInt(byte[1]!, 16)];
 			return characters(false);
 		},
 		end: () => characters(true),
 	};
 };
-
-/** Length of the UTF-8 character at the beginning; 0 where there is none, 'more' where bytes are still missing. */
-function utf8Width(bytes: readonly number[]): number | 'more' {
-	const lead = bytes[0]!;
-	if (lead < 0x80) return 1;
-	const width = lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
-	for (let i = 1; i < width; i++) {
-		const byte = bytes[i];
-		if (byte === undefined) return 'more';
-		// Unicode table 3-7: the second byte's range is narrower after E0, ED, F0 and F4.
-		const low = i > 1 ? 0x80 : lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
-		const high = i > 1 ? 0xbf : lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
-		if (byte < low || byte > high) return 0;
-	}
-	return width;
-}
 
 /** Takes up to `start` times `content` off a token's beginning, up to `stop` times off its end. */
 function strip(content: string, start: number, stop: number): () => Step {
