@@ -12,7 +12,7 @@ import { asNetworkError, download, refusal, textOf } from './download.ts';
 import { pathFiles } from './folder.ts';
 import { withLock } from './lock.ts';
 import { network } from './network.ts';
-import { hubEndpoint, hubFolder, hubTokenFile } from './places.ts';
+import { exists, hubEndpoint, hubFolder, hubTokenFile } from './places.ts';
 import { selectFiles } from './select.ts';
 
 export interface HubName {
@@ -201,9 +201,3 @@ async function authorization(): Promise<Record<string, string>> {
 	const token = process.env.HF_TOKEN || (await readFile(hubTokenFile(), 'utf8').catch(() => '')).trim();
 	return token ? { authorization: `Bearer ${token}` } : {};
 }
-
-const exists = (path: string): Promise<boolean> =>
-	stat(path).then(
-		() => true,
-		() => false,
-	);

@@ -2,6 +2,7 @@
 // Hugging Face: https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables; Ollama: its docs/faq.md.
 
 import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,6 +32,13 @@ export const hubEndpoint = (env: Environment = process.env): string => (env.HF_E
 
 /** Ollama's models: manifests/HOST/NAMESPACE/NAME/TAG and blobs/sha256-…. */
 export const ollamaFolder = (env: Environment = process.env): string => env.OLLAMA_MODELS || join(home(env), '.ollama', 'models');
+
+/** Whether anything stands at a path. */
+export const exists = (path: string): Promise<boolean> =>
+	stat(path).then(
+		() => true,
+		() => false,
+	);
 
 /** The files that the package carries: beside hosts/ in a checkout, one folder higher from dist/. */
 export function packagedModel(name: string): string {

@@ -8,7 +8,7 @@ import { TongsaError } from '../../src/errors.ts';
 import type { ModelReference, Progress } from '../../src/host.ts';
 import { pathFiles } from './folder.ts';
 import { PACKAGED, packaged, packagedSource } from './packaged.ts';
-import { cacheFolder } from './places.ts';
+import { cacheFolder, exists } from './places.ts';
 import { RECIPES, type Recipe, recipe } from './recipes.ts';
 
 export interface ResolveOptions {
@@ -93,9 +93,3 @@ function unknown(reference: string, known: System | undefined): TongsaError {
 	const repository = known.repository ? `Open it as hf:${known.repository}, or see` : 'See';
 	return new TongsaError('not-found', what, { got: reference, hint: `${repository} what is known of it: tongsa info ${known.id}` });
 }
-
-const exists = (path: string): Promise<boolean> =>
-	stat(path).then(
-		() => true,
-		() => false,
-	);

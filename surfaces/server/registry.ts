@@ -58,8 +58,9 @@ interface Entry {
 	lastUsed: number;
 }
 
-/** Longest wait for a place when every open model is at work. */
-const PLACE_WAIT_MS = 50;
+/** Longest wait for a place when every open model is at work, a short answer's time; and how often it is looked for one. */
+const PLACE_WAIT_MS = 1000;
+const PLACE_LOOK_MS = 50;
 
 export function createRegistry(options: RegistryOptions): Registry {
 	const { served, now, maxOpen } = options;
@@ -86,12 +87,12 @@ export function createRegistry(options: RegistryOptions): Registry {
 
 	/** Makes room for one more: the one that was idle longest goes. */
 	async function makeRoom(): Promise<void> {
-		for (let tries = 0; entries.size >= maxOpen || options.memoryShort(); tries++) {
+		for (let waited = 0; entries.size >= maxOpen || options.memoryShort(); waited += PLACE_LOOK_MS) {
 			const [oldest] = idle();
 			if (oldest) shut(oldest);
 			else if (entries.size < maxOpen)
 				return; // memory is short, and all of it is at work
-			else if (tries < 20) await wait(PLACE_WAIT_MS);
+			else if (waited < PLACE_WAIT_MS) await wait(PLACE_LOOK_MS);
 			else {
 				throw new Refusal(429, `All ${maxOpen} places for models are taken, and every one is at work.`, {
 					code: 'models_busy',
