@@ -4,7 +4,6 @@ import type { Crew } from '../../compute/crew.ts';
 import type { Kernels } from '../../compute/kernels.ts';
 import type { Rows } from '../../compute/program.ts';
 import { TongsaError } from '../../errors.ts';
-import type { FastModel } from '../fast.ts';
 import { type Compiled, LOGITS_AT_ONCE } from './compile.ts';
 
 interface End {
@@ -22,7 +21,7 @@ export function createLogits(
 	{ final, logits, states, output, program }: Compiled,
 	{ floats }: Kernels,
 	{ part, width: D, vocabulary: V, tokensAtOnce, ready }: End,
-): FastModel['logits'] {
+): (states: Float32Array, of: 'final' | 'any', signal?: AbortSignal) => Promise<Float32Array> {
 	return async (made, of, signal) => {
 		if (!final) throw noLogits(file);
 		const n = made.length / D;

@@ -2,11 +2,10 @@
 
 import type { Crew, Part } from '../../compute/crew.ts';
 import type { Kernels } from '../../compute/kernels.ts';
-import type { FastModel } from '../fast.ts';
 import type { Compiled } from './compile.ts';
 
 interface Reader {
-	readonly encoder: FastModel;
+	readonly encoder: { forward(ids: ArrayLike<number>, first: number, want: 'states', signal?: AbortSignal): Promise<Float32Array> };
 	readonly crew: Crew;
 	readonly kernels: readonly Kernels[];
 	readonly parts: readonly Part[];

@@ -3,8 +3,8 @@
 import { chooseKernels } from '../../compute/choose.ts';
 import type { Clock, Worker } from '../../compute/crew.ts';
 import type { KernelVariant } from '../../compute/kernels.ts';
+import type { Optimise } from '../../compute/wasm.ts';
 import { TongsaError } from '../../errors.ts';
-import type { FastOptions } from '../fast.ts';
 import type { Transformer } from '../transformer.ts';
 import type { MatrixView } from '../views.ts';
 
@@ -26,12 +26,17 @@ export function keepsFloats({ config, views }: Transformer, memoryBudget: number
 	return bytes(views) <= Math.min(memoryBudget, MAX_BYTES) * FLOAT_SHARE;
 }
 
-export async function chooseVariant({ variant, optimise }: FastOptions, clock: Clock): Promise<KernelVariant> {
+interface Wanted {
+	readonly variant?: KernelVariant;
+	readonly optimise?: Optimise;
+}
+
+export async function chooseVariant({ variant, optimise }: Wanted, clock: Clock): Promise<KernelVariant> {
 	return variant ?? (await chooseKernels({ now: clock.now, ...(optimise && { optimise }) })).variant;
 }
 
 /** A host that refuses a thread has none to give: the leader works alone. */
-export function startWorkers(count: number, start: FastOptions['startWorker']): readonly Worker[] {
+export function startWorkers(count: number, start: (() => Worker) | undefined): readonly Worker[] {
 	const workers: Worker[] = [];
 	try {
 		for (let i = 0; i < count; i++) workers.push(start!());
