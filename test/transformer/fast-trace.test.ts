@@ -106,6 +106,27 @@ describe('every point, as the exact path has it', () => {
 	}
 });
 
+test('roberta: tokens of the padding id do not count as positions, in a text alone and beside others', async () => {
+	const { model } = await openFamily('roberta');
+	const positions = model.config.embedding.positions!;
+	assert.ok(positions.kind === 'learned' && positions.padding === 1);
+	const fast = await open(model, 32);
+	const texts = [
+		[0, 5, 1, 9, 1, 2],
+		[1, 0, 7, 2],
+		[0, 8, 3, 2],
+	];
+	const near = async (states: Float32Array, ids: readonly number[]) => {
+		const { points } = await trace(model, { ids }, { at: ['final.output'] });
+		assert.ok(worst(states, points.get('final.output')!.data) <= TOLERANCES.halves, String(ids));
+	};
+	for (const ids of texts) await near((await fast.forward(ids, 0, 'states')).slice(), ids);
+	const made: Float32Array[] = [];
+	await fast.texts(texts, (i, states) => void (made[i] = states.slice()));
+	for (const [i, ids] of texts.entries()) await near(made[i]!, ids);
+	fast.close();
+});
+
 test('marian: a decoder attends to the text that was read last, whole and token by token', async () => {
 	const { model, input, expected } = await openFamily('marian');
 	const fast = await open(model, 160);
