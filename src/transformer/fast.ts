@@ -232,7 +232,7 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 			forward,
 			async texts(texts, each, signal) {
 				for (const ids of texts) check(ids.length, 0);
-				const room = Math.min(TOKENS_AT_ONCE, tokensAtOnce);
+				const room = Math.min(TOKENS_AT_ONCE, capacity);
 				for (let i = 0; i < texts.length; ) {
 					let end = i;
 					let T = 0;

@@ -72,8 +72,8 @@ test('sentence vectors of many texts are those of each text alone, in the order 
 	] as const) {
 		await withModel(path, async (model) => {
 			assert.equal(await model.memory(), undefined);
-			// 179 tokens: two passes.
-			const texts = [3, 31, 2, 17, 30, 29, 25, 5, 28, 9].map((length, i) => Array.from({ length }, (_, t) => (t * 7 + i * 11 + 3) % 50));
+			// 178 tokens: two passes.
+			const texts = [3, 30, 2, 17, 30, 29, 25, 5, 28, 9].map((length, i) => Array.from({ length }, (_, t) => (t * 7 + i * 11 + 3) % 50));
 			const { vectors, tokens, provenance } = await model.sentence(texts, { precision, pooling: 'mean' });
 			assert.equal(provenance.precision, precision);
 			assert.deepEqual(

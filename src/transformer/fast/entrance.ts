@@ -34,7 +34,7 @@ function keptRows({ width, vocabulary }: TransformerConfig): number {
 
 /** Bytes that an entrance needs in the memory. */
 export function entranceBytes(config: TransformerConfig, capacity: number): number {
-	return (keptRows(config) + (config.embedding.positions ? capacity : 0)) * config.width * 4;
+	return (keptRows(config) + (config.embedding.positions ? 1 + capacity : 0)) * config.width * 4;
 }
 
 /** `reserved`: entranceBytes of the kernels' memory. */
@@ -51,14 +51,19 @@ export function createEntrance(
 	/** Whose row lies in each place; −1: nobody's. */
 	const owners = new Int32Array(kept).fill(-1);
 	const rows = reserved / 4;
-	const positions = rows + kept * D;
+	/** Position 0's; the row before it is that of tokens that do not count. */
+	const positions = rows + (kept + 1) * D;
+	const padding = embedding.positions?.kind === 'learned' ? embedding.positions.padding : undefined;
+	/** Each token's position in the pass that is placed. */
+	const positionsOf = new Int32Array(capacity);
 	let positionsMade = 0;
 	const missing: number[] = [];
 
 	/** Positions from 0 on, as far as they are asked for. */
 	async function makePositions(end: number, signal?: AbortSignal): Promise<void> {
 		const to = Math.min(capacity, Math.ceil(end / POSITIONS_AT_ONCE) * POSITIONS_AT_ONCE);
-		const numbers = Array.from({ length: to - positionsMade }, (_, i) => positionsMade + i);
+		const first = positionsMade === 0 && padding !== undefined ? -1 : positionsMade;
+		const numbers = Array.from({ length: to - first }, (_, i) => first + i);
 		const { positions: kind } = embedding;
 		const made =
 			kind?.kind === 'learned'
@@ -67,7 +72,7 @@ export function createEntrance(
 						signal,
 					)
 				: sinusoids(numbers, D);
-		floats.set(made, positions + positionsMade * D);
+		floats.set(made, positions + first * D);
 		positionsMade = to;
 	}
 
@@ -91,22 +96,27 @@ export function createEntrance(
 		}
 	}
 
-	function addPositions(count: number, positionOf: (t: number) => number): void {
-		for (let t = 0; t < count; t++) kernels.add(input.at + t * input.stride, (positions + positionOf(t) * D) * 4, D);
+	function addPositions(count: number): void {
+		for (let t = 0; t < count; t++) kernels.add(input.at + t * input.stride, (positions + positionsOf[t]! * D) * 4, D);
 	}
 
-	async function slowly(
-		ids: ArrayLike<number>,
-		from: number,
-		count: number,
-		positionOf: (t: number) => number,
-		end: number,
-		signal?: AbortSignal,
-	): Promise<void> {
+	/** Tokens of the id `padding` do not count, and the others of their text count on without them. A text begins at every 0. */
+	function skipPadding(ids: ArrayLike<number>, from: number, count: number): void {
+		let skipped = 0;
+		for (let t = 0; t < count; t++) {
+			if (positionsOf[t] === 0) skipped = 0;
+			positionsOf[t]! -= skipped;
+			if (ids[from + t] !== padding) continue;
+			positionsOf[t] = -1;
+			skipped++;
+		}
+	}
+
+	async function slowly(ids: ArrayLike<number>, from: number, count: number, end: number, signal?: AbortSignal): Promise<void> {
 		if (missing.length > 0) await readMissing(ids, from, signal);
 		if (!embedding.positions) return;
 		if (end > positionsMade) await makePositions(end, signal);
-		addPositions(count, positionOf);
+		addPositions(count);
 	}
 
 	return {
@@ -118,10 +128,12 @@ export function createEntrance(
 				const place = (id % kept) * D;
 				if (owners[id % kept] === id) floats.copyWithin((input.at + t * input.stride) / 4, rows + place, rows + place + D);
 				else missing.push(t);
-				end = Math.max(end, positionOf(t) + 1);
+				positionsOf[t] = positionOf(t);
+				end = Math.max(end, positionsOf[t]! + 1);
 			}
-			if (missing.length > 0 || (embedding.positions && end > positionsMade)) return slowly(ids, from, count, positionOf, end, signal);
-			if (embedding.positions) addPositions(count, positionOf);
+			if (padding !== undefined) skipPadding(ids, from, count);
+			if (missing.length > 0 || (embedding.positions && end > positionsMade)) return slowly(ids, from, count, end, signal);
+			if (embedding.positions) addPositions(count);
 			return undefined;
 		},
 	};
