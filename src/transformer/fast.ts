@@ -2,15 +2,17 @@
 // What it cannot do is said by `obstacle` (fast/support.ts); the exact path then serves. Speed and method: docs/speed.md
 
 import { chooseKernels } from '../compute/choose.ts';
+import { chooseLayout } from '../compute/choose-layout.ts';
 import { type Clock, openCrew, type Part, type Worker } from '../compute/crew.ts';
 import { canShareMemory } from '../compute/detect.ts';
 import type { Kernels, KernelVariant } from '../compute/kernels.ts';
+import type { FourBits } from '../compute/layouts.ts';
 import type { Rows } from '../compute/program.ts';
 import { buildKernels, type Optimise } from '../compute/wasm.ts';
 import { TongsaError } from '../errors.ts';
 import { type Compiled, LOGITS_AT_ONCE } from './fast/compile.ts';
 import type { RopePlace } from './fast/compile-attention.ts';
-import { bytesOf, divide, type MemoryBytes } from './fast/divide.ts';
+import { bytesOf, divide, hasRoomForBytes, type MemoryBytes, type Stretch } from './fast/divide.ts';
 import { createEntrance, entranceBytes } from './fast/entrance.ts';
 import { type Hearing, hear } from './fast/hear.ts';
 import { loadPlan, readValues } from './fast/load.ts';
@@ -38,6 +40,8 @@ export interface FastOptions {
 	readonly memoryLimit?: number;
 	/** Instead of the machine's best. */
 	readonly variant?: KernelVariant;
+	/** How 4-bit weights lie, instead of as this machine is faster, where there is room. The results are equal to the bit. */
+	readonly fourBits?: FourBits;
 	/** The host's way to a better compiler for the kernels (wasm.ts). */
 	readonly optimise?: Optimise;
 	readonly signal?: AbortSignal;
@@ -91,8 +95,8 @@ const LEVELS = 127;
 /** Angles are made for so many positions at a time. */
 const ANGLES_AT_ONCE = 256;
 
-/** Of the budget, what float weights may take as float32: beyond it they are rounded to 8 bits, a quarter of the room. */
-const FLOAT_SHARE = 0.5;
+/** Of the budget, what a model may take in a layout that is larger than it need be: float weights as float32, or all of it with 4 bits in bytes. */
+const ROOMY_SHARE = 0.5;
 
 /** Whether there is room for the file's floats as they are. */
 function keepsFloats({ config, views }: Transformer, memoryBudget: number): boolean {
@@ -103,7 +107,7 @@ function keepsFloats({ config, views }: Transformer, memoryBudget: number): bool
 		if ('tensor' in tree) return 'columns' in tree ? (tree as MatrixView).rows * (tree as MatrixView).columns * 4 : 0;
 		return Object.values(tree).reduce<number>((sum, part) => sum + bytes(part), 0);
 	};
-	return bytes(views) <= Math.min(memoryBudget, MAX_BYTES) * FLOAT_SHARE;
+	return bytes(views) <= Math.min(memoryBudget, MAX_BYTES) * ROOMY_SHARE;
 }
 
 /** Undefined: it can run on the kernels. */
@@ -132,21 +136,28 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 	const causal = config.blocks.every((block) => block.attention.causal);
 	const tokensAtOnce = Math.ceil((causal ? Math.min(TOKENS_AT_ONCE, capacity) : capacity) / 4) * 4;
 	const wanted = options.startWorker && canShareMemory() ? Math.max(1, options.threads ?? 1) : 1;
-	const stretches = divide(
-		model,
-		{ tokensAtOnce, capacity, threads: wanted },
-		{
-			memoryBudget: options.memoryBudget,
-			memoryLimit: Math.min(options.memoryLimit ?? MAX_BYTES, MAX_BYTES),
-			reserve: entranceBytes(config, capacity),
-			floats: keepsFloats(model, options.memoryBudget),
-		},
-	);
+	const lay = (fourBits: FourBits): readonly Stretch[] =>
+		divide(
+			model,
+			{ tokensAtOnce, capacity, threads: wanted },
+			{
+				memoryBudget: options.memoryBudget,
+				memoryLimit: Math.min(options.memoryLimit ?? MAX_BYTES, MAX_BYTES),
+				reserve: entranceBytes(config, capacity),
+				floats: keepsFloats(model, options.memoryBudget),
+				fourBits,
+			},
+		);
+	let stretches = lay(options.fourBits ?? 'packed');
 	const building = chosen(options, clock).then((variant) => buildKernels(variant, wanted > 1, options.optimise));
 	// Workers start while the weights are read.
 	const workers = startWorkers(wanted - 1, options.startWorker);
 	try {
 		const build = await building;
+		if (!options.fourBits && options.clock && hasRoomForBytes(stretches, options.memoryBudget * ROOMY_SHARE)) {
+			const { fourBits } = chooseLayout(build, wanted > 1, clock.now);
+			if (fourBits === 'bytes') stretches = lay(fourBits);
+		}
 		const kernels = stretches.map(({ pages }) => build.over(memoryOf(model.name, pages, wanted > 1)));
 		const matrices = stretches.reduce((sum, { plan }) => sum + plan.matrices.length, 0);
 		let before = 0;

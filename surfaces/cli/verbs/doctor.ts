@@ -46,7 +46,7 @@ export async function run(call: Call): Promise<Answer> {
 			layout,
 			`${types.join(', ')}: ${decode.toFixed(0)} G weights/s a token, ${prompt.toFixed(0)} a prompt`,
 		]),
-		['layouts', kernels.layoutsBecause],
+		['layouts', `${kernels.fourBits.reason}; floats stay floats if half of the memory holds them`],
 		['memory', `${bytes(memory.total)}, ${bytes(memory.free)} free; weights may take ${bytes(memory.forWeights)}`],
 		...Object.entries(folders).map(([name, path]) => [`${name} folder`, path]),
 		['models here', names(({ state }) => state !== 'absent')],
