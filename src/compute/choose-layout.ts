@@ -54,7 +54,7 @@ export function decide(build: KernelBuild, shared: boolean, now: () => number): 
 }
 
 function said({ packed, bytes }: FourBitSpeeds): string {
-	return `${packed.toFixed(0)} G weights/s packed, ${bytes.toFixed(0)} in bytes`;
+	return `${packed.toFixed(0)} G/s packed, ${bytes.toFixed(0)} in bytes`;
 }
 
 /** Bytes must be a tenth faster for their two thirds more memory. */
