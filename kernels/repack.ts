@@ -1,8 +1,8 @@
-// Stored quantised rows → weight records (matmul.ts). Whole numbers stay as they are: nothing is rounded but scale × group scale.
+// Stored quantised rows → weight records (records.ts). Whole numbers stay as they are: nothing is rounded but scale × group scale.
 // Stored layouts: ggml/src/ggml-common.h; their formulas: ggml/src/ggml-quants.c dequantize_row_*, src/tensor/.
 
 import { half } from './lanes';
-import { SIGNED8, UNSIGNED4, UNSIGNED5, UNSIGNED6 } from './matmul';
+import { recordOf, SIGNED8, stepsOf, UNSIGNED4 } from './records';
 
 /** 32 bytes of the caller's: one group of a row, in the order of its columns; and what goes beside it. */
 let group: usize = 0;
@@ -176,8 +176,8 @@ function unpack(type: i32, row: usize, g: usize): void {
 // @ts-ignore: decorator
 @inline
 function repackAs(type: i32, kind: i32, source: usize, rowBytes: usize, first: i32, rows: i32, groups: i32, weights: usize): void {
-	const record: usize = kind == UNSIGNED4 || kind == UNSIGNED6 ? 192 : 320;
-	const steps: usize = kind == UNSIGNED6 ? 4 : 8;
+	const record = recordOf(kind);
+	const steps: usize = stepsOf(kind);
 	for (let r = first; r < first + rows; r++, source += rowBytes) {
 		let w = weights + record * groups * (r >> 3) + ((r & 7) << 2);
 		for (let g = 0; g < groups; g++, w += record) {
@@ -196,29 +196,30 @@ function repackAs(type: i32, kind: i32, source: usize, rowBytes: usize, first: i
 }
 
 /**
- * Stored rows at `source`, `rowBytes` apart, → rows first … first + rows of the matrix of records at `weights`. `groups` is the number of
- * groups in a row: of 16 columns for Q6_K, of 32 otherwise. `scratch` is 32 bytes. Gives 0 if all scales are finite, and more otherwise. The kind that a type becomes: src/compute/layouts.ts.
+ * Stored rows at `source`, `rowBytes` apart, → rows first … first + rows of the matrix of records of a kind at `weights`. `groups` is the number
+ * of groups in a row: of 16 columns for Q6_K, of 32 otherwise. `scratch` is 32 bytes. Gives 0 if all scales are finite, and more otherwise.
+ * The kind that a type becomes: src/compute/layouts.ts. Whole numbers of 4 bits fit two kinds.
  */
-export function repack(type: i32, source: usize, rowBytes: usize, first: i32, rows: i32, groups: i32, weights: usize, scratch: usize): i32 {
+export function repack(type: i32, kind: i32, source: usize, rowBytes: usize, first: i32, rows: i32, groups: i32, weights: usize, scratch: usize): i32 {
 	group = scratch;
 	broken = 0;
-	if (type == Q4_0) repackAs(Q4_0, UNSIGNED4, source, rowBytes, first, rows, groups, weights);
-	else if (type == Q4_1) repackAs(Q4_1, UNSIGNED4, source, rowBytes, first, rows, groups, weights);
-	else if (type == Q4_K) repackAs(Q4_K, UNSIGNED4, source, rowBytes, first, rows, groups, weights);
-	else if (type == Q5_0) repackAs(Q5_0, UNSIGNED5, source, rowBytes, first, rows, groups, weights);
-	else if (type == Q5_1) repackAs(Q5_1, UNSIGNED5, source, rowBytes, first, rows, groups, weights);
-	else if (type == Q5_K) repackAs(Q5_K, UNSIGNED5, source, rowBytes, first, rows, groups, weights);
-	else if (type == MXFP4) repackAs(MXFP4, UNSIGNED5, source, rowBytes, first, rows, groups, weights);
-	else if (type == Q6_K) repackAs(Q6_K, UNSIGNED6, source, rowBytes, first, rows, groups, weights);
-	else if (type == Q8_0) repackAs(Q8_0, SIGNED8, source, rowBytes, first, rows, groups, weights);
-	else repackAs(F32, SIGNED8, source, rowBytes, first, rows, groups, weights);
+	if (type == Q4_0) repackAs(Q4_0, kind, source, rowBytes, first, rows, groups, weights);
+	else if (type == Q4_1) repackAs(Q4_1, kind, source, rowBytes, first, rows, groups, weights);
+	else if (type == Q4_K) repackAs(Q4_K, kind, source, rowBytes, first, rows, groups, weights);
+	else if (type == Q5_0) repackAs(Q5_0, kind, source, rowBytes, first, rows, groups, weights);
+	else if (type == Q5_1) repackAs(Q5_1, kind, source, rowBytes, first, rows, groups, weights);
+	else if (type == Q5_K) repackAs(Q5_K, kind, source, rowBytes, first, rows, groups, weights);
+	else if (type == MXFP4) repackAs(MXFP4, kind, source, rowBytes, first, rows, groups, weights);
+	else if (type == Q6_K) repackAs(Q6_K, kind, source, rowBytes, first, rows, groups, weights);
+	else if (type == Q8_0) repackAs(Q8_0, kind, source, rowBytes, first, rows, groups, weights);
+	else repackAs(F32, kind, source, rowBytes, first, rows, groups, weights);
 	return broken;
 }
 
 /** Row `row` of a matrix of records as float32: what the records stand for. */
 export function unpackRow(kind: i32, weights: usize, row: i32, groups: i32, out: usize): void {
-	const record: usize = kind == UNSIGNED4 || kind == UNSIGNED6 ? 192 : 320;
-	const steps: i32 = kind == UNSIGNED6 ? 4 : 8;
+	const record = recordOf(kind);
+	const steps = stepsOf(kind);
 	let w = weights + record * groups * (row >> 3) + ((row & 7) << 2);
 	for (let g = 0; g < groups; g++, w += record) {
 		const s = load<f32>(w);

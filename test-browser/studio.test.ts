@@ -39,7 +39,7 @@ function troubles(page: Page): string[] {
 	return found;
 }
 
-describe('the studio', { timeout: 300_000 }, () => {
+describe('the studio', { timeout: 900_000 }, () => {
 	for (const [language, messages] of Object.entries(languages)) {
 		test(`every step of the lesson opens on the embedded model: ${language}`, async () => {
 			const page = await studio.open(lesson(1), { locale: language });

@@ -2,6 +2,7 @@
 // Method: best of several runs, after as many that let the compiler finish; sizes beyond the second-level cache. docs/speed.md
 
 import { type Candidate, type Chooser, chooseKernels } from './choose.ts';
+import { chooseLayout, type LayoutChoice } from './choose-layout.ts';
 import { canShareMemory, type DotTopBit, probeRelaxedDot } from './detect.ts';
 import type { Kernels, KernelVariant } from './kernels.ts';
 import { activationBytes, HOT_TYPES, matrixBytes, WEIGHT_KINDS, type WeightKind } from './layouts.ts';
@@ -30,8 +31,8 @@ export interface ComputeDescription {
 	/** GB/s at which one thread reads. */
 	readonly reading: number;
 	readonly layouts: readonly LayoutSpeed[];
-	/** Why weights are laid as they are. */
-	readonly layoutsBecause: string;
+	/** How 4-bit weights are laid here and why, and what was timed for it (choose-layout.ts). */
+	readonly fourBits: LayoutChoice;
 }
 
 /** 2048 × 2048: 3 to 5 MB quantised, more than a core's own cache. */
@@ -59,7 +60,7 @@ export async function describeCompute(chooser: Chooser): Promise<ComputeDescript
 		sharedMemory: canShareMemory(),
 		reading,
 		layouts,
-		layoutsBecause: reasonOf(layouts),
+		fourBits: chooseLayout(build, false, now),
 	};
 }
 
@@ -89,12 +90,4 @@ function best(now: () => number, work: () => void): number {
 		least = Math.min(least, now() - start);
 	}
 	return least;
-}
-
-function reasonOf(layouts: readonly LayoutSpeed[]): string {
-	const speed = (name: LayoutSpeed['layout']): string => layouts.find(({ layout }) => layout === name)!.decode.toFixed(1);
-	return (
-		`4-bit weights stay packed (${speed('unsigned4')} G/s a token, bytes ${speed('unsigned5')}); ` +
-		'floats stay floats if half of the memory holds them'
-	);
 }

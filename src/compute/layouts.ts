@@ -1,5 +1,5 @@
 // How weight matrices lie in the kernels' memory: which stored type becomes which kind of record, and what it costs.
-// The records themselves: kernels/matmul.ts; the repacking: kernels/repack.ts
+// The records themselves: kernels/records.ts; the repacking: kernels/repack.ts
 
 /** A kind of weight record: 8 rows × one group of columns. */
 export interface WeightKind {
@@ -25,7 +25,7 @@ const kind = (
 	matmul: WeightKind['matmul'],
 ): WeightKind => ({ name, number, columns, recordBytes: 64 + columns * bits, activations, matmul });
 
-/** In the order of the numbers in kernels/matmul.ts. */
+/** In the order of the numbers in kernels/records.ts. */
 export const WEIGHT_KINDS = {
 	signed8: kind('signed8', 0, 32, 8, 'unsigned', 'matmulSigned8'),
 	unsigned6: kind('unsigned6', 1, 16, 8, 'signed', 'matmulUnsigned6'),
@@ -66,6 +66,18 @@ export const HOT_TYPES: ReadonlyMap<string, HotType> = new Map([
 	['Q6_K', hot(14, unsigned6, 256, 210)],
 	['MXFP4', hot(39, unsigned5, 32, 17)],
 ]);
+
+/**
+ * How whole numbers of 4 bits lie: two in a byte, as stored, or each in one of its own, which takes two thirds more memory and less unpacking.
+ * Either is exact. Which is faster depends on the machine: choose-layout.ts.
+ */
+export type FourBits = 'packed' | 'bytes';
+
+/** How a stored type is repacked; undefined for what must be decoded. */
+export function hotType(dtype: string, fourBits: FourBits): HotType | undefined {
+	const hot = HOT_TYPES.get(dtype);
+	return hot?.kind === unsigned4 && fourBits === 'bytes' ? { ...hot, kind: unsigned5 } : hot;
+}
 
 /** Float32 values, rounded to 127 steps per 32, and as they are. */
 export const ROUNDED: HotType = hot(0, signed8, 32, 128);

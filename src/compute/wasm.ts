@@ -11,6 +11,8 @@ export interface KernelBuild {
 	readonly variant: KernelVariant;
 	/** Needed to start the same kernels in another thread; absent for the scalar twins. */
 	readonly module?: WebAssembly.Module;
+	/** Whether its functions are compiled as well as they ever will be; otherwise the runtime does so while they run. */
+	readonly compiled: boolean;
 	over(memory: WebAssembly.Memory): Kernels;
 }
 
@@ -34,13 +36,14 @@ export function bestVariant(): KernelVariant {
 
 /** @throws TongsaError 'unsupported' where the machine has no such instructions, or 'wide' is wanted and cannot be had. */
 export async function buildKernels(variant: KernelVariant = bestVariant(), shared = false, optimise?: Optimise): Promise<KernelBuild> {
-	if (variant === 'scalar') return { variant, over: scalarKernels };
+	if (variant === 'scalar') return { variant, compiled: true, over: scalarKernels };
 	const wide = variant === 'wide';
 	const build = wide ? 'relaxed' : variant;
 	const bytes = base64Bytes((await SOURCES[shared ? `${build}-shared` : build]!()).default);
 	try {
-		const module = optimised(bytes, wide, shared, optimise) ?? (await WebAssembly.compile(bytes));
-		return { variant, module, over: (memory) => instantiate(module, variant, memory) };
+		const best = optimised(bytes, wide, shared, optimise);
+		const module = best ?? (await WebAssembly.compile(bytes));
+		return { variant, module, compiled: best !== undefined, over: (memory) => instantiate(module, variant, memory) };
 	} catch (cause) {
 		throw new TongsaError('unsupported', 'this machine cannot run the kernels', { field: 'variant', got: variant }, { cause });
 	}

@@ -1,19 +1,21 @@
 // The fast path: the same model on the kernels. Weights repacked once, states and cache in one memory, nothing allocated for a token.
 // What it cannot do is said by `obstacle` (fast/support.ts); the exact path then serves. Speed and method: docs/speed.md
 
+import { chooseLayout } from '../compute/choose-layout.ts';
 import { type Clock, openCrew, type Part, type Worker } from '../compute/crew.ts';
 import { canShareMemory } from '../compute/detect.ts';
 import type { KernelVariant } from '../compute/kernels.ts';
+import type { FourBits } from '../compute/layouts.ts';
 import { buildKernels, type Optimise } from '../compute/wasm.ts';
 import { TongsaError } from '../errors.ts';
 import { angleFiller } from './fast/angles.ts';
-import { bytesOf, divide, type MemoryBytes } from './fast/divide.ts';
+import { bytesOf, divide, hasRoomForBytes, type MemoryBytes, type Stretch } from './fast/divide.ts';
 import { createEntrance, entranceBytes } from './fast/entrance.ts';
 import { type Hearing, hear } from './fast/hear.ts';
 import { loadPlan, readValues } from './fast/load.ts';
 import { createLogits, noLogits, unpadded } from './fast/logits.ts';
 import { readSource } from './fast/read-source.ts';
-import { chooseVariant, keepsFloats, MAX_BYTES, memoryOf, startWorkers } from './fast/resources.ts';
+import { chooseVariant, keepsFloats, MAX_BYTES, memoryOf, ROOMY_SHARE, startWorkers } from './fast/resources.ts';
 import { type CacheMemory, restoreCache, saveCache, tokenBytes } from './fast/snapshot.ts';
 import { obstacle } from './fast/support.ts';
 import type { RopeTensors } from './rope.ts';
@@ -37,6 +39,8 @@ export interface FastOptions {
 	readonly memoryLimit?: number;
 	/** Instead of the machine's best. */
 	readonly variant?: KernelVariant;
+	/** How 4-bit weights lie, instead of as this machine is faster, where there is room. The results are equal to the bit. */
+	readonly fourBits?: FourBits;
 	/** The host's way to a better compiler for the kernels (wasm.ts). */
 	readonly optimise?: Optimise;
 	readonly signal?: AbortSignal;
@@ -114,21 +118,28 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 	const causal = config.blocks.every((block) => block.attention.causal);
 	const tokensAtOnce = Math.ceil((causal ? Math.min(TOKENS_AT_ONCE, capacity) : capacity) / 4) * 4;
 	const wanted = options.startWorker && canShareMemory() ? Math.max(1, options.threads ?? 1) : 1;
-	const stretches = divide(
-		model,
-		{ tokensAtOnce, capacity, threads: wanted },
-		{
-			memoryBudget: options.memoryBudget,
-			memoryLimit: Math.min(options.memoryLimit ?? MAX_BYTES, MAX_BYTES),
-			reserve: entranceBytes(config, capacity),
-			floats: keepsFloats(model, options.memoryBudget),
-		},
-	);
+	const lay = (fourBits: FourBits): readonly Stretch[] =>
+		divide(
+			model,
+			{ tokensAtOnce, capacity, threads: wanted },
+			{
+				memoryBudget: options.memoryBudget,
+				memoryLimit: Math.min(options.memoryLimit ?? MAX_BYTES, MAX_BYTES),
+				reserve: entranceBytes(config, capacity),
+				floats: keepsFloats(model, options.memoryBudget),
+				fourBits,
+			},
+		);
+	let stretches = lay(options.fourBits ?? 'packed');
 	const building = chooseVariant(options, clock).then((variant) => buildKernels(variant, wanted > 1, options.optimise));
 	// Workers start while the weights are read.
 	const workers = startWorkers(wanted - 1, options.startWorker);
 	try {
 		const build = await building;
+		if (!options.fourBits && options.clock && hasRoomForBytes(stretches, options.memoryBudget * ROOMY_SHARE)) {
+			const { fourBits } = chooseLayout(build, wanted > 1, clock.now);
+			if (fourBits === 'bytes') stretches = lay(fourBits);
+		}
 		const kernels = stretches.map(({ pages }) => build.over(memoryOf(model.name, pages, wanted > 1)));
 		const matrices = stretches.reduce((sum, { plan }) => sum + plan.matrices.length, 0);
 		let before = 0;

@@ -5,6 +5,7 @@ import { after, describe, test } from 'node:test';
 import { nodeHost } from '../../hosts/node/host.ts';
 import { optimise } from '../../hosts/node/optimise.ts';
 import type { KernelVariant } from '../../src/compute/kernels.ts';
+import type { FourBits } from '../../src/compute/layouts.ts';
 import { type FastModel, fastObstacle, openFast } from '../../src/transformer/fast.ts';
 import { forward } from '../../src/transformer/forward.ts';
 import { createState } from '../../src/transformer/state.ts';
@@ -100,6 +101,42 @@ describe('fast path, quantised weights', () => {
 			assert.ok(error < tolerance, String(error));
 			fast.close();
 		});
+	}
+});
+
+describe('fast path, 4-bit weights packed and in bytes', () => {
+	for (const { variant, threads, skip } of builds) {
+		for (const dtype of ['Q4_0', 'Q4_1'] as const) {
+			test(`${dtype}, ${variant}, ${threads} threads: equal to the bit`, { skip }, async () => {
+				const open = (fourBits: FourBits): Promise<FastModel> =>
+					openFast(madeModel(MADE[0]!, dtype), {
+						capacity: 64,
+						memoryBudget: 2 ** 28,
+						threads,
+						variant,
+						optimise,
+						startWorker: host.startWorker!,
+						clock: host,
+						fourBits,
+					});
+				const [packed, bytes] = [await open('packed'), await open('bytes')];
+				assert.ok(packed.bytes.layouts.unsigned4! > 0 && packed.bytes.layouts.unsigned5 === undefined);
+				// 320 bytes of a record for 192.
+				assert.deepEqual(
+					[bytes.bytes.layouts.unsigned4, bytes.bytes.layouts.unsigned5],
+					[undefined, (packed.bytes.layouts.unsigned4! / 3) * 5],
+				);
+				for (const T of [1, 9]) {
+					for (const want of ['states', 'logits'] as const) {
+						const made = (await packed.forward(ids(T), 0, want)).slice();
+						assert.ok(made.some((value) => value !== 0));
+						assert.deepEqual((await bytes.forward(ids(T), 0, want)).slice(), made, `${want} of ${T}`);
+					}
+				}
+				packed.close();
+				bytes.close();
+			});
+		}
 	}
 });
 

@@ -1,13 +1,14 @@
-// The plain twins of kernels/matmul.ts, quantise.ts and repack.ts: weight records, activation records and their product.
+// The plain twins of kernels/matmul.ts, records.ts, quantise.ts and repack.ts: weight records, activation records and their product.
 // Stored layouts: ggml/src/ggml-common.h; formulas: ggml/src/ggml-quants.c dequantize_row_*.
 
-import { HOT_TYPES, WEIGHT_KINDS, type WeightKind } from '../layouts.ts';
+import { WEIGHT_KINDS, type WeightKind } from '../layouts.ts';
 import { half } from './halves.ts';
 
 export interface MatrixKernels {
-	/** Stored rows → rows first … first + rows of a matrix of records. Type 0: float32 values. `scratch`: 32 bytes. Gives 0 if all scales are finite. */
+	/** Stored rows → rows first … first + rows of a matrix of records of a kind. Type 0: float32 values. `scratch`: 32 bytes. Gives 0 if all scales are finite. */
 	repack(
 		type: number,
+		kind: number,
 		source: number,
 		rowBytes: number,
 		first: number,
@@ -142,8 +143,6 @@ function quantPlace({ name }: WeightKind, row: number, column: number): number {
 
 export function scalarMatrices(memory: WebAssembly.Memory): MatrixKernels {
 	const view = (): DataView => new DataView(memory.buffer);
-	const kindOfType = (type: number): WeightKind =>
-		[...HOT_TYPES.values()].find(({ number }) => number === type)?.kind ?? WEIGHT_KINDS.signed8;
 
 	/** Whole number at (row, column in group g) of a matrix, and where its record begins. */
 	const recordAt = (kind: WeightKind, weights: number, row: number, groups: number, g: number): number =>
@@ -183,9 +182,9 @@ export function scalarMatrices(memory: WebAssembly.Memory): MatrixKernels {
 		};
 
 	return {
-		repack(type, source, rowBytes, first, rows, groups, weights) {
+		repack(type, number, source, rowBytes, first, rows, groups, weights) {
 			const data = view();
-			const kind = kindOfType(type);
+			const kind = KINDS[number]!;
 			let broken = 0;
 			for (let i = 0; i < rows; i++) {
 				for (let g = 0; g < groups; g++) {

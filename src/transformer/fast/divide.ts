@@ -1,13 +1,13 @@
 // divide: blocks → as few memories as hold them. A 32-bit memory has 4 GiB; a larger model's consecutive blocks lie in several of them.
 
 import { type Arena, createArena } from '../../compute/arena.ts';
-import { matrixBytes } from '../../compute/layouts.ts';
+import { matrixBytes, WEIGHT_KINDS, type WeightKind } from '../../compute/layouts.ts';
 import { TongsaError } from '../../errors.ts';
 import type { TransformerConfig } from '../config.ts';
 import type { Transformer } from '../transformer.ts';
 import { type Compiled, compile } from './compile.ts';
 import { STAGING_BYTES } from './load.ts';
-import { createPlan, type Plan } from './plan.ts';
+import { createPlan, type Layouts, type Plan } from './plan.ts';
 import type { Sizes } from './rooms.ts';
 
 /** Consecutive blocks, compiled for a memory of their own. */
@@ -21,15 +21,13 @@ export interface Stretch {
 	readonly pages: number;
 }
 
-export interface Room {
+export interface Room extends Layouts {
 	/** Bytes of all memories together, at most. */
 	readonly memoryBudget: number;
 	/** Bytes of one memory, at most. */
 	readonly memoryLimit: number;
 	/** Bytes that the first memory keeps free in front. */
 	readonly reserve: number;
-	/** Whether floats stay floats (fast/plan.ts). */
-	readonly floats: boolean;
 }
 
 const PAGE = 65536;
@@ -41,7 +39,7 @@ export function divide({ name, config, views }: Transformer, sizes: Omit<Sizes, 
 	const lay = (from: number, to: number, limit: number): Stretch => {
 		const arena = createArena(START, limit);
 		const reserved = from === 0 ? arena.take(room.reserve, 'rows') : 0;
-		const plan = createPlan(arena, room.floats);
+		const plan = createPlan(arena, room);
 		const compiled = compile(config, views, plan, arena, { ...sizes, from, to });
 		const staging = arena.take(STAGING_BYTES + 64, 'loading');
 		return { plan, compiled, staging, reserved, pages: pagesOf(arena) };
@@ -98,6 +96,8 @@ function tooLarge(file: string, config: TransformerConfig, whole: Stretch, budge
 export interface MemoryBytes {
 	/** Weights as they are laid for the kernels. */
 	readonly weights: number;
+	/** The same by their layout. */
+	readonly layouts: Readonly<Partial<Record<WeightKind['name'], number>>>;
 	/** Keys and values in halves. */
 	readonly cache: number;
 	/** Everything: these, activations, angles, rows of the table met before. */
@@ -105,10 +105,25 @@ export interface MemoryBytes {
 }
 
 export function bytesOf(stretches: readonly Stretch[]): MemoryBytes {
+	const layouts: Partial<Record<WeightKind['name'], number>> = {};
+	for (const { plan } of stretches) {
+		for (const { kind, rows, columns } of plan.matrices.map(({ placed }) => placed)) {
+			layouts[kind.name] = (layouts[kind.name] ?? 0) + matrixBytes(kind, rows, columns);
+		}
+	}
 	const sum = (f: (stretch: Stretch) => number): number => stretches.reduce((so, stretch) => so + f(stretch), 0);
 	return {
-		weights: sum(({ plan }) => plan.matrices.reduce((so, { placed: { kind, rows, columns } }) => so + matrixBytes(kind, rows, columns), 0)),
+		weights: Object.values(layouts).reduce((so, bytes) => so + bytes, 0),
+		layouts,
 		cache: sum(({ compiled }) => compiled.cacheBytes),
 		all: sum(({ pages }) => pages * PAGE),
 	};
+}
+
+/** Whether there are packed weights of 4 bits, and all of it would take at most `allowed` bytes if each of them had a byte. */
+export function hasRoomForBytes(stretches: readonly Stretch[], allowed: number): boolean {
+	const { layouts, all } = bytesOf(stretches);
+	const { unsigned4: packed = 0 } = layouts;
+	const { unsigned4, unsigned5 } = WEIGHT_KINDS;
+	return packed > 0 && all + packed * (unsigned5.recordBytes / unsigned4.recordBytes - 1) <= allowed;
 }

@@ -48,7 +48,7 @@ async function loadStored({ view, hot, placed }: MatrixJob, kernels: Kernels, st
 			const rows = Math.min(step, count - from);
 			memory.set(bytes.subarray(from * rowBytes, (from + rows) * rowBytes), staging + SCRATCH_BYTES);
 			const groups = placed.columns / placed.kind.columns;
-			const broken = kernels.repack(hot.number, staging + SCRATCH_BYTES, rowBytes, row, rows, groups, placed.at, staging);
+			const broken = kernels.repack(hot.number, hot.kind.number, staging + SCRATCH_BYTES, rowBytes, row, rows, groups, placed.at, staging);
 			if (broken) {
 				throw new TongsaError('malformed', 'a weight is not a finite number', {
 					file: view.tensor.source.name,
@@ -82,7 +82,7 @@ async function loadDecoded({ view, hot, placed }: MatrixJob, kernels: Kernels, s
 			}
 			const source = staging + SCRATCH_BYTES;
 			if (hot === FLOATS) kernels.repackFloats(source, rowBytes, first + from, rows, placed.columns, placed.at);
-			else kernels.repack(hot.number, source, rowBytes, first + from, rows, placed.columns / 32, placed.at, staging);
+			else kernels.repack(hot.number, hot.kind.number, source, rowBytes, first + from, rows, placed.columns / 32, placed.at, staging);
 		}
 	}
 }

@@ -1,7 +1,7 @@
 // plan: a config and its weights' views → places in one memory, and what is to be loaded there. Nothing is read.
 
 import type { Arena } from '../../compute/arena.ts';
-import { FLOAT_TYPES, FLOATS, HOT_TYPES, type HotType, matrixBytes, padded, ROUNDED } from '../../compute/layouts.ts';
+import { FLOAT_TYPES, FLOATS, type FourBits, type HotType, hotType, matrixBytes, padded, ROUNDED } from '../../compute/layouts.ts';
 import type { PlacedMatrix } from '../../compute/program.ts';
 import type { LinearParts, NormParts, VectorView } from '../parts.ts';
 import type { MatrixView } from '../views.ts';
@@ -35,18 +35,25 @@ export interface PlacedLinear {
 	readonly bias: number;
 }
 
+/** What is laid in one of two ways, as there is room and as the machine is faster. */
+export interface Layouts {
+	/** Whether floats stay floats. */
+	readonly floats: boolean;
+	readonly fourBits: FourBits;
+}
+
 /**
  * Which record a view's stored type becomes. What is turned, packed with separate scales or not a hot type goes through float32, and
- * stays so if the file holds floats and `floats` says that there is room.
+ * stays so if the file holds floats and `floats`.
  */
-export function hotTypeOf(view: MatrixView, floats: boolean): HotType {
+export function hotTypeOf(view: MatrixView, { floats, fourBits }: Layouts): HotType {
 	if (floats && FLOAT_TYPES.has(view.tensor.dtype)) return FLOATS;
-	const hot = HOT_TYPES.get(view.tensor.dtype);
+	const hot = hotType(view.tensor.dtype, fourBits);
 	if (!hot || view.transposed || view.scales || view.columns % hot.blockElements) return ROUNDED;
 	return view.take?.some(({ step }) => step !== 1) ? ROUNDED : hot;
 }
 
-export function createPlan(arena: Arena, floats: boolean): Plan {
+export function createPlan(arena: Arena, layouts: Layouts): Plan {
 	const matrices: MatrixJob[] = [];
 	const vectors: VectorJob[] = [];
 	/** A tied table is placed once. */
@@ -58,7 +65,7 @@ export function createPlan(arena: Arena, floats: boolean): Plan {
 			const key = view.take || view.slice ? view : view.tensor;
 			const found = known.get(key);
 			if (found) return found;
-			const hot = hotTypeOf(view, floats);
+			const hot = hotTypeOf(view, layouts);
 			const columns = padded(view.columns);
 			const at = arena.take(matrixBytes(hot.kind, view.rows, columns), `the weights ${view.tensor.name}`);
 			const placed = { kind: hot.kind, at, rows: view.rows, columns };

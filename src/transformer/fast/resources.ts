@@ -11,8 +11,8 @@ import type { MatrixView } from '../views.ts';
 /** A 32-bit memory. */
 export const MAX_BYTES = 2 ** 32 - 65536;
 
-/** Of the budget, what float weights may take as float32: beyond it they are rounded to 8 bits, a quarter of the room. */
-const FLOAT_SHARE = 0.5;
+/** Of the budget, what a model may take in a layout that is larger than it need be: float weights as float32, or all of it with 4 bits in bytes. */
+export const ROOMY_SHARE = 0.5;
 
 /** Whether there is room for the file's floats as they are. */
 export function keepsFloats({ config, views }: Transformer, memoryBudget: number): boolean {
@@ -23,7 +23,7 @@ export function keepsFloats({ config, views }: Transformer, memoryBudget: number
 		if ('tensor' in tree) return 'columns' in tree ? (tree as MatrixView).rows * (tree as MatrixView).columns * 4 : 0;
 		return Object.values(tree).reduce<number>((sum, part) => sum + bytes(part), 0);
 	};
-	return bytes(views) <= Math.min(memoryBudget, MAX_BYTES) * FLOAT_SHARE;
+	return bytes(views) <= Math.min(memoryBudget, MAX_BYTES) * ROOMY_SHARE;
 }
 
 interface Wanted {

@@ -31,15 +31,18 @@ export async function run(call: Call): Promise<Answer> {
 function page({ load, prefill, decode, threads, runs, memory, kernels }: BenchJson): string {
 	const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
 	const rate = ({ tokens, tokensPerSecond }: BenchJson['prefill']) => `${tokensPerSecond.toFixed(1)} tokens/s (${tokens} tokens)`;
+	const layouts = Object.entries(memory?.layouts ?? {})
+		.map(([name, bytes]) => `${name} ${megabytes(bytes)}`)
+		.join(', ');
 	const held =
 		memory &&
-		`memory   ${megabytes(memory.all)}: weights ${megabytes(memory.weights)}, cache ${megabytes(memory.cache)}, ` +
+		`memory   ${megabytes(memory.all)}: weights ${megabytes(memory.weights)} (${layouts}), cache ${megabytes(memory.cache)}, ` +
 			`the rest ${megabytes(memory.all - memory.weights - memory.cache)}\n`;
 	return (
 		`load     ${load.ms.toFixed(0)} ms from the start of the process to the first token after a prompt of ${load.promptTokens}\n` +
 		`prefill  ${rate(prefill)}\n` +
 		`decode   ${rate(decode)}\n` +
 		(held ?? '') +
-		`${kernels ? `On the kernels, build '${kernels.variant}': ${kernels.because}` : 'Exact, in plain TypeScript'}; ${threads === 1 ? 'one thread' : `${threads} threads`}; ${runs === 1 ? 'one run' : `medians of ${runs} runs`}.\n`
+		`${kernels ? `On the kernels, build '${kernels.variant}': ${kernels.because}${kernels.fourBits ? `; ${kernels.fourBits}` : ''}` : 'Exact, in plain TypeScript'}; ${threads === 1 ? 'one thread' : `${threads} threads`}; ${runs === 1 ? 'one run' : `medians of ${runs} runs`}.\n`
 	);
 }
