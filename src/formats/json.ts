@@ -19,7 +19,7 @@ const BOUNDS = { values: 2 ** 22, containers: 2 ** 20, keys: 2 ** 19 };
  */
 const WEIGHTS = { values: 16, containers: 64, keys: 96 };
 const MAX_GROWTH = 8;
-const SMALL = 16 * 2 ** 20;
+const SMALL = 8 * 2 ** 20;
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 

@@ -22,7 +22,7 @@ const TIME_LIMIT_MS = 60_000;
  */
 const MEMORY = { times: 16, megabytes: 160, template: 160 };
 /** For large files the multiple counts, and the rest is held tighter; a text long enough that the whole model is made ready for it. */
-const LARGE_MEGABYTES = 64;
+const LARGE_MEGABYTES = 96;
 const LONG_TEXT = 'I love you so much. 사랑해요 '.repeat(60);
 
 /** Tells what the process took at most, when it ends. */

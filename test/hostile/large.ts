@@ -119,12 +119,12 @@ export const LARGE: readonly Large[] = [
 	...(['WordLevel', 'BPE'] as const).map(
 		(type): Large => [
 			`tokenizer.json, ${type}: letters`,
-			() => ({ 'tokenizer.json': json({ added_tokens: [], model: { type, vocab: byId(500_000), merges: [], unk_token: null } }) }),
+			() => ({ 'tokenizer.json': json({ added_tokens: [], model: { type, vocab: byId(300_000), merges: [], unk_token: null } }) }),
 		],
 	),
 	[
 		'tokenizer.json, Unigram: letters',
-		() => ({ 'tokenizer.json': json({ model: { type: 'Unigram', unk_id: 0, vocab: many(500_000, (i) => [letter(i), -1]) } }) }),
+		() => ({ 'tokenizer.json': json({ model: { type: 'Unigram', unk_id: 0, vocab: many(280_000, (i) => [letter(i), -1]) } }) }),
 	],
 	[
 		'tokenizer.json: added tokens',
