@@ -221,7 +221,9 @@ describe('the studio on its server', { timeout: 300_000 }, () => {
 		const kept = await page.evaluate(async () => {
 			const root = await navigator.storage.getDirectory();
 			const files = await (await root.getDirectoryHandle('models')).getDirectoryHandle('mine');
-			return (await Array.fromAsync(files.keys())).map(decodeURIComponent).sort();
+			const names: string[] = [];
+			for await (const name of files.keys()) names.push(decodeURIComponent(name));
+			return names.sort();
 		});
 		assert.deepEqual(kept, ['1_Pooling/config.json', 'model.gguf']);
 		await page.context().close();
