@@ -1,7 +1,7 @@
 // The studio on the real server: whole models from its shelf, writing and conversations, files that are dropped and kept, layout at rest.
 
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -194,20 +194,46 @@ describe('the studio on its server', { timeout: 300_000 }, () => {
 		await page.context().close();
 	});
 
-	test('a file that is dropped opens, is kept if the person wants, and opens again after a reload; then it is forgotten', async () => {
-		const page = await open({ view: 'open' });
-		const mine = join(folder, 'mine.gguf');
-		copyFileSync(GPT2, mine);
+	/** What the browser does when a file or a folder is dragged in from the desktop. */
+	async function drop(page: Page, path: string): Promise<void> {
 		const { x, y } = (await page.locator('.drop').boundingBox())!;
-		// What the browser does when a file is dragged in from the desktop.
 		const browser = await page.context().newCDPSession(page);
 		for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
 			await browser.send('Input.dispatchDragEvent', {
 				type,
 				x: x + 9,
 				y: y + 9,
-				data: { items: [], files: [mine], dragOperationsMask: 1 },
+				data: { items: [], files: [path], dragOperationsMask: 1 },
 			});
+	}
+
+	test('a folder that is dropped opens with the folders in it', async () => {
+		const page = await open({ view: 'open' });
+		const mine = join(folder, 'mine');
+		mkdirSync(join(mine, '1_Pooling'), { recursive: true });
+		copyFileSync(GPT2, join(mine, 'model.gguf'));
+		writeFileSync(join(mine, '1_Pooling', 'config.json'), '{}');
+		await drop(page, mine);
+		const card = page.locator('.card', { has: page.getByRole('heading', { name: 'mine', exact: true }) });
+		await card.getByText('50,257').waitFor({ timeout: TIMEOUT });
+		await card.getByText(en.views.open.keep).click();
+		await card.getByText(en.views.open.forget).waitFor({ timeout: TIMEOUT });
+		const kept = await page.evaluate(async () => {
+			const root = await navigator.storage.getDirectory();
+			const files = await (await root.getDirectoryHandle('models')).getDirectoryHandle('mine');
+			const names: string[] = [];
+			for await (const name of files.keys()) names.push(decodeURIComponent(name));
+			return names.sort();
+		});
+		assert.deepEqual(kept, ['1_Pooling/config.json', 'model.gguf']);
+		await page.context().close();
+	});
+
+	test('a file that is dropped opens, is kept if the person wants, and opens again after a reload; then it is forgotten', async () => {
+		const page = await open({ view: 'open' });
+		const mine = join(folder, 'mine.gguf');
+		copyFileSync(GPT2, mine);
+		await drop(page, mine);
 		const card = () => page.locator('.card', { has: page.getByRole('heading', { name: 'mine.gguf' }) });
 		await card().getByText('50,257').waitFor({ timeout: TIMEOUT });
 		await card().getByText(en.views.open.keep).click();
