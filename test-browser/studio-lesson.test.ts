@@ -64,7 +64,7 @@ async function answer(page: Page, answers: { type: string } | { choose: true } |
 	await question.locator('.verdict[data-right=true]').waitFor({ timeout: TIMEOUT });
 }
 
-describe('the lesson from its first step to its certificate', { timeout: 300_000 }, () => {
+describe('the lesson from its first step to its certificate', { timeout: 900_000 }, () => {
 	for (const [language, { messages, sentence }] of Object.entries(LEARNERS)) {
 		test(language, async () => {
 			const { T, D, strongest, threeTokens } = await matrixOf(sentence);

@@ -63,7 +63,7 @@ const chances = async (page: Page) => {
 };
 const strip = (page: Page) => page.getByRole('list', { name: words.made }).locator('.face');
 
-describe('the studio on its server', { timeout: 300_000 }, () => {
+describe('the studio on its server', { timeout: 900_000 }, () => {
 	test('Open offers what the server has, with its size, and says what memory it takes', async () => {
 		const page = await open({ view: 'open' });
 		const card = page.locator('.card', { has: page.getByRole('heading', { name: 'tiny', exact: true }) });

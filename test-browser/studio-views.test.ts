@@ -27,7 +27,7 @@ interface MatrixFile {
 }
 const matrixOf = async (page: Page, name: string) => JSON.parse(await saved(page, `JSON: ${name}`)) as MatrixFile;
 
-describe('views of the studio on a whole model', { timeout: 600_000 }, () => {
+describe('views of the studio on a whole model', { timeout: 900_000 }, () => {
 	test('attention: every head of every block; arrow keys walk; the average is the mean of the heads', async () => {
 		await go(studio, tiny, at('attention', { layer: 0, head: 0 }));
 		await tiny.getByRole('button', { name: 'CSV: attention-overview' }).waitFor({ timeout: TIMEOUT });
