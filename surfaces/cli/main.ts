@@ -36,7 +36,7 @@ async function main(words: readonly string[], terminal: Terminal): Promise<numbe
 
 async function run(words: readonly string[], terminal: Terminal): Promise<number> {
 	const [name = '--help', ...rest] = words;
-	if (name === '--help' || name === '-h' || name === 'help' || name === '--version') {
+	if (name === '--help' || name === '-h' || name === 'help' || name === '--version' || name === '-v') {
 		if (name === '--version') await terminal.write(await (await import('./version.ts')).version());
 		else await terminal.write((await import('./help.ts')).overview(terminal, rest[0]));
 		return 0;

@@ -10,6 +10,7 @@ import { nodeHost } from '../../hosts/node/host.ts';
 import { inventory } from '../../hosts/node/inventory.ts';
 import { renderTemplate } from '../../hosts/node/template.ts';
 import { TongsaError } from '../../src/errors.ts';
+import type { Host } from '../../src/host.ts';
 import { openModel } from '../../src/model.ts';
 import { modelsJson } from '../protocol/models.ts';
 import { createApp } from './app.ts';
@@ -49,7 +50,7 @@ export async function startServer({ models, settings, version, studio }: StartOp
 	const find = await allowedFolders(settings['allow-folder']);
 	const engineOptions = { context: settings.context, prefixCache: settings['prefix-cache'] * MIB };
 	const registry = createRegistry({
-		served: await servedModels(models),
+		served: await servedModels(models, host),
 		find,
 		open: async (reference) => withEngine(await openModel(host, reference), reference, engineOptions),
 		now: host.now,
@@ -139,7 +140,7 @@ function refuseUnread(error: NodeJS.ErrnoException, socket: Duplex): void {
 }
 
 /** Those named, or all that are on this machine. A file is called by its name without the folder and without '.gguf'. */
-async function servedModels(references: readonly string[]): Promise<Served[]> {
+async function servedModels(references: readonly string[], host: Host): Promise<Served[]> {
 	if (references.length === 0) {
 		const here = await inventory();
 		return here.filter(({ state }) => state !== 'absent').map(({ name }) => ({ id: name, reference: name }));
@@ -147,6 +148,11 @@ async function servedModels(references: readonly string[]): Promise<Served[]> {
 	const served = references.map((reference) => ({ id: idOf(reference), reference }));
 	const twice = served.find(({ id }, i) => served.findIndex((one) => one.id === id) !== i);
 	if (twice) throw new TongsaError('usage', 'two models of the same name', { got: twice.id });
+	// A wrong name is told now, and not to whoever asks first.
+	for (const reference of references) {
+		const { files } = await host.resolve(reference);
+		await Promise.all([...files.values()].map((source) => source.close()));
+	}
 	return served;
 }
 

@@ -72,7 +72,7 @@ async function readTensorInfo(header: HeaderReader, name: string, alignment: num
 	}
 
 	const offsetOffset = header.byteOffset;
-	const byteOffset = await readCount(header, `${name}: offset`, header.source.byteLength, 'the size of the file');
+	const byteOffset = await readCount(header, `${name}: offset`, header.source.byteLength, 'the size of the file, which may not be whole');
 	if (byteOffset % alignment !== 0) {
 		throw refuse('a tensor that is not aligned', 'offset', offsetOffset, byteOffset, `multiples of ${alignment}, the file's alignment`);
 	}
