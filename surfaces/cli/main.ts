@@ -36,9 +36,12 @@ async function main(words: readonly string[], terminal: Terminal): Promise<numbe
 
 async function run(words: readonly string[], terminal: Terminal): Promise<number> {
 	const [name = '--help', ...rest] = words;
-	if (name === '--help' || name === '-h' || name === 'help' || name === '--version' || name === '-v') {
-		if (name === '--version') await terminal.write(await (await import('./version.ts')).version());
-		else await terminal.write((await import('./help.ts')).overview(terminal, rest[0]));
+	if (name === '--version' || name === '-v') {
+		await terminal.write(await (await import('./version.ts')).version());
+		return 0;
+	}
+	if (name === '--help' || name === '-h' || name === 'help') {
+		await terminal.write((await import('./help.ts')).overview(terminal, rest[0]));
 		return 0;
 	}
 	const verb = VERBS.find((candidate) => candidate.name === name);
