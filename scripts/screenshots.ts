@@ -22,13 +22,16 @@ const SIZES = { wide: { width: 1280, height: 900 }, phone: { width: 390, height:
 /** A phone's picture of twice the pixels is what a phone shows. */
 const SCALES = { wide: 1, phone: 1.5 };
 const WEBP_QUALITY = 0.85;
-/** A lens of a whole model is minutes of work on a busy machine. */
-const PATIENCE_MS = 240_000;
+/** A map is minutes of work on a busy machine. */
+const PATIENCE_MS = 400_000;
 
 const CAPITAL = 'The capital of France is';
-/** What each picture shows; `whole`: what it shows instead where the whole model is there; `has`: what must be on the page first. */
+type KeptMaps = Readonly<Record<string, readonly number[]>>;
+
+/** What each picture shows; `whole`: what it shows instead where the whole model is there; `has`: what must be on the page first;
+ * `to`: what is scrolled to the top. */
 const PLACES: Readonly<
-	Record<string, { readonly place: object; readonly whole?: object; readonly press?: string; readonly has?: string }>
+	Record<string, { readonly place: object; readonly whole?: object; readonly press?: string; readonly has?: string; readonly to?: string }>
 > = {
 	...Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`lesson-${i + 1}`, { place: { view: 'lesson', options: { step: i + 1 } } }])),
 	'lesson-5': { place: { view: 'lesson', options: { step: 5 } }, has: '.dictionary:nth-child(7)' },
@@ -36,7 +39,7 @@ const PLACES: Readonly<
 	open: { place: { view: 'open' } },
 	tokens: { place: { view: 'tokens' } },
 	matrix: { place: { view: 'matrix' } },
-	map: { place: { view: 'map', options: { find: 'king' } } },
+	map: { place: { view: 'map', options: { find: 'king' } }, has: '.scatter', to: '.scatter' },
 	attention: { place: { view: 'attention' }, whole: { view: 'attention', options: { layer: 8 } } },
 	lens: { place: { view: 'lens' }, whole: { view: 'lens', text: CAPITAL } },
 	generate: { place: { view: 'generate' }, whole: { view: 'generate', text: CAPITAL }, press: '.buttons .push.main' },
@@ -55,7 +58,9 @@ try {
 	mkdirSync(out, { recursive: true });
 	if (only.length === 0) for (const old of readdirSync(out)) rmSync(join(out, old));
 	const developer = await browser.newPage();
-	for (const [name, { place, whole: better, press, has }] of Object.entries(PLACES)) {
+	// A map is minutes of work: drawn once, it is carried to the other variants.
+	let maps: KeptMaps = {};
+	for (const [name, { place, whole: better, press, has, to }] of Object.entries(PLACES)) {
 		if (only.length && !only.includes(name)) continue;
 		for (const { locale, size, shade } of VARIANTS) {
 			const shown = whole && better ? { ...better, model: whole } : place;
@@ -67,7 +72,12 @@ try {
 				reducedMotion: 'reduce',
 			});
 			const page = await context.newPage();
+			if (name === 'map') {
+				await page.goto(server.url);
+				await page.evaluate(keepMaps, maps);
+			}
 			await page.goto(`${server.url}/#${encodeURIComponent(JSON.stringify(shown))}`);
+			if (name === 'map') await page.reload(); // so that it looks for what is kept
 			const wait = (ready: () => boolean) =>
 				page.waitForFunction(ready, undefined, { timeout: PATIENCE_MS }).catch(() => console.log(`${name} ${locale}: not ready in time`));
 			// An answer often leads to the next question: nothing is awaited three times in a row.
@@ -85,7 +95,9 @@ try {
 				await page.locator(press).first().click();
 				await quiet();
 			}
+			if (to) await page.locator(to).evaluate((part) => window.scrollTo(0, part.getBoundingClientRect().top + scrollY - 130));
 			await page.waitForTimeout(500); // pictures are drawn after their numbers
+			if (name === 'map') maps = await page.evaluate(keptMaps);
 			const png = (await page.screenshot()).toString('base64');
 			const webp = await developer.evaluate(asWebp, { png, quality: WEBP_QUALITY });
 			writeFileSync(join(out, `${name}-${size}-${shade}-${locale}.webp`), Buffer.from(webp, 'base64'));
@@ -98,6 +110,26 @@ try {
 } finally {
 	await browser.close();
 	await server.stop();
+}
+
+/** What the studio keeps of maps in the browser's own file system (surfaces/studio/src/engine/map-store.ts): bytes by name. Runs in the page. */
+async function keptMaps(): Promise<KeptMaps> {
+	const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('maps', { create: true });
+	const maps: Record<string, number[]> = {};
+	for await (const name of folder.keys()) {
+		const file = await (await folder.getFileHandle(name)).getFile();
+		maps[name] = [...new Uint8Array(await file.arrayBuffer())];
+	}
+	return maps;
+}
+
+async function keepMaps(maps: KeptMaps): Promise<void> {
+	const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('maps', { create: true });
+	for (const [name, bytes] of Object.entries(maps)) {
+		const writer = await (await folder.getFileHandle(name, { create: true })).createWritable();
+		await writer.write(Uint8Array.from(bytes));
+		await writer.close();
+	}
 }
 
 /** Chromium's own encoder: a third of a PNG's size. Runs in the page. */

@@ -1,6 +1,6 @@
 // The frame: name, views, model, language, colours; and the view itself.
 
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import { type Language, languages, pickLanguage, SpeechContext, speech, useMessages } from './messages/index.ts';
 import { PlaceProvider, usePlace } from './state/place.tsx';
@@ -102,7 +102,9 @@ function View() {
 	return (
 		<main id="content" tabIndex={-1} data-settled={settled}>
 			<Boundary key={id}>
-				<Shown />
+				<Suspense fallback={null}>
+					<Shown />
+				</Suspense>
 			</Boundary>
 		</main>
 	);

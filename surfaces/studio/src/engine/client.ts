@@ -21,6 +21,16 @@ function awaits(change: 1 | -1): void {
 	document.documentElement.toggleAttribute('data-awaiting', waiting > 0);
 }
 
+/** Counts something else that the page waits for among the answers. */
+export async function alsoAwaited<T>(work: Promise<T>): Promise<T> {
+	awaits(1);
+	try {
+		return await work;
+	} finally {
+		awaits(-1);
+	}
+}
+
 /** The worker is started by the first call, so that the page draws before the engine loads. */
 function theDesk(): Remote<Desk> {
 	desk ??= wrap<Desk>(new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'tongsa' }));

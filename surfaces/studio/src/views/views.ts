@@ -1,19 +1,25 @@
 // The views in the order of the menu: name → component.
 
-import type { FunctionComponent } from 'react';
+import { type FunctionComponent, type LazyExoticComponent, lazy } from 'react';
+import { alsoAwaited } from '../engine/client.ts';
 import { Lesson } from '../lesson/Lesson.tsx';
 import type { Messages } from '../messages/index.ts';
 import { AttentionView } from './AttentionView.tsx';
-import { Compare } from './Compare.tsx';
-import { Edit } from './Edit.tsx';
 import { Generate } from './Generate.tsx';
 import { Lens } from './Lens.tsx';
-import { MapView } from './MapView.tsx';
 import { MatrixView } from './MatrixView.tsx';
 import { Open } from './Open.tsx';
 import { Tokens } from './Tokens.tsx';
 
-export const views: readonly { readonly id: Exclude<keyof Messages['nav'], 'label'>; readonly View: FunctionComponent }[] = [
+type View = FunctionComponent | LazyExoticComponent<FunctionComponent>;
+
+/** Code that the lesson never needs comes when its view is opened. */
+const later = (load: () => Promise<FunctionComponent>) => lazy(async () => ({ default: await alsoAwaited(load()) }));
+const Compare = later(async () => (await import('./Compare.tsx')).Compare);
+const Edit = later(async () => (await import('./Edit.tsx')).Edit);
+const MapView = later(async () => (await import('./MapView.tsx')).MapView);
+
+export const views: readonly { readonly id: Exclude<keyof Messages['nav'], 'label'>; readonly View: View }[] = [
 	{ id: 'lesson', View: Lesson },
 	{ id: 'open', View: Open },
 	{ id: 'tokens', View: Tokens },
