@@ -70,7 +70,7 @@ test('streamed answers: each event of its shape, in the order of the description
 		}));
 		check('CreateCompletionResponse', { ...data, choices, usage: data.usage ?? undefined });
 	}
-	const named = await events('/v1/responses', { model: 'tiny', input: 'love', max_output_tokens: 6 });
+	const named = await events('/v1/responses', { model: 'tiny', input: 'love', max_output_tokens: 6, temperature: 0 });
 	for (const [i, { name, data }] of named.entries()) {
 		check(shapeOfEvent(String(data.type)), data);
 		assert.deepEqual([data.type, data.sequence_number], [name, i]);
