@@ -144,6 +144,8 @@ describe('the studio on its server', { timeout: 900_000 }, () => {
 				second.endsWith('<|start|>user⏎more<|end|>⏎<|start|>assistant⏎'),
 		);
 		await page.getByText('{% for m in messages %}').waitFor({ state: 'attached' });
+		// The address is written a moment after the turn.
+		await page.waitForFunction(() => location.hash.includes('more'), undefined, { timeout: TIMEOUT });
 		await page.reload();
 		await page.locator('.turn.user').nth(1).waitFor({ timeout: TIMEOUT });
 		await page.context().close();
