@@ -209,9 +209,7 @@ describe('the studio on its server', { timeout: 900_000 }, () => {
 			});
 	}
 
-	test('a folder that is dropped opens with the folders in it', {
-		skip: 'Chromium now and then loses a folder that DevTools drops',
-	}, async () => {
+	test('a folder that is dropped opens with the folders in it', async () => {
 		const page = await open({ view: 'open' });
 		const mine = join(folder, 'mine');
 		mkdirSync(join(mine, '1_Pooling'), { recursive: true });

@@ -15,7 +15,7 @@ export function attendRoom(capacity: number, headWidth: number): number {
 }
 
 /**
- * Attention of T tokens of one text; start and first as in program.ts. The query rows of all heads that share a key head stand token by
+ * Attention of T tokens of one text; start and first as in attend.ts. The query rows of all heads that share a key head stand token by
  * token, so that the rows of a tile see nearly the same keys.
  */
 export function attendMany(step: AttendStep, kernels: Kernels, start: number, T: number, first: number, lockstep: Lockstep): void {

@@ -4,7 +4,8 @@
 import { ALONE, CONTROL_BYTES, createLockstep, type Lockstep } from './barrier.ts';
 import type { Kernels, KernelVariant } from './kernels.ts';
 import { createPace } from './pace.ts';
-import { type Pass, type Program, type Range, type Rows, runSteps } from './program.ts';
+import { runSteps } from './program.ts';
+import type { Pass, Program, Range, Rows } from './steps.ts';
 import { instantiate } from './wasm.ts';
 
 /** A stretch of the model's blocks in a memory of its own. The states that leave it at `output` enter the next part at `input`. */

@@ -1,7 +1,7 @@
 // Builder: the list of steps under construction, and beside it the points at which somebody may listen.
 // Points are not steps: a pass that nobody listens to knows nothing of them.
 
-import type { AttendStep, Range, Rows, Step } from '../../compute/program.ts';
+import type { AttendStep, Range, Rows, Step } from '../../compute/steps.ts';
 import type { NormConfig } from '../config.ts';
 import type { NormParts, VectorView } from '../parts.ts';
 import type { PlacedLinear, Plan } from './plan.ts';

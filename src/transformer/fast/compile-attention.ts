@@ -2,7 +2,7 @@
 
 import type { Arena } from '../../compute/arena.ts';
 import { paddedHead } from '../../compute/heads.ts';
-import type { BiasTable, Rows, Step } from '../../compute/program.ts';
+import type { BiasTable, Rows, Step } from '../../compute/steps.ts';
 import type { AttentionConfig, RopeConfig } from '../config.ts';
 import type { AttentionParts, NormParts, VectorView } from '../parts.ts';
 import { alibiBias, alibiSlopes, distanceBias } from '../position.ts';

@@ -3,7 +3,7 @@
 
 import type { Arena } from '../../compute/arena.ts';
 import { paddedHead } from '../../compute/heads.ts';
-import type { Rows, Step } from '../../compute/program.ts';
+import type { Rows, Step } from '../../compute/steps.ts';
 import type { AttentionConfig } from '../config.ts';
 import type { AttentionParts, VectorView } from '../parts.ts';
 import type { MatrixView } from '../views.ts';

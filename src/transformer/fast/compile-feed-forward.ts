@@ -2,7 +2,7 @@
 
 import type { ActivationName } from '../../compute/activations.ts';
 import { padded } from '../../compute/layouts.ts';
-import type { Rows, Step } from '../../compute/program.ts';
+import type { Rows, Step } from '../../compute/steps.ts';
 import type { FeedForwardConfig } from '../config.ts';
 import type { ExpertParts, FeedForwardParts, VectorView } from '../parts.ts';
 import type { MatrixView } from '../views.ts';

@@ -3,7 +3,7 @@
 
 import type { ActivationName } from '../../compute/activations.ts';
 import type { Arena } from '../../compute/arena.ts';
-import type { Program, Rows, Step } from '../../compute/program.ts';
+import type { Program, Rows, Step } from '../../compute/steps.ts';
 import type { BlockConfig, TransformerConfig } from '../config.ts';
 import type { BlockParts, TransformerParts, VectorView } from '../parts.ts';
 import type { MatrixView } from '../views.ts';

@@ -2,7 +2,7 @@
 // A row is read from the file when its token is first met, and kept; so a token costs neither a read nor memory.
 
 import type { Kernels } from '../../compute/kernels.ts';
-import type { Rows } from '../../compute/program.ts';
+import type { Rows } from '../../compute/steps.ts';
 import type { TransformerConfig } from '../config.ts';
 import { sinusoids } from '../position.ts';
 import type { Transformer } from '../transformer.ts';

@@ -4,7 +4,7 @@
 import { type AttentionRows, attentionRows } from '../../compute/attention-rows.ts';
 import type { Crew } from '../../compute/crew.ts';
 import type { Kernels } from '../../compute/kernels.ts';
-import type { Range } from '../../compute/program.ts';
+import type { Range } from '../../compute/steps.ts';
 import type { Listening } from '../listen.ts';
 import type { Pick } from '../select.ts';
 import type { Tap } from './builder.ts';

@@ -2,7 +2,7 @@
 
 import type { Crew } from '../../compute/crew.ts';
 import type { Kernels } from '../../compute/kernels.ts';
-import type { Rows } from '../../compute/program.ts';
+import type { Rows } from '../../compute/steps.ts';
 import { TongsaError } from '../../errors.ts';
 import { type Compiled, LOGITS_AT_ONCE } from './compile.ts';
 

@@ -2,7 +2,7 @@
 
 import type { Arena } from '../../compute/arena.ts';
 import { FLOAT_TYPES, FLOATS, type FourBits, type HotType, hotType, matrixBytes, padded, ROUNDED } from '../../compute/layouts.ts';
-import type { PlacedMatrix } from '../../compute/program.ts';
+import type { PlacedMatrix } from '../../compute/steps.ts';
 import type { LinearParts, NormParts, VectorView } from '../parts.ts';
 import type { MatrixView } from '../views.ts';
 

@@ -4,7 +4,7 @@ import type { Arena } from '../../compute/arena.ts';
 import { attendRoom } from '../../compute/attend-many.ts';
 import { paddedHead } from '../../compute/heads.ts';
 import { activationBytes, padded, type WeightKind } from '../../compute/layouts.ts';
-import type { Rows } from '../../compute/program.ts';
+import type { Rows } from '../../compute/steps.ts';
 import type { AttentionConfig, BlockConfig, TransformerConfig } from '../config.ts';
 
 export interface Sizes {

@@ -4,12 +4,11 @@ import { ask } from '../engine/client.ts';
 import type { ModelCard } from '../engine/protocol.ts';
 import { useAnswer } from '../engine/use.ts';
 import type { Likeness } from '../engine/work-compare.ts';
-import { Matrix } from '../matrix/Matrix.tsx';
 import { useMessages } from '../messages/index.ts';
 import { usePlace } from '../state/place.tsx';
+import { AlikeStates } from '../ui/alike.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';
 import { Source } from '../ui/source.tsx';
-import { quoted, TokenFace } from '../ui/token.tsx';
 
 /** The same ids mean the same tokens, as far as kind and size can tell. */
 export const sameVocabulary = (a: ModelCard, b: ModelCard): boolean =>
@@ -52,26 +51,16 @@ function Grid({
 	readonly title: string;
 	readonly ask: (signal: AbortSignal) => Promise<Likeness>;
 }) {
-	const t = useMessages();
 	const { text } = usePlace();
 	const { value, refusal, busy } = useAnswer(JSON.stringify([cards.map(({ name }) => name), text]), question);
 	if (refusal) return <Problem refusal={refusal} />;
 	if (!value) return busy ? <Busy /> : null;
 	const { tokens, alike } = value;
-	const [layers = 0, T = 0] = alike.shape;
 	return (
 		<>
-			<Matrix
-				data={alike.data}
-				rows={layers}
-				columns={T}
-				scale="signed"
-				limit={1}
-				rowLabel={(r) => `${t.lesson.attention.block} ${r}`}
-				rowName={(r) => t.lesson.context.after(r)}
-				columnName={(c) => quoted(tokens[c]!)}
-				columnLabel={(c) => <TokenFace token={tokens[c]!} />}
-				caption={t.glossary.cosine.term}
+			<AlikeStates
+				alike={alike}
+				tokens={tokens}
 				saved={{
 					name: 'compared-states',
 					origin: { file: cards.map(({ fileName }) => fileName).join(', '), part: 'blocks.*.output', text, title },

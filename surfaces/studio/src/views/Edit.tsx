@@ -8,10 +8,10 @@ import type { Array2, ModelCard, Precision, TokenView } from '../engine/protocol
 import { useAttention } from '../engine/questions.ts';
 import { useAnswer, useParts } from '../engine/use.ts';
 import type { Both, Edits } from '../engine/work-edit.ts';
-import { Matrix } from '../matrix/Matrix.tsx';
 import { useMessages } from '../messages/index.ts';
 import { useModel } from '../state/models.ts';
 import { useOption, usePlace } from '../state/place.tsx';
+import { AlikeStates } from '../ui/alike.tsx';
 import { type Choice, Choose, Push, Slide, TextInput } from '../ui/fields.tsx';
 import { Guesses } from '../ui/guesses.tsx';
 import { LensPair } from '../ui/lens-pair.tsx';
@@ -19,7 +19,7 @@ import { Opened } from '../ui/opened.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';
 import { Saves } from '../ui/saves.tsx';
 import { Source } from '../ui/source.tsx';
-import { quoted, TokenFace, tokenText } from '../ui/token.tsx';
+import { tokenText } from '../ui/token.tsx';
 import { Bar } from './Bar.tsx';
 
 /** Tokens that both runs go on by: each costs two whole runs. */
@@ -219,22 +219,13 @@ function Alike({
 	const t = useMessages();
 	const words = t.views.edit;
 	const { tokens, alike, precision } = value;
-	const [layers = 0, T = 0] = alike.shape;
 	return (
 		<>
 			<h3>{words.alike}</h3>
 			<p>{words.alikeIdea}</p>
-			<Matrix
-				data={alike.data}
-				rows={layers}
-				columns={T}
-				scale="signed"
-				limit={1}
-				rowLabel={(r) => `${t.lesson.attention.block} ${r}`}
-				rowName={(r) => t.lesson.context.after(r)}
-				columnName={(c) => quoted(tokens[c]!)}
-				columnLabel={(c) => <TokenFace token={tokens[c]!} />}
-				caption={t.glossary.cosine.term}
+			<AlikeStates
+				alike={alike}
+				tokens={tokens}
 				saved={{ name: 'edited-states', origin: { file: card.fileName, part: 'blocks.*.output', precision, text, edits } }}
 			/>
 			<Source card={card} part="blocks.*.output" precision={value.precision} />
