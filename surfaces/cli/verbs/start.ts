@@ -21,19 +21,19 @@ import { shown } from './streaming.ts';
 const SHOWN_ROWS = 10;
 
 const ASK = [
-	'tongsa embed smollm2 "사랑해"                     the matrix of your own sentence (--json for every number)',
-	'tongsa nearest smollm2 " love"                   the tokens nearest to a word, among all 49,152',
-	'tongsa trace smollm2                             every value between tokens and answer that can be read',
-	'tongsa compare gpt-2 gpt-4 llama-2 "I love you"  the same sentence as other models read it',
-	'tongsa info GPT-4                                what is public of a closed model, and what is not',
-	'tongsa models                                    every name that answers; any GGUF or safetensors file opens by its path',
-];
+	['embed smollm2 "사랑해"', 'the matrix of your own sentence (--json for every number)'],
+	['nearest smollm2 " love"', 'the tokens nearest to a word, among all 49,152'],
+	['trace smollm2', 'every value between tokens and answer that can be read'],
+	['compare gpt-2 gpt-4 llama-2 "I love you"', 'the same sentence as other models read it'],
+	['info GPT-4', 'what is public of a closed model, and what is not'],
+	['models', 'every name that answers; any GGUF or safetensors file opens by its path'],
+] as const;
 /** What only a whole model can do, and how to get it. */
 const ASK_WHOLE = [
-	'tongsa generate smollm2 "What is an embedding?"  an answer; tongsa chat smollm2 for a conversation',
-	'tongsa lens smollm2 "The capital of Korea is"    what each layer would say next',
-];
-const ASK_CUT = ['tongsa pull smollm2                              the whole model, which also generates'];
+	['generate smollm2 "What is an embedding?"', 'an answer; tongsa chat smollm2 for a conversation'],
+	['lens smollm2 "The capital of Korea is"', 'what each layer would say next'],
+] as const;
+const ASK_CUT = [['pull smollm2', 'the whole model, which also generates']] as const;
 
 /** The head whose attention is shown; tokens that the whole model adds to the sentence. */
 const SHOWN_HEAD = 0;
@@ -82,8 +82,11 @@ async function realJourney(call: Call, model: Model): Promise<void> {
 		await continued(call, model, SEED_SENTENCES[0]!.text);
 	}
 	await title('What else can be asked');
-	for (const line of [...ASK, ...(whole ? ASK_WHOLE : ASK_CUT)])
-		await say(wrapped(line, terminal.columns).length > 1 ? line.replace(/\s{2,}.*/, '') : line);
+	for (const [words, what] of [...ASK, ...(whole ? ASK_WHOLE : ASK_CUT)]) {
+		const command = `npx tongsa ${words}`;
+		for (const line of wrapped(command, terminal.columns)) await say(line);
+		for (const line of wrapped(what, terminal.columns - 4)) await say(dim(`    ${line}`, terminal.colours));
+	}
 }
 
 /** text → tokens with flags → ids → matrix → nearest rows → text. */

@@ -32,7 +32,7 @@ export function AttentionStep({ card, text, setText, onRight }: StepProps) {
 			{value && T > 0 && (
 				<>
 					<Explorer attention={value} layer={block} setLayer={setLayer} card={card} />
-					<Source card={card} part={`blocks.${block}.attention`} />
+					<Source card={card} part={`blocks.${block}.attention`} precision="exact" />
 				</>
 			)}
 			{value && T > 1 && (

@@ -57,7 +57,11 @@ export function Context({ card, onRight }: StepProps) {
 						{words.word}: {quoted(shared)}
 					</h3>
 					<Parting values={parting.value} />
-					<Source card={card} part={layers === 1 ? 'embedding.rows, blocks.0.output' : `embedding.rows, blocks.0…${layers - 1}.output`} />
+					<Source
+						card={card}
+						part={layers === 1 ? 'embedding.rows, blocks.0.output' : `embedding.rows, blocks.0…${layers - 1}.output`}
+						precision="exact"
+					/>
 				</>
 			)}
 			{card.blocks.have < card.blocks.of && <p className="hint">{words.partial(card.blocks.have, card.blocks.of)}</p>}

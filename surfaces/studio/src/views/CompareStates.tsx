@@ -67,7 +67,7 @@ function Grid({
 				}}
 			/>
 			{cards.map((card) => (
-				<Source key={card.name} card={card} part="blocks.*.output" />
+				<Source key={card.name} card={card} part="blocks.*.output" precision="exact" />
 			))}
 		</>
 	);
