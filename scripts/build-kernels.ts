@@ -8,6 +8,7 @@ import asc from 'assemblyscript/asc';
 const MODULES = [
 	{ name: 'engine', entries: ['kernels/engine.ts'], variants: ['simd', 'relaxed'], shared: [false, true] },
 	{ name: 'probe', entries: ['kernels/probe.ts'], variants: ['relaxed'], shared: [false] },
+	{ name: 'json-tables', entries: ['kernels/json-tables.ts'], variants: ['simd'], shared: [false] },
 	{ name: 'strings', entries: ['kernels/strings.ts'], variants: ['simd'], shared: [false] },
 	{ name: 'tokenizer', entries: ['kernels/tokenizer.ts'], variants: ['simd'], shared: [false] },
 ] as const;

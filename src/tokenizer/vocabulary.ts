@@ -77,13 +77,17 @@ export interface Lookup {
 	refuseCrowded(): void;
 }
 
-/** `expected`: how many will be added; more is no harm. */
-export function createLookup(strings: Strings, expected = 8): Lookup {
-	// At most half full: a miss ends after about two probes.
+/** Slots for so many strings: at most half full, so that a miss ends after about two probes. */
+export function slotsFor(count: number): number {
 	let capacity = 16;
-	while (capacity < expected * 2) capacity *= 2;
-	let slots = new Int32Array(capacity).fill(-1);
-	let used = 0;
+	while (capacity < count * 2) capacity *= 2;
+	return capacity;
+}
+
+/** `expected`: how many will be added; more is no harm. `made`: the slots of the first `expected` strings, where they have been found already. */
+export function createLookup(strings: Strings, expected = 8, made?: Int32Array): Lookup {
+	let slots = made ?? new Int32Array(slotsFor(expected)).fill(-1);
+	let used = made ? expected : 0;
 
 	const equal = (i: number, other: Uint8Array, from: number, to: number): boolean => {
 		const { bytes, offsets } = strings;

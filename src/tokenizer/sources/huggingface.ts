@@ -26,10 +26,11 @@ import { checkAdded, checkId, createStrings, createVocabularyBuilder, type Vocab
 const MODELS = ['BPE', 'Unigram', 'WordPiece', 'WordLevel'] as const;
 type ModelType = (typeof MODELS)[number];
 
-/** What of a model lies in files of its own. */
+/** What of a model is not in the JSON: it lies in files of its own, or was read beside. */
 export interface Apart {
 	readonly vocabulary?: VocabularyBuilder;
-	readonly merges?: Iterable<string>;
+	/** Lines, or left and right parts by turns. */
+	readonly merges?: Iterable<string> | StringTable;
 }
 
 export function huggingFaceSpec(json: Json, file: string, config: TokenizerConfig, apart: Apart = {}): TokenizerSpec {
@@ -38,7 +39,9 @@ export function huggingFaceSpec(json: Json, file: string, config: TokenizerConfi
 	const model = objectAt(whole['model'], place('model'));
 	const type = modelType(model, place('model'));
 	const builder = apart.vocabulary ?? createVocabularyBuilder(file);
-	if (!apart.vocabulary) (type === 'Unigram' ? readPieces : readVocab)(model, place('model'), builder);
+	if (type === 'Unigram') readPieces(model, place('model'), builder);
+	else if (!apart.vocabulary) readVocab(model, place('model'), builder);
+	else if (model['byte_fallback'] === true) markBytes(builder);
 	const unknownText = unknownOf(model, type, builder, place('model'));
 	const added = readAdded(whole['added_tokens'], place('added_tokens'), builder);
 	if (unknownText !== undefined) builder.setKind(unknownText, 'unknown');
@@ -106,6 +109,13 @@ function readVocab(model: JsonObject, place: Place, builder: VocabularyBuilder):
 	for (const text in vocab) builder.set(checkId(vocab[text], at.file, at.field), text, fallback && BYTE.test(text) ? 'byte' : 'normal');
 }
 
+function markBytes(builder: VocabularyBuilder): void {
+	for (let byte = 0; byte < 256; byte++) {
+		const id = builder.idOf(`<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`);
+		if (id !== undefined) builder.setKind(id, 'byte');
+	}
+}
+
 /** [["piece", score]] in the order of ids. */
 function readPieces(model: JsonObject, place: Place, builder: VocabularyBuilder): void {
 	const at = under(place, 'vocab');
@@ -167,7 +177,7 @@ function modelSpec(
 	unknown: number | undefined,
 	alphabet: BpeSpec['alphabet'],
 	place: Place,
-	merges?: Iterable<string>,
+	merges?: Apart['merges'],
 ): ModelSpec {
 	const vocabulary = builder.build(type === 'Unigram' ? 'f64' : undefined);
 	const unknownField = unknown === undefined ? {} : { unknown };
@@ -190,7 +200,10 @@ function modelSpec(
 				vocabulary,
 				merges: {
 					type: 'pairs',
-					table: readMerges(merges ?? arrayAt(model['merges'], under(place, 'merges')), under(place, 'merges'), builder),
+					table:
+						merges && 'kind' in merges
+							? merges
+							: readMerges(merges ?? arrayAt(model['merges'], under(place, 'merges')), under(place, 'merges'), builder),
 				},
 				alphabet,
 				...unknownField,

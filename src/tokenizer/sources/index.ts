@@ -4,7 +4,7 @@ import type { ByteSource } from '../../bytes/source.ts';
 import { TongsaError } from '../../errors.ts';
 import type { Checkpoint } from '../../formats/checkpoint.ts';
 import { getString } from '../../formats/get.ts';
-import { parseJson, readJson, readJsonObject } from '../../formats/json.ts';
+import { readJsonObject } from '../../formats/json.ts';
 import type { TokenizerSpec } from '../spec.ts';
 import { createTokenizer } from '../tokenizer.ts';
 import type { Tokenizer } from '../types.ts';
@@ -27,8 +27,7 @@ async function findSpec(checkpoint: Checkpoint, signal?: AbortSignal): Promise<T
 		const original = getString(checkpoint, 'tokenizer.huggingface.json');
 		if (original !== undefined) {
 			const config = await readConfig(checkpoint, signal);
-			const { huggingFaceSpec } = await import('./huggingface.ts');
-			return huggingFaceSpec(parseJson(encoder.encode(original), checkpoint.name), checkpoint.name, config);
+			return tokenizerJsonSpec(encoder.encode(original), checkpoint.name, config);
 		}
 		const { ggufSpec } = await import('./gguf.ts');
 		const own = await ggufSpec(checkpoint, signal);
@@ -53,6 +52,12 @@ async function readAll(source: ByteSource, max: number, signal?: AbortSignal): P
 const text = async (source: ByteSource, signal?: AbortSignal): Promise<string> =>
 	new TextDecoder().decode(await readAll(source, MAX_FILE, signal));
 
+async function tokenizerJsonSpec(bytes: Uint8Array, file: string, config: TokenizerConfig): Promise<TokenizerSpec> {
+	const [{ huggingFaceSpec }, { readTokenizerJson }] = await Promise.all([import('./huggingface.ts'), import('./tokenizer-json.ts')]);
+	const [json, apart] = readTokenizerJson(bytes, file);
+	return huggingFaceSpec(json, file, config, apart);
+}
+
 /** SentencePiece's file, or a rank table under the same name (Llama 3's own). */
 const readModel: ReadFile = async (source, _checkpoint, config, signal) => {
 	const bytes = await readAll(source, MAX_FILE, signal);
@@ -66,10 +71,7 @@ const readModel: ReadFile = async (source, _checkpoint, config, signal) => {
 const FILES: readonly (readonly [RegExp, ReadFile])[] = [
 	[
 		/^tokenizer\.json$/,
-		async (source, _checkpoint, config, signal) => {
-			const { huggingFaceSpec } = await import('./huggingface.ts');
-			return huggingFaceSpec(await readJson(source, MAX_FILE, signal), source.name, config);
-		},
+		async (source, _checkpoint, config, signal) => tokenizerJsonSpec(await readAll(source, MAX_FILE, signal), source.name, config),
 	],
 	[/^(tokenizer|spiece|sentencepiece\.bpe)\.model$/, readModel],
 	[

@@ -1,7 +1,8 @@
 // Makes the compact vocabulary out of strings by id: what JSON, text and protobuf sources have in common. From the first string on it is
 // compact: a file of some megabytes with a token a letter must not become hundreds.
 
-import { stringKernels } from '../../compute/strings.ts';
+import type { NumberedStrings } from '../../compute/json-tables.ts';
+import { type Strings, stringKernels } from '../../compute/strings.ts';
 import { TongsaError } from '../../errors.ts';
 import type { StringTable } from '../../formats/checkpoint.ts';
 import { KIND, type Vocabulary } from '../spec.ts';
@@ -9,6 +10,7 @@ import type { TokenKind } from '../types.ts';
 import { createLookup, type Lookup } from '../vocabulary.ts';
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 /** Tokens of one vocabulary: the largest known has 262,208; 16 times that keeps ids far from any 32-bit bound and memory below 1 GB. */
 export const MAX_TOKENS = 2 ** 22;
@@ -23,11 +25,13 @@ export interface GrowingStrings {
 	finish(): StringTable;
 }
 
-export function createStrings(): GrowingStrings {
+export function createStrings(
+	{ bytes, offsets }: Strings = { bytes: new Uint8Array(2 ** 12), offsets: new Uint32Array(1) },
+): GrowingStrings {
 	const strings: GrowingStrings = {
-		bytes: new Uint8Array(2 ** 12),
-		offsets: new Uint32Array(2 ** 10),
-		length: 0,
+		bytes,
+		offsets,
+		length: offsets.length - 1,
 		push(string) {
 			const i = strings.length++;
 			let at = strings.offsets[i]!;
@@ -113,18 +117,18 @@ export interface VocabularyBuilder {
 	build(scores?: 'f32' | 'f64'): Vocabulary;
 }
 
-/** Collects tokens by id; ids that nobody gives become unused empty ones. */
-export function createVocabularyBuilder(file: string): VocabularyBuilder {
+/** Collects tokens by id, after those `given`; ids that nobody gives become unused empty ones. */
+export function createVocabularyBuilder(file: string, given?: NumberedStrings): VocabularyBuilder {
 	/** Tokens in the order in which they are set. */
-	const texts = createStrings();
-	let ids = new Uint32Array(2 ** 10);
+	const texts = createStrings(given?.strings);
+	let ids = given?.numbers ?? new Uint32Array(2 ** 10);
 	/** By id: 1 + which of the texts, 0 for none; its kind; its score. */
 	let places = new Uint32Array(2 ** 10);
 	let kinds = new Uint8Array(2 ** 10);
 	let scores = new Float64Array(2 ** 10);
 	let size = 0;
 	const outside = new Set<number>();
-	let index: Lookup | undefined;
+	let index: Lookup | undefined = given && createLookup(texts, texts.length, given.slots);
 	const lookup = (): Lookup => {
 		if (index === undefined) {
 			index = createLookup(texts, texts.length);
@@ -132,16 +136,22 @@ export function createVocabularyBuilder(file: string): VocabularyBuilder {
 		}
 		return index;
 	};
+	const put = (id: number, place: number): void => {
+		if (builder.has(id)) {
+			const text = decoder.decode(texts.bytes.subarray(texts.offsets[place], texts.offsets[place + 1]));
+			throw new TongsaError('malformed', 'two tokens have one id', { file, field: text, got: id });
+		}
+		size = Math.max(size, id + 1);
+		places = roomFor(places, size);
+		places[id] = place + 1;
+	};
 	const builder: VocabularyBuilder = {
 		set(id, text, kind, score = 0) {
 			checkId(id, file, 'id');
-			if (builder.has(id)) throw new TongsaError('malformed', 'two tokens have one id', { file, field: String(text), got: id });
 			const place = texts.push(text);
+			put(id, place);
 			ids = roomFor(ids, place + 1);
 			ids[place] = id;
-			size = Math.max(size, id + 1);
-			places = roomFor(places, size);
-			places[id] = place + 1;
 			kinds = roomFor(kinds, size);
 			kinds[id] = KIND[kind];
 			scores = roomFor(scores, size);
@@ -176,18 +186,32 @@ export function createVocabularyBuilder(file: string): VocabularyBuilder {
 			const bytes = new Uint8Array(texts.offsets[given]!);
 			const offsets = new Uint32Array(size + 1);
 			const kindOf = new Uint8Array(size);
-			for (let id = 0, at = 0; id < size; id++) {
+			let at = 0;
+			// Neighbours are copied together: most files have their tokens in the order of ids.
+			let [from, to] = [0, 0];
+			const copy = (): void => bytes.set(texts.bytes.subarray(from, to), at - (to - from));
+			for (let id = 0; id < size; id++) {
 				const place = places[id]! - 1;
 				kindOf[id] = place < 0 ? KIND.unused : kinds[id]!;
-				if (place >= 0)
-					for (let from = texts.offsets[place]!, to = texts.offsets[place + 1]!; from < to; from++) bytes[at++] = texts.bytes[from]!;
+				if (place >= 0) {
+					if (texts.offsets[place] !== to) {
+						copy();
+						from = texts.offsets[place]!;
+					}
+					to = texts.offsets[place + 1]!;
+					at += to - texts.offsets[place]!;
+				}
 				offsets[id + 1] = at;
 			}
+			copy();
 			checkTokenLengths({ kind: 'strings', length: size, bytes, offsets }, file, 'vocabulary');
 			const vocabulary = { size, bytes, offsets, kinds: kindOf, ...(outside.size > 0 && { outside }) };
 			if (precision === undefined) return vocabulary;
 			return { ...vocabulary, scores: precision === 'f32' ? new Float32Array(scores.subarray(0, size)) : scores.slice(0, size) };
 		},
 	};
+	for (let place = 0; place < texts.length; place++) put(ids[place]!, place);
+	kinds = roomFor(kinds, size);
+	scores = roomFor(scores, size);
 	return builder;
 }
