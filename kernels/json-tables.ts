@@ -1,4 +1,5 @@
-// The two large tables of a tokenizer.json, read from its text as it lies: {"token": id, …}, and ["left right", …] or [["left", "right"], …].
+// The large tables of a tokenizer.json, read from its text as it lies: {"token": id, …} or [["piece", score], …], and the merges, "left right" or
+// ["left", "right"].
 // Definition: JSON.parse and src/tokenizer/sources/huggingface.ts. What is not of just this form is declined, and read there, where what is
 // wrong with it is said. The text is UTF-8 that ends in zeros: no zero stands in JSON, so that reading ends there by itself.
 
@@ -199,6 +200,59 @@ export function numbered(p: usize, bytes: usize, offsets: usize, numbers: usize,
 		p = skipSpace(p);
 		const c = load<u8>(p);
 		if (c == CLOSE_OBJECT) return count;
+		if (c != COMMA) return DECLINED;
+		p = skipSpace(p + 1);
+	}
+}
+
+/** Behind the digits at `p`; 0: there are none. */
+function skipDigits(p: usize): usize {
+	const start = p;
+	while (<u32>load<u8>(p) - 0x30 <= 9) p++;
+	return p > start ? p : 0;
+}
+
+/** Where the number at `p` ends; 0 where it is none. */
+function numberEnd(p: usize): usize {
+	if (load<u8>(p) == 0x2d) p++;
+	p = load<u8>(p) == 0x30 ? p + 1 : skipDigits(p);
+	if (p && load<u8>(p) == 0x2e) p = skipDigits(p + 1);
+	if (!p || (load<u8>(p) | 0x20) != 0x65) return p;
+	p++;
+	if (load<u8>(p) == 0x2b || load<u8>(p) == 0x2d) p++;
+	return skipDigits(p);
+}
+
+/** [["text", number], …] at `p`, as `numbered`; in `numbers` where each number begins and ends, counted from `text`. */
+export function scored(p: usize, text: usize, bytes: usize, offsets: usize, numbers: usize, slots: usize, mask: u32): u32 {
+	let out = bytes;
+	let count: u32 = 0;
+	store<u32>(offsets, 0);
+	p = skipSpace(p + 1);
+	if (load<u8>(p) == CLOSE_LIST) return 0;
+	while (true) {
+		if (load<u8>(p) != OPEN_LIST) return DECLINED;
+		p = skipSpace(p + 1);
+		if (load<u8>(p) != QUOTE) return DECLINED;
+		p = copyString(p, out);
+		if (!p) return DECLINED;
+		const slot = slotOf(out, top, bytes, offsets, slots, mask);
+		if (!slot || load<i32>(slot) >= 0) return DECLINED;
+		store<u32>(slot, count);
+		out = top;
+		p = skipSpace(p);
+		if (load<u8>(p) != COMMA) return DECLINED;
+		p = skipSpace(p + 1);
+		const end = numberEnd(p);
+		if (!end) return DECLINED;
+		store<u32>(numbers + (<usize>count << 3), <u32>(p - text));
+		store<u32>(numbers + (<usize>count << 3) + 4, <u32>(end - text));
+		store<u32>(offsets + (<usize>++count << 2), <u32>(out - bytes));
+		p = skipSpace(end);
+		if (load<u8>(p) != CLOSE_LIST) return DECLINED;
+		p = skipSpace(p + 1);
+		const c = load<u8>(p);
+		if (c == CLOSE_LIST) return count;
 		if (c != COMMA) return DECLINED;
 		p = skipSpace(p + 1);
 	}

@@ -7,7 +7,9 @@ import type { Strings } from './strings.ts';
 
 export interface NumberedStrings {
 	readonly strings: Strings;
-	/** A whole number below 2^22 for each. */
+	/** Of a list [["text", number], …]: the numbers. Of an object {"text": whole number below 2^22, …}: absent. */
+	readonly scores?: Float64Array;
+	/** A whole number for each: the object's, or its place in the list. */
 	readonly numbers: Uint32Array;
 	/** Which of the strings lies in each slot of a table by open addressing, −1 for none: tokenizer/vocabulary.ts. */
 	readonly slots: Int32Array;
@@ -21,7 +23,7 @@ export interface Extent {
 
 export interface JsonTables {
 	extent(from: number): Extent | undefined;
-	/** {"text": whole number, …} at `from`, no text twice. `slots`: a power of two, at least twice as many as there are texts. */
+	/** {"text": whole number, …} or [["text", number], …] at `from`, no text twice. `slots`: a power of two, at least twice as many as texts. */
 	numbered(from: number, extent: Extent, slots: number): NumberedStrings | undefined;
 	/** ["left right", …] or [["left", "right"], …] at `from`: left and right by turns, each among the strings that `numbered` gave last. */
 	merges(from: number, extent: Extent): Strings | undefined;
@@ -31,6 +33,7 @@ interface Exports {
 	readonly commas: WebAssembly.Global<'i32'>;
 	valueEnd(at: number): number;
 	numbered(at: number, bytes: number, offsets: number, numbers: number, slots: number, mask: number): number;
+	scored(at: number, text: number, bytes: number, offsets: number, numbers: number, slots: number, mask: number): number;
 	merges(at: number, out: number, ends: number, bytes: number, offsets: number, slots: number, mask: number): number;
 }
 
@@ -39,6 +42,17 @@ const PAGE = 65536;
 const START = 1024;
 /** Zeros behind everything: the text ends there, and whole words are read. */
 const SLACK = 16;
+
+const OPEN_LIST = 0x5b;
+const latin1 = new TextDecoder('latin1');
+
+/** The numbers that begin and end there, by turns. */
+function parsed(text: Uint8Array, places: Uint32Array): Float64Array {
+	const letters = latin1.decode(text);
+	const numbers = new Float64Array(places.length / 2);
+	for (let i = 0; i < numbers.length; i++) numbers[i] = Number(letters.slice(places[2 * i], places[2 * i + 1]));
+	return numbers;
+}
 
 /** undefined where WebAssembly is forbidden. `text`: UTF-8. */
 export function jsonTables(text: Uint8Array): JsonTables | undefined {
@@ -74,15 +88,23 @@ export function jsonTables(text: Uint8Array): JsonTables | undefined {
 			return end > from ? { end, commas: kernels.commas.value } : undefined;
 		},
 		numbered(from, { end, commas }, capacity) {
-			const [bytes, offsets, numbers] = [room(end - from), room(4 * (commas + 2)), room(4 * (commas + 1))];
+			const list = text[from] === OPEN_LIST;
+			const [bytes, offsets, numbers] = [room(end - from), room(4 * (commas + 2)), room(8 * (commas + 1))];
 			const slots = room(4 * capacity);
 			new Int32Array(memory.buffer, slots, capacity).fill(-1);
-			const count = kernels.numbered(start + from, bytes, offsets, numbers, slots, capacity - 1);
+			const count = list
+				? kernels.scored(start + from, start + from, bytes, offsets, numbers, slots, capacity - 1)
+				: kernels.numbered(start + from, bytes, offsets, numbers, slots, capacity - 1);
 			if (count < 0) return undefined;
 			known = [bytes, offsets, slots, capacity - 1];
 			return {
 				strings: stringsAt(bytes, offsets, count),
-				numbers: wordsAt(numbers, count),
+				...(list
+					? {
+							numbers: Uint32Array.from({ length: count }, (_, i) => i),
+							scores: parsed(text.subarray(from, end), wordsAt(numbers, 2 * count)),
+						}
+					: { numbers: wordsAt(numbers, count) }),
 				slots: new Int32Array(memory.buffer.slice(slots, slots + 4 * capacity)),
 			};
 		},

@@ -16,6 +16,34 @@ const UNKNOWN_PENALTY = 10;
 const FLT_MIN = 1.1754943508222875e-38;
 
 /**
+ * The scores, and the tokens that have the lowest and the highest: what is unknown costs more than the one, user-defined pieces gain more than
+ * the other. Of sentencepiece's dialect only normal pieces count.
+ * @throws TongsaError 'malformed' where a token has none
+ */
+export function scoresOf({ vocabulary: { kinds, size, scores, outside } }: UnigramSpec): {
+	readonly scores: Float32Array | Float64Array;
+	readonly worst: number | undefined;
+	readonly best: number | undefined;
+} {
+	if (scores === undefined || scores.length < size)
+		throw new TongsaError('malformed', 'a unigram model needs a score for each token', {
+			field: 'scores',
+			got: scores?.length ?? 0,
+			allowed: `${size}`,
+		});
+	let worst: number | undefined;
+	let best: number | undefined;
+	for (let id = 0; id < size; id++) {
+		const score = scores[id]!;
+		if (!Number.isFinite(score)) throw new TongsaError('malformed', 'score is no number', { field: `scores[${id}]`, got: String(score) });
+		if (scores instanceof Float32Array ? kinds[id] !== KIND.normal : outside?.has(id)) continue;
+		if (worst === undefined || score < scores[worst]!) worst = id;
+		if (best === undefined || score > scores[best]!) best = id;
+	}
+	return { scores, worst, best };
+}
+
+/**
  * Two dialects, told apart by the scores' type. Float32Array: sentencepiece, which adds in f32, leaves control, unknown, byte and unused
  * pieces out, and lets user-defined ones always win. Float64Array: Hugging Face, which adds in f64 and takes every piece as it is.
  *
@@ -23,27 +51,12 @@ const FLT_MIN = 1.1754943508222875e-38;
  */
 export function createUnigram(spec: UnigramSpec): Model {
 	const { vocabulary, unknown } = spec;
-	const { kinds, size, scores } = vocabulary;
-	if (scores === undefined || scores.length < size)
-		throw new TongsaError('malformed', 'a unigram model needs a score for each token', {
-			field: 'scores',
-			got: scores?.length ?? 0,
-			allowed: `${size}`,
-		});
-	for (let id = 0; id < size; id++)
-		if (!Number.isFinite(scores[id]!))
-			throw new TongsaError('malformed', 'score is no number', { field: `scores[${id}]`, got: String(scores[id]) });
+	const { kinds, size } = vocabulary;
+	const { scores, worst, best: highest } = scoresOf(spec);
 	const isSentencePiece = scores instanceof Float32Array;
 	const round = isSentencePiece ? Math.fround : (x: number): number => x;
-
-	let least = Number.POSITIVE_INFINITY;
-	let most = FLT_MIN;
-	for (let id = 0; id < size; id++) {
-		if (isSentencePiece && kinds[id] !== KIND.normal) continue;
-		least = Math.min(least, scores[id]!);
-		most = Math.max(most, scores[id]!);
-	}
-	const unknownScore = round((Number.isFinite(least) ? least : 0) - UNKNOWN_PENALTY);
+	const most = Math.max(FLT_MIN, highest === undefined ? FLT_MIN : scores[highest]!);
+	const unknownScore = round((worst === undefined ? 0 : scores[worst]!) - UNKNOWN_PENALTY);
 
 	const isPiece = (id: number): boolean => {
 		if (vocabulary.offsets[id] === vocabulary.offsets[id + 1]) return false;

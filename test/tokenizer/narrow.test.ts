@@ -8,10 +8,13 @@ import type { Model } from '../../src/tokenizer/aligned.ts';
 import { createBpe } from '../../src/tokenizer/bpe.ts';
 import { narrow } from '../../src/tokenizer/narrow.ts';
 import { ggufSpec } from '../../src/tokenizer/sources/gguf.ts';
-import type { ModelSpec, TokenizerSpec } from '../../src/tokenizer/spec.ts';
+import { huggingFaceSpec } from '../../src/tokenizer/sources/huggingface.ts';
+import { sentencePieceSpec } from '../../src/tokenizer/sources/sentencepiece.ts';
+import type { BpeSpec, ModelSpec, TokenizerSpec } from '../../src/tokenizer/spec.ts';
 import { createTokenizer } from '../../src/tokenizer/tokenizer.ts';
+import { createUnigram } from '../../src/tokenizer/unigram.ts';
 import { createWordPiece } from '../../src/tokenizer/wordpiece.ts';
-import { STRINGS } from './reference.ts';
+import { readGzip, STRINGS } from './reference.ts';
 
 async function specOf(file: string): Promise<TokenizerSpec> {
 	const path = new URL(`../../models/${file}`, import.meta.url).pathname;
@@ -34,8 +37,10 @@ function encodingOf({ encode }: Model, text: string): number[][] {
 	return tokens;
 }
 
-const created = (spec: ModelSpec): Model =>
-	spec.type === 'WordPiece' ? createWordPiece(spec) : createBpe(spec as ModelSpec & { type: 'BPE' });
+function created(spec: ModelSpec): Model {
+	if (spec.type === 'WordPiece') return createWordPiece(spec);
+	return spec.type === 'Unigram' ? createUnigram(spec) : createBpe(spec as BpeSpec);
+}
 
 /** The narrowed model, with the whole's ids. */
 function narrowed(spec: ModelSpec, pieces: readonly string[]): Model {
@@ -48,6 +53,20 @@ const smollm2 = await modelOf('smollm2.gguf', 'BPE');
 const llama2 = await modelOf('llama-2.gguf', 'BPE');
 const bert = await modelOf('bert-bge.gguf', 'WordPiece');
 
+const CONFIG = { fields: {}, roles: new Map(), added: [], ends: [], family: undefined };
+const unigramJson = (name: string): TokenizerSpec => huggingFaceSpec(JSON.parse(readGzip(`json/${name}.json.gz`).toString()), name, CONFIG);
+const unigramModel = (name: string): TokenizerSpec =>
+	sentencePieceSpec(new Uint8Array(readGzip(`sentencepiece/${name}.model.gz`)), name, CONFIG);
+/** Models that see a space as '▁'. */
+const UNIGRAMS = {
+	'pieces in f64, unknown fused': unigramJson('xlmr-like'),
+	'pieces in f64, bytes for the rest': unigramJson('unigram-bytes'),
+	'pieces in f32, user-defined ones': unigramModel('spm-unigram-user'),
+	'pieces in f32, bytes for the rest': unigramModel('spm-unigram-bytes'),
+	'pieces in f32, unused ones': unigramModel('spm-unigram-nfkc-unused'),
+};
+const underscored = new Set([llama2.vocabulary, ...Object.values(UNIGRAMS).map(({ model }) => model.vocabulary)]);
+
 const MODELS: readonly (readonly [name: string, spec: ModelSpec])[] = [
 	['merges over bytes', smollm2],
 	['merges over bytes, whole tokens first', { ...smollm2, ignore_merges: true }],
@@ -55,6 +74,7 @@ const MODELS: readonly (readonly [name: string, spec: ModelSpec])[] = [
 	['scores over characters, bytes for the rest', llama2],
 	['scores over characters, unknown fused', { ...llama2, byte_fallback: false }],
 	['WordPiece', { ...bert, max_input_chars_per_word: 600 }],
+	...Object.entries(UNIGRAMS).map(([name, { model }]) => [name, model] as const),
 ];
 
 for (const [name, spec] of MODELS) {
@@ -64,7 +84,7 @@ for (const [name, spec] of MODELS) {
 		let tokens = 0;
 		// WordPiece knows words without spaces.
 		for (const text of spec.type === 'WordPiece' ? texts.flatMap((text) => text.toLowerCase().split(/\s+|\b/)) : texts) {
-			const piece = text.toWellFormed().replaceAll(' ', spec.vocabulary === llama2.vocabulary ? '▁' : ' ');
+			const piece = text.toWellFormed().replaceAll(' ', underscored.has(spec.vocabulary) ? '▁' : ' ');
 			const expected = encodingOf(whole, piece);
 			assert.deepEqual(encodingOf(narrowed(spec, [piece]), piece), expected, JSON.stringify(text));
 			tokens += expected.length;
@@ -89,9 +109,12 @@ test('decorated symbols are not narrowed', () => {
 	assert.equal(narrow({ ...smollm2, end_of_word_suffix: '</w>' }, ['a']), undefined);
 });
 
-for (const file of ['gpt-2.gguf', 'smollm2.gguf', 'falcon.gguf', 'llama-2.gguf', 'bert-bge.gguf']) {
-	test(`the first text of a tokenizer, narrowed and on the kernel: ${file}`, async () => {
-		const spec = await specOf(file);
+const FILES = ['gpt-2.gguf', 'smollm2.gguf', 'falcon.gguf', 'llama-2.gguf', 'bert-bge.gguf'];
+for (const [name, spec] of [
+	...(await Promise.all(FILES.map(async (file) => [file, await specOf(file)] as const))),
+	...Object.entries(UNIGRAMS),
+]) {
+	test(`the first text of a tokenizer, narrowed and on the kernel: ${name}`, () => {
 		const whole = createTokenizer(spec, { kernel: false });
 		for (const text of STRINGS.filter(({ length }) => length <= 512)) {
 			assert.deepEqual(createTokenizer(spec).encode(text, { offsets: true }), whole.encode(text, { offsets: true }), JSON.stringify(text));

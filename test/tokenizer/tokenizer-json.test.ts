@@ -22,8 +22,7 @@ for (const name of readdirSync(fixture('json'))) {
 	test(`${name}: equal tables`, () => {
 		const bytes = new Uint8Array(readGzip(`json/${name}`));
 		const { beside, spec } = read(bytes);
-		// Unigram's vocabulary is a list of pieces and scores.
-		assert.equal(beside, !/xlmr|unigram/.test(name));
+		assert.ok(beside);
 		assert.deepEqual(spec(), parsed(bytes));
 	});
 }
@@ -31,6 +30,9 @@ for (const name of readdirSync(fixture('json'))) {
 /** A BPE file with this text for its vocabulary and its merges. */
 const bpe = (vocab: string, merges = '[]', more = ''): Uint8Array =>
 	encoder.encode(`{"version":"1.0","model":{"type":"BPE",${more}"vocab":${vocab},"merges":${merges}},"added_tokens":[]}`);
+
+const unigram = (vocab: string, unknown = '0'): Uint8Array =>
+	encoder.encode(`{"model":{"type":"Unigram","unk_id":${unknown},"byte_fallback":true,"vocab":${vocab}}}`);
 
 const TABLES: Readonly<Record<string, Uint8Array>> = {
 	empty: bpe('{}'),
@@ -41,6 +43,10 @@ const TABLES: Readonly<Record<string, Uint8Array>> = {
 	'bytes for what is unknown': bpe('{"<0x0A>":0,"<0xff>":1,"<0xFF>":2}', '[]', '"byte_fallback":true,'),
 	'a vocabulary behind its merges': encoder.encode('{"model":{"merges":["a b"],"vocab":{"a":0,"b":1},"type":"BPE"}}'),
 	'no merges': encoder.encode('{"model":{"type":"WordLevel","vocab":{"a":0,"[UNK]":1},"unk_token":"[UNK]"}}'),
+	'pieces with scores': unigram(
+		'[["<unk>",0],["▁a",-1.5e-2],["b",-13.529323101043701],["c",0.10000000000000001],["d",1E2],["<0x0A>",0e0]]',
+	),
+	'no pieces': unigram('[ ]', 'null'),
 	'brackets and quotes in strings': bpe(String.raw`{"}":0,"\"]":1,"{[,":2}`, '["} {[,"]'),
 };
 
@@ -73,7 +79,13 @@ const NOT_OF_THE_FORM: Readonly<Record<string, Uint8Array>> = {
 	'an escape of nobody': bpe(String.raw`{"\x41":0}`),
 	'cut off': bpe('{"a":0}').slice(0, 60),
 	'not UTF-8': Uint8Array.from(bpe('{"é":0}'), (byte) => (byte === 0xa9 ? 0x41 : byte)),
-	'pieces with scores': encoder.encode('{"model":{"type":"Unigram","unk_id":0,"vocab":[["a",-1.5]]}}'),
+	'a piece twice': unigram('[["a",-1],["a",-2]]'),
+	'a piece without a score': unigram('[["a"]]'),
+	'a piece with two': unigram('[["a",-1,-2]]'),
+	'a score with two points': unigram('[["a",1.2.3]]'),
+	'a score with a plus': unigram('[["a",+1]]'),
+	'a score that ends in its point': unigram('[["a",1.]]'),
+	'a score that is a word': unigram('[["a",NaN]]'),
 };
 
 for (const [name, bytes] of Object.entries(NOT_OF_THE_FORM)) {
@@ -105,6 +117,8 @@ test('two tokens with one id are refused by either reading', () => {
 test('an object where Unigram has a list', () => {
 	const bytes = encoder.encode('{"model":{"type":"Unigram","unk_id":null,"vocab":{"a":0}}}');
 	assert.throws(() => read(bytes).spec(), /model\.vocab.*an array/);
+	const list = encoder.encode('{"model":{"type":"BPE","vocab":[["a",0]],"merges":[]}}');
+	assert.throws(() => read(list).spec(), /model\.vocab.*an object/);
 });
 
 test('ten thousand tokens drawn', () => {

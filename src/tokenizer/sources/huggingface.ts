@@ -28,6 +28,7 @@ type ModelType = (typeof MODELS)[number];
 
 /** What of a model is not in the JSON: it lies in files of its own, or was read beside. */
 export interface Apart {
+	/** model.vocab is empty then. */
 	readonly vocabulary?: VocabularyBuilder;
 	/** Lines, or left and right parts by turns. */
 	readonly merges?: Iterable<string> | StringTable;
@@ -39,9 +40,8 @@ export function huggingFaceSpec(json: Json, file: string, config: TokenizerConfi
 	const model = objectAt(whole['model'], place('model'));
 	const type = modelType(model, place('model'));
 	const builder = apart.vocabulary ?? createVocabularyBuilder(file);
-	if (type === 'Unigram') readPieces(model, place('model'), builder);
-	else if (!apart.vocabulary) readVocab(model, place('model'), builder);
-	else if (model['byte_fallback'] === true) markBytes(builder);
+	(type === 'Unigram' ? readPieces : readVocab)(model, place('model'), builder);
+	if (apart.vocabulary && model['byte_fallback'] === true) markBytes(builder);
 	const unknownText = unknownOf(model, type, builder, place('model'));
 	const added = readAdded(whole['added_tokens'], place('added_tokens'), builder);
 	if (unknownText !== undefined) builder.setKind(unknownText, 'unknown');

@@ -125,7 +125,7 @@ export function createVocabularyBuilder(file: string, given?: NumberedStrings): 
 	/** By id: 1 + which of the texts, 0 for none; its kind; its score. */
 	let places = new Uint32Array(2 ** 10);
 	let kinds = new Uint8Array(2 ** 10);
-	let scores = new Float64Array(2 ** 10);
+	let scores = given?.scores ?? new Float64Array(2 ** 10);
 	let size = 0;
 	const outside = new Set<number>();
 	let index: Lookup | undefined = given && createLookup(texts, texts.length, given.slots);

@@ -36,8 +36,9 @@ function readTables(bytes: Uint8Array, file: string): readonly [json: Json, apar
 	});
 	const vocab = model.get('vocab');
 	const merges = model.get('merges');
-	if (end === undefined || !vocab || bytes[vocab.from] !== OPEN_OBJECT || (merges && bytes[merges.from] !== OPEN_LIST)) return undefined;
-	if (vocab.commas >= MAX_TOKENS) return undefined;
+	const first = vocab && bytes[vocab.from];
+	if (end === undefined || !vocab || (first !== OPEN_OBJECT && first !== OPEN_LIST) || vocab.commas >= MAX_TOKENS) return undefined;
+	if (merges && bytes[merges.from] !== OPEN_LIST) return undefined;
 	const tokens = tables.numbered(vocab.from, vocab, slotsFor(vocab.commas + 1));
 	const table = tokens && merges && tables.merges(merges.from, merges);
 	if (!tokens || (merges && !table)) return undefined;

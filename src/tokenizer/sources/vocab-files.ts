@@ -72,6 +72,7 @@ export function wordPieceJson(text: string, file: string, config: TokenizerConfi
 		decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
 		model: {
 			type: 'WordPiece',
+			vocab: {},
 			unk_token: unk,
 			continuing_subword_prefix: '##',
 			max_input_chars_per_word: 100,
