@@ -3,6 +3,7 @@
 
 import { TongsaError } from '../errors.ts';
 import type { Model } from './aligned.ts';
+import { lazy } from './lazy.ts';
 import { unitMap } from './offsets.ts';
 import { KIND, type UnigramSpec } from './spec.ts';
 import { createTrie } from './trie.ts';
@@ -64,10 +65,13 @@ export function createUnigram(spec: UnigramSpec): Model {
 		if (isSentencePiece) return kind === KIND.normal || kind === KIND.user;
 		return kind !== KIND.control && !vocabulary.outside?.has(id);
 	};
-	const trie = createTrie(
-		(function* () {
-			for (let id = 0; id < size; id++) if (isPiece(id)) yield { bytes: tokenBytes(vocabulary, id), value: id };
-		})(),
+	// Made when first asked for: a short text has a narrower model of its own.
+	const trie = lazy(() =>
+		createTrie(
+			(function* () {
+				for (let id = 0; id < size; id++) if (isPiece(id)) yield { bytes: tokenBytes(vocabulary, id), value: id };
+			})(),
+		),
 	);
 	const byteIds = new Int32Array(256).fill(-1);
 	for (let id = 0; id < size; id++) {
@@ -93,7 +97,7 @@ export function createUnigram(spec: UnigramSpec): Model {
 				const next = at + (lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4);
 				const here = best[at]!;
 				let single = false;
-				trie.prefixes(bytes, at, length, (id, end) => {
+				trie().prefixes(bytes, at, length, (id, end) => {
 					// The sum is compared before it is rounded, as the original's float + double is.
 					const score = round(scoreOf(id, end - at) + here);
 					if (starts[end]! < 0 || score > best[end]!) {
