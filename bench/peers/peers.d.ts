@@ -23,6 +23,17 @@ declare module 'node-llama-cpp' {
 	interface Sequence {
 		clearHistory(): Promise<void>;
 		evaluateWithoutGeneratingNewTokens(tokens: Token[]): Promise<void>;
+		controlledEvaluate(
+			tokens: (readonly [
+				Token,
+				{
+					readonly generateNext: {
+						readonly probabilities: true;
+						readonly options: { readonly temperature: number; readonly topK: number; readonly topP: number; readonly minP: number };
+					};
+				},
+			])[],
+		): Promise<({ readonly next: { readonly probabilities: ReadonlyMap<Token, number> } } | undefined)[]>;
 		evaluate(tokens: Token[], options: { readonly temperature: number; readonly yieldEogToken: boolean }): AsyncGenerator<Token>;
 	}
 }
