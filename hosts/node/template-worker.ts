@@ -1,6 +1,6 @@
-// The worker of template.ts: renders one Jinja template and ends.
+// The worker of template.ts: renders the Jinja templates that it is sent.
 
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { rendered } from '../jinja.ts';
 
-parentPort!.postMessage(rendered(workerData));
+parentPort!.on('message', (rendering) => parentPort!.postMessage(rendered(rendering)));

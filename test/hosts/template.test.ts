@@ -51,3 +51,15 @@ test('an abort ends it', async () => {
 	const loop = '{% for i in range(100000) %}{% for j in range(100000) %}{% set x = j %}{% endfor %}{% endfor %}';
 	await assert.rejects(renderTemplate(loop, input, AbortSignal.timeout(200)), { name: 'TimeoutError' });
 });
+
+test('many at once are rendered one after the other, and one that has to be stopped does not take the next with it', async () => {
+	const wrong = assert.rejects(renderTemplate('{{ raise_exception("no") }}', input), is('malformed', /no/));
+	const loops = '{% for i in range(100000) %}{% for j in range(100000) %}{% set x = j %}{% endfor %}{% endfor %}';
+	const stopped = assert.rejects(renderTemplate(loops, input, AbortSignal.timeout(100)), { name: 'TimeoutError' });
+	const texts = Array.from({ length: 300 }, (_, i) => renderTemplate(`${i}{{ messages[0].content }}`, input));
+	assert.deepEqual(
+		await Promise.all(texts),
+		texts.map((_, i) => `${i}안녕`),
+	);
+	await Promise.all([wrong, stopped]);
+});
