@@ -5,7 +5,7 @@ import { findTables } from './architectures/tables.ts';
 import { openCheckpoint } from './formats/open.ts';
 import type { Host, ModelReference } from './host.ts';
 import { engineWhenAsked } from './model/asked.ts';
-import { chatTemplateOf } from './model/chat-template.ts';
+import { chatTemplateOf, conversation } from './model/chat-template.ts';
 import { openInterpreter } from './model/interpreter.ts';
 import { findTokenizer } from './model/tokenizer.ts';
 import type { Model, OpenOptions } from './model/types.ts';
@@ -33,6 +33,7 @@ export async function openModel(host: Host, reference: ModelReference, options: 
 			architecture: architectureOf(checkpoint),
 			tokenizer,
 			chatTemplate: () => chatTemplateOf(checkpoint),
+			template: (messages, options) => conversation(host, checkpoint, tokenizer, interpreter, messages, options),
 			...reading,
 			...engine,
 			get bytesRead() {

@@ -30,8 +30,8 @@ export interface GenerateOptions {
 	readonly stopIds?: readonly number[];
 	/** The answer is one JSON text that satisfies this schema, as long as it ends before maxTokens. Which schemas: docs/engine.md. */
 	readonly schema?: JsonSchema;
-	/** How many alternatives with log-probabilities to give with each token (default 0). */
-	readonly topLogProbabilities?: number;
+	/** How many of the likeliest tokens to give with each, and their log-probabilities (default 0). */
+	readonly logProbabilities?: number;
 	readonly signal?: AbortSignal;
 }
 
@@ -54,12 +54,12 @@ export type FinishReason = 'stop' | 'length' | 'context';
 
 /** How a generation ended. */
 export interface Finish {
-	readonly reason: FinishReason;
+	readonly finishReason: FinishReason;
 	/** Of the prompt's ids, those whose keys and values were known already. */
 	readonly reused: number;
 	/** Text that was held back until the end was known. */
 	readonly text: string;
-	/** The stop string or the stop token's text, for reason 'stop'. */
+	/** The stop string or the stop token's text, for finishReason 'stop'. */
 	readonly stoppedBy?: string;
 }
 
@@ -95,18 +95,18 @@ export async function* generate(
 		options.signal?.throwIfAborted();
 		applySampler(chain.length > 0 ? chain : GREEDY, logits, history, candidates, may);
 		const id = draw(candidates, random);
-		if (stopIds.has(id)) return { reason: 'stop', reused, text: heldBack(), stoppedBy: textOf(tokenizer, id) };
+		if (stopIds.has(id)) return { finishReason: 'stop', reused, text: heldBack(), stoppedBy: textOf(tokenizer, id) };
 
-		const scores = score(logits, id, options.topLogProbabilities ?? 0, tokenizer);
+		const scores = score(logits, id, options.logProbabilities ?? 0, tokenizer);
 		const { text, stopped } = stops.push(decoder?.push(id) ?? '');
 		yield { ...scores, text };
-		if (stopped !== undefined) return { reason: 'stop', reused, text: '', stoppedBy: stopped };
+		if (stopped !== undefined) return { finishReason: 'stop', reused, text: '', stoppedBy: stopped };
 		history.push(id);
 		constraint?.push(id);
-		if (constraint?.over) return { reason: 'stop', reused, text: heldBack() };
+		if (constraint?.over) return { finishReason: 'stop', reused, text: heldBack() };
 		if (made + 1 < most) logits = await state.feed([id], options.signal);
 	}
-	return { reason: history.length >= state.contextLength ? 'context' : 'length', reused, text: heldBack() };
+	return { finishReason: history.length >= state.contextLength ? 'context' : 'length', reused, text: heldBack() };
 }
 
 const GREEDY: readonly SamplerStep[] = [{ type: 'temperature', value: 0 }];

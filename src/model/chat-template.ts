@@ -1,9 +1,15 @@
-// The chat template's Jinja source: in GGUF metadata, in chat_template.jinja, or in tokenizer_config.json (as text, or as several by name).
+// A model's chat template: its Jinja source in GGUF metadata, in chat_template.jinja, or in tokenizer_config.json (as text, or as several by
+// name); and a conversation as it writes it.
 
 import { TongsaError } from '../errors.ts';
 import type { Checkpoint, MetadataValue } from '../formats/checkpoint.ts';
 import { getString } from '../formats/get.ts';
 import { readJsonObject } from '../formats/json.ts';
+import type { Host } from '../host.ts';
+import type { Tokenizer } from '../tokenizer/types.ts';
+import type { Interpreter } from './interpreter.ts';
+import { provenanceOf } from './provenance.ts';
+import type { ChatMessage, Conversation, TemplateOptions } from './types.ts';
 
 /** The longest published templates (tool calling in several styles) have 20 kB; tokenizer_config.json also lists added tokens. */
 const MAX_BYTES = 16 * 2 ** 20;
@@ -23,6 +29,34 @@ export async function chatTemplateOf(checkpoint: Checkpoint, signal?: AbortSigna
 	}
 	const config = checkpoint.assets.get('tokenizer_config.json');
 	return config && defaultOf((await readJsonObject(config, MAX_BYTES, signal))['chat_template']);
+}
+
+/** Messages → the prompt that the template writes, and its ids. */
+export async function conversation(
+	host: Host,
+	checkpoint: Checkpoint,
+	tokenizer: Tokenizer | undefined,
+	{ idsOf, textOf }: Interpreter,
+	messages: readonly ChatMessage[],
+	{ tools, generationPrompt = true, signal }: TemplateOptions = {},
+): Promise<Conversation> {
+	const template = await chatTemplateOf(checkpoint, signal);
+	if (template === undefined || !host.renderTemplate) {
+		throw new TongsaError('unsupported', template === undefined ? 'the model has no chat template' : 'no templates can be run here', {
+			file: checkpoint.name,
+			hint: 'Give the prompt as text',
+		});
+	}
+	const input = {
+		messages,
+		...(tools && { tools }),
+		bos_token: textOf(tokenizer?.special.start ?? -1),
+		eos_token: textOf(tokenizer?.special.end ?? -1),
+		add_generation_prompt: generationPrompt,
+	};
+	const text = await host.renderTemplate(template, input, signal);
+	const ids = idsOf(text, { special: 'parse', flags: false }); // the template has written the flags itself
+	return { text, ids, provenance: provenanceOf(checkpoint) };
 }
 
 /** Text as it is; of several templates, the one named 'default'. */

@@ -14,7 +14,7 @@ import { attentionCell } from '../unembedding/inspect.ts';
 import { lens } from '../unembedding/lens.ts';
 import { surprise } from '../unembedding/surprise.ts';
 import { lengthOf, trace, traceBoth } from '../unembedding/trace.ts';
-import { chatTemplateOf } from './chat-template.ts';
+import { conversation } from './chat-template.ts';
 import type { Interpreter } from './interpreter.ts';
 import { provenanceOf } from './provenance.ts';
 import { exactRunner, fastRunner, type Runner, whyNotFast } from './runner.ts';
@@ -86,30 +86,10 @@ export function openEngine(
 	const provenance = (ids: readonly number[], more: Parameters<typeof provenanceOf>[1] = {}) =>
 		provenanceOf(checkpoint, { tokens: ids, precision: 'exact', ...more });
 
-	async function render(messages: readonly ChatMessage[], signal: AbortSignal | undefined): Promise<readonly number[]> {
-		const template = await chatTemplateOf(checkpoint, signal);
-		if (template === undefined || !host.renderTemplate) {
-			throw new TongsaError('unsupported', template === undefined ? 'the model has no chat template' : 'no templates can be run here', {
-				file: checkpoint.name,
-				hint: 'Give the prompt as text',
-			});
-		}
-		const text = await host.renderTemplate(
-			template,
-			{
-				messages,
-				bos_token: interpreter.textOf(tokenizer?.special.start ?? -1),
-				eos_token: interpreter.textOf(tokenizer?.special.end ?? -1),
-				add_generation_prompt: true,
-			},
-			signal,
-		);
-		return interpreter.idsOf(text, { special: 'parse', flags: false }); // the template has written the flags itself
-	}
-
 	async function promptIds(prompt: Prompt, signal: AbortSignal | undefined): Promise<readonly number[]> {
 		if (typeof prompt === 'string') return interpreter.idsOf(prompt, { special: 'add' });
-		return isConversation(prompt) ? render(prompt, signal) : prompt;
+		if (!isConversation(prompt)) return prompt;
+		return (await conversation(host, checkpoint, tokenizer, interpreter, prompt, { ...(signal && { signal }) })).ids;
 	}
 
 	return {

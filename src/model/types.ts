@@ -146,6 +146,20 @@ export interface ChatMessage {
 	readonly content: string;
 }
 
+export interface TemplateOptions extends Cancellable {
+	/** What the model may call, as its template writes it down. */
+	readonly tools?: readonly unknown[];
+	/** Opens the model's own turn at the end (default true). */
+	readonly generationPrompt?: boolean;
+}
+
+/** A conversation as the model's own chat template writes it: the prompt's text and its ids. */
+export interface Conversation {
+	readonly text: string;
+	readonly ids: readonly number[];
+	readonly provenance: Provenance;
+}
+
 /** A text or ids to go on from, or a conversation that the model's own chat template turns into text. */
 export type Prompt = string | readonly number[] | readonly ChatMessage[];
 
@@ -170,6 +184,8 @@ export interface Model {
 	readonly blocks: { readonly here: number; readonly whole: number };
 	/** The chat template's Jinja source, where the model has one. */
 	chatTemplate(): Promise<string | undefined>;
+	/** @throws TongsaError 'unsupported' without a template, 'malformed' where it refuses the messages, 'too-large' where it does not end. */
+	template(messages: readonly ChatMessage[], options?: TemplateOptions): Promise<Conversation>;
 	/**
 	 * The rows of the table for a text or for ids: nothing else of the weights is read.
 	 * @throws TongsaError 'unsupported' without a table, or for text without a tokenizer; 'out-of-range' for an id without a row.

@@ -50,7 +50,7 @@ export const SAMPLING: Readonly<Record<string, OptionSpec>> = {
 	seed: { value: 'N', summary: 'the same seed gives the same draw; by chance when absent, and told in --json' },
 	stop: { value: 'TEXT', many: true, summary: 'end the answer before this text (repeatable)' },
 	schema: { value: 'FILE', summary: 'the answer is JSON that satisfies the JSON Schema in FILE' },
-	logprobs: { value: 'N', summary: 'log-probabilities of each token and of the N likeliest' },
+	'log-probabilities': { value: 'N', summary: 'log-probabilities of each token and of the N likeliest' },
 	...CONTEXT,
 	...PRECISION,
 };

@@ -165,7 +165,7 @@ export const VERBS: readonly Verb[] = [
 		examples: [
 			'generate smollm2 "What is an embedding?"',
 			'generate smollm2 "Once upon a time" --raw --max-tokens 50 --temperature 0.8 --top-p 0.9 --seed 1',
-			'generate smollm2 "Say yes or no." --logprobs 5 --json',
+			'generate smollm2 "Say yes or no." --log-probabilities 5 --json',
 		],
 		load: () => import('./verbs/generate.ts'),
 	},

@@ -64,15 +64,15 @@ export async function generateJson(
 		tokens.push({ ...scoredJson(scored), top: top.map(scoredJson) });
 		await add(added);
 	}
-	const { reason, text: rest, stoppedBy, provenance } = next.value;
+	const { finishReason, text: rest, stoppedBy, provenance } = next.value;
 	await add(rest);
 	return {
 		ids: tokens.map(({ id }) => id),
 		text,
-		finishReason: reason,
+		finishReason,
 		...(stoppedBy !== undefined && { stoppedBy }),
 		...(isDraw(options.sampler) && options.seed !== undefined && { seed: options.seed }),
-		...(options.topLogProbabilities && { tokens }),
+		...(options.logProbabilities && { tokens }),
 		timing: {
 			firstTokenMs: (tokens.length > 0 ? first : now()) - begun,
 			...(tokens.length > 1 && last > first && { tokensPerSecond: ((tokens.length - 1) * 1000) / (last - first) }),

@@ -1,4 +1,4 @@
-// The limits on what requests bring: how many texts, how long, how many tokens. Looked at before anything is computed from them.
+// What requests bring → ids, held to the limits: how many texts, how long, how many tokens. Each text is tokenized once.
 
 import type { Model } from '../../src/model.ts';
 import type { EncodeOptions } from '../../src/tokenizer/types.ts';
@@ -16,40 +16,47 @@ interface Limits {
 }
 
 /**
- * Counts the tokens of texts and of ids, one after the other, and stops at the first that is too much.
+ * Texts → their ids; ids as they are. Stops at the first that is too much. Without a tokenizer a text stays one: the model refuses it.
  * @throws Refusal naming the parameter
  */
-export function countTokens(
+export function idsOf(
 	service: Service,
 	{ tokenizer }: Model,
 	inputs: readonly SentenceInput[],
 	param: string,
 	{ most = service.settings['max-input-tokens'], options }: Limits = {},
-): number {
-	let total = 0;
-	let units = 0;
-	for (const input of inputs) {
-		if (typeof input === 'string') units += input.length;
-		checkUnits(units, param, most);
-		total += typeof input === 'string' ? (tokenizer?.count(input, options) ?? 0) : input.length;
-		checkTokens(total, param, most);
-	}
-	return total;
-}
-
-export function checkUnits(units: number, param: string, most: number): void {
-	if (units > most * UNITS_PER_TOKEN) throw tooLong(param, `${units} characters`, most);
-}
-
-export function checkTokens(count: number, param: string, most: number): void {
-	if (count > most) throw tooLong(param, `${count} tokens`, most);
-}
-
-function tooLong(param: string, got: string, most: number): Refusal {
-	return new Refusal(400, `Invalid '${param}': ${got}, and this server takes at most ${most} tokens in one request.`, {
-		param,
-		code: 'context_length_exceeded',
+): readonly SentenceInput[] {
+	const add = counted(param, most);
+	return inputs.map((input) => {
+		if (typeof input !== 'string') return add.tokens(input);
+		add.text(input);
+		return tokenizer ? add.tokens(Array.from(tokenizer.encode(input, options).ids)) : input;
 	});
+}
+
+/** Adds up what one request brings, and refuses what is too much: a text before it is tokenized, its tokens after. */
+export function counted(param: string, most: number) {
+	let units = 0;
+	let total = 0;
+	const tooLong = (got: string) =>
+		new Refusal(400, `Invalid '${param}': ${got}, and this server takes at most ${most} tokens in one request.`, {
+			param,
+			code: 'context_length_exceeded',
+		});
+	return {
+		text(text: string): void {
+			units += text.length;
+			if (units > most * UNITS_PER_TOKEN) throw tooLong(`${units} characters`);
+		},
+		tokens<T extends ArrayLike<unknown>>(tokens: T): T {
+			total += tokens.length;
+			if (total > most) throw tooLong(`${total} tokens`);
+			return tokens;
+		},
+		get total(): number {
+			return total;
+		},
+	};
 }
 
 /** Texts that are too many, or empty. */

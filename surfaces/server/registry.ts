@@ -20,6 +20,8 @@ export interface Lease {
 	readonly traces: OpenedModel['traces'];
 	readonly queue: Queue;
 	readonly sentences: ReturnType<typeof createBatcher>;
+	/** How long it stays open when nobody asks for it, in place of the server's setting; 0: it is closed with its last release. */
+	keep(ms: number): void;
 	release(): void;
 }
 
@@ -51,11 +53,12 @@ export interface Registry {
 
 interface Entry {
 	readonly id: string;
-	readonly opening: Promise<Omit<Lease, 'id' | 'release'>>;
+	readonly opening: Promise<Omit<Lease, 'id' | 'keep' | 'release'>>;
 	alive: () => boolean;
 	users: number;
 	waiting: () => number;
 	lastUsed: number;
+	keepMs: number;
 }
 
 /** Longest wait for a place when every open model is at work, a short answer's time; and how often it is looked for one. */
@@ -110,7 +113,7 @@ export function createRegistry(options: RegistryOptions): Registry {
 			entry.alive = alive;
 			return { model, traces, queue, sentences: createBatcher(model, queue) };
 		});
-		const entry: Entry = { id, opening, alive: () => true, users: 0, waiting: () => 0, lastUsed: now() };
+		const entry: Entry = { id, opening, alive: () => true, users: 0, waiting: () => 0, lastUsed: now(), keepMs: options.idleMs };
 		entries.set(id, entry);
 		opening.catch(() => entries.get(id) === entry && entries.delete(id));
 		return entry;
@@ -132,9 +135,13 @@ export function createRegistry(options: RegistryOptions): Registry {
 				released = true;
 				entry.users--;
 				entry.lastUsed = now();
+				if (entry.users === 0 && entry.keepMs === 0 && entries.get(entry.id) === entry) shut(entry);
+			};
+			const keep = (ms: number) => {
+				entry.keepMs = ms;
 			};
 			try {
-				return { id: known.id, ...(await entry.opening), release };
+				return { id: known.id, ...(await entry.opening), keep, release };
 			} catch (error) {
 				release();
 				throw error;
@@ -144,7 +151,7 @@ export function createRegistry(options: RegistryOptions): Registry {
 			return [...entries.values()].map(({ id, users, waiting }) => ({ id, users, waiting: waiting() }));
 		},
 		sweep() {
-			for (const entry of idle()) if (now() - entry.lastUsed >= options.idleMs || options.memoryShort()) shut(entry);
+			for (const entry of idle()) if (now() - entry.lastUsed >= entry.keepMs || options.memoryShort()) shut(entry);
 		},
 		async close() {
 			const open = [...entries.values()];

@@ -3,7 +3,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Logger } from 'pino';
-import type { Render } from '../protocol/template.ts';
 import type { Metrics } from './metrics.ts';
 import type { Asker } from './queue.ts';
 import type { Lease, Registry } from './registry.ts';
@@ -14,8 +13,6 @@ export interface Service {
 	readonly metrics: Metrics;
 	readonly settings: Settings;
 	readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
-	/** Runs a chat template. */
-	readonly render: Render;
 	/** Monotonic milliseconds. */
 	readonly now: () => number;
 	/** Seconds since 1970, for the fields named created. */

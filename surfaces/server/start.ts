@@ -8,7 +8,6 @@ import { serve } from '@hono/node-server';
 import pino from 'pino';
 import { nodeHost } from '../../hosts/node/host.ts';
 import { inventory } from '../../hosts/node/inventory.ts';
-import { renderTemplate } from '../../hosts/node/template.ts';
 import { TongsaError } from '../../src/errors.ts';
 import type { Host } from '../../src/host.ts';
 import { openModel } from '../../src/model.ts';
@@ -66,7 +65,6 @@ export async function startServer({ models, settings, version, studio }: StartOp
 		metrics: createMetrics(),
 		settings,
 		log,
-		render: renderTemplate,
 		now: host.now,
 		epochSeconds: () => Math.floor(Date.now() / 1000),
 		newId: (prefix) => `${prefix}-${randomBytes(12).toString('hex')}`,

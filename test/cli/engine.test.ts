@@ -215,7 +215,7 @@ test('sampling: a seed repeats a draw, a bias forces or bans a token, log-probab
 	assert.deepEqual((await drawn('--logit-bias', '9=100')).ids, new Array(8).fill(9));
 	const [first] = (await drawn()).ids;
 	assert.ok(!(await drawn('--logit-bias', `${first}=-100`)).ids.includes(first!));
-	const { tokens } = await drawn('--logprobs', '20', '--logit-bias', '9=100');
+	const { tokens } = await drawn('--log-probabilities', '20', '--logit-bias', '9=100');
 	const { points } = await json<TraceJson>('trace', LLAMA, '--ids', '5,6,7', '--at', 'logits');
 	const logs = logProbabilities(rowOf(points.logits!, 2));
 	assert.ok(Math.abs(tokens![0]!.logProbability - logs[9]!) < 1e-4);

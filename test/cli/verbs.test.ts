@@ -6,10 +6,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import type { Conversation } from '../../src/model.ts';
 import type { ComparedModel, CompareJson } from '../../surfaces/protocol/compare.ts';
 import type { FileInfoJson, SystemInfoJson } from '../../surfaces/protocol/info.ts';
 import type { ModelsJson } from '../../surfaces/protocol/models.ts';
-import type { TemplateJson } from '../../surfaces/protocol/template.ts';
 import type { DetokenizeJson, TokenizeJson } from '../../surfaces/protocol/tokens.ts';
 import type { EmbedJson, NearestJson } from '../../surfaces/protocol/vectors.ts';
 import { tongsa } from './run.ts';
@@ -180,10 +180,10 @@ test('compare: splits, counts per human language, tables', async () => {
 
 test("template gives what the model's own template gives in the original", async () => {
 	const { messages, text, ids } = expected.template;
-	const got = await json<TemplateJson>('template', 'smollm2', '--messages', JSON.stringify(messages));
+	const got = await json<Conversation>('template', 'smollm2', '--messages', JSON.stringify(messages));
 	assert.equal(got.text, text);
 	assert.deepEqual(got.ids, ids);
-	const without = await json<TemplateJson>('template', 'smollm2', '--messages', JSON.stringify(messages), '--no-generation-prompt');
+	const without = await json<Conversation>('template', 'smollm2', '--messages', JSON.stringify(messages), '--no-generation-prompt');
 	assert.equal(`${without.text}<|im_start|>assistant\n`, text);
 	const none = await tongsa(['template', 'gpt-2', '--messages', '[{"role":"user","content":"a"}]']);
 	assert.deepEqual([none.code, /no chat template/.test(none.stderr)], [1, true]);

@@ -49,9 +49,9 @@ async function run(
 }
 
 test('goes on greedily until a stop id, which is not part of the text', async () => {
-	const { text, finish, tokens } = await run(counting(), [2], { topLogProbabilities: 2 });
+	const { text, finish, tokens } = await run(counting(), [2], { logProbabilities: 2 });
 	assert.equal(text, 'defg');
-	assert.deepEqual({ reason: finish.reason, by: finish.stoppedBy }, { reason: 'stop', by: 'h' });
+	assert.deepEqual({ finishReason: finish.finishReason, by: finish.stoppedBy }, { finishReason: 'stop', by: 'h' });
 	const expected = 5 - Math.log(Math.exp(5) + (V - 1));
 	assert.ok(Math.abs(tokens[0]!.logProbability - expected) < 1e-6);
 	assert.deepEqual(
@@ -75,8 +75,8 @@ test('text held back for a stop string that does not come is given at the end', 
 });
 
 test('ends by length and by context, and says which', async () => {
-	assert.equal((await run(counting(), [2], { maxTokens: 2 })).finish.reason, 'length');
-	assert.equal((await run(counting(4), [2], { stopIds: [] })).finish.reason, 'context');
+	assert.equal((await run(counting(), [2], { maxTokens: 2 })).finish.finishReason, 'length');
+	assert.equal((await run(counting(4), [2], { stopIds: [] })).finish.finishReason, 'context');
 });
 
 test('a prompt that does not fit is refused with the numbers, an empty one by name', async () => {

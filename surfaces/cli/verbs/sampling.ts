@@ -18,7 +18,7 @@ const SETTINGS = {
 
 const STANDARD_MAX_TOKENS = 256;
 /** Alternatives to a token: as many as OpenAI's API gives. */
-const MAX_LOGPROBS = 20;
+const MAX_ALTERNATIVES = 20;
 
 export type Settled = GenerateOptions & { readonly sampler: NonNullable<GenerateOptions['sampler']> };
 
@@ -36,7 +36,7 @@ export function generateOptions(call: Call): Settled {
 		sampler,
 		...(seed !== undefined && { seed }),
 		stop: call.values('stop'),
-		topLogProbabilities: call.integer('logprobs', 0, 0, MAX_LOGPROBS),
+		logProbabilities: call.integer('log-probabilities', 0, 0, MAX_ALTERNATIVES),
 	};
 }
 

@@ -1,7 +1,6 @@
 // template MODEL --messages JSON: the prompt that the model's own chat template makes.
 
-import { renderTemplate } from '../../../hosts/node/template.ts';
-import { templateJson } from '../../protocol/template.ts';
+import type { ChatMessage } from '../../../src/model.ts';
 import type { Answer, Call } from '../call.ts';
 import { withModel } from './common.ts';
 
@@ -18,13 +17,13 @@ export async function run(call: Call): Promise<Answer> {
 		});
 	});
 	const tools = call.value('tools');
-	const request = {
-		messages,
+	const options = {
 		...(tools !== undefined && { tools: readArray(call, 'tools', tools) }),
 		generationPrompt: !call.flag('no-generation-prompt'),
+		signal: call.signal,
 	};
 	return withModel(call, call.arguments[0]!, async (model) => {
-		const json = await templateJson(model, request, (template, input) => renderTemplate(template, input, call.signal));
+		const json = await model.template(messages as ChatMessage[], options); // what else stands in them, the template reads
 		return { json, text: () => `${json.text}${json.text.endsWith('\n') ? '' : '\n'}` };
 	});
 }

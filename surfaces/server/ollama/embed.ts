@@ -2,10 +2,11 @@
 
 import { z } from '@hono/zod-openapi';
 import { shortestFloat32s } from '../../../src/tensor/print.ts';
-import { noEffect, notHonoured, post } from '../define.ts';
-import { checkInputs, countTokens } from '../inputs.ts';
+import { notHonoured, post } from '../define.ts';
+import { checkInputs, idsOf } from '../inputs.ts';
 import { Refusal } from '../refusal.ts';
 import { type App, type Service, withLease } from '../service.ts';
+import { keepAlive, keepFor } from './keep-alive.ts';
 import { modelName } from './models.ts';
 
 const body = z
@@ -20,7 +21,7 @@ const body = z
 			.max(2 ** 20)
 			.optional(),
 		options: notHonoured('a vector has no such settings', {}),
-		keep_alive: noEffect("How long models stay open is the server's setting."),
+		keep_alive: keepAlive,
 	})
 	.openapi('OllamaEmbedRequest');
 
@@ -40,13 +41,14 @@ export function embedRoutes(app: App, service: Service): void {
 			}),
 		},
 		async (asked, c) =>
-			withLease(service, await modelName(service, asked.model), async ({ id, model, sentences }) => {
+			withLease(service, await modelName(service, asked.model), async ({ id, model, sentences, keep }) => {
+				keepFor(keep, asked.keep_alive);
 				const loaded = service.now();
 				const texts = typeof asked.input === 'string' ? [asked.input] : asked.input;
 				checkInputs(service, texts);
-				countTokens(service, model, texts, 'input');
+				const ids = idsOf(service, model, texts, 'input');
 				const options = asked.dimensions === undefined ? {} : { dimensions: asked.dimensions };
-				const { vectors, tokens, truncated } = await sentences(texts, options, c.var);
+				const { vectors, tokens, truncated } = await sentences(ids, options, c.var);
 				if (asked.truncate === false && truncated.includes(true)) throw new Refusal(400, 'input length exceeds the context length');
 				const read = tokens.reduce((a, b) => a + b, 0);
 				service.metrics.add('tongsa_tokens_total', { model: id, kind: 'prompt' }, read);

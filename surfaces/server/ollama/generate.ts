@@ -2,14 +2,15 @@
 // https://github.com/ollama/ollama/blob/main/docs/api.md
 
 import { z } from '@hono/zod-openapi';
-import type { GeneratedToken } from '../../../src/generation/generate.ts';
 import type { Model } from '../../../src/model.ts';
-import { noEffect, notHonoured, post } from '../define.ts';
+import { notHonoured, post } from '../define.ts';
 import { ollamaFormat, schemaOfOllamaFormat } from '../format.ts';
-import { chatIds, finishReason, type Message, optionsOf, promptIds, runWhole, tokensOf, type Whole } from '../generation.ts';
-import { refusalOf } from '../refusal.ts';
-import { type App, type Asked, type Service, type Turn, takeTurn } from '../service.ts';
-import { LINES, line, streamed } from '../stream.ts';
+import { answered, chatIds, finishReason, type Message, optionsOf, runWhole, type Whole } from '../generation.ts';
+import { idsOf } from '../inputs.ts';
+import { Refusal, refusalOf } from '../refusal.ts';
+import { type App, type Asked, type Service, withLease } from '../service.ts';
+import { LINES, line } from '../stream.ts';
+import { keepAlive, keepFor } from './keep-alive.ts';
 import { modelName } from './models.ts';
 import { options, wantedOf } from './options.ts';
 
@@ -19,8 +20,11 @@ const common = {
 	options,
 	format: ollamaFormat,
 	think: notHonoured('the model has no such setting', false),
-	keep_alive: noEffect("How long models stay open is the server's setting."),
+	keep_alive: keepAlive,
+	truncate: notHonoured('nothing is cut in silence', false),
+	shift: notHonoured('an answer ends where the context ends', false),
 	logprobs: notHonoured('ask /v1/chat/completions', false),
+	top_logprobs: notHonoured('ask /v1/chat/completions', 0),
 };
 
 const generateBody = z
@@ -42,6 +46,8 @@ const message = z.strictObject({
 	images: notHonoured('text only', []),
 	tool_calls: notHonoured('this server calls no tools', []),
 	thinking: notHonoured('the model has no such setting', ''),
+	tool_name: notHonoured('this server calls no tools', ''),
+	tool_call_id: notHonoured('this server calls no tools', ''),
 });
 const chatBody = z
 	.strictObject({ ...common, messages: z.array(message).max(100_000).optional(), tools: notHonoured('this server calls no tools', []) })
@@ -69,20 +75,19 @@ export function generateRoutes(app: App, service: Service): void {
 			answer: z.looseObject({ ...timings, response: z.string() }),
 			also,
 		},
-		(asked, c) =>
-			answered(
-				service,
-				c,
-				asked,
-				(text) => ({ response: text }),
-				async (model) => {
-					if (!asked.prompt) return undefined;
-					const template = !asked.raw && (await model.chatTemplate()) !== undefined;
-					if (!template) return promptIds(service, model, asked.prompt, 'prompt');
-					const system: Message[] = asked.system ? [{ role: 'system', content: asked.system }] : [];
-					return chatIds(service, model, [...system, { role: 'user', content: asked.prompt }], 'prompt');
-				},
-			),
+		async (asked, c) => {
+			const { raw = false, system = '', prompt = '' } = asked;
+			const shape = (text: string) => ({ response: text });
+			if (raw && system) throw refused('system', 'with raw, the prompt is taken as it is');
+			if (!prompt) return loaded(service, c, asked, shape);
+			return spoken(service, c, asked, shape, async (model) => {
+				const template = !raw && (await model.chatTemplate()) !== undefined;
+				if (!template && system) throw refused('system', 'the model has no chat template to put it in');
+				if (!template) return idsOf(service, model, [prompt], 'prompt')[0] as readonly number[];
+				const turns: readonly Message[] = system ? [{ role: 'system', content: system }] : [];
+				return chatIds(service, model, [...turns, { role: 'user', content: prompt }], 'prompt');
+			});
+		},
 	);
 	post(
 		app,
@@ -94,90 +99,86 @@ export function generateRoutes(app: App, service: Service): void {
 			answer: z.looseObject({ ...timings, message: z.object({ role: z.string(), content: z.string() }) }),
 			also,
 		},
-		(asked, c) =>
-			answered(
-				service,
-				c,
-				asked,
-				(text) => ({ message: { role: 'assistant', content: text } }),
-				async (model) => (asked.messages?.length ? chatIds(service, model, asked.messages, 'messages') : undefined),
-			),
+		async (asked, c) => {
+			const { messages = [] } = asked;
+			const shape = (text: string) => ({ message: { role: 'assistant', content: text } });
+			if (messages.length === 0) return loaded(service, c, asked, shape);
+			return spoken(service, c, asked, shape, (model) => chatIds(service, model, messages, 'messages'));
+		},
 	);
 }
 
-type Common = Pick<z.output<typeof generateBody>, 'model' | 'stream' | 'options' | 'format'>;
+const refused = (param: string, why: string) =>
+	new Refusal(400, `Invalid '${param}': this server does not support it: ${why}`, { param, code: 'unsupported_parameter' });
 
-/** `idsOf`: the prompt; undefined where the request only wants the model opened. */
-async function answered(
+type Common = Pick<z.output<typeof generateBody>, 'model' | 'stream' | 'options' | 'format' | 'keep_alive'>;
+type Shape = (text: string) => object;
+
+const partOf = ({ model }: Common, shape: Shape, text: string, more: object) => ({
+	model,
+	created_at: new Date().toISOString(),
+	...shape(text),
+	...more,
+});
+
+/** A request without a prompt only wants the model opened, or with a keep_alive of 0 closed. */
+async function loaded(service: Service, c: Asked, asked: Common, shape: Shape): Promise<Response> {
+	return withLease(service, await modelName(service, asked.model), async ({ keep }) => {
+		const closes = keepFor(keep, asked.keep_alive) === 0;
+		return c.json(partOf(asked, shape, '', { done: true, done_reason: closes ? 'unload' : 'load' }));
+	});
+}
+
+async function spoken(
 	service: Service,
 	c: Asked,
 	asked: Common,
-	shape: (text: string) => object,
-	idsOf: (model: Model) => Promise<readonly number[] | undefined>,
+	shape: Shape,
+	promptOf: (model: Model) => Promise<readonly number[]>,
 ): Promise<Response> {
-	const lease = await service.models.acquire(await modelName(service, asked.model));
-	let turn: Turn | undefined;
-	try {
-		const loaded = service.now();
-		const ids = await idsOf(lease.model);
-		const part = (text: string, more: object) => ({ model: asked.model, created_at: new Date().toISOString(), ...shape(text), ...more });
-		if (!ids) {
-			lease.release();
-			return c.json(part('', { done: true, done_reason: 'load' }));
-		}
-		const settings = optionsOf(service, { ...wantedOf(asked.options), schema: schemaOfOllamaFormat(asked.format) });
-		const mine = (turn = await takeTurn(lease, c.var));
-		const clock = stopwatch(service, c, loaded);
-		const run = (onToken?: (token: GeneratedToken) => void, onRest?: (text: string) => void) =>
-			runWhole(
-				tokensOf(service, c, mine, ids, settings),
-				(token) => {
-					clock.token();
-					onToken?.(token);
-				},
-				onRest,
-			);
-		const end = (whole: Whole) => ({ done: true, done_reason: finishReason(whole.finish), ...clock.end(ids.length, whole.tokens.length) });
-		if (asked.stream === false) {
-			const whole = await run().finally(mine.end);
-			return c.json(part(whole.text, end(whole)));
-		}
-		return streamed(
-			c,
-			LINES,
-			async (write) => {
-				try {
-					const piece = (text: string) => text && write(line(part(text, { done: false })));
-					const whole = await run(({ text }) => piece(text), piece);
-					write(line(part('', end(whole))));
-				} finally {
-					mine.end();
-				}
-			},
-			(error, write) => write(line({ error: refusalOf(error).message })),
-		);
-	} catch (error) {
-		turn?.end();
-		lease.release();
-		throw error;
-	}
+	const name = await modelName(service, asked.model);
+	const part = (text: string, more: object) => partOf(asked, shape, text, more);
+	return answered(service, c, name, asked.stream !== false, {
+		type: LINES,
+		async prepare({ model, keep }) {
+			keepFor(keep, asked.keep_alive);
+			const options = optionsOf(service, { ...wantedOf(asked.options), schema: schemaOfOllamaFormat(asked.format) });
+			return { ids: await promptOf(model), options, loaded: service.now() };
+		},
+		async whole(turn, { ids, options, loaded }) {
+			const clock = stopwatch(service, c, loaded);
+			const whole = await runWhole(service, c, turn, ids, options, clock.token);
+			return part(whole.text, clock.end(ids.length, whole));
+		},
+		async pieces(turn, { ids, options, loaded }, write) {
+			const clock = stopwatch(service, c, loaded);
+			const whole = await runWhole(service, c, turn, ids, options, (text) => {
+				clock.token();
+				if (text) write(line(part(text, { done: false })));
+			});
+			write(line(part('', clock.end(ids.length, whole))));
+		},
+		broken: (error) => line({ error: refusalOf(error).message }),
+	});
 }
 
-/** Ollama's durations, in nanoseconds. */
+/** Ollama's last piece: why the answer ended, and its durations in nanoseconds. */
 function stopwatch({ now }: Service, c: Asked, loaded: number) {
 	const began = now();
 	let first: number | undefined;
 	const nanoseconds = (ms: number) => Math.round(ms * 1e6);
 	return {
-		token: () => (first ??= now()),
-		end(promptTokens: number, tokens: number) {
+		token: () => void (first ??= now()),
+		end(promptTokens: number, { finish, tokens }: Whole) {
 			const over = now();
 			return {
+				done: true,
+				done_reason: finishReason(finish),
 				total_duration: nanoseconds(over - c.var.began),
 				load_duration: nanoseconds(loaded - c.var.began),
 				prompt_eval_count: promptTokens,
 				prompt_eval_duration: nanoseconds((first ?? over) - began),
-				eval_count: tokens,
+				eval_count: tokens.length,
 				eval_duration: nanoseconds(over - (first ?? over)),
 			};
 		},

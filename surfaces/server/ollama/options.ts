@@ -14,11 +14,11 @@ export const options = z
 		top_p: z.number().min(0).max(1).optional().openapi({ description: 'Default 0.9.' }),
 		min_p: z.number().min(0).max(1).optional(),
 		typical_p: z.number().gt(0).max(1).optional(),
-		repeat_penalty: z.number().gt(0).max(1000).optional().openapi({ description: 'Default 1.1, over the last 64 tokens.' }),
+		repeat_penalty: z.number().gt(0).max(1000).optional().openapi({ description: 'Default 1, over the last 64 tokens.' }),
 		frequency_penalty: z.number().min(-100).max(100).optional(),
 		presence_penalty: z.number().min(-100).max(100).optional(),
 		repeat_last_n: notHonoured('penalties look at the last 64 tokens', 64),
-		seed: z.number().int().optional(),
+		seed: z.number().int().optional().openapi({ description: 'The same seed gives the same answer; -1: another each time.' }),
 		num_predict: z
 			.number()
 			.int()
@@ -30,6 +30,7 @@ export const options = z
 		num_ctx: notHonoured("the context is as long as the model's own"),
 		num_keep: notHonoured('nothing of a prompt is dropped'),
 		mirostat: notHonoured('the engine has no such sampler', 0),
+		draft_num_predict: speed,
 		num_thread: speed,
 		num_gpu: speed,
 		num_batch: speed,
@@ -43,17 +44,17 @@ export const options = z
 	.openapi('OllamaOptions');
 
 export function wantedOf(given: z.output<typeof options> = {}): Wanted {
-	const { temperature = 0.8, top_k = 40, top_p = 0.9, min_p, typical_p, repeat_penalty = 1.1, num_predict = -1, seed, stop } = given;
+	const { temperature = 0.8, top_k = 40, top_p = 0.9, min_p, typical_p, repeat_penalty, num_predict = -1, seed, stop } = given;
 	return {
 		temperature,
 		...(top_k > 0 && { topK: top_k }),
-		...(top_p > 0 && top_p < 1 && { topP: top_p }),
+		...(top_p < 1 && { topP: top_p || Number.MIN_VALUE }), // 0: the most probable token alone
 		...(min_p && { minP: min_p }),
 		...(typical_p && typical_p < 1 && { typical: typical_p }),
-		...(repeat_penalty !== 1 && { repetition: repeat_penalty }),
+		...(repeat_penalty && { repetition: repeat_penalty }),
 		...(given.frequency_penalty && { frequency: given.frequency_penalty }),
 		...(given.presence_penalty && { presence: given.presence_penalty }),
-		...(seed !== undefined && { seed: seed >>> 0 }),
+		...(seed !== undefined && seed !== -1 && { seed: seed >>> 0 }),
 		...(num_predict >= 0 && { maxTokens: num_predict }),
 		stop: typeof stop === 'string' ? [stop] : (stop ?? []),
 	};

@@ -2,16 +2,15 @@
 // https://platform.openai.com/docs/api-reference/chat/create, …/chat/streaming
 
 import { z } from '@hono/zod-openapi';
-import type { GenerateOptions } from '../../../src/generation/generate.ts';
 import { noEffect, notHonoured, post } from '../define.ts';
 import { responseFormat, schemaOfResponseFormat } from '../format.ts';
-import { chatIds, finishReason, optionsOf, runWhole, tokensOf, usageOf } from '../generation.ts';
-import { errorBody, Refusal, refusalOf } from '../refusal.ts';
-import { type App, type Asked, type Service, type Turn, takeTurn } from '../service.ts';
-import { DONE, EVENTS, event, streamed } from '../stream.ts';
-import { type ChatLogprobs, chatLogprobs } from './logprobs.ts';
+import { chatIds, optionsOf } from '../generation.ts';
+import { Refusal } from '../refusal.ts';
+import type { App, Service } from '../service.ts';
+import { answeredInChoices, type Shape, usage } from './choices.ts';
+import { chatLogprobs } from './logprobs.ts';
 import { message, messagesOf } from './messages.ts';
-import { count, model, samplingFields, usage, wantedOf } from './sampling.ts';
+import { count, model, promptCache, samplingFields, wantedOf } from './sampling.ts';
 
 const NO_TOOLS = 'this server calls no tools';
 
@@ -33,13 +32,14 @@ const body = z
 		audio: notHonoured('text only'),
 		modalities: notHonoured('text only', ['text']),
 		prediction: notHonoured('the engine does not speculate'),
-		reasoning_effort: notHonoured('the model has no such setting'),
+		reasoning_effort: notHonoured('the model has no such setting', 'none'),
 		verbosity: notHonoured('the model has no such setting'),
 		web_search_options: notHonoured('the server reads nothing from the web'),
 		store: notHonoured('nothing is stored', false),
 		metadata: noEffect('Notes of the caller.'),
 		safety_identifier: noEffect('Who asks.'),
-		prompt_cache_key: noEffect('The beginning that a conversation shares with the one before is always reused.'),
+		moderation: notHonoured('nothing is judged'),
+		...promptCache,
 	})
 	.openapi('ChatCompletionRequest');
 
@@ -78,22 +78,34 @@ export function chatRoutes(app: App, service: Service): void {
 		},
 		async (asked, c) => {
 			checkPairs(asked);
-			const lease = await service.models.acquire(asked.model);
-			let turn: Turn | undefined;
-			try {
-				const ids = await chatIds(service, lease.model, messagesOf(asked.messages), 'messages');
-				const options = Array.from({ length: asked.n ?? 1 }, (_, k) => chatOptions(service, asked, k));
-				turn = await takeTurn(lease, c.var);
-				if (!asked.stream) return await whole(service, c, turn, asked, ids, options).finally(turn.end);
-				return stream(service, c, turn, asked, ids, options);
-			} catch (error) {
-				turn?.end();
-				lease.release();
-				throw error;
-			}
+			return answeredInChoices(service, c, asked, SHAPE, async (model) => {
+				const ids = await chatIds(service, model, messagesOf(asked.messages), 'messages');
+				const n = asked.n ?? 1;
+				const maxTokens = asked.max_completion_tokens ?? asked.max_tokens ?? undefined;
+				const schema = schemaOfResponseFormat(asked.response_format);
+				return Array.from({ length: n }, (_, index) => ({
+					index,
+					first: index === 0,
+					ids,
+					options: optionsOf(service, { ...wantedOf(asked, maxTokens, index), logProbabilities: asked.top_logprobs ?? 0, schema }, n),
+					echoed: '',
+					logprobs: (tokens) => (asked.logprobs ? chatLogprobs(model.tokenizer, tokens) : null),
+				}));
+			});
 		},
 	);
 }
+
+const SHAPE: Shape = {
+	prefix: 'chatcmpl',
+	object: 'chat.completion',
+	chunk: 'chat.completion.chunk',
+	head: { service_tier: 'default' },
+	whole: (text) => ({ message: { role: 'assistant', content: text, refusal: null } }),
+	opening: () => ({ delta: { role: 'assistant', content: '', refusal: null } }),
+	piece: (text) => ({ delta: { content: text } }),
+	closing: { delta: {} },
+};
 
 function checkPairs({ max_tokens, max_completion_tokens, logprobs, top_logprobs }: Body): void {
 	if (max_tokens != null && max_completion_tokens != null && max_tokens !== max_completion_tokens) {
@@ -105,80 +117,4 @@ function checkPairs({ max_tokens, max_completion_tokens, logprobs, top_logprobs 
 	if (top_logprobs != null && !logprobs) {
 		throw new Refusal(400, "Invalid 'top_logprobs': it needs logprobs: true.", { param: 'top_logprobs', code: 'invalid_value' });
 	}
-}
-
-function chatOptions(service: Service, asked: Body, k: number): GenerateOptions {
-	const wanted = wantedOf(asked, asked.max_completion_tokens ?? asked.max_tokens ?? undefined, k);
-	return optionsOf(
-		service,
-		{ ...wanted, top: asked.top_logprobs ?? 0, schema: schemaOfResponseFormat(asked.response_format) },
-		asked.n ?? 1,
-	);
-}
-
-function headOf(service: Service, { id }: Turn) {
-	return {
-		id: service.newId('chatcmpl'),
-		created: service.epochSeconds(),
-		model: id,
-		service_tier: 'default' as const,
-		system_fingerprint: `tongsa-${service.version}`,
-	};
-}
-
-type Run = readonly GenerateOptions[];
-
-async function whole(service: Service, c: Asked, turn: Turn, asked: Body, ids: readonly number[], runs: Run): Promise<Response> {
-	const choices = [];
-	let made = 0;
-	let reused = 0;
-	for (const [index, options] of runs.entries()) {
-		const { tokens, text, finish } = await runWhole(tokensOf(service, c, turn, ids, options));
-		made += tokens.length;
-		if (index === 0) reused = finish.reused;
-		choices.push({
-			index,
-			message: { role: 'assistant', content: text, refusal: null },
-			logprobs: asked.logprobs ? chatLogprobs(turn.model.tokenizer, tokens) : null,
-			finish_reason: finishReason(finish),
-		});
-	}
-	return c.json({ ...headOf(service, turn), object: 'chat.completion', choices, usage: usageOf(ids.length, made, reused) });
-}
-
-function stream(service: Service, c: Asked, turn: Turn, asked: Body, ids: readonly number[], runs: Run): Response {
-	const head = { ...headOf(service, turn), object: 'chat.completion.chunk' as const };
-	const wantsUsage = asked.stream_options?.include_usage === true;
-	const noUsage = wantsUsage ? { usage: null } : {};
-	return streamed(
-		c,
-		EVENTS,
-		async (write) => {
-			try {
-				let made = 0;
-				let reused = 0;
-				for (const [index, options] of runs.entries()) {
-					const piece = (delta: object, logprobs: ChatLogprobs | null = null, finish_reason: string | null = null) =>
-						write(event({ ...head, choices: [{ index, delta, logprobs, finish_reason }], ...noUsage }));
-					piece({ role: 'assistant', content: '', refusal: null });
-					const { finish, tokens } = await runWhole(
-						tokensOf(service, c, turn, ids, options),
-						(token) => {
-							const logprobs = asked.logprobs ? chatLogprobs(turn.model.tokenizer, [token]) : null;
-							if (token.text || logprobs) piece({ content: token.text }, logprobs);
-						},
-						(rest) => piece({ content: rest }),
-					);
-					made += tokens.length;
-					if (index === 0) reused = finish.reused;
-					piece({}, null, finishReason(finish));
-				}
-				if (wantsUsage) write(event({ ...head, choices: [], usage: usageOf(ids.length, made, reused) }));
-				write(DONE);
-			} finally {
-				turn.end();
-			}
-		},
-		(error, write) => write(event(errorBody(refusalOf(error)))),
-	);
 }

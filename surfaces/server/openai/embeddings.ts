@@ -5,7 +5,7 @@ import { z } from '@hono/zod-openapi';
 import { shortestFloat32s } from '../../../src/tensor/print.ts';
 import type { SentenceInput } from '../batch.ts';
 import { noEffect, post } from '../define.ts';
-import { checkInputs, countTokens } from '../inputs.ts';
+import { checkInputs, idsOf } from '../inputs.ts';
 import { Refusal } from '../refusal.ts';
 import { type App, type Service, withLease } from '../service.ts';
 import { count, id, model } from './sampling.ts';
@@ -35,12 +35,12 @@ const answer = z
 export function embeddingRoutes(app: App, service: Service): void {
 	const { metrics } = service;
 	post(app, { path: '/v1/embeddings', tag: 'OpenAI', summary: 'Texts → sentence vectors', body, answer }, (asked, c) =>
-		withLease(service, asked.model, async ({ id, model, sentences }) => {
+		withLease(service, asked.model, async ({ id: name, model, sentences }) => {
 			const inputs = inputsOf(asked.input);
 			checkInputs(service, inputs);
-			const total = countTokens(service, model, inputs, 'input');
+			const ids = idsOf(service, model, inputs, 'input');
 			const options = asked.dimensions == null ? {} : { dimensions: asked.dimensions };
-			const { vectors, tokens, truncated } = await sentences(inputs, options, c.var);
+			const { vectors, tokens, truncated } = await sentences(ids, options, c.var);
 			const cut = truncated.indexOf(true);
 			if (cut >= 0) {
 				throw new Refusal(400, `Invalid 'input[${cut}]': the text is longer than the ${tokens[cut]} tokens that the model takes.`, {
@@ -48,13 +48,13 @@ export function embeddingRoutes(app: App, service: Service): void {
 					code: 'context_length_exceeded',
 				});
 			}
-			metrics.add('tongsa_tokens_total', { model: id, kind: 'prompt' }, total);
 			const encode = asked.encoding_format === 'base64' ? base64 : shortestFloat32s;
 			const read = tokens.reduce((a, b) => a + b, 0);
+			metrics.add('tongsa_tokens_total', { model: name, kind: 'prompt' }, read);
 			return c.json({
 				object: 'list',
 				data: vectors.map((vector, index) => ({ object: 'embedding', index, embedding: encode(vector) })),
-				model: id,
+				model: name,
 				usage: { prompt_tokens: read, total_tokens: read },
 			});
 		}),

@@ -2,14 +2,13 @@
 // https://platform.openai.com/docs/api-reference/responses/create, …/responses-streaming
 
 import { z } from '@hono/zod-openapi';
-import type { Finish } from '../../../src/generation/generate.ts';
 import { noEffect, notHonoured, post } from '../define.ts';
 import { schemaOfTextFormat, textFormat } from '../format.ts';
-import { chatIds, finishReason, type Message, optionsOf, runWhole, tokensOf } from '../generation.ts';
+import { answered, chatIds, finishReason, type Message, optionsOf, runWhole, type Whole } from '../generation.ts';
 import { errorBody, refusalOf } from '../refusal.ts';
-import { type App, type Asked, type Service, type Turn, takeTurn } from '../service.ts';
-import { EVENTS, event, streamed } from '../stream.ts';
-import { count, model, wantedOf } from './sampling.ts';
+import type { App, Service } from '../service.ts';
+import { EVENTS, event } from '../stream.ts';
+import { count, model, promptCache, wantedOf } from './sampling.ts';
 
 const NO_TOOLS = 'this server calls no tools';
 
@@ -35,7 +34,7 @@ const body = z
 		instructions: z.string().nullish(),
 		max_output_tokens: count(1).nullish(),
 		temperature: z.number().min(0).max(2).nullish(),
-		top_p: z.number().gt(0).max(1).nullish(),
+		top_p: z.number().min(0).max(1).nullish(),
 		stream: z.boolean().nullish(),
 		stream_options: z.strictObject({ include_obfuscation: z.literal(false).optional() }).nullish(),
 		store: notHonoured('nothing is stored', false),
@@ -51,7 +50,7 @@ const body = z
 			.strictObject({ format: textFormat.optional(), verbosity: notHonoured('the model has no such setting', 'medium') })
 			.nullish()
 			.openapi({ description: 'Its format: text, a JSON object, or JSON that satisfies a schema.' }),
-		reasoning: notHonoured('the model has no such setting', {}),
+		reasoning: notHonoured('the model has no such setting', {}, { effort: 'none' }, { effort: null, summary: null }),
 		include: notHonoured('there is nothing more to include', []),
 		truncation: notHonoured('nothing is cut in silence', 'disabled'),
 		top_logprobs: notHonoured('ask /v1/chat/completions', 0),
@@ -59,7 +58,9 @@ const body = z
 		metadata: z.record(z.string(), z.string()).nullish(),
 		user: noEffect('Who asks.'),
 		safety_identifier: noEffect('Who asks.'),
-		prompt_cache_key: noEffect('The beginning that a conversation shares with the one before is always reused.'),
+		moderation: notHonoured('nothing is judged'),
+		context_management: notHonoured('nothing is cut in silence', []),
+		...promptCache,
 	})
 	.openapi('ResponseRequest', { example: { model: 'smollm2', input: 'Say hello in Korean.', store: false } });
 
@@ -89,26 +90,34 @@ export function responseRoutes(app: App, service: Service): void {
 			also: { 'text/event-stream': 'With stream: true.' },
 		},
 		async (asked, c) => {
-			const lease = await service.models.acquire(asked.model);
-			let turn: Turn | undefined;
-			try {
-				const ids = await chatIds(service, lease.model, messagesOf(asked), 'input');
-				const options = optionsOf(service, {
-					...wantedOf(asked, asked.max_output_tokens ?? undefined, 0),
-					schema: schemaOfTextFormat(asked.text?.format),
-				});
-				const mine = (turn = await takeTurn(lease, c.var));
-				const shape = shapes(service, asked, mine);
-				const run = (onText?: (text: string) => void) =>
-					runWhole(tokensOf(service, c, mine, ids, options), ({ text }) => onText?.(text), onText);
-				if (asked.stream) return stream(c, mine, shape, ids.length, run);
-				const { text, tokens, finish } = await run().finally(mine.end);
-				return c.json(shape.done(text, ids.length, tokens.length, finish));
-			} catch (error) {
-				turn?.end();
-				lease.release();
-				throw error;
-			}
+			const shape = shapes(service, asked);
+			let number = 0;
+			const named = (type: string, more: object) => event({ type, sequence_number: number++, ...more }, type);
+			return answered(service, c, asked.model, asked.stream === true, {
+				type: EVENTS,
+				async prepare({ model }) {
+					const schema = schemaOfTextFormat(asked.text?.format);
+					const options = optionsOf(service, { ...wantedOf(asked, asked.max_output_tokens ?? undefined, 0), schema });
+					return { ids: await chatIds(service, model, messagesOf(asked), 'input'), options };
+				},
+				whole: async (turn, { ids, options }) => shape.done(await runWhole(service, c, turn, ids, options), ids.length),
+				async pieces(turn, { ids, options }, write) {
+					const { item, part, place } = shape;
+					write(named('response.created', { response: shape.begun }));
+					write(named('response.in_progress', { response: shape.begun }));
+					write(named('response.output_item.added', { output_index: 0, item: item('in_progress') }));
+					write(named('response.content_part.added', { ...place, part: part('') }));
+					const whole = await runWhole(service, c, turn, ids, options, (delta) => {
+						if (delta) write(named('response.output_text.delta', { ...place, delta, logprobs: [] }));
+					});
+					const done = shape.done(whole, ids.length);
+					write(named('response.output_text.done', { ...place, text: whole.text, logprobs: [] }));
+					write(named('response.content_part.done', { ...place, part: part(whole.text) }));
+					write(named('response.output_item.done', { output_index: 0, item: done.output[0] }));
+					write(named(`response.${done.status}`, { response: done }));
+				},
+				broken: (error) => named('response.failed', { response: shape.failed(error) }),
+			});
 		},
 	);
 }
@@ -124,16 +133,14 @@ function messagesOf({ input, instructions }: Body): readonly Message[] {
 	return instructions ? [{ role: 'system', content: instructions }, ...given] : given;
 }
 
-type Shapes = ReturnType<typeof shapes>;
-
 /** The objects that an answer is made of; those of one answer share their ids. */
-function shapes(service: Service, asked: Body, { id: model }: Turn) {
+function shapes(service: Service, asked: Body) {
 	const itemId = service.newId('msg');
 	const head = {
 		id: service.newId('resp'),
 		object: 'response' as const,
 		created_at: service.epochSeconds(),
-		model,
+		model: asked.model,
 		instructions: asked.instructions ?? null,
 		max_output_tokens: asked.max_output_tokens ?? null,
 		temperature: asked.temperature ?? 1,
@@ -158,7 +165,8 @@ function shapes(service: Service, asked: Body, { id: model }: Turn) {
 		content: text === undefined ? [] : [part(text)],
 	});
 	return {
-		itemId,
+		/** Where the text of the one item stands. */
+		place: { item_id: itemId, output_index: 0, content_index: 0 },
 		part,
 		item,
 		begun: { ...head, status: 'in_progress', incomplete_details: null, output: [] },
@@ -172,7 +180,7 @@ function shapes(service: Service, asked: Body, { id: model }: Turn) {
 				output: [],
 			};
 		},
-		done: (text: string, promptTokens: number, tokens: number, finish: Finish) => {
+		done: ({ text, tokens, finish }: Whole, promptTokens: number) => {
 			const reason = finishReason(finish);
 			const status = reason === 'stop' ? ('completed' as const) : ('incomplete' as const);
 			return {
@@ -183,46 +191,11 @@ function shapes(service: Service, asked: Body, { id: model }: Turn) {
 				usage: {
 					input_tokens: promptTokens,
 					input_tokens_details: { cached_tokens: finish.reused, cache_write_tokens: 0 },
-					output_tokens: tokens,
+					output_tokens: tokens.length,
 					output_tokens_details: { reasoning_tokens: 0 },
-					total_tokens: promptTokens + tokens,
+					total_tokens: promptTokens + tokens.length,
 				},
 			};
 		},
 	};
-}
-
-function stream(
-	c: Asked,
-	turn: Turn,
-	shape: Shapes,
-	promptTokens: number,
-	run: (onText: (text: string) => void) => ReturnType<typeof runWhole>,
-): Response {
-	let number = 0;
-	const named = (type: string, more: object) => event({ type, sequence_number: number++, ...more }, type);
-	const place = { item_id: shape.itemId, output_index: 0, content_index: 0 };
-	return streamed(
-		c,
-		EVENTS,
-		async (write) => {
-			try {
-				write(named('response.created', { response: shape.begun }));
-				write(named('response.in_progress', { response: shape.begun }));
-				write(named('response.output_item.added', { output_index: 0, item: shape.item('in_progress') }));
-				write(named('response.content_part.added', { ...place, part: shape.part('') }));
-				const { text, tokens, finish } = await run((delta) => {
-					if (delta) write(named('response.output_text.delta', { ...place, delta, logprobs: [] }));
-				});
-				const done = shape.done(text, promptTokens, tokens.length, finish);
-				write(named('response.output_text.done', { ...place, text, logprobs: [] }));
-				write(named('response.content_part.done', { ...place, part: shape.part(text) }));
-				write(named('response.output_item.done', { output_index: 0, item: done.output[0] }));
-				write(named(`response.${done.status}`, { response: done }));
-			} finally {
-				turn.end();
-			}
-		},
-		(error, write) => write(named('response.failed', { response: shape.failed(error) })),
-	);
 }

@@ -21,7 +21,7 @@ export const count = (least: number) =>
 
 export const samplingFields = {
 	temperature: z.number().min(0).max(2).nullish().openapi({ description: 'Default 1; 0 takes the most probable token each time.' }),
-	top_p: z.number().gt(0).max(1).nullish(),
+	top_p: z.number().min(0).max(1).nullish().openapi({ description: '0: the most probable token alone.' }),
 	top_k: z.number().int().min(0).max(1_000_000).nullish().openapi({ description: "Beside OpenAI's: only the k best; 0 for all." }),
 	min_p: z
 		.number()
@@ -53,6 +53,13 @@ export const samplingFields = {
 	service_tier: notHonoured('there is one tier', 'auto', 'default'),
 };
 
+/** What a conversation shares with the one before is always found again, as long as nobody else needs the place. */
+export const promptCache = {
+	prompt_cache_key: noEffect('The beginning that a conversation shares with the one before is always reused.'),
+	prompt_cache_retention: notHonoured('what is kept goes when others need its place', 'in_memory'),
+	prompt_cache_options: notHonoured('what is kept goes when others need its place', {}, { mode: 'implicit' }),
+};
+
 type SamplingBody = {
 	readonly [N in 'temperature' | 'top_p' | 'top_k' | 'min_p' | 'frequency_penalty' | 'presence_penalty' | 'seed']?:
 		| number
@@ -67,20 +74,13 @@ export function wantedOf(body: SamplingBody, maxTokens: number | undefined, inde
 	return {
 		maxTokens,
 		temperature: body.temperature ?? 1,
-		...(body.top_p != null && body.top_p < 1 && { topP: body.top_p }),
+		...(body.top_p != null && body.top_p < 1 && { topP: body.top_p || Number.MIN_VALUE }),
 		...(body.top_k && { topK: body.top_k }),
 		...(body.min_p && { minP: body.min_p }),
 		...(frequency && { frequency }),
 		...(presence && { presence }),
 		...(bias && { bias: Object.fromEntries(Object.entries(bias).map(([id, value]) => [Number(id), value])) }),
-		...(body.seed != null && { seed: (body.seed + index) >>> 0 }),
+		...(body.seed != null && { seed: ((body.seed >>> 0) + index) >>> 0 }),
 		stop: stop.filter((text) => text !== ''),
 	};
 }
-
-export const usage = z.object({
-	prompt_tokens: z.number(),
-	completion_tokens: z.number(),
-	total_tokens: z.number(),
-	prompt_tokens_details: z.object({ cached_tokens: z.number().openapi({ description: 'Known from an earlier request.' }) }),
-});

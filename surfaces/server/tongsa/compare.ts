@@ -3,7 +3,7 @@
 import { z } from '@hono/zod-openapi';
 import { type ComparedModel, compared } from '../../protocol/compare.ts';
 import { get, post } from '../define.ts';
-import { countTokens } from '../inputs.ts';
+import { idsOf } from '../inputs.ts';
 import { type App, type Service, withLease } from '../service.ts';
 import { model, provenance } from './fields.ts';
 
@@ -35,7 +35,7 @@ export function compareRoutes(app: App, service: Service): void {
 				c.var.signal.throwIfAborted();
 				done.push(
 					await withLease(service, name, async ({ model }) => {
-						countTokens(service, model, [text], 'text');
+						idsOf(service, model, [text], 'text');
 						return compared(model, text, sentences);
 					}),
 				);

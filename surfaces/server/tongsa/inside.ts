@@ -6,7 +6,7 @@ import { surpriseJson } from '../../protocol/lens.ts';
 import { pointsJson, traceJson } from '../../protocol/trace.ts';
 import { post } from '../define.ts';
 import type { PlainTraceOptions } from '../engine-protocol.ts';
-import { countTokens } from '../inputs.ts';
+import { idsOf } from '../inputs.ts';
 import { base64 } from '../openai/embeddings.ts';
 import { Refusal } from '../refusal.ts';
 import { type App, type Asked, type Service, type Turn, takeTurn } from '../service.ts';
@@ -84,16 +84,9 @@ export function insideRoutes(app: App, service: Service): void {
 		},
 		(asked, c) =>
 			inTurn(service, asked.model, c, async (model) => {
-				const text = checkedInput(service, model, asked);
 				const { top, token } = asked;
-				return c.json(
-					await model.lens(text, {
-						...encodeOptions(asked.special),
-						...runOptions(asked, c),
-						...(top && { top }),
-						...(token !== undefined && { token }),
-					}),
-				);
+				const options = { ...runOptions(asked, c), ...(top && { top }), ...(token !== undefined && { token }) };
+				return c.json(await model.lens(inputOf(service, model, asked), options));
 			}),
 	);
 	post(
@@ -111,10 +104,9 @@ export function insideRoutes(app: App, service: Service): void {
 			}),
 		},
 		(asked, c) =>
-			inTurn(service, asked.model, c, async (model) => {
-				const text = checkedInput(service, model, asked);
-				return c.json(await surpriseJson(model, text, { ...encodeOptions(asked.special), ...runOptions(asked, c) }));
-			}),
+			inTurn(service, asked.model, c, async (model) =>
+				c.json(await surpriseJson(model, inputOf(service, model, asked), runOptions(asked, c))),
+			),
 	);
 }
 
@@ -132,17 +124,15 @@ type InputBody = z.output<z.ZodObject<typeof input>>;
 
 const runOptions = ({ precision }: InputBody, c: Asked) => ({ signal: c.var.signal, ...(precision && { precision }) });
 
-function checkedInput(service: Service, model: Model, asked: InputBody): string | readonly number[] {
-	const given = textOrIdsOf(asked);
-	countTokens(service, model, [given], 'text', { most: service.settings['max-trace-tokens'], options: encodeOptions(asked.special) });
-	return given;
+function inputOf(service: Service, model: Model, asked: InputBody): string | readonly number[] {
+	const limits = { most: service.settings['max-trace-tokens'], options: encodeOptions(asked.special) };
+	return idsOf(service, model, [textOrIdsOf(asked)], 'text', limits)[0]!;
 }
 
 async function traced(service: Service, model: Model, { traces }: Turn, asked: z.output<typeof traceBody>, c: Asked): Promise<Response> {
-	const text = checkedInput(service, model, asked);
+	const text = inputOf(service, model, asked);
 	const options: PlainTraceOptions = {
 		at: asked.at as PlainTraceOptions['at'], // names and numbers are checked against the model by the library
-		...encodeOptions(asked.special),
 		...(asked.precision && { precision: asked.precision }),
 	};
 	const both = asked.replace !== undefined && asked.encoding !== 'binary';

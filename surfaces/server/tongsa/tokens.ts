@@ -4,7 +4,7 @@ import { z } from '@hono/zod-openapi';
 import { provenanceOf } from '../../../src/model/provenance.ts';
 import { detokenizeJson, tokenized } from '../../protocol/tokens.ts';
 import { post } from '../define.ts';
-import { countTokens } from '../inputs.ts';
+import { counted, idsOf } from '../inputs.ts';
 import { Refusal } from '../refusal.ts';
 import { type App, type Service, withLease } from '../service.ts';
 import { encodeOptions, ids, model, provenance, special } from './fields.ts';
@@ -42,9 +42,14 @@ export function tokenRoutes(app: App, service: Service): void {
 					throw new Refusal(400, `Invalid 'input': ${texts.length} texts, and this server takes at most ${most}.`, { param: 'input' });
 				}
 				const options = encodeOptions(asked.special);
-				const total = countTokens(service, model, texts, 'input', { options });
-				const results = texts.map((text) => tokenized(model, text, options));
-				return c.json({ results, usage: { total_tokens: total }, provenance: provenanceOf(model.checkpoint) });
+				const add = counted('input', service.settings['max-input-tokens']);
+				const results = texts.map((text) => {
+					add.text(text);
+					const one = tokenized(model, text, options);
+					add.tokens(one.ids);
+					return one;
+				});
+				return c.json({ results, usage: { total_tokens: add.total }, provenance: provenanceOf(model.checkpoint) });
 			}),
 	);
 	post(
@@ -58,7 +63,7 @@ export function tokenRoutes(app: App, service: Service): void {
 		},
 		(asked, c) =>
 			withLease(service, asked.model, async ({ model }) => {
-				countTokens(service, model, [asked.ids], 'ids');
+				idsOf(service, model, [asked.ids], 'ids');
 				return c.json(detokenizeJson(model, asked.ids, asked.skip_special ?? false));
 			}),
 	);

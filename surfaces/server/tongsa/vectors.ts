@@ -4,7 +4,7 @@ import { z } from '@hono/zod-openapi';
 import { shortestFloat32s } from '../../../src/tensor/print.ts';
 import { embedJson, nearestJson } from '../../protocol/vectors.ts';
 import { post } from '../define.ts';
-import { checkInputs, countTokens } from '../inputs.ts';
+import { checkInputs, idsOf } from '../inputs.ts';
 import { base64 } from '../openai/embeddings.ts';
 import { Refusal } from '../refusal.ts';
 import { type App, type Service, withLease } from '../service.ts';
@@ -66,10 +66,8 @@ export function vectorRoutes(app: App, service: Service): void {
 		},
 		(asked, c) =>
 			withLease(service, asked.model, async ({ model }) => {
-				const input = textOrIdsOf(asked);
-				const options = encodeOptions(asked.special);
-				countTokens(service, model, [input], 'text', { options });
-				const embedding = await model.embed(input, { ...options, signal: c.var.signal });
+				const [input] = idsOf(service, model, [textOrIdsOf(asked)], 'text', { options: encodeOptions(asked.special) });
+				const embedding = await model.embed(input!, { signal: c.var.signal });
 				if (asked.encoding !== 'base64') return c.json(embedJson(embedding));
 				const { data, ...rest } = embedding;
 				return c.json({ ...rest, data: base64(data) });
@@ -117,9 +115,9 @@ export function vectorRoutes(app: App, service: Service): void {
 			withLease(service, name, async ({ model, sentences }) => {
 				const texts = typeof input === 'string' ? [input] : input;
 				checkInputs(service, texts);
-				countTokens(service, model, texts, 'input');
+				const ids = idsOf(service, model, texts, 'input');
 				const options = { ...(pooling && { pooling }), ...(normalize !== undefined && { normalize }), ...(dimensions && { dimensions }) };
-				const { vectors, tokens, truncated, provenance } = await sentences(texts, options, c.var);
+				const { vectors, tokens, truncated, provenance } = await sentences(ids, options, c.var);
 				const encode = encoding === 'base64' ? base64 : shortestFloat32s;
 				return c.json({
 					sentences: vectors.map((vector, i) => ({ vector: encode(vector), tokens: tokens[i], truncated: truncated[i] })),

@@ -10,7 +10,6 @@ import { memoryToRun } from './memory.ts';
 import type { ModelCard, Opening, TokenView } from './protocol.ts';
 
 export { combine, cosine, distances } from '../../../../hosts/browser/index.ts';
-export { renderTemplate } from '../../../../hosts/browser/template.ts';
 
 /** Dictionaries that come from an npm package instead of a file; each is a chunk of its own, loaded when asked for. */
 const RANKS = {

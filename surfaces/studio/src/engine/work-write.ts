@@ -3,8 +3,6 @@
 import { createCandidates } from '../../../../src/generation/candidates.ts';
 import { applySampler, type SamplerStep } from '../../../../src/generation/sampler.ts';
 import { top as bestIds, logProbabilities } from '../../../../src/unembedding/probability.ts';
-import { templateJson } from '../../../protocol/template.ts';
-import { renderTemplate } from './library.ts';
 import type { Precision, TokenView } from './protocol.ts';
 import { type Context, modelOf, tokenizerOf, tokenView, tokenViews } from './registry.ts';
 import type { Guess } from './work-out.ts';
@@ -48,7 +46,7 @@ async function scoresAfter(context: Context, name: string, ids: readonly number[
 	if (kept?.key !== key) {
 		const opened = await modelOf(name);
 		const all = opened.table?.rows ?? 0;
-		const stream = opened.generate(ids, { maxTokens: 1, topLogProbabilities: all, stopIds: [], signal: context.signal });
+		const stream = opened.generate(ids, { maxTokens: 1, logProbabilities: all, stopIds: [], signal: context.signal });
 		const { value } = await stream.next();
 		if (value === undefined || !('top' in value)) throw new Error('a model that generates gave no token');
 		const logs = new Float32Array(all).fill(Number.NEGATIVE_INFINITY);
@@ -64,8 +62,7 @@ export const write = {
 	async prompt(context: Context, name: string, given: string | readonly Turn[]): Promise<{ text: string; tokens: TokenView[] }> {
 		const tokenizer = await tokenizerOf(name);
 		if (typeof given === 'string') return { text: given, tokens: tokenViews(tokenizer, Array.from(tokenizer.encode(given).ids)) };
-		const render = (template: string, input: Parameters<typeof renderTemplate>[1]) => renderTemplate(template, input, context.signal);
-		const { text, ids } = await templateJson(await modelOf(name), { messages: given, generationPrompt: true }, render);
+		const { text, ids } = await (await modelOf(name)).template(given, { signal: context.signal });
 		return { text, tokens: tokenViews(tokenizer, ids) };
 	},
 
@@ -102,14 +99,14 @@ export const write = {
 		name: string,
 		ids: readonly number[],
 		settings: SamplerSettings & { readonly seed: number; readonly maxTokens: number },
-	): Promise<{ reason: string }> {
+	): Promise<{ finishReason: string }> {
 		const opened = await modelOf(name);
 		const tokenizer = await tokenizerOf(name);
 		const { seed, maxTokens } = settings;
 		const stream = opened.generate(ids, { maxTokens, seed, sampler: chainOf(settings), signal: context.signal });
 		for (;;) {
 			const { done, value } = await stream.next();
-			if (done) return { reason: value.reason };
+			if (done) return { finishReason: value.finishReason };
 			context.onPart({ ...tokenView(tokenizer, value.id), probability: Math.exp(value.logProbability) } satisfies Guess);
 			await context.turn();
 		}

@@ -184,7 +184,7 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 						note={(_, i) => percent(made[i]!.probability)}
 					/>
 					<p className="hint">
-						{writing.reason === 'stop' && <>{words.ended} </>}
+						{writing.finishReason === 'stop' && <>{words.ended} </>}
 						{words.pick}
 					</p>
 				</>

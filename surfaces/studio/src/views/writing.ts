@@ -10,7 +10,7 @@ export interface Writing {
 	readonly made: readonly Guess[];
 	readonly running: boolean;
 	/** Why it ended: 'stop' by the model's own end token, 'length', 'context'. */
-	readonly reason: string | undefined;
+	readonly finishReason: string | undefined;
 	readonly refusal: Refusal | undefined;
 	/** Goes on after the tokens given, which come after the prompt. */
 	run(prompt: readonly number[], kept: readonly Guess[], settings: SamplerSettings & { seed: number; maxTokens: number }): Promise<void>;
@@ -21,7 +21,7 @@ export interface Writing {
 
 export function useWriting(model: string): Writing {
 	const [made, setMade] = useState<readonly Guess[]>([]);
-	const [reason, setReason] = useState<string>();
+	const [finishReason, setFinishReason] = useState<string>();
 	const [refusal, setRefusal] = useState<Refusal>();
 	const [running, setRunning] = useState(false);
 	const controller = useRef<AbortController>(undefined);
@@ -32,7 +32,7 @@ export function useWriting(model: string): Writing {
 		(next: readonly Guess[]): void => {
 			stop();
 			setMade(next);
-			setReason(undefined);
+			setFinishReason(undefined);
 			setRefusal(undefined);
 			setRunning(false);
 		},
@@ -42,7 +42,7 @@ export function useWriting(model: string): Writing {
 	return {
 		made,
 		running,
-		reason,
+		finishReason,
 		refusal,
 		set,
 		stop,
@@ -54,8 +54,8 @@ export function useWriting(model: string): Writing {
 			try {
 				const ids = [...prompt, ...kept.map(({ id }) => id)];
 				const onPart = (part: unknown) => mine.signal.aborted || setMade((now) => [...now, part as Guess]);
-				const { reason: why } = await ask('write', [model, ids, settings], { signal: mine.signal, onPart });
-				setReason(why);
+				const { finishReason: why } = await ask('write', [model, ids, settings], { signal: mine.signal, onPart });
+				setFinishReason(why);
 			} catch (error) {
 				if (error instanceof EngineError && error.refusal.code !== 'cancelled') setRefusal(error.refusal);
 			} finally {
