@@ -7,7 +7,7 @@ import { guard } from './guard.ts';
 import { lifecycle } from './lifecycle.ts';
 import { ollamaRoutes } from './ollama/routes.ts';
 import { openaiRoutes } from './openai/routes.ts';
-import { errorBody, invalid, Refusal, refusalOf } from './refusal.ts';
+import { errorBody, Refusal, refusalOf } from './refusal.ts';
 import type { App, Env, Service } from './service.ts';
 import { siteRoutes } from './site/routes.ts';
 import { tongsaRoutes } from './tongsa/routes.ts';
@@ -16,11 +16,7 @@ const MIB = 2 ** 20;
 
 export function createApp(service: Service): App {
 	const { settings, log } = service;
-	const app: App = new OpenAPIHono<Env>({
-		defaultHook(result) {
-			if (!result.success) throw invalid(result.error);
-		},
-	});
+	const app: App = new OpenAPIHono<Env>();
 
 	app.onError((error, c) => {
 		const { signal } = c.var;

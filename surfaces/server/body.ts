@@ -1,10 +1,10 @@
-// The size of a request's body, held to its limit while it is read.
+// A request's body: its size, held to the limit while it is read, and its JSON.
 
 import { setTimeout as wait } from 'node:timers/promises';
 import type { MiddlewareHandler } from 'hono';
 import { bodyLimit as limited } from 'hono/body-limit';
 import { Refusal } from './refusal.ts';
-import type { Env } from './service.ts';
+import type { Asked, Env } from './service.ts';
 
 /** Of a body that is refused, so much is still taken off the line: a client that writes does not read, and would see a broken connection. */
 const MAX_DRAINED_BYTES = 256 * 2 ** 20;
@@ -12,7 +12,7 @@ const MAX_DRAINED_BYTES = 256 * 2 ** 20;
 const MAX_DRAIN_MS = 2000;
 
 export function bodyLimit(maxBytes: number): MiddlewareHandler<Env> {
-	return limited({
+	const counted = limited({
 		maxSize: maxBytes,
 		async onError(c) {
 			await Promise.race([drain(c.req.raw.body), wait(MAX_DRAIN_MS, undefined, { ref: false })]);
@@ -21,6 +21,25 @@ export function bodyLimit(maxBytes: number): MiddlewareHandler<Env> {
 			});
 		},
 	});
+	// Where a length is given, Node holds the client to it: nothing is counted, and no stream is made of the body.
+	return (c, next) => {
+		const given = c.req.header('transfer-encoding') === undefined ? Number(c.req.header('content-length') ?? 0) : Number.NaN;
+		return given <= maxBytes ? next() : counted(c, next);
+	};
+}
+
+/** The body as JSON. What a web page may send without asking first (a form, plain text) never is. */
+export async function jsonOf(c: Asked): Promise<unknown> {
+	if (!/^application\/(?:[\w.-]+\+)?json\b/i.test(c.req.header('content-type') ?? '')) {
+		throw new Refusal(415, 'The body has to be JSON, sent with content-type: application/json.', { code: 'invalid_request' });
+	}
+	const text = await c.req.text();
+	try {
+		return JSON.parse(text);
+	} catch (error) {
+		if (!(error instanceof SyntaxError)) throw error;
+		throw new Refusal(400, `The body is not JSON: ${error.message}.`, { code: 'invalid_request' });
+	}
 }
 
 async function drain(body: ReadableStream<Uint8Array> | null): Promise<void> {

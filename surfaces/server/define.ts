@@ -1,6 +1,8 @@
 // One definition a route: what it takes and gives. Validation and the OpenAPI description are both made of it.
 
-import { createRoute, type RouteConfig, z } from '@hono/zod-openapi';
+import { type RouteConfig, z } from '@hono/zod-openapi';
+import { jsonOf } from './body.ts';
+import { invalid, Refusal } from './refusal.ts';
 import type { App, Asked } from './service.ts';
 
 export type Tag = 'OpenAI' | 'Tongsa' | 'Ollama' | 'Server';
@@ -26,53 +28,70 @@ const error = z
 		}),
 	})
 	.openapi('Error');
+const ollamaError = z.object({ error: z.string() }).openapi('OllamaError');
 
-const refusal = (description: string) => ({ description, content: { 'application/json': { schema: error } } });
 const REFUSALS = {
-	400: refusal('The request cannot be honoured; param names what is wrong with it.'),
-	401: refusal('The key is missing or wrong.'),
-	404: refusal('No such model.'),
-	429: refusal('Too many requests wait; Retry-After says when to come again.'),
-	500: refusal('The server failed.'),
+	400: 'The request cannot be honoured; param names what is wrong with it.',
+	401: 'The key is missing or wrong.',
+	403: 'The host name or the origin of a page is not allowed.',
+	404: 'No such model.',
+	405: 'Not by this method.',
+	408: 'The request took longer than the server allows.',
+	413: 'The body is too large.',
+	415: 'The body is not JSON.',
+	429: 'Too many requests wait; Retry-After says when to come again.',
+	500: 'The server failed.',
+	502: 'A source of files cannot be reached.',
+	503: 'The server is stopping, or a file has changed.',
 };
 
-function responses(answer: z.ZodType, also: Readonly<Record<string, string>> = {}): RouteConfig['responses'] {
-	const others = Object.entries(also).map(([media, description]) => [media, { schema: z.string().openapi({ description }) }]);
-	return { 200: { description: 'Done.', content: { 'application/json': { schema: answer }, ...Object.fromEntries(others) } }, ...REFUSALS };
+function responses({ answer, also = {}, tag }: Omit<Definition<z.ZodType>, 'body'>): RouteConfig['responses'] {
+	const others = Object.entries(also).map(([media, description]) => [media, { schema: z.any().openapi({ description }) }]);
+	const refused = { 'application/json': { schema: tag === 'Ollama' ? ollamaError : error } };
+	return {
+		200: { description: 'Done.', content: { 'application/json': { schema: answer }, ...Object.fromEntries(others) } },
+		...Object.fromEntries(Object.entries(REFUSALS).map(([status, description]) => [status, { description, content: refused }])),
+	};
 }
 
 export function post<B extends z.ZodType>(
 	app: App,
-	{ path, tag, summary, body, answer, also }: Definition<B>,
+	definition: Definition<B>,
 	handle: (body: z.output<B>, c: Asked) => Promise<Response>,
 ): void {
-	const route = createRoute({
-		method: 'post',
-		path,
-		tags: [tag],
-		summary,
-		request: { body: { required: true, content: { 'application/json': { schema: body } } } },
-		responses: responses(answer, also),
+	const { body } = definition;
+	route(app, 'post', definition, { body: { required: true, content: { 'application/json': { schema: body } } } }, async (c) => {
+		const { success, data, error } = body.safeParse(await jsonOf(c));
+		if (!success) throw invalid(error);
+		return handle(data, c);
 	});
-	app.openapi(route, async (c) => handle(c.req.valid('json' as never) as z.output<B>, c as unknown as Asked));
 }
 
-export function get(
+export function get(app: App, definition: Omit<Definition<z.ZodType>, 'body'>, handle: (c: Asked) => Promise<Response>): void {
+	const names = [...definition.path.matchAll(/\{(\w+)/g)].map(([, name]) => name!);
+	const params = z.object(Object.fromEntries(names.map((name) => [name, z.string()])));
+	route(app, 'get', definition, names.length > 0 ? { params } : {}, handle);
+}
+
+/** Describes the route and takes requests for it; by other methods they are refused. */
+function route(
 	app: App,
-	{ path, tag, summary, answer, also }: Omit<Definition<z.ZodType>, 'body'>,
+	method: 'get' | 'post',
+	definition: Omit<Definition<z.ZodType>, 'body'>,
+	request: NonNullable<RouteConfig['request']>,
 	handle: (c: Asked) => Promise<Response>,
 ): void {
-	const names = [...path.matchAll(/\{(\w+)/g)].map(([, name]) => name!);
-	const params = z.object(Object.fromEntries(names.map((name) => [name, z.string()])));
-	const route = createRoute({
-		method: 'get',
-		path,
-		tags: [tag],
-		summary,
-		...(names.length > 0 && { request: { params } }),
-		responses: responses(answer, also),
+	const { path, tag, summary } = definition;
+	app.openAPIRegistry.registerPath({ method, path, tags: [tag], summary, request, responses: responses(definition) });
+	const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1');
+	app[method](pattern, handle);
+	const allow = method === 'get' ? 'GET, HEAD' : 'POST';
+	app.all(pattern, (c) => {
+		throw new Refusal(405, `${path} is asked by ${allow}, not by ${c.req.method.slice(0, 20)}.`, {
+			code: 'method_not_allowed',
+			headers: { allow },
+		});
 	});
-	app.openapi(route, async (c) => handle(c as unknown as Asked));
 }
 
 /** A parameter that an API has and this server does not honour: refused by name, unless its value asks for nothing. */
@@ -82,9 +101,7 @@ export function notHonoured(why: string, ...harmless: readonly unknown[]) {
 		.unknown()
 		.refine(asksNothing, { message: `this server does not support it: ${why}`, params: { unsupported: true } })
 		.optional()
-		.openapi({
-			description: `Not supported: ${why}.${harmless.length ? ` Taken as: ${harmless.map((one) => JSON.stringify(one)).join(', ')}.` : ''}`,
-		});
+		.openapi({ enum: [null, ...harmless], description: `Not supported: ${why}.` });
 }
 
 const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);

@@ -103,7 +103,6 @@ function listen(fetch: Parameters<typeof serve>[0]['fetch'], settings: Settings)
 				fetch,
 				port: settings.port,
 				hostname: settings.host,
-				overrideGlobalObjects: false,
 				serverOptions: {
 					requestTimeout: settings.timeout * 1000,
 					headersTimeout: HEADERS_MS,

@@ -41,7 +41,7 @@ test('what is no HTTP, or not quite, gets a JSON error', async () => {
 		['POST /v1/tokenize HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', 400],
 		['GET /v1/models/%ff%00%2e%2e HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n', 404],
 		['GET /..%2f..%2fetc%2fpasswd HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n', 404],
-		['PUT /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n', 404],
+		['PUT /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n', 405],
 	];
 	for (const [bytes, status] of cases) {
 		const answer = await raw(bytes);

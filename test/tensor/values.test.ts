@@ -121,3 +121,16 @@ test('shortestFloat32 reads back, and no shorter decimal does', () => {
 		if (digits > 1) assert.notEqual(Math.fround(Number(value.toPrecision(digits - 1))), value);
 	}
 });
+
+test('shortestFloat32 is by its definition the shortest, for values of every size', () => {
+	const bits = new Uint32Array(1);
+	const float = new Float32Array(bits.buffer);
+	for (let i = 0; i < 100_000; i++) {
+		bits[0] = i % 2 ? Math.imul(i, 0x9e3779b1) : 0x2a000000 + (Math.imul(i, 0x9e3779b1) >>> 5); // any bits; sizes from 1e-13 to 1e10
+		const value = float[0]!;
+		if (!Number.isFinite(value) || value === 0) continue;
+		let digits = 1;
+		while (Math.fround(Number(value.toPrecision(digits))) !== value) digits++;
+		assert.equal(shortestFloat32(value), Number(value.toPrecision(digits)));
+	}
+});

@@ -32,9 +32,15 @@ export const samplingFields = {
 	frequency_penalty: z.number().min(-2).max(2).nullish(),
 	presence_penalty: z.number().min(-2).max(2).nullish(),
 	logit_bias: z
-		.record(z.string().regex(/^\d{1,10}$/), z.number().min(-100).max(100))
-		.nullish()
-		.openapi({ description: 'Token id → what is added to its logit.' }),
+		.unknown()
+		.refine((bias) => !Object.hasOwn(Object(bias), '__proto__'), { message: "'__proto__' is no token id" }) // records leave it out in silence
+		.pipe(z.record(z.string().regex(/^\d{1,10}$/), z.number().min(-100).max(100)).nullish())
+		.optional()
+		.openapi({
+			type: ['object', 'null'],
+			additionalProperties: { type: 'number', minimum: -100, maximum: 100 },
+			description: 'Token id → what is added to its logit.',
+		}),
 	seed: z
 		.number()
 		.int()

@@ -56,7 +56,7 @@ export function vectorRoutes(app: App, service: Service): void {
 			summary: 'The embedding matrix: one row of the table a token',
 			body: embedBody,
 			answer: z.object({
-				shape: z.tuple([z.number(), z.number()]),
+				shape: z.array(z.number()).length(2),
 				ids,
 				tokens: z.array(z.string()),
 				rows: z.array(z.array(z.number())).optional(),
