@@ -1,4 +1,5 @@
-// OpenAI's published description of its API → the schemas of the answers that test/server/shapes.test.ts compares with, without their prose.
+// OpenAI's published description of its API → the schemas of the answers that test/server/shapes.test.ts compares with, without their prose;
+// and the names of all parameters of the routes that answer here.
 // From https://github.com/openai/openai-openapi (MIT):
 //
 //     node scripts/reference/make_openai_shapes.ts openapi.json
@@ -16,6 +17,13 @@ const ROOTS = [
 	'Response',
 	'ResponseStreamEvent',
 ];
+/** Route → its request. */
+const REQUESTS = {
+	'/v1/embeddings': 'CreateEmbeddingRequest',
+	'/v1/chat/completions': 'CreateChatCompletionRequest',
+	'/v1/completions': 'CreateCompletionRequest',
+	'/v1/responses': 'CreateResponse',
+};
 const PROSE = new Set(['description', 'title', 'example', 'examples', 'deprecated', 'externalDocs', 'discriminator', 'default']);
 
 const [path] = process.argv.slice(2);
@@ -26,8 +34,22 @@ const { info, components } = JSON.parse(readFileSync(path, 'utf8')) as {
 };
 const $defs: Record<string, unknown> = {};
 for (const root of ROOTS) add(root);
+const parameters = Object.fromEntries(
+	Object.entries(REQUESTS).map(([route, name]) => [route, [...parametersOf({ $ref: `#/components/schemas/${name}` })].sort()]),
+);
 const file = new URL('../../test/fixtures/server/openai-shapes.json', import.meta.url);
-writeFileSync(file, `${JSON.stringify({ source: `openai/openai-openapi ${info.version}`, $defs })}\n`);
+writeFileSync(file, `${JSON.stringify({ source: `openai/openai-openapi ${info.version}`, parameters, $defs })}\n`);
+
+interface Composed {
+	readonly $ref?: string;
+	readonly properties?: object;
+	readonly allOf?: readonly Composed[];
+}
+
+function parametersOf({ $ref, properties = {}, allOf = [] }: Composed): Set<string> {
+	const one = $ref ? [components.schemas[$ref.split('/').at(-1)!] as Composed] : allOf;
+	return new Set([...Object.keys(properties), ...one.flatMap((part) => [...parametersOf(part)])]);
+}
 
 function add(name: string): void {
 	if (Object.hasOwn($defs, name)) return;

@@ -1,0 +1,143 @@
+// Every parameter that OpenAI's published description and Ollama's own types name: it is honoured or refused by its name, never ignored in
+// silence. What has no effect on any answer (who asks, notes) says so in the description.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { before, test } from 'node:test';
+import { server, type Tested, TINY } from './run.ts';
+
+const { parameters } = JSON.parse(readFileSync(new URL('../fixtures/server/openai-shapes.json', import.meta.url), 'utf8')) as {
+	parameters: Record<string, string[]>;
+};
+const COMMON = 'model stream format keep_alive options think truncate shift logprobs top_logprobs';
+/** The JSON names of https://github.com/ollama/ollama/blob/main/api/types.go; fields that begin with _ are its own tests'. */
+const OLLAMA: Readonly<Record<string, string>> = {
+	'/api/generate': `${COMMON} prompt suffix system template context raw images`,
+	'/api/chat': `${COMMON} messages tools`,
+	'/api/embed': 'model input keep_alive truncate dimensions options',
+};
+const OLLAMA_OPTIONS =
+	'num_keep seed num_predict top_k top_p min_p typical_p repeat_last_n temperature repeat_penalty presence_penalty frequency_penalty stop num_ctx num_batch num_gpu main_gpu use_mmap num_thread draft_num_predict';
+
+const messages = [{ role: 'user', content: 'I love you.' }];
+/** A request that each route answers. */
+const ASKED: Readonly<Record<string, object>> = {
+	'/v1/embeddings': { input: 'love' },
+	'/v1/chat/completions': { messages, max_tokens: 2, temperature: 0 },
+	'/v1/completions': { prompt: 'love', max_tokens: 2, temperature: 0 },
+	'/v1/responses': { input: 'love', max_output_tokens: 2, temperature: 0 },
+	'/api/generate': { prompt: 'love', stream: false, options: { num_predict: 2, temperature: 0 } },
+	'/api/chat': { messages, stream: false, options: { num_predict: 2, temperature: 0 } },
+	'/api/embed': { input: 'love' },
+};
+
+interface Schema {
+	readonly $ref?: string;
+	readonly description?: string;
+	readonly enum?: readonly unknown[];
+	readonly properties?: Readonly<Record<string, Schema>>;
+}
+interface Description {
+	readonly paths: Readonly<Record<string, { post: { requestBody: { content: { 'application/json': { schema: Schema } } } } }>>;
+	readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+}
+
+let running: Tested;
+let description: Description;
+before(async () => {
+	running = await server({}, [TINY]);
+	description = await running.json<Description>('/openapi.json');
+});
+
+const resolved = (schema: Schema): Schema => (schema.$ref ? description.components.schemas[schema.$ref.split('/').at(-1)!]! : schema);
+const requestOf = (route: string) => resolved(description.paths[route]!.post.requestBody.content['application/json'].schema).properties!;
+
+async function answer(route: string, more: object): Promise<{ status: number; said: string; param?: string | null; code?: string | null }> {
+	const response = await running.post(route, { model: 'tiny', ...ASKED[route], ...more });
+	const body = (await response.json()) as { error?: string | null | { message: string; param: string | null; code: string | null } };
+	if (typeof body.error !== 'object' || body.error === null) return { status: response.status, said: body.error ?? JSON.stringify(body) };
+	return { status: response.status, said: body.error.message, param: body.error.param, code: body.error.code };
+}
+
+/** `inside`: puts the parameter where the route has it. */
+async function check(route: string, name: string, schema: Schema | undefined, inside: (value: unknown) => object): Promise<void> {
+	const label = `${route} ${name}`;
+	assert.ok(schema, `${label} is not described`);
+	const { description: said = '', enum: harmless = [] } = resolved(schema);
+	const wrong = await answer(route, inside({ asked: true }));
+	if (/without effect/.test(said)) {
+		assert.equal(wrong.status, 200, `${label}: ${wrong.said}`);
+		return;
+	}
+	assert.equal(wrong.status, 400, label);
+	assert.ok(wrong.said.includes(name), `${label}: ${wrong.said}`);
+	if (route.startsWith('/v1/')) assert.equal(wrong.param?.split(/[.[]/)[0], name, label);
+	if (!said.startsWith('Not supported')) return;
+	if (route.startsWith('/v1/')) assert.equal(wrong.code, 'unsupported_parameter', label);
+	for (const value of harmless) assert.equal((await answer(route, inside(value))).status, 200, `${label}: ${JSON.stringify(value)}`);
+}
+
+for (const [route, names] of Object.entries(parameters)) {
+	test(`${route}: ${names.length} parameters`, async () => {
+		for (const name of names) await check(route, name, requestOf(route)[name], (value) => ({ [name]: value }));
+	});
+}
+
+for (const [route, names] of Object.entries(OLLAMA)) {
+	test(`${route}: every field`, async () => {
+		for (const name of names.split(' ')) await check(route, name, requestOf(route)[name], (value) => ({ [name]: value }));
+	});
+}
+
+test("every one of Ollama's options, for generate and chat", async () => {
+	for (const route of ['/api/generate', '/api/chat']) {
+		const options = resolved(requestOf(route).options!).properties!;
+		for (const name of OLLAMA_OPTIONS.split(' ')) {
+			await check(route, name, options[name], (value) => ({ options: { num_predict: 2, temperature: 0, [name]: value } }));
+		}
+	}
+	const unknown = await answer('/api/chat', { options: { mirostat_tau: 5 } });
+	assert.deepEqual([unknown.status, unknown.said], [400, "Unknown parameter: 'options.mirostat_tau'."]);
+});
+
+test('values that ask for what is not there', async () => {
+	const chat = '/v1/chat/completions';
+	const cases: readonly (readonly [string, object, string])[] = [
+		[chat, { tools: [{ type: 'function', function: { name: 'f' } }] }, 'tools'],
+		[chat, { tool_choice: 'required' }, 'tool_choice'],
+		[chat, { functions: [{ name: 'f' }] }, 'functions'],
+		[chat, { modalities: ['text', 'audio'] }, 'modalities'],
+		[chat, { store: true }, 'store'],
+		[chat, { service_tier: 'priority' }, 'service_tier'],
+		[chat, { reasoning_effort: 'low' }, 'reasoning_effort'],
+		[chat, { stream_options: { include_obfuscation: true } }, 'stream_options.include_obfuscation'],
+		['/v1/completions', { best_of: 2 }, 'best_of'],
+		['/v1/completions', { suffix: '.' }, 'suffix'],
+		['/v1/responses', { reasoning: { effort: 'high' } }, 'reasoning'],
+		['/v1/responses', { include: ['message.output_text.logprobs'] }, 'include'],
+	];
+	for (const [route, more, param] of cases) assert.deepEqual((await answer(route, more)).param, param);
+	// As JSON text: an object literal would set its prototype.
+	const bias = await running.post(chat, `{"model":"tiny","messages":${JSON.stringify(messages)},"logit_bias":{"__proto__":1}}`);
+	assert.equal(((await bias.json()) as { error: { param: string } }).error.param, 'logit_bias');
+	for (const more of [
+		{ think: true },
+		{ think: 'low' },
+		{ images: ['aGk='] },
+		{ suffix: '.' },
+		{ raw: true, system: 'Be kind.' },
+		{ keep_alive: 'soon' },
+	])
+		assert.match((await answer('/api/generate', more)).said, new RegExp(Object.keys(more).at(-1)!));
+});
+
+test("Ollama's keep_alive closes the model, or keeps it", async () => {
+	const open = async () => (await running.json<{ open: string[] }>('/health')).open;
+	await answer('/api/generate', { keep_alive: '5m' });
+	assert.deepEqual(await open(), ['tiny']);
+	await answer('/api/embed', { keep_alive: 0 });
+	assert.deepEqual(await open(), []);
+	const { said } = await answer('/api/chat', { messages: [], keep_alive: '0s' });
+	assert.match(said, /"done_reason":"unload"/);
+	assert.deepEqual(await open(), []);
+});
