@@ -52,6 +52,13 @@ export interface Message {
 /** A conversation as the model's own template writes it. */
 export async function chatIds(service: Service, model: Model, messages: readonly Message[], param: string): Promise<readonly number[]> {
 	const add = counted(param, service.settings['max-input-tokens']);
+	// Each takes a token at least: more than the context holds are not written down to learn how many.
+	if (messages.length > service.settings.context) {
+		throw new Refusal(400, `Invalid '${param}': ${messages.length} messages, and the context holds ${service.settings.context} tokens.`, {
+			param,
+			code: 'context_length_exceeded',
+		});
+	}
 	for (const { content } of messages) add.text(content);
 	return add.tokens((await model.template(messages)).ids);
 }

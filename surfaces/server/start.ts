@@ -1,10 +1,11 @@
 // Starts the server in Node: models from this machine, a port, a log on stderr, and an orderly end.
 
 import { randomBytes } from 'node:crypto';
-import { type Server, STATUS_CODES } from 'node:http';
+import { createServer, type Server, STATUS_CODES } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { basename } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { serve } from '@hono/node-server';
+import { getRequestListener, RequestError } from '@hono/node-server';
 import pino from 'pino';
 import { nodeHost } from '../../hosts/node/host.ts';
 import { inventory } from '../../hosts/node/inventory.ts';
@@ -16,7 +17,7 @@ import { createApp } from './app.ts';
 import { withEngine } from './engine.ts';
 import { allowedFolders } from './folders.ts';
 import { createMetrics } from './metrics.ts';
-import { errorBody, Refusal } from './refusal.ts';
+import { errorBody, Refusal, refusalOf } from './refusal.ts';
 import { createRegistry, type Served } from './registry.ts';
 import type { Settings } from './settings.ts';
 
@@ -33,6 +34,8 @@ const LAST_WORD_MS = 2000;
 const MIB = 2 ** 20;
 /** Between the first byte of a request and the end of its headers. */
 const HEADERS_MS = 20_000;
+/** …and the end of its body: 16 MiB in a minute are 2 Mbit/s. Whoever sends slower would hold a place for others. */
+const REQUEST_MS = 60_000;
 
 export interface StartOptions {
 	readonly models: readonly string[];
@@ -96,23 +99,17 @@ export async function startServer({ models, settings, version, studio }: StartOp
 	};
 }
 
-function listen(fetch: Parameters<typeof serve>[0]['fetch'], settings: Settings): Promise<{ server: Server; port: number }> {
+function listen(fetch: Parameters<typeof getRequestListener>[0], settings: Settings): Promise<{ server: Server; port: number }> {
+	const listener = getRequestListener(fetch, { hostname: settings.host, errorHandler: refuseUnaddressed });
+	const options = {
+		requestTimeout: Math.min(settings.timeout * 1000, REQUEST_MS),
+		headersTimeout: HEADERS_MS,
+		keepAlive: true,
+		requireHostHeader: false, // guard.ts refuses in words
+	};
+	const server = createServer(options, (request, response) => void listener(request, response));
+	server.on('clientError', refuseUnread);
 	return new Promise((done, fail) => {
-		const server = serve(
-			{
-				fetch,
-				port: settings.port,
-				hostname: settings.host,
-				serverOptions: {
-					requestTimeout: settings.timeout * 1000,
-					headersTimeout: HEADERS_MS,
-					keepAlive: true,
-					requireHostHeader: false, // guard.ts refuses in words
-				},
-			},
-			({ port }) => done({ server, port }),
-		) as Server;
-		server.on('clientError', refuseUnread);
 		server.on('error', (error: NodeJS.ErrnoException) =>
 			fail(
 				error.code === 'EADDRINUSE'
@@ -124,7 +121,15 @@ function listen(fetch: Parameters<typeof serve>[0]['fetch'], settings: Settings)
 					: error,
 			),
 		);
+		server.listen(settings.port, settings.host, () => done({ server, port: (server.address() as AddressInfo).port }));
 	});
+}
+
+/** A Host or a path that no address can be made of: refused before any route sees it, as JSON like all else. */
+function refuseUnaddressed(error: unknown): Response {
+	const known = error instanceof RequestError || error instanceof TypeError; // 'Invalid URL'
+	const refusal = known ? new Refusal(400, 'The Host header or the path is no address.', { code: 'invalid_request' }) : refusalOf(error);
+	return Response.json(errorBody(refusal), { status: refusal.status });
 }
 
 /** What is no HTTP, or has headers without end, is refused before any route sees it; in the same shape. */

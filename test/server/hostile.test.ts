@@ -36,6 +36,10 @@ test('what is no HTTP, or not quite, gets a JSON error', async () => {
 	const cases: readonly (readonly [string, number])[] = [
 		['nonsense\r\n\r\n', 400],
 		['GET /v1/models HTTP/1.1\r\nConnection: close\r\n\r\n', 403], // no Host
+		['GET /v1/models HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n', 400],
+		['GET /v1/models HTTP/1.1\r\nHost: [::1\r\nConnection: close\r\n\r\n', 400],
+		['GET /v1\\models HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n', 400],
+		['OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n', 400],
 		[`GET /health HTTP/1.1\r\nHost: localhost\r\nX: ${'a'.repeat(100_000)}\r\n\r\n`, 431],
 		['POST /v1/tokenize HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\n', 400],
 		['POST /v1/tokenize HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', 400],
@@ -62,6 +66,7 @@ test('numbers without sense, prototypes, bytes that are no UTF-8, schemas withou
 	const deep = `${'{"items":'.repeat(20_000)}{}${'}'.repeat(20_000)}`;
 	const schema = (text: string) => `"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":${text}}}`;
 	const cases: readonly (readonly [string, string | object, string])[] = [
+		['chat/completions', { messages: Array.from({ length: 50_000 }, () => messages[0]) }, 'messages'],
 		['chat/completions', { messages, n: 1e9 }, 'n'],
 		['chat/completions', { messages, max_tokens: -1 }, 'max_tokens'],
 		['chat/completions', { messages, n: 100, max_tokens: 100 }, 'max_tokens'],
