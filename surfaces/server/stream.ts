@@ -24,10 +24,11 @@ export function streamed(
 	const body = new ReadableStream<Uint8Array>(
 		{
 			start(controller) {
+				const put: Write = (text) => controller.enqueue(encoder.encode(text));
 				const write: Write = (text) => {
 					if (signal.aborted) return;
 					if ((controller.desiredSize ?? 0) < -MAX_WAITING_BYTES) abort(new DOMException('The client does not read.', 'AbortError'));
-					else controller.enqueue(encoder.encode(text));
+					else put(text);
 				};
 				const done = () => {
 					settle();
@@ -38,7 +39,8 @@ export function streamed(
 					}
 				};
 				work(write)
-					.catch((error: unknown) => failed(error, write))
+					.catch((error: unknown) => failed(error, put)) // also when the time is over or the server stops: whoever still reads is told
+					.catch(() => undefined) // the client has left
 					.finally(done);
 			},
 			cancel(reason) {

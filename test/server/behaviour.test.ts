@@ -226,8 +226,9 @@ test('stopping: what is at work ends in its time, or is cancelled after it', asy
 
 	const hasty = await server({ grace: 0, 'max-tokens': 100_000 }, [TINY]);
 	const cut = await hasty.post('/v1/completions', { ...long, n: 100, stream: true });
-	const [rest] = await Promise.all([cut.text().catch(() => ''), hasty.stop()]);
+	const [rest] = await Promise.all([cut.text(), hasty.stop()]);
 	assert.doesNotMatch(rest, /\[DONE\]/);
+	assert.match(rest, /The server is stopping\./);
 });
 
 test('tongsa serve: says where it listens, takes settings from the environment and a file, exits 0 when told to stop', async () => {
