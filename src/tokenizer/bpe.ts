@@ -74,18 +74,16 @@ export function createBpe(spec: BpeSpec): BpeModel {
 			const bytes = encoder.encode(text);
 			const symbols = symbolsOf(spec, tables(), bytes);
 			const { starts, count } = symbols;
-			const pieces = (next?: Int32Array): string[] => {
-				const out: string[] = [];
-				for (let s = 0; s < count; s = next ? next[s]! : s + 1) {
-					out.push(decoder.decode(bytes.subarray(starts[s]!, starts[next ? next[s]! : s + 1]!)));
-				}
-				return out;
+			const pieces = (next?: Int32Array): Pick<MergeStep, 'pieces' | 'bytes'> => {
+				const out: Uint8Array[] = [];
+				for (let s = 0; s < count; s = next ? next[s]! : s + 1) out.push(bytes.subarray(starts[s]!, starts[next ? next[s]! : s + 1]!));
+				return { pieces: out.map((piece) => decoder.decode(piece)), bytes: out };
 			};
-			const steps: MergeStep[] = [{ pieces: pieces() }];
+			const steps: MergeStep[] = [pieces()];
 			mergeSymbols(symbols, lookupIn(bytes), (at, _gone, rank, next) => {
 				let merged = 0;
 				for (let s = 0; s < at; s = next[s]!) merged++;
-				steps.push({ pieces: pieces(next), merged, rank: tables().scoreOfRank?.[rank] ?? rank });
+				steps.push({ ...pieces(next), merged, rank: tables().scoreOfRank?.[rank] ?? rank });
 			});
 			return steps;
 		},

@@ -177,7 +177,7 @@ export function createTokenizer(spec: TokenizerSpec, options: { readonly kernel?
 			if (bpe) return bpe.steps(piece);
 			const pieces: string[] = [];
 			model.encode(piece, (_id, from, to) => pieces.push(piece.slice(from, to)));
-			return [{ pieces }];
+			return [{ pieces, bytes: pieces.map((text) => new TextEncoder().encode(text)) }];
 		},
 		token,
 		id(text) {

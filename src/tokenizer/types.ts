@@ -55,6 +55,8 @@ export interface SpecialIds {
 export interface MergeStep {
 	/** The pieces of the word after this step; step 0 is the word's characters or bytes. */
 	readonly pieces: readonly string[];
+	/** Bytes of each piece: one that is no whole character is a replacement sign in `pieces`. */
+	readonly bytes: readonly Uint8Array[];
 	/** Index in `pieces` of the piece that this step made; absent in step 0. */
 	readonly merged?: number;
 	/** Rank (BPE: position in the merge list) or score of the merge. */

@@ -7,7 +7,7 @@ import { Matrix } from '../matrix/Matrix.tsx';
 import { useMessages } from '../messages/index.ts';
 import { useOption, usePlace } from '../state/place.tsx';
 import { Choose } from '../ui/fields.tsx';
-import { quoted, TokenFace, tokenText } from '../ui/token.tsx';
+import { placed, quoted, TokenFace, tokenText } from '../ui/token.tsx';
 import { Arithmetic } from './Arithmetic.tsx';
 import { Distribution } from './Distribution.tsx';
 import { Heads } from './Heads.tsx';
@@ -40,7 +40,7 @@ export function Explorer({
 	const head = wanted === AVERAGE ? AVERAGE : bounded(wanted, H);
 	const cell = { head: Math.max(0, head), from: bounded(from, T), to: bounded(to, T) };
 	const weights = useMemo(() => (head === AVERAGE ? averageOf(attention) : headOf(attention, head)), [attention, head]);
-	const places = tokens.map((token, i) => ({ id: String(i), name: `${i + 1}. ${tokenText(token)}` }));
+	const places = tokens.map((token, i) => ({ id: String(i), name: placed(token, i) }));
 	const numbers = (count: number) => Array.from({ length: count }, (_, i) => ({ id: String(i), name: String(i) }));
 	const headName = head === AVERAGE ? more.averageOf(H) : `${words.head} ${head}`;
 	const origin = {

@@ -70,7 +70,12 @@ export async function cardOf(
 			before: tokenizer.flags.before.map((id) => view(tokenizer, id)),
 			after: tokenizer.flags.after.map((id) => view(tokenizer, id)),
 		},
-		table,
+		table: table && {
+			...table,
+			tensors: [...checkpoint.tensors.values()].flatMap(({ name, shape }) =>
+				shape[0] === table.rows && shape[1] === table.width ? [name] : [],
+			),
+		},
 		// A dictionary names its model's blocks and has none of them.
 		blocks: { have: table ? blocks.here : 0, of: blocks.whole },
 		...(whole && { memory: { needed: memoryToRun(checkpoint, allowed), allowed } }),

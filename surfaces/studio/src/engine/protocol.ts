@@ -26,7 +26,16 @@ export interface ModelCard {
 		| { readonly kind: string; readonly size: number; readonly before: readonly TokenView[]; readonly after: readonly TokenView[] }
 		| undefined;
 	/** Absent for a dictionary without vectors. */
-	readonly table: { readonly width: number; readonly rows: number; readonly dtype: string; readonly tied: boolean } | undefined;
+	readonly table:
+		| {
+				readonly width: number;
+				readonly rows: number;
+				readonly dtype: string;
+				readonly tied: boolean;
+				/** Names of all tensors of the table's shape: two where entrance and exit are not tied. */
+				readonly tensors: readonly string[];
+		  }
+		| undefined;
 	/** Blocks whose weights are in the file, and how many the model has. */
 	readonly blocks: { readonly have: number; readonly of: number };
 	/** Bytes, roughly, that a whole model takes when it runs, and that this page may give it. Absent for a part of a model. */

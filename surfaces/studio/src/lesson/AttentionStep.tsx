@@ -10,8 +10,8 @@ import { TextInput } from '../ui/fields.tsx';
 import { AttentionFormula } from '../ui/formula.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';
 import { Source } from '../ui/source.tsx';
-import { quoted, tokenText } from '../ui/token.tsx';
-import { Question } from './Question.tsx';
+import { placed, quoted } from '../ui/token.tsx';
+import { NeedWords, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
 
 export function AttentionStep({ card, text, setText, onRight }: StepProps) {
@@ -19,7 +19,7 @@ export function AttentionStep({ card, text, setText, onRight }: StepProps) {
 	const words = t.lesson.attention;
 	const [layer, setLayer] = useOption('layer', 0);
 	const block = Math.min(Math.max(0, Math.trunc(layer)), Math.max(0, card.blocks.have - 1));
-	const { value, refusal, busy } = useAttention(card.name, text, block);
+	const { value, refusal, busy } = useAttention(text === '' ? undefined : card.name, text, block);
 	const T = value?.tokens.length ?? 0;
 	// Which head is asked about depends on the sentence, so that the answer cannot be learnt by heart.
 	const asked = value ? [...text].reduce((sum, c) => (sum * 31 + c.codePointAt(0)!) % headsOf(value), 3) : 0;
@@ -27,6 +27,7 @@ export function AttentionStep({ card, text, setText, onRight }: StepProps) {
 		<>
 			<AttentionFormula />
 			<TextInput label={t.sentence} value={text} onChange={setText} />
+			{text === '' && <p>{t.empty}</p>}
 			{refusal && <Problem refusal={refusal} />}
 			{busy && !value && <Busy />}
 			{value && T > 0 && (
@@ -35,11 +36,12 @@ export function AttentionStep({ card, text, setText, onRight }: StepProps) {
 					<Source card={card} part={`blocks.${block}.attention`} precision="exact" />
 				</>
 			)}
+			{(text === '' || T === 1) && <NeedWords />}
 			{value && T > 1 && (
 				<Question
 					question={words.question(asked, quoted(value.tokens[T - 1]!))}
 					about={`${card.name} ${text} ${block}`}
-					choices={value.tokens.map((token, i) => ({ id: String(i), name: `${i + 1}. ${tokenText(token)}` }))}
+					choices={value.tokens.map((token, i) => ({ id: String(i), name: placed(token, i) }))}
 					check={(id) => {
 						const row = weightsOf(value, { head: asked, from: T - 1, to: 0 });
 						const given = Number(id);

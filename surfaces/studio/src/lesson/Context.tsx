@@ -1,6 +1,7 @@
 // Step 7, the same word in different sentences: its row stays, its hidden states part, block by block.
 
 import { ask } from '../engine/client.ts';
+import type { ModelCard } from '../engine/protocol.ts';
 import { useEncoding } from '../engine/questions.ts';
 import { useAnswer } from '../engine/use.ts';
 import { digits } from '../matrix/number.ts';
@@ -10,52 +11,105 @@ import { TextInput } from '../ui/fields.tsx';
 import { Parting } from '../ui/parting.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';
 import { Source } from '../ui/source.tsx';
-import { quoted, TokenStrip } from '../ui/token.tsx';
-import { Question } from './Question.tsx';
+import { BoxedStrip, quoted } from '../ui/token.tsx';
+import { NeedWords, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
 import { sharedRows } from './Vectors.tsx';
 
 const FIRST = 'We sat on the bank of the river.';
 const SECOND = 'I put my money in the bank.';
 
-export function Context({ card, onRight }: StepProps) {
+export function Context({ card, text, setText, onRight }: StepProps) {
 	const t = useMessages();
 	const words = t.lesson.context;
 	const [first, setFirst] = useOption('first', FIRST);
 	const [second, setSecond] = useOption('second', SECOND);
-	const a = useEncoding(card.name, first);
-	const b = useEncoding(card.name, second);
-	const [i, j] = sharedRows(a.value ?? [], b.value ?? []);
-	const shared = i >= 0 ? a.value![i] : undefined;
+	const start = turned(text);
+	const [other, setOther] = useOption('other', start);
+	const worth = start !== text.trim();
 	const layers = card.blocks.have;
-	const question = { a: { text: first, token: i }, b: { text: second, token: j } };
-	const ready = shared !== undefined && layers > 0;
-	const parting = useAnswer(ready ? JSON.stringify([card.name, question, layers]) : undefined, (signal) =>
-		ask('parting', [card.name, question.a, question.b, layers], { signal }),
+	// The same words in another order are the mark to beat: half of the way from there to being the same.
+	const mark = useAnswer(worth ? JSON.stringify([card.name, layers, text, start]) : undefined, (signal) =>
+		partingOf(card, text, start, signal),
 	);
-	const last = parting.value?.at(-1);
-	// What the sentences that the page starts with give is the mark to beat, half of the way to being the same.
-	const start = useAnswer(`${card.name} start ${layers}`, async (signal) => {
-		const [x, y] = await Promise.all([FIRST, SECOND].map((text) => ask('encode', [card.name, text, 'add'], { signal })));
-		const [p, q] = sharedRows(x!, y!);
-		if (p < 0) return 0.9;
-		return (await ask('parting', [card.name, { text: FIRST, token: p }, { text: SECOND, token: q }, layers], { signal })).at(-1)!;
-	});
-	const target = start.value === undefined ? undefined : (1 + start.value) / 2;
+	const alike = mark.value?.at(-1);
+	const target = alike === undefined ? undefined : (1 + alike) / 2;
 	return (
 		<>
-			<TextInput label={words.first} value={first} onChange={setFirst} />
-			{a.value && <TokenStrip tokens={a.value} picked={i} label={words.first} />}
-			<TextInput label={words.second} value={second} onChange={setSecond} />
-			{b.value && <TokenStrip tokens={b.value} picked={j} label={words.second} />}
-			{(a.refusal ?? b.refusal ?? parting.refusal) && <Problem refusal={(a.refusal ?? b.refusal ?? parting.refusal)!} />}
-			{a.value && b.value && !shared && <p>{words.noneShared}</p>}
+			<Two card={card} a={{ label: words.first, text: first, set: setFirst }} b={{ label: words.second, text: second, set: setSecond }} />
+			{card.blocks.have < card.blocks.of && <p className="hint">{words.partial(card.blocks.have, card.blocks.of)}</p>}
+			<h3>{words.ownTitle}</h3>
+			<p>{words.ownIdea}</p>
+			<Two card={card} a={{ label: t.sentence, text, set: setText }} b={{ label: t.lesson.vectors.other, text: other, set: setOther }} />
+			{target === undefined && !mark.busy && <NeedWords />}
+			{target !== undefined && (
+				<Question
+					question={words.question(digits(target, 3))}
+					about={`${card.name} ${text} ${other}`}
+					given={other}
+					check={async () => {
+						const last = (await partingOf(card, text, other))?.at(-1) ?? 0;
+						const right = last >= target && text.trim() !== other.trim();
+						return { right, say: (right ? words.right : words.wrong)(digits(last, 3)) };
+					}}
+					onRight={onRight}
+				/>
+			)}
+		</>
+	);
+}
+
+/** The words of a sentence from the last to the first, its closing sign in its place. */
+function turned(text: string): string {
+	const words = [...new Intl.Segmenter(undefined, { granularity: 'word' }).segment(text)].filter((part) => part.isWordLike);
+	const end = /[^\p{L}\p{M}\p{N}\s]*\s*$/u.exec(text)![0].trim();
+	return (
+		words
+			.map(({ segment }) => segment)
+			.reverse()
+			.join(/\s/.test(text.trim()) ? ' ' : '') + end
+	);
+}
+
+/** How alike the vectors of the longest token that both sentences have are: in the table, then after each block that is there. */
+async function partingOf(card: ModelCard, first: string, second: string, signal?: AbortSignal): Promise<number[] | undefined> {
+	const options = signal && { signal };
+	const [a, b] = await Promise.all([first, second].map((text) => ask('encode', [card.name, text, 'add'], options)));
+	const [i, j] = sharedRows(a!, b!);
+	if (i < 0 || card.blocks.have === 0) return undefined;
+	return ask('parting', [card.name, { text: first, token: i }, { text: second, token: j }, card.blocks.have], options);
+}
+
+interface Side {
+	readonly label: string;
+	readonly text: string;
+	readonly set: (text: string) => void;
+}
+
+/** Two sentences to write, and how their longest shared token parts. */
+function Two({ card, a, b }: { readonly card: ModelCard; readonly a: Side; readonly b: Side }) {
+	const words = useMessages().lesson.context;
+	const first = useEncoding(card.name, a.text);
+	const second = useEncoding(card.name, b.text);
+	const [i, j] = sharedRows(first.value ?? [], second.value ?? []);
+	const shared = first.value?.[i];
+	const layers = card.blocks.have;
+	const parting = useAnswer(JSON.stringify([card.name, layers, a.text, b.text]), (signal) => partingOf(card, a.text, b.text, signal));
+	const refusal = first.refusal ?? second.refusal ?? parting.refusal;
+	return (
+		<>
+			<TextInput label={a.label} value={a.text} onChange={a.set} />
+			{first.value && <BoxedStrip tokens={first.value} picked={i} label={a.label} />}
+			<TextInput label={b.label} value={b.text} onChange={b.set} />
+			{second.value && <BoxedStrip tokens={second.value} picked={j} label={b.label} />}
+			{refusal && <Problem refusal={refusal} />}
+			{first.value && second.value && !shared && <p>{words.noneShared}</p>}
 			{parting.busy && !parting.value && <Busy />}
 			{shared && parting.value && (
 				<>
-					<h3>
+					<h4>
 						{words.word}: {quoted(shared)}
-					</h3>
+					</h4>
 					<Parting values={parting.value} />
 					<Source
 						card={card}
@@ -63,20 +117,6 @@ export function Context({ card, onRight }: StepProps) {
 						precision="exact"
 					/>
 				</>
-			)}
-			{card.blocks.have < card.blocks.of && <p className="hint">{words.partial(card.blocks.have, card.blocks.of)}</p>}
-			{target !== undefined && (
-				<Question
-					question={words.question(digits(target, 3))}
-					about={`${card.name} ${first} ${second}`}
-					given={second}
-					check={() =>
-						last !== undefined && last >= target && first.trim() !== second.trim()
-							? { right: true, say: words.right(digits(last, 3)) }
-							: { right: false, say: words.wrong(digits(last ?? 0, 3)) }
-					}
-					onRight={onRight}
-				/>
 			)}
 		</>
 	);

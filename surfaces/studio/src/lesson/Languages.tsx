@@ -3,6 +3,7 @@
 import { useEmbedding } from '../engine/questions.ts';
 import { Heat } from '../matrix/Heat.tsx';
 import { digits, largest } from '../matrix/number.ts';
+import { Scale } from '../matrix/Scale.tsx';
 import { useSpeech } from '../messages/index.ts';
 import { TextInput } from '../ui/fields.tsx';
 import { Problem } from '../ui/problem.tsx';
@@ -10,6 +11,9 @@ import { Source } from '../ui/source.tsx';
 import { quoted } from '../ui/token.tsx';
 import { numberOf, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
+
+/** Of the picture, in CSS pixels: a long sentence gets thinner rows. */
+const MAX_HEIGHT = 360;
 
 export function Languages({ card, text, setText, onRight }: StepProps) {
 	const { messages: t, count } = useSpeech();
@@ -34,8 +38,9 @@ export function Languages({ card, text, setText, onRight }: StepProps) {
 							<Heat
 								picture={{ data: value.data, rows, columns, scale: 'signed', limit: largest(value.data) }}
 								label={words.caption(count(rows), count(columns))}
-								rowHeight={rows > 24 ? 8 : 18}
+								rowHeight={Math.min(18, MAX_HEIGHT / rows)}
 							/>
+							<Scale scale="signed" limit={largest(value.data)} />
 							<p>{words.caption(count(rows), count(columns))}</p>
 							<p>{words.begins(quoted(value.tokens[0]!))}</p>
 							<p className="numbers">{Array.from(value.data.subarray(0, 6), (x) => digits(x)).join('  ')} …</p>

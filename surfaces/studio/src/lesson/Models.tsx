@@ -2,14 +2,19 @@
 
 import { ask } from '../engine/client.ts';
 import type { ModelCard, TokenView } from '../engine/protocol.ts';
+import { useEmbedding } from '../engine/questions.ts';
 import { useAnswer } from '../engine/use.ts';
+import { Heat } from '../matrix/Heat.tsx';
+import { digits, largest } from '../matrix/number.ts';
+import { Scale } from '../matrix/Scale.tsx';
 import { useSpeech } from '../messages/index.ts';
 import { useModel, useModels } from '../state/models.ts';
 import { useOption } from '../state/place.tsx';
 import { TextInput } from '../ui/fields.tsx';
 import { Problem } from '../ui/problem.tsx';
-import { TokenFace, TokenStrip } from '../ui/token.tsx';
-import { Question } from './Question.tsx';
+import { Source } from '../ui/source.tsx';
+import { BoxedStrip, TokenFace } from '../ui/token.tsx';
+import { NeedWords, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
 
 const DICTIONARIES = ['gpt-2', 'gpt-4', 'gpt-4o', 'llama-2', 'falcon', 'bert'];
@@ -49,7 +54,8 @@ export function Models({ card, text, setText, onRight }: StepProps) {
 								</div>
 							</dl>
 						</header>
-						<TokenStrip tokens={tokensOf(i)} label={one.title} />
+						<BoxedStrip tokens={tokensOf(i)} label={one.title} />
+						{one.table ? <OwnRows card={one} text={text} /> : <Source card={one} part={t.sourceTokenizer} />}
 					</section>
 				))}
 			</div>
@@ -77,7 +83,8 @@ export function Models({ card, text, setText, onRight }: StepProps) {
 				))}
 			</div>
 
-			{splits.value && cards.length > 1 && entries.every((entry) => entry.card || entry.refusal) && (
+			{text === '' && <NeedWords />}
+			{text !== '' && splits.value && cards.length > 1 && entries.every((entry) => entry.card || entry.refusal) && (
 				<Question
 					question={words.question}
 					about={JSON.stringify([names, text])}
@@ -92,6 +99,25 @@ export function Models({ card, text, setText, onRight }: StepProps) {
 					onRight={onRight}
 				/>
 			)}
+		</>
+	);
+}
+
+/** The rows of the sentence, where the file has vectors. */
+function OwnRows({ card, text }: { readonly card: ModelCard; readonly text: string }) {
+	const { messages: t, count } = useSpeech();
+	const { value } = useEmbedding(card.name, text);
+	const [rows = 0, columns = 0] = value?.shape ?? [];
+	if (!value || rows === 0) return null;
+	return (
+		<>
+			<Heat
+				picture={{ data: value.data, rows, columns, scale: 'signed', limit: largest(value.data) }}
+				label={t.lesson.languages.caption(count(rows), count(columns))}
+				rowHeight={Math.min(10, 120 / rows)}
+			/>
+			<Scale scale="signed" limit={largest(value.data)} />
+			<Source card={card} provenance={value.provenance} />
 		</>
 	);
 }
@@ -136,9 +162,32 @@ function OneId({ cards }: { readonly cards: readonly ModelCard[] }) {
 	);
 }
 
+/** A word that both models have as one token. */
+const WORD = 'love';
+
 function Foreign({ card }: { readonly card: ModelCard }) {
 	const { messages: t } = useSpeech();
 	const other = useModel('lecture').card;
+	const pair = [card, other].flatMap((one) => (one?.table ? [one] : []));
+	const rows = useAnswer(pair.length === 2 ? JSON.stringify(pair.map(({ name }) => name)) : undefined, (signal) =>
+		Promise.all(pair.map(({ name }) => ask('reading', [name, [{ word: WORD, share: 1 }], 1], { signal }))),
+	).value;
 	if (!other?.table || !card.table) return null;
-	return <p>{t.lesson.models.foreignIdea(card.title, card.table.width, other.title, other.table.width)}</p>;
+	return (
+		<>
+			<p>{t.lesson.models.foreignIdea(card.title, card.table.width, other.title, other.table.width)}</p>
+			{rows?.map(({ vector, matches: [row] }, i) => (
+				<div key={pair[i]!.name}>
+					<p>
+						{pair[i]!.title}: {t.lesson.vectors.rowOf(`“${WORD}”`, row!.id)}
+					</p>
+					<p className="numbers">
+						{Array.from(vector.subarray(0, 4), (x) => digits(x)).join('  ')}
+						{vector.length > 4 && ' …'}
+					</p>
+					<Source card={pair[i]!} />
+				</div>
+			))}
+		</>
+	);
 }

@@ -9,9 +9,10 @@ import { useOption } from '../state/place.tsx';
 import { Slide, TextInput } from '../ui/fields.tsx';
 import { isWhole, Missing } from '../ui/missing.tsx';
 import { Problem } from '../ui/problem.tsx';
-import { quoted, TokenStrip, tokenText } from '../ui/token.tsx';
+import { Source } from '../ui/source.tsx';
+import { BoxedStrip, quoted, tokenText } from '../ui/token.tsx';
 import { Chances } from '../views/Chances.tsx';
-import { numberOf, Question } from './Question.tsx';
+import { NeedWords, numberOf, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
 
 /** Nothing left out. */
@@ -22,22 +23,36 @@ export function Out(props: StepProps) {
 	return isWhole(props.card) ? <NextToken {...props} /> : <Part {...props} />;
 }
 
-function Part({ card, onRight }: StepProps) {
-	const { messages: t } = useSpeech();
+function Part({ card, text, setText, onRight }: StepProps) {
+	const { messages: t, count } = useSpeech();
 	const words = t.lesson.out;
+	const { value, refusal } = useEncoding(card.name, text);
 	const lacking = card.blocks.of - card.blocks.have;
+	const T = value?.length ?? 0;
 	return (
 		<>
+			<p className="hands">
+				<strong>{t.lesson.handsOn}</strong> {words.handsMissing}
+			</p>
+			<TextInput label={t.sentence} value={text} onChange={setText} />
+			{refusal && <Problem refusal={refusal} />}
+			{value && <BoxedStrip tokens={value} label={t.token} />}
+			<Source card={card} part={t.sourceTokenizer} />
 			<Missing card={card} />
-			<Question
-				question={words.questionMissing}
-				numeric
-				about={card.name}
-				check={(answer) =>
-					numberOf(answer) === lacking ? { right: true, say: words.rightMissing(lacking) } : { right: false, say: words.wrongMissing }
-				}
-				onRight={onRight}
-			/>
+			{value && T === 0 && <NeedWords />}
+			{T > 0 && (
+				<Question
+					question={words.questionMissing}
+					numeric
+					about={`${card.name} ${text}`}
+					check={(answer) =>
+						numberOf(answer) === lacking * T
+							? { right: true, say: words.rightMissing(lacking, T, count(lacking * T)) }
+							: { right: false, say: words.wrongMissing }
+					}
+					onRight={onRight}
+				/>
+			)}
 		</>
 	);
 }
@@ -80,7 +95,7 @@ function NextToken({ card, text, setText, onRight }: StepProps) {
 function Soon({ model, ids }: { readonly model: string; readonly ids: readonly number[] }) {
 	const { messages: t } = useSpeech();
 	const { value } = useAnswer(JSON.stringify([model, ids]), () => ask('tokens', [model, ids]));
-	return value ? <TokenStrip tokens={value.filter((token) => token !== undefined)} label={t.token} /> : null;
+	return value ? <BoxedStrip tokens={value.filter((token) => token !== undefined)} label={t.token} /> : null;
 }
 
 /** Choices in the order of their ids: the table above says which is first. */

@@ -39,7 +39,8 @@ export function Question({ question, hint, choices, numeric = false, given: made
 
 	async function onSubmit(event: FormEvent) {
 		event.preventDefault();
-		const given = made ?? answer.trim();
+		const typed = answer.trim();
+		const given = made ?? (numeric ? typed.normalize('NFKC') : typed);
 		if (given === '') return;
 		if (numeric && !/^[−-]?[\d.,\s]+$/.test(given)) return setVerdict({ right: false, say: t.lesson.needNumber });
 		const found = await check(given);
@@ -86,6 +87,11 @@ export function Question({ question, hint, choices, numeric = false, given: made
 
 /** Catalogue marks taken out. */
 export const plain = (text: string): string => text.replace(/\[([^\]]+)\]\(\w+\)/g, '$1').replace(/[*`]/g, '');
+
+/** What stands in a question's place while the sentence is too short to ask about. */
+export function NeedWords() {
+	return <p className="hint">{useMessages().lesson.needWords}</p>;
+}
 
 /** "1,234" and "1 234" and "−7" as people type them. */
 export const numberOf = (text: string): number => Number(text.replace(/[,\s]/g, '').replace('−', '-'));

@@ -5,6 +5,7 @@ import type { ModelCard } from '../engine/protocol.ts';
 import { useAnswer } from '../engine/use.ts';
 import { Heat } from '../matrix/Heat.tsx';
 import { digits, largest, percent } from '../matrix/number.ts';
+import { Scale } from '../matrix/Scale.tsx';
 import { useSpeech } from '../messages/index.ts';
 import { useOption } from '../state/place.tsx';
 import { Slide, TextInput } from '../ui/fields.tsx';
@@ -13,30 +14,37 @@ import { Ranking } from '../ui/ranking.tsx';
 import { Rich } from '../ui/rich.tsx';
 import { Source } from '../ui/source.tsx';
 import { quoted, TokenFace, tokenText } from '../ui/token.tsx';
-import { Question } from './Question.tsx';
+import { NeedWords, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
 
 export function Reading({ card, text, onRight }: StepProps) {
-	const { messages: t } = useSpeech();
+	const { messages: t, count } = useSpeech();
 	const words = t.lesson.reading;
 	const [word, setWord] = useOption('word', 'love');
 	const near = useReading(card.name, [{ word, share: 1 }], 10);
 	// The question is about a word of the learner's own sentence, other than the one that the page starts with.
-	const own =
-		text
-			.match(/\p{L}{2,}/gu)
-			?.toSorted((a, b) => b.length - a.length)
-			.find((w) => w !== 'love') ?? 'much';
-	const asked = useAnswer(`${card.name} ${own}`, async (signal) => {
-		const { matches, words: found } = await ask('reading', [card.name, [{ word: own, share: 1 }], 40], { signal });
-		const others = matches.filter(({ id }) => !found[0]!.ids.includes(id));
-		return [others[0], others[4], others[11], others[25]].filter((one) => one !== undefined);
+	const own = text
+		.match(/[\p{L}\p{M}]+/gu)
+		?.toSorted((a, b) => b.length - a.length)
+		.find((w) => w !== 'love');
+	const asked = useAnswer(own && `${card.name} ${own}`, async (signal) => {
+		const { matches, words: found } = await ask('reading', [card.name, [{ word: own!, share: 1 }], 60], { signal });
+		const [best, ...others] = matches.filter(({ id }) => !found[0]!.ids.includes(id));
+		// A choice must be something that can be read.
+		const legible = others.filter((one) => one.kind === 'normal' && /\p{L}/u.test(one.text) && !one.bytes);
+		return [best, legible[3], legible[10], legible[24]].filter((one) => one !== undefined);
 	});
 	if (!card.table) return <Problem refusal={{ code: 'unsupported', message: `${card.fileName}: ${t.lesson.models.noVectors}` }} />;
 	return (
 		<>
 			<p>
 				<Rich text={card.table.tied ? words.tied(card.title) : words.untied(card.title)} />
+			</p>
+			<p className="source">
+				{words.seen(card.fileName, count(card.table.rows), count(card.table.width))}{' '}
+				{card.table.tensors.map((name) => (
+					<code key={name}>{name}</code>
+				))}
 			</p>
 			<h3>{words.nearestTitle}</h3>
 			<TextInput label={words.word} value={word} onChange={setWord} width="20rem" />
@@ -47,7 +55,8 @@ export function Reading({ card, text, onRight }: StepProps) {
 			<Source card={card} />
 			<Between card={card} />
 			<Sums card={card} />
-			{asked.value && asked.value.length > 1 && (
+			{own === undefined && <NeedWords />}
+			{own !== undefined && asked.value && asked.value.length > 1 && (
 				<Question
 					question={words.question(`“${own}”`)}
 					hint={words.hint}
@@ -114,6 +123,7 @@ function Between({ card }: { readonly card: ModelCard }) {
 						label={`${words.from} ${from}, ${words.to} ${to}, ${percent(share)}`}
 						rowHeight={24}
 					/>
+					<Scale scale="signed" limit={largest(value.vector)} />
 					<p aria-live="polite">
 						{words.readsAs}{' '}
 						<strong className="token hue1">
@@ -123,6 +133,7 @@ function Between({ card }: { readonly card: ModelCard }) {
 						</strong>
 					</p>
 					<Ranking matches={value.matches} label={words.between} />
+					<Source card={card} />
 				</>
 			)}
 		</>
@@ -154,7 +165,12 @@ function Sums({ card }: { readonly card: ModelCard }) {
 			{refusal && <Problem refusal={refusal} />}
 			{busy && !value && <Busy />}
 			{value && <NotOne words={value.words} />}
-			{value && <Ranking matches={value.matches} label={words.sumsTitle} />}
+			{value && (
+				<>
+					<Ranking matches={value.matches} label={words.sumsTitle} />
+					<Source card={card} />
+				</>
+			)}
 		</>
 	);
 }

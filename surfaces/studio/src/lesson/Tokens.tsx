@@ -2,7 +2,7 @@
 
 import { useState } from 'react';
 import { ask } from '../engine/client.ts';
-import { titleOf } from '../engine/embedded.ts';
+import type { ModelCard } from '../engine/protocol.ts';
 import { useEncoding } from '../engine/questions.ts';
 import { useAnswer } from '../engine/use.ts';
 import { useSpeech } from '../messages/index.ts';
@@ -12,8 +12,8 @@ import { Merges } from '../ui/merges.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Rich } from '../ui/rich.tsx';
 import { Source } from '../ui/source.tsx';
-import { quoted, TokenStrip } from '../ui/token.tsx';
-import { Question } from './Question.tsx';
+import { BoxedStrip, quoted } from '../ui/token.tsx';
+import { NeedWords, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
 
 /** The same wish in four languages and without words. */
@@ -38,13 +38,18 @@ export function Tokens({ card, text, setText, onRight }: StepProps) {
 	const [piece, setPiece] = useState('');
 	const longest = pieces.toSorted((a, b) => b.length - a.length)[0];
 	const chosen = pieces.includes(piece) ? piece : longest;
+	// The question grows out of the learner's own longest word.
+	const own = longest?.trim();
+	const cut = useAnswer(own && JSON.stringify([card.name, own]), (signal) => ask('encode', [card.name, own!, 'none'], { signal }));
+	const wanted = (cut.value?.length ?? 0) + 2;
 	const costs = useAnswer(`${card.name} costs`, (signal) => ask('counts', [card.name, WISHES.map((wish) => wish.text)], { signal }));
 	return (
 		<>
 			<TextInput label={t.sentence} value={text} onChange={setText} rows={2} />
 			{refusal && <Problem refusal={refusal} />}
-			{value && <TokenStrip tokens={value} label={t.token} />}
-			<Source card={card} />
+			{text === '' && <p>{t.empty}</p>}
+			{value && <BoxedStrip tokens={value} label={t.token} />}
+			<Source card={card} part={t.sourceTokenizer} />
 			<p>
 				<Rich text={flags.length ? words.flagsSome(flags.map(quoted).join(' ')) : words.flagsNone} />
 			</p>
@@ -98,18 +103,23 @@ export function Tokens({ card, text, setText, onRight }: StepProps) {
 					</tbody>
 				</table>
 			)}
-			<Question
-				question={words.question}
-				about={card.name}
-				check={async (word) => {
-					if (/\s/.test(word)) return { right: false, say: words.oneWord };
-					const tokens = await ask('encode', [card.name, word, 'none']);
-					return tokens.length === 3
-						? { right: true, say: words.right(word, tokens.map(quoted).join(' ')) }
-						: { right: false, say: words.wrong(word, tokens.length) };
-				}}
-				onRight={onRight}
-			/>
+			<Source card={card} part={t.sourceTokenizer} />
+			{own && cut.value ? (
+				<Question
+					question={words.question(own, cut.value.length, wanted)}
+					about={`${card.name} ${own}`}
+					check={async (word) => {
+						if (/\s/.test(word)) return { right: false, say: words.oneWord };
+						const tokens = await ask('encode', [card.name, word, 'none']);
+						return tokens.length === wanted
+							? { right: true, say: words.right(word, tokens.map(quoted).join(' ')) }
+							: { right: false, say: words.wrong(word, tokens.length, wanted) };
+					}}
+					onRight={onRight}
+				/>
+			) : (
+				<NeedWords />
+			)}
 		</>
 	);
 }
@@ -119,18 +129,22 @@ function OthersWithFlags({ text }: { readonly text: string }) {
 	return (
 		<>
 			{open.map((entry) => (
-				<Strip key={entry.name} model={entry.name} text={text} />
+				<Strip key={entry.name} card={entry.card!} text={text} />
 			))}
 		</>
 	);
 }
 
-function Strip({ model, text }: { readonly model: string; readonly text: string }) {
-	const { value } = useEncoding(model, text);
+function Strip({ card, text }: { readonly card: ModelCard; readonly text: string }) {
+	const { messages: t } = useSpeech();
+	const { value, refusal } = useEncoding(card.name, text);
 	return (
 		<div className="labelled">
-			<span className="name">{titleOf(model)}</span>
-			{value && <TokenStrip tokens={value} label={titleOf(model)} />}
+			<span className="name">
+				{card.title}
+				<span className="source">{card.fileName}</span>
+			</span>
+			{refusal ? <span className="hint">{t.lesson.tokens.cannotWrite}</span> : value && <BoxedStrip tokens={value} label={card.title} />}
 		</div>
 	);
 }

@@ -6,6 +6,7 @@ import { useEmbedding } from '../engine/questions.ts';
 import { css, ink, painter } from '../matrix/colour.ts';
 import { Heat } from '../matrix/Heat.tsx';
 import { digits, largest } from '../matrix/number.ts';
+import { Scale } from '../matrix/Scale.tsx';
 import { useSpeech } from '../messages/index.ts';
 import { useModel } from '../state/models.ts';
 import { useOption } from '../state/place.tsx';
@@ -16,8 +17,8 @@ import { Problem } from '../ui/problem.tsx';
 import { Rich } from '../ui/rich.tsx';
 import { Scroller } from '../ui/scroller.tsx';
 import { Source } from '../ui/source.tsx';
-import { quoted, TokenFace, TokenStrip, tokenText } from '../ui/token.tsx';
-import { Question } from './Question.tsx';
+import { BoxedStrip, quoted, TokenFace, tokenText } from '../ui/token.tsx';
+import { NeedWords, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
 
 const OTHER_SENTENCE = 'They love old maps so much.';
@@ -32,6 +33,7 @@ export function Vectors({ card, text, setText, onRight }: StepProps) {
 	const at = Math.min(Math.max(0, picked), rows - 1);
 	const width = value?.shape[1] ?? 0;
 	const row = value && rows > 0 ? value.data.subarray(at * width, (at + 1) * width) : undefined;
+	const choices = [...new Map(value?.tokens.map((token) => [token.id, { id: String(token.id), name: tokenText(token) }])).values()];
 	// A dimension that the learner has not met yet, the same for the same sentence.
 	const asked = width ? [...text].reduce((sum, c) => (sum * 31 + c.codePointAt(0)!) % width, 7) : 0;
 	return (
@@ -43,7 +45,8 @@ export function Vectors({ card, text, setText, onRight }: StepProps) {
 			{card.table && <p>{words.realIdea(count(card.table.rows), count(card.table.width))}</p>}
 			<TextInput label={t.sentence} value={text} onChange={setText} />
 			{refusal && <Problem refusal={refusal} />}
-			{value && <TokenStrip tokens={value.tokens} picked={at} onPick={setPicked} label={t.token} />}
+			{text === '' && <p>{t.empty}</p>}
+			{value && <BoxedStrip tokens={value.tokens} picked={at} onPick={setPicked} label={t.token} />}
 			{row && value && (
 				<div className="row-lifted" key={value.tokens[at]!.id}>
 					<h4>{words.rowOf(quoted(value.tokens[at]!), value.tokens[at]!.id)}</h4>
@@ -52,6 +55,7 @@ export function Vectors({ card, text, setText, onRight }: StepProps) {
 						label={words.rowOf(quoted(value.tokens[at]!), value.tokens[at]!.id)}
 						rowHeight={28}
 					/>
+					<Scale scale="signed" limit={largest(value.data)} />
 					<NumberList values={row} mark={asked} />
 					<Source card={card} provenance={value.provenance} />
 				</div>
@@ -61,12 +65,13 @@ export function Vectors({ card, text, setText, onRight }: StepProps) {
 			<p>{words.sameIdea}</p>
 			<SameRow card={card} text={text} />
 
-			{value && rows > 1 && (
+			{value && choices.length < 2 && <NeedWords />}
+			{value && choices.length > 1 && (
 				<Question
 					question={words.question(asked)}
 					hint={words.hint}
 					about={`${card.name} ${text}`}
-					choices={[...new Map(value.tokens.map((token) => [token.id, { id: String(token.id), name: tokenText(token) }])).values()]}
+					choices={choices}
 					check={(id) => {
 						const column = value.tokens.map((_, r) => value.data[r * width + asked]!);
 						const given = value.tokens.findIndex((token) => String(token.id) === id);
@@ -165,7 +170,7 @@ function SameRow({ card, text }: { readonly card: ModelCard; readonly text: stri
 	return (
 		<>
 			<TextInput label={words.other} value={other} onChange={setOther} />
-			{theirs && <TokenStrip tokens={theirs.tokens} picked={s} label={words.other} />}
+			{theirs && <BoxedStrip tokens={theirs.tokens} picked={s} label={words.other} />}
 			{pair && mine ? (
 				<div className="pair">
 					<p>
@@ -173,9 +178,11 @@ function SameRow({ card, text }: { readonly card: ModelCard; readonly text: stri
 					</p>
 					<Heat picture={{ data: pair[0], rows: 1, columns: width, scale: 'signed', limit: largest(pair[0]) }} label={t.sentence} />
 					<Heat picture={{ data: pair[1], rows: 1, columns: width, scale: 'signed', limit: largest(pair[0]) }} label={words.other} />
+					<Scale scale="signed" limit={largest(pair[0])} />
 					<p>
 						{words.difference}: <strong>{digits(difference)}</strong>
 					</p>
+					<Source card={card} provenance={mine.provenance} />
 				</div>
 			) : (
 				<p>{words.noneShared}</p>

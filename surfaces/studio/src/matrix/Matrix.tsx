@@ -8,7 +8,8 @@ import type { Origin } from '../ui/save.ts';
 import { Saves } from '../ui/saves.tsx';
 import { Scroller } from '../ui/scroller.tsx';
 import { digits, percent } from './number.ts';
-import { type Cell, gradient, type Picture, paint } from './paint.ts';
+import { type Cell, type Picture, paint } from './paint.ts';
+import { Scale } from './Scale.tsx';
 import { matrixSvg } from './svg.ts';
 
 export interface MatrixProps extends Picture {
@@ -223,8 +224,7 @@ export function Matrix(props: MatrixProps) {
 				</div>
 			</div>
 			<figcaption>
-				<span className="swatch" style={{ background: gradient(scale, shade) }} aria-hidden="true" />
-				<span>{scale === 'share' ? t.views.grid.shares : t.views.grid.scale(digits(limit, 3))}</span>
+				<Scale scale={scale} limit={limit} />
 				{props.caption && <span>{props.caption}</span>}
 				<Push kind="quiet" onPress={() => setTable(!table)}>
 					{table ? t.hideTable : t.showAsTable}

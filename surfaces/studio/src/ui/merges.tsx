@@ -6,6 +6,7 @@ import { useMessages } from '../messages/index.ts';
 import { useOption } from '../state/place.tsx';
 import { Slide } from './fields.tsx';
 import { Problem } from './problem.tsx';
+import { tokenText } from './token.tsx';
 
 export function Merges({ model, word }: { readonly model: string; readonly word: string }) {
 	const t = useMessages();
@@ -22,10 +23,10 @@ export function Merges({ model, word }: { readonly model: string; readonly word:
 		<div className="merges">
 			<Slide label={words.mergesStep(at, last)} value={at} onChange={setWanted} min={0} max={last} step={1} />
 			<ol className="strip" aria-live="polite">
-				{step.pieces.map((piece, i) => (
+				{step.pieces.map((text, i) => (
 					<li key={i} className={`token hue${i % 5}`} data-picked={step.merged === i || undefined}>
 						<span className="still">
-							<bdi>{piece.replaceAll(' ', '␣')}</bdi>
+							<bdi>{tokenText({ text, kind: 'normal', ...(text.includes('\uFFFD') && { bytes: [...step.bytes[i]!] }) })}</bdi>
 						</span>
 					</li>
 				))}

@@ -14,8 +14,17 @@ export function Rich({ text }: { readonly text: string }) {
 		const [whole, stress, code, word, term] = match;
 		if (stress) parts.push(<strong key={match.index}>{stress}</strong>);
 		else if (code) parts.push(<code key={match.index}>{code}</code>);
-		else if (word && term) parts.push(<Term key={match.index} id={term} word={word} />);
 		from = match.index + whole.length;
+		if (!word || !term) continue;
+		// No line begins with a Korean particle, though a button would allow a break before it.
+		const particle = /^\p{Script=Hangul}*/u.exec(text.slice(from))![0];
+		from += particle.length;
+		parts.push(
+			<span key={match.index} className="glued">
+				<Term id={term} word={word} />
+				{particle}
+			</span>,
+		);
 	}
 	parts.push(text.slice(from));
 	return <Fragment>{parts}</Fragment>;

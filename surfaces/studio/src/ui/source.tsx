@@ -23,7 +23,7 @@ export function Source({
 		<p className="source">
 			{t.source(file.split('/').at(-1) ?? file, table)}
 			{precision && ` · ${t.precision[precision]}`}
-			{provenance && ` · ${t.sourceRead(bytes(provenance.bytesRead), bytes(card.byteLength))}`}
+			{provenance && provenance.bytesRead < card.byteLength && ` · ${t.sourceRead(bytes(provenance.bytesRead), bytes(card.byteLength))}`}
 		</p>
 	);
 }

@@ -1,22 +1,28 @@
 // Tokens on screen: what cannot be seen is made visible, flags look like flags, right-to-left text keeps its order.
 
-import { memo, type ReactNode } from 'react';
+import { type ComponentProps, memo, type ReactNode } from 'react';
 import type { TokenView } from '../engine/protocol.ts';
 import { useMessages } from '../messages/index.ts';
+import { Scroller } from './scroller.tsx';
 
 /** A token as plain words, for labels, tables and files. A space becomes ␣, a line end ⏎, stray bytes <E3>. */
 export function tokenText(token: Pick<TokenView, 'text' | 'kind' | 'bytes'>): string {
 	if (token.kind === 'control') return token.text;
 	if (token.bytes)
 		return token.bytes
-			.map((byte) => (byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `<${byte.toString(16).toUpperCase().padStart(2, '0')}>`))
-			.join('');
+			.map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `<${byte.toString(16).toUpperCase().padStart(2, '0')}>`))
+			.join('')
+			.replaceAll(' ', '␣');
 	const text = token.text.replaceAll(' ', '␣').replaceAll('\r\n', '⏎').replaceAll('\n', '⏎').replaceAll('\r', '␍').replaceAll('\t', '⇥');
 	// Nothing but invisible characters: their code points stand for them.
 	return /^[\p{C}\p{Z}\p{M}]+$/u.test(text)
 		? [...text].map((c) => `U+${c.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`).join(' ')
 		: text;
 }
+
+/** A token with its place in the sentence, from 1. The mark keeps the number to the left of right-to-left text. */
+export const placed = (token: Pick<TokenView, 'text' | 'kind' | 'bytes'>, index: number): string =>
+	`\u200e${index + 1}. ${tokenText(token)}`;
 
 /** For sentences in which a token is named. */
 export const quoted = (token: Pick<TokenView, 'text' | 'kind' | 'bytes'>): string =>
@@ -76,3 +82,15 @@ export const TokenStrip = memo(function TokenStrip({
 		</ol>
 	);
 });
+
+/** More tokens than this scroll in a box of their own: what stands below them must stay in reach. */
+const LONG = 80;
+
+export function BoxedStrip(props: ComponentProps<typeof TokenStrip>) {
+	if (props.tokens.length <= LONG) return <TokenStrip {...props} />;
+	return (
+		<Scroller className="strip-box" label={props.label}>
+			<TokenStrip {...props} />
+		</Scroller>
+	);
+}

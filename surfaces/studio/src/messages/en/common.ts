@@ -55,6 +55,7 @@ export const common = {
 	sourceRead: (read: string, size: string) => `${read} of ${size} read`,
 	sourceTable: (table: string) => `table ${table}`,
 	sourceDictionary: 'dictionary without vectors',
+	sourceTokenizer: 'tokenizer',
 	precision: { exact: 'weights decoded to 32 bits (exact run)', fast: 'numbers rounded to 8 bits on the way (fast run)' },
 	blocks: (n: number) => (n === 1 ? '1 block' : `${n} blocks`),
 	modelFacts: (rows: string, width: string, blocks: string) => `${rows} tokens × ${width} numbers, ${blocks}`,

@@ -13,6 +13,7 @@ export const lesson = {
 	right: 'Right.',
 	wrong: 'Not yet.',
 	needNumber: 'Type a number.',
+	needWords: 'Write a few more words, and a question about them appears here.',
 	languages: {
 		title: 'Two languages',
 		idea: 'People speak in strings: letters in a row. A language model hears no letters. It works on [vectors](vector), lists of numbers. Between the two stands an interpreter that every model carries inside: its *embedding model*.',
@@ -20,10 +21,10 @@ export const lesson = {
 		people: 'What you say',
 		model: 'What the model hears',
 		caption: (rows: string, width: string) =>
-			`${rows} rows of ${width} numbers. One row is one piece of your sentence; the colour is the number.`,
+			`${rows} ${rows === '1' ? 'row' : 'rows'} of ${width} numbers. One row is one piece of your sentence; the colour is the number.`,
 		begins: (token: string) => `The row of ${token} begins`,
 		question: 'How many numbers does the model hear for your sentence, all rows together?',
-		right: (rows: string, width: string, all: string) => `${rows} rows × ${width} numbers = ${all}.`,
+		right: (rows: string, width: string, all: string) => `${rows} ${rows === '1' ? 'row' : 'rows'} × ${width} numbers = ${all}.`,
 		wrong: 'Count the rows, then multiply by the numbers in one row.',
 	},
 	tokens: {
@@ -40,13 +41,16 @@ export const lesson = {
 		mergesNone: 'This piece is taken whole; nothing is merged.',
 		costTitle: 'What the same words cost',
 		costIdea:
-			'One pays for a model by the token, and what it can hold at once is counted in tokens. The same wish costs more in a language that the model has seen less of.',
+			'You pay for a model by the token, and what it can hold at once is counted in tokens. The same wish costs more in a language that the model has seen less of.',
 		text: 'Text',
 		characters: 'Characters',
 		count: 'Tokens',
-		question: 'Find a word, without spaces, that this model cuts into exactly three tokens.',
+		cannotWrite: 'It has no tokens for this sentence.',
+		question: (word: string, own: number, wanted: number) =>
+			`This model cuts your longest word, “${word}”, into ${own === 1 ? '1 token' : `${own} tokens`}. Find a word, without spaces, that it cuts into exactly ${wanted}.`,
 		right: (word: string, pieces: string) => `“${word}” is ${pieces}.`,
-		wrong: (word: string, count: number) => `“${word}” is ${count === 1 ? '1 token' : `${count} tokens`}. Rarer words are cut more often.`,
+		wrong: (word: string, count: number, wanted: number) =>
+			`“${word}” is ${count === 1 ? '1 token' : `${count} tokens`}, not ${wanted}. Longer and rarer words are cut more often.`,
 		oneWord: 'One word, please: no spaces.',
 	},
 	vectors: {
@@ -125,6 +129,7 @@ export const lesson = {
 		idea: 'Pictures show two interpreters, one at the entrance and one at the exit. Reading back means: which row of the table is nearest to this vector?',
 		tied: (name: string) => `In ${name} both are one and the same table: it is [tied](tied). The file has only one.`,
 		untied: (name: string) => `In ${name} there really are two tables: the file has one for the entrance and another for the exit.`,
+		seen: (file: string, rows: string, width: string) => `Tables of ${rows} × ${width} numbers in ${file}:`,
 		hands: 'Move the slider from one word to another and see at each place what the vector is read as. Then add and subtract words.',
 		nearestTitle: 'The nearest rows',
 		word: 'Word',
@@ -157,8 +162,11 @@ export const lesson = {
 		similarity: 'Similarity of the two',
 		partial: (have: number, of: number) =>
 			`This file holds ${have} of the model’s ${of} blocks, so the story ends early here. With the whole model it goes on.`,
+		ownTitle: 'In your own sentence',
+		ownIdea:
+			'Beside your sentence stand its own words in another order. The row of a shared word is the same in both. Watch what becomes of it.',
 		question: (target: string) =>
-			`Change the second sentence until the two vectors of the word stay more alike: a [cosine](cosine) of at least ${target} at the end.`,
+			`Rewrite the other sentence until the two vectors of the shared word are more alike: a [cosine](cosine) of at least ${target} at the end.`,
 		right: (value: string) => `${value}: the surroundings now say much the same.`,
 		wrong: (value: string) => `It is ${value} now. Make the words *before* it more alike: the model reads from left to right.`,
 	},
@@ -193,7 +201,8 @@ export const lesson = {
 	out: {
 		title: 'Out again',
 		idea: 'After the last block the last token’s vector is compared with every row of the table. That gives a score for each token of the vocabulary, its [logit](logit). Softmax makes [probabilities](probability) of them, and the next token is drawn. Then all begins again, one token longer.',
-		hands: 'Let the model go on with your sentence, one token at a time.',
+		hands: 'Let the model go on with your sentence: + takes a token. Then move the temperature, and watch the shares sharpen or even out.',
+		handsMissing: 'Get the whole model below. Your sentence then goes on, token by token.',
 		missing: (have: number, of: number) =>
 			`This file has ${have} of the model’s ${of} blocks. From the middle of a thought no next word can be read. The whole model is needed.`,
 		pull: (size: string) => `It is ${size}. Type this in a terminal, then reload this page:`,
@@ -204,9 +213,10 @@ export const lesson = {
 		question: 'Which token is the most probable next one?',
 		right: (token: string, share: string) => `${token}, with ${share}.`,
 		wrong: (token: string) => `Not ${token}. Look at the list.`,
-		questionMissing: 'How many blocks does this file lack?',
-		rightMissing: (n: number) => `${n} blocks are missing.`,
-		wrongMissing: 'The sentence above says how many there are and how many there should be.',
+		questionMissing: 'Every block gives each token of your sentence a new vector. How many vectors will the missing blocks make of it?',
+		rightMissing: (blocks: number, tokens: number, all: string) =>
+			`${blocks} blocks × ${tokens === 1 ? '1 token' : `${tokens} tokens`} = ${all}.`,
+		wrongMissing: 'Count the blocks that are missing, and multiply by the tokens of your sentence.',
 	},
 	certificate: {
 		title: 'What you found out',

@@ -43,7 +43,8 @@ export const views = {
 	tokens: {
 		idea: 'See how a text is cut into tokens, piece by piece, in one model or in several side by side.',
 		beside: 'Beside it',
-		counts: (tokens: string, characters: string) => `${tokens} tokens for ${characters} characters`,
+		counts: (tokens: string, characters: string) =>
+			`${tokens} ${tokens === '1' ? 'token' : 'tokens'} for ${characters} ${characters === '1' ? 'character' : 'characters'}`,
 		offsets: 'Place in the text',
 		vocabulary: 'The whole vocabulary',
 		find: 'Contains',

@@ -57,6 +57,7 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 	sourceRead: (read, size) => `${size} のうち ${read} を読みました`,
 	sourceTable: (table) => `${table} の表`,
 	sourceDictionary: 'ベクトルのない語彙ファイル',
+	sourceTokenizer: 'トークナイザー',
 	precision: { exact: '重みを32ビットに戻して計算（正確な実行）', fast: '途中の数を8ビットに丸めて計算（高速な実行）' },
 	blocks: (n) => `ブロック ${n} 個`,
 	modelFacts: (rows, width, blocks) => `トークン ${rows} 個 × 数 ${width} 個、${blocks}`,

@@ -57,6 +57,7 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 	sourceRead: (read, size) => `${size} 중 ${read}만 읽음`,
 	sourceTable: (table) => `${table} 표`,
 	sourceDictionary: '벡터가 없는 사전 파일',
+	sourceTokenizer: '토크나이저',
 	precision: { exact: '가중치를 32비트로 풀어 계산(정밀 실행)', fast: '중간 값을 8비트로 반올림해 계산(빠른 실행)' },
 	blocks: (n) => `블록 ${n}개`,
 	modelFacts: (rows, width, blocks) => `토큰 ${rows}개 × 숫자 ${width}개, ${blocks}`,

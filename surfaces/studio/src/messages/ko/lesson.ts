@@ -16,6 +16,7 @@ export const lesson: Messages['lesson'] = {
 	right: '맞아요.',
 	wrong: '아직 아니에요.',
 	needNumber: '숫자를 적어 주세요.',
+	needWords: '낱말을 조금 더 적으면 여기에 문제가 나와요.',
 	languages: {
 		title: '두 가지 언어',
 		idea: '사람은 글자를 늘어놓은 문자열로 말해요. 그런데 언어 모델은 글자를 알아듣지 못해요. 숫자를 늘어놓은 [벡터](vector)만 알아듣죠. 그래서 모델마다 그 사이에 동시통역사를 한 명씩 두고 있어요. 바로 *임베딩 모델*이에요.',
@@ -46,9 +47,11 @@ export const lesson: Messages['lesson'] = {
 		text: '글',
 		characters: '글자 수',
 		count: '토큰 수',
-		question: '이 모델이 딱 토큰 세 개로 자르는 낱말을 찾아보세요. 빈칸은 넣지 마세요.',
+		cannotWrite: '이 문장을 적을 토큰이 없어요.',
+		question: (word, own, wanted) =>
+			`내 문장에서 가장 긴 낱말 “${word}”${topic(word)} 토큰 ${own}개예요. 이 모델이 딱 ${wanted}개로 자르는 낱말을 찾아보세요. 빈칸은 넣지 마세요.`,
 		right: (word, pieces) => `“${word}” → ${pieces}`,
-		wrong: (word, count) => `“${word}”${topic(word)} 토큰 ${count}개예요. 드문 낱말일수록 많이 잘려요.`,
+		wrong: (word, count, wanted) => `“${word}”${topic(word)} ${wanted}개가 아니라 ${count}개로 잘려요. 길고 드문 낱말일수록 많이 잘려요.`,
 		oneWord: '빈칸 없이 낱말 하나만 적어 주세요.',
 	},
 	vectors: {
@@ -126,6 +129,7 @@ export const lesson: Messages['lesson'] = {
 		idea: '그림에는 흔히 통역사를 입구에 한 명, 출구에 한 명 그려요. 벡터를 말로 되돌린다는 것은, 표에서 그 벡터와 가장 가까운 줄을 찾는 일이에요.',
 		tied: (name) => `${name}에서는 입구와 출구가 [표를 함께 써요](tied). 파일을 열어 봐도 표가 하나뿐이에요.`,
 		untied: (name) => `${name}에는 정말로 표가 둘 있어요. 입구의 표와 출구의 표가 파일에 따로 들어 있어요.`,
+		seen: (file, rows, width) => `${file}에 들어 있는 ${rows} × ${width}짜리 표:`,
 		hands: '슬라이더를 한 낱말에서 다른 낱말 쪽으로 옮기면서, 그 자리의 벡터가 무엇으로 읽히는지 보세요. 그다음 낱말을 더하고 빼 보세요.',
 		nearestTitle: '가장 가까운 줄',
 		word: '낱말',
@@ -158,8 +162,10 @@ export const lesson: Messages['lesson'] = {
 		similarity: '두 벡터가 비슷한 정도',
 		partial: (have, of) =>
 			`이 파일에는 모델의 블록 ${of}개 가운데 ${have}개만 있어요. 그래서 이야기가 여기서 끊겨요. 모델 전체가 있으면 계속돼요.`,
+		ownTitle: '내 문장에서는',
+		ownIdea: '내 문장 옆에 같은 낱말을 순서만 바꿔 놓았어요. 두 문장에 다 있는 낱말의 줄은 똑같아요. 그 줄이 어떻게 달라지는지 보세요.',
 		question: (target) =>
-			`둘째 문장을 고쳐서 그 낱말의 두 벡터를 더 비슷하게 만들어 보세요. 마지막 [코사인 유사도](cosine)가 ${target} 이상이면 돼요.`,
+			`다른 문장을 고쳐서, 두 문장에 다 있는 낱말의 두 벡터를 더 비슷하게 만들어 보세요. 마지막 [코사인 유사도](cosine)가 ${target} 이상이면 돼요.`,
 		right: (value) => `${value}${be(value)}. 이제 앞뒤 말이 거의 같은 이야기를 해요.`,
 		wrong: (value) => `지금은 ${value}${be(value)}. 그 낱말 *앞*의 말을 더 비슷하게 해 보세요. 모델은 앞에서 뒤로 읽거든요.`,
 	},
@@ -194,7 +200,8 @@ export const lesson: Messages['lesson'] = {
 	out: {
 		title: '다시 밖으로',
 		idea: '마지막 블록에서 나온 마지막 토큰의 벡터를 표의 모든 줄과 비교해요. 그러면 어휘에 있는 토큰마다 점수, 곧 [로짓](logit)이 나와요. 소프트맥스가 로짓을 [확률](probability)로 바꾸면, 그 확률대로 다음 토큰을 뽑아요. 그 토큰을 문장 끝에 붙이고 처음부터 다시 해요.',
-		hands: '모델이 내 문장을 토큰 하나씩 이어 쓰게 해 보세요.',
+		hands: '+를 눌러 토큰을 하나씩 고르면 내 문장이 이어져요. 온도도 움직여 보세요. 확률이 한쪽으로 쏠리거나 고르게 퍼져요.',
+		handsMissing: '아래에서 모델 전체를 받아 보세요. 그러면 내 문장이 토큰 하나씩 이어져요.',
 		missing: (have, of) =>
 			`이 파일에는 블록 ${of}개 가운데 ${have}개만 있어요. 생각하다 만 상태에서는 다음 말을 알 수 없어요. 모델 전체가 필요해요.`,
 		pull: (size) => `크기는 ${size}예요. 터미널에 아래처럼 입력하고 이 페이지를 새로 고치세요:`,
@@ -205,9 +212,9 @@ export const lesson: Messages['lesson'] = {
 		question: '다음에 올 확률이 가장 높은 토큰은 무엇인가요?',
 		right: (token, share) => `${token}, 확률은 ${share}${be(share)}.`,
 		wrong: (token) => `${token}${topic(token)} 아니에요. 목록을 보세요.`,
-		questionMissing: '이 파일에 없는 블록은 몇 개인가요?',
-		rightMissing: (n) => `블록 ${n}개가 없어요.`,
-		wrongMissing: '있는 블록 수와 있어야 할 블록 수가 위 문장에 있어요.',
+		questionMissing: '블록은 저마다 내 문장의 토큰마다 새 벡터를 하나씩 만들어요. 이 파일에 없는 블록들이 만들 벡터는 모두 몇 개인가요?',
+		rightMissing: (blocks, tokens, all) => `블록 ${blocks}개 × 토큰 ${tokens}개 = ${all}개예요.`,
+		wrongMissing: '없는 블록이 몇 개인지 세고, 내 문장의 토큰 수를 곱해 보세요.',
 	},
 	certificate: {
 		title: '내가 알아낸 것',

@@ -57,6 +57,7 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 	sourceRead: (read, size) => `共 ${size}，只读了 ${read}`,
 	sourceTable: (table) => `${table} 表`,
 	sourceDictionary: '没有向量的词表文件',
+	sourceTokenizer: '分词器',
 	precision: { exact: '权重还原为 32 位计算（精确运行）', fast: '中间数值舍入到 8 位计算（快速运行）' },
 	blocks: (n) => `${n} 个块`,
 	modelFacts: (rows, width, blocks) => `${rows} 个词元 × ${width} 个数，${blocks}`,

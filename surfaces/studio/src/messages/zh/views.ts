@@ -181,7 +181,7 @@ export const views: Messages['views'] = {
 		reading: (done, all) => `正在读行：${all} 中的 ${done}`,
 		finding: (done, all) => `正在找邻居：${all} 中的 ${done}`,
 		moving: (round, all) => `正在把邻居挪到一起：第 ${round} 轮，共 ${all} 轮`,
-		measuring: '正在量这张图留住了多少…',
+		measuring: '正在量这张图留住了多少……',
 		stored: '这是上次画好留下的地图。',
 		again: '重新画',
 		colour: '着色依据',

@@ -1,0 +1,17 @@
+// What the colours of a picture stand for.
+
+import { useMessages } from '../messages/index.ts';
+import { useShade } from '../state/shade.ts';
+import type { Scale as Kind } from './colour.ts';
+import { digits } from './number.ts';
+import { gradient } from './paint.ts';
+
+export function Scale({ scale, limit }: { readonly scale: Kind; readonly limit: number }) {
+	const { grid } = useMessages().views;
+	return (
+		<span className="scale">
+			<span className="swatch" style={{ background: gradient(scale, useShade()) }} aria-hidden="true" />
+			<span>{scale === 'share' ? grid.shares : grid.scale(digits(limit, 3))}</span>
+		</span>
+	);
+}
