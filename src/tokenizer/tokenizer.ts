@@ -6,6 +6,7 @@ import { createAddedTokens } from './added.ts';
 import { type AlignedText, type DecodeRun, type Model, originOf } from './aligned.ts';
 import { type BpeModel, createBpe } from './bpe.ts';
 import { surfaceBytes } from './bpe-tables.ts';
+import { byteLevelToBytes, isByteLevel } from './byte-level.ts';
 import { compileDecoder } from './decoders.ts';
 import { createFastBpe } from './fast.ts';
 import { lazy } from './lazy.ts';
@@ -139,7 +140,7 @@ export function createTokenizer(spec: TokenizerSpec, options: { readonly kernel?
 	const token = (id: number): Token => {
 		check(id);
 		const kind = TOKEN_KINDS[vocabulary.kinds[id]!]!;
-		const bytes = isSpecial(id) || bytesOnly || kind === 'byte' ? bytesOf(id) : insideText(newRun, id, spec.model);
+		const bytes = isSpecial(id) || bytesOnly || kind === 'byte' ? bytesOf(id) : insideText(newRun, id, spec);
 		const score = vocabulary.scores?.[id];
 		return { id, bytes: bytes.slice(), text: utf8.decode(bytes), kind, ...(score === undefined ? {} : { score }) };
 	};
@@ -209,15 +210,22 @@ function createModel(spec: ModelSpec): Model {
 }
 
 /** What a token stands for in the middle of a text: a decoder treats the first token otherwise. */
-function insideText(newRun: () => DecodeRun, id: number, model: ModelSpec): Uint8Array {
+function insideText(newRun: () => DecodeRun, id: number, { model, decoder }: TokenizerSpec): Uint8Array {
 	const run = newRun();
-	if (model.type === 'WordLevel') return tokenBytes(model.vocabulary, id);
+	// Characters that stand for bytes (Falcon): a token may end amid a character, which no text can show.
+	const written = tokenBytes(model.vocabulary, id);
+	if (decoder?.type === 'ByteLevel' && isByteLevel(written, 0, written.length)) {
+		const bytes = new Uint8Array(written.length);
+		return bytes.subarray(0, byteLevelToBytes(written, 0, written.length, bytes, 0));
+	}
+	if (model.type === 'WordLevel') return written;
 	// WordPiece writes words without their space; its decoder puts one before each, which the token does not stand for.
 	if (model.type === 'WordPiece') {
 		const text = tokenString(model.vocabulary, id);
-		const bytes = tokenBytes(model.vocabulary, id);
 		const prefix = model.continuing_subword_prefix;
-		return prefix !== '' && text.startsWith(prefix) && text !== prefix ? bytes.subarray(new TextEncoder().encode(prefix).length) : bytes;
+		return prefix !== '' && text.startsWith(prefix) && text !== prefix
+			? written.subarray(new TextEncoder().encode(prefix).length)
+			: written;
 	}
 	run.push(id);
 	const parts = [run.push(id), run.end()];

@@ -15,6 +15,7 @@ import { BoxedStrip, quoted } from '../ui/token.tsx';
 import { NeedWords, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
 import { sharedRows } from './Vectors.tsx';
+import { turned } from './words.ts';
 
 const FIRST = 'We sat on the bank of the river.';
 const SECOND = 'I put my money in the bank.';
@@ -33,7 +34,7 @@ export function Context({ card, text, setText, onRight }: StepProps) {
 		partingOf(card, text, start, signal),
 	);
 	const alike = mark.value?.at(-1);
-	const target = alike === undefined ? undefined : (1 + alike) / 2;
+	const target = alike === undefined ? undefined : shown((1 + alike) / 2);
 	return (
 		<>
 			<Two card={card} a={{ label: words.first, text: first, set: setFirst }} b={{ label: words.second, text: second, set: setSecond }} />
@@ -49,7 +50,7 @@ export function Context({ card, text, setText, onRight }: StepProps) {
 					given={other}
 					check={async () => {
 						const last = (await partingOf(card, text, other))?.at(-1) ?? 0;
-						const right = last >= target && text.trim() !== other.trim();
+						const right = shown(last) >= target && text.trim() !== other.trim();
 						return { right, say: (right ? words.right : words.wrong)(digits(last, 3)) };
 					}}
 					onRight={onRight}
@@ -59,17 +60,8 @@ export function Context({ card, text, setText, onRight }: StepProps) {
 	);
 }
 
-/** The words of a sentence from the last to the first, its closing sign in its place. */
-function turned(text: string): string {
-	const words = [...new Intl.Segmenter(undefined, { granularity: 'word' }).segment(text)].filter((part) => part.isWordLike);
-	const end = /[^\p{L}\p{M}\p{N}\s]*\s*$/u.exec(text)![0].trim();
-	return (
-		words
-			.map(({ segment }) => segment)
-			.reverse()
-			.join(/\s/.test(text.trim()) ? ' ' : '') + end
-	);
-}
+/** As it stands on the page: what is asked for and what is compared are the same number. */
+const shown = (cosine: number): number => Math.round(1000 * cosine) / 1000;
 
 /** How alike the vectors of the longest token that both sentences have are: in the table, then after each block that is there. */
 async function partingOf(card: ModelCard, first: string, second: string, signal?: AbortSignal): Promise<number[] | undefined> {

@@ -16,6 +16,7 @@ import { Source } from '../ui/source.tsx';
 import { quoted, TokenFace, tokenText } from '../ui/token.tsx';
 import { NeedWords, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
+import { longestWord } from './words.ts';
 
 export function Reading({ card, text, onRight }: StepProps) {
 	const { messages: t, count } = useSpeech();
@@ -23,10 +24,7 @@ export function Reading({ card, text, onRight }: StepProps) {
 	const [word, setWord] = useOption('word', 'love');
 	const near = useReading(card.name, [{ word, share: 1 }], 10);
 	// The question is about a word of the learner's own sentence, other than the one that the page starts with.
-	const own = text
-		.match(/[\p{L}\p{M}]+/gu)
-		?.toSorted((a, b) => b.length - a.length)
-		.find((w) => w !== 'love');
+	const own = longestWord(text, 'love');
 	const asked = useAnswer(own && `${card.name} ${own}`, async (signal) => {
 		const { matches, words: found } = await ask('reading', [card.name, [{ word: own!, share: 1 }], 60], { signal });
 		const [best, ...others] = matches.filter(({ id }) => !found[0]!.ids.includes(id));

@@ -15,6 +15,7 @@ import { Source } from '../ui/source.tsx';
 import { BoxedStrip, quoted } from '../ui/token.tsx';
 import { NeedWords, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
+import { longestWord } from './words.ts';
 
 /** The same wish in four languages and without words. */
 const WISHES: readonly { readonly lang: string; readonly text: string }[] = [
@@ -39,7 +40,7 @@ export function Tokens({ card, text, setText, onRight }: StepProps) {
 	const longest = pieces.toSorted((a, b) => b.length - a.length)[0];
 	const chosen = pieces.includes(piece) ? piece : longest;
 	// The question grows out of the learner's own longest word.
-	const own = longest?.trim();
+	const own = longestWord(text);
 	const cut = useAnswer(own && JSON.stringify([card.name, own]), (signal) => ask('encode', [card.name, own!, 'none'], { signal }));
 	const wanted = (cut.value?.length ?? 0) + 2;
 	const costs = useAnswer(`${card.name} costs`, (signal) => ask('counts', [card.name, WISHES.map((wish) => wish.text)], { signal }));

@@ -1,7 +1,7 @@
 // Step 3, a vector for each token: the course's small table, the real one, and the same row in two sentences.
 
 import { useEffect, useMemo, useRef } from 'react';
-import type { ModelCard } from '../engine/protocol.ts';
+import type { ModelCard, TokenView } from '../engine/protocol.ts';
 import { useEmbedding } from '../engine/questions.ts';
 import { css, ink, painter } from '../matrix/colour.ts';
 import { Heat } from '../matrix/Heat.tsx';
@@ -191,15 +191,16 @@ function SameRow({ card, text }: { readonly card: ModelCard; readonly text: stri
 	);
 }
 
-/** Places of the longest token that both have; −1 where there is none. */
-export function sharedRows(a: readonly { id: number; text: string }[], b: readonly { id: number; text: string }[]): [number, number] {
+/** Places of the longest token that both have, bytes of a character last; −1 where there is none. */
+export function sharedRows(a: readonly TokenView[], b: readonly TokenView[]): [number, number] {
 	let best: [number, number] = [-1, -1];
-	let length = 0;
+	let most = 0;
 	for (let i = 0; i < a.length; i++) {
 		const j = b.findIndex(({ id }) => id === a[i]!.id);
-		if (j >= 0 && a[i]!.text.trim().length > length) {
+		const length = a[i]!.bytes ? 0.5 : a[i]!.text.trim().length;
+		if (j >= 0 && length > most) {
 			best = [i, j];
-			length = a[i]!.text.trim().length;
+			most = length;
 		}
 	}
 	return best;
