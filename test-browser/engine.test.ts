@@ -1,35 +1,19 @@
 // The transformer in a real Chromium: every point of a quantised block, generation on one thread and on several, as in Node.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { test } from 'node:test';
 import { openModel } from 'tongsa';
-import { launchChromium } from './chromium.ts';
-import { type StaticServer, serveStatic } from './static-server.ts';
+import { useLibraryPage } from './library-page.ts';
 
 const LLAMA = 'test/fixtures/families/llama.gguf';
 const QUANTISED = 'models/smollm2.gguf';
 const PROMPT = [5, 9, 2, 31, 7];
 
-let server: StaticServer;
-let browser: Browser;
-let page: Page;
-
-before(async () => {
-	server = await serveStatic('.');
-	browser = await launchChromium();
-	page = await browser.newPage();
-	await page.goto(server.origin);
-});
-
-after(async () => {
-	await browser?.close();
-	await server?.close();
-});
+const library = useLibraryPage();
 
 test('every point of a quantised block is what it is in Node', async () => {
 	const at = ['blocks.0.*.*', 'blocks.0.output'];
-	const seen = await page.evaluate(
+	const seen = await library().page.evaluate(
 		async ({ path, at }) => {
 			const { openModel } = (await import(`${location.origin}/hosts/browser/index.ts`)) as typeof import('../hosts/browser/index.ts');
 			const model = await openModel(path);
@@ -61,7 +45,7 @@ test('every point of a quantised block is what it is in Node', async () => {
 
 /** Greedy ids of the small llama in the page's main thread, or in a worker of it. */
 function generated(where: 'page' | 'worker', threads: number): Promise<{ ids: number[]; isolated: boolean }> {
-	return page.evaluate(
+	return library().page.evaluate(
 		async ({ path, prompt, where, threads }) => {
 			const code = `
 				const { openModel } = await import('${location.origin}/src/model.ts');

@@ -3,11 +3,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { test } from 'node:test';
 import { openModel } from 'tongsa';
-import { launchChromium } from './chromium.ts';
-import { type StaticServer, serveStatic } from './static-server.ts';
+import { useLibraryPage } from './library-page.ts';
 
 const SENTENCES = ['I love you so much.', '당신을 정말 사랑해요.', '本当に大好きです。', '我非常爱你。', '👩‍👩‍👧‍👦 café \u0000 \ud800'];
 
@@ -20,21 +18,7 @@ interface Seen {
 	readonly bytesRead: number;
 }
 
-let server: StaticServer;
-let browser: Browser;
-let page: Page;
-
-before(async () => {
-	server = await serveStatic('.');
-	browser = await launchChromium();
-	page = await browser.newPage();
-	await page.goto(server.origin);
-});
-
-after(async () => {
-	await browser?.close();
-	await server?.close();
-});
+const library = useLibraryPage();
 
 /** What Node says of the sentences: the expected values. */
 async function inNode(path: string): Promise<Seen[]> {
@@ -54,7 +38,7 @@ async function inNode(path: string): Promise<Seen[]> {
 
 /** The same in the page; `how` says what the model is opened from. */
 function inPage(path: string, how: 'url' | 'blob' | 'file'): Promise<Seen[]> {
-	return page.evaluate(
+	return library().page.evaluate(
 		async ({ path, how, sentences }) => {
 			const { openModel } = (await import(`${location.origin}/hosts/browser/index.ts`)) as typeof import('../hosts/browser/index.ts');
 			const whole = async () => (await fetch(path)).blob();
@@ -94,13 +78,13 @@ test('a URL is read by ranges: the matrix of a sentence costs the header and its
 	const [first] = await inPage('models/smollm2.gguf', 'url');
 	const { byteLength } = (await openModel('models/smollm2.gguf')).checkpoint.files[0]!;
 	assert.ok(first!.bytesRead < byteLength / 4, `${first!.bytesRead} of ${byteLength} bytes`);
-	const requests = server.requests.filter(({ path }) => path === '/models/smollm2.gguf');
+	const requests = library().server.requests.filter(({ path }) => path === '/models/smollm2.gguf');
 	assert.ok(requests.some(({ range }) => range !== undefined));
 });
 
 test('the address of any part of a split file opens all parts', async () => {
 	const part = 'test/fixtures/formats/split-00002-of-00003.gguf';
-	const names = await page.evaluate(async (part) => {
+	const names = await library().page.evaluate(async (part) => {
 		const { openModel } = (await import(`${location.origin}/hosts/browser/index.ts`)) as typeof import('../hosts/browser/index.ts');
 		const model = await openModel(part);
 		return [...model.checkpoint.tensors.keys()];
@@ -110,7 +94,7 @@ test('the address of any part of a split file opens all parts', async () => {
 });
 
 test('a file that is no model gets its one-line error in the page too', async () => {
-	const message = await page.evaluate(async () => {
+	const message = await library().page.evaluate(async () => {
 		const { openModel } = (await import(`${location.origin}/hosts/browser/index.ts`)) as typeof import('../hosts/browser/index.ts');
 		return openModel(new Blob(['<!doctype html>'])).then(
 			() => 'opened',

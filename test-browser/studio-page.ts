@@ -1,22 +1,26 @@
 // Builds the studio into a temporary folder, serves it as `tongsa serve` does, and opens it in Chromium.
 
+import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { build } from 'vite';
 import { launchChromium } from './chromium.ts';
 import { type StaticServer, serveStatic } from './static-server.ts';
 
-const repo = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+export const repo = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 export interface Studio {
 	readonly browser: Browser;
 	readonly server: StaticServer;
 	/** Folder of the built files. */
 	readonly folder: string;
+	/** What its pages asked of any other origin. */
+	readonly outside: readonly string[];
 	/** A fresh page of the studio at a place (the JSON of its address), with no memory of earlier pages. */
 	open(place: object, options?: BrowserContextOptions): Promise<Page>;
 	close(): Promise<void>;
@@ -28,12 +32,17 @@ export async function startStudio(): Promise<Studio> {
 	symlinkSync(repo('models'), join(folder, 'models'));
 	const server = await serveStatic(folder);
 	const browser = await launchChromium();
+	const outside: string[] = [];
 	return {
 		browser,
 		server,
 		folder,
+		outside,
 		async open(place, options = {}) {
 			const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1280, height: 900 }, ...options });
+			context.on('request', (request) => {
+				if (!request.url().startsWith(server.origin) && !/^(?:blob|data):/.test(request.url())) outside.push(request.url());
+			});
 			const page = await context.newPage();
 			await page.goto(addressOf(server, place));
 			return page;
@@ -46,8 +55,54 @@ export async function startStudio(): Promise<Studio> {
 	};
 }
 
+/** A studio for the tests of a file. In the end none of its pages may have asked anything of another origin. */
+export function useStudio(): () => Studio {
+	let studio: Studio;
+	before(async () => {
+		studio = await startStudio();
+	});
+	after(async () => {
+		await studio?.close();
+		assert.deepEqual(studio?.outside, []);
+	});
+	return () => studio;
+}
+
 export const addressOf = (server: StaticServer, place: object): string =>
 	`${server.origin}/index.html#${encodeURIComponent(JSON.stringify(place))}`;
+
+export const lesson = (step: number, rest: object = {}) => ({ view: 'lesson', options: { step }, ...rest });
+
+/** Errors of the page itself, collected from its start. */
+export function troubles(page: Page): string[] {
+	const found: string[] = [];
+	page.on('pageerror', (error) => found.push(error.message));
+	page.on('console', (message) => message.type() === 'error' && found.push(message.text()));
+	return found;
+}
+
+/** Until a place is shown and nothing is awaited. An answer often leads to the next question: three quiet looks in a row. */
+export async function quiet(page: Page, timeout = 60_000): Promise<void> {
+	for (let times = 0; times < 3; times++) {
+		await page.waitForFunction(
+			() => document.querySelector('main[data-settled=true]') && !document.querySelector('html[data-awaiting], .opening, .busy'),
+			undefined,
+			{ timeout },
+		);
+		await page.evaluate(() => new Promise((done) => setTimeout(done, 50)));
+	}
+}
+
+/** CSS pixels by which the page is wider than its window, and of its smallest text. */
+export const sizes = (page: Page): Promise<{ over: number; smallest: number }> =>
+	page.evaluate(() => {
+		const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+		let smallest = Infinity;
+		for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+			if (node.textContent?.trim()) smallest = Math.min(smallest, Number.parseFloat(getComputedStyle(node.parentElement!).fontSize));
+		}
+		return { over: document.documentElement.scrollWidth - innerWidth, smallest };
+	});
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 

@@ -9,7 +9,7 @@ import { TextInput } from '../ui/fields.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Source } from '../ui/source.tsx';
 import { quoted } from '../ui/token.tsx';
-import { numberOf, Question } from './Question.tsx';
+import { NeedWords, numberOf, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
 
 /** Of the picture, in CSS pixels: a long sentence gets thinner rows. */
@@ -50,6 +50,7 @@ export function Languages({ card, text, setText, onRight }: StepProps) {
 					{value && rows === 0 && <p>{t.empty}</p>}
 				</section>
 			</div>
+			{value && rows === 0 && <NeedWords />}
 			{value && rows > 0 && (
 				<Question
 					question={words.question}

@@ -8,7 +8,7 @@ import { TextInput } from '../ui/fields.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Source } from '../ui/source.tsx';
 import { quoted, TokenFace } from '../ui/token.tsx';
-import { numberOf, Question } from './Question.tsx';
+import { NeedWords, numberOf, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
 
 export function MatrixStep({ card, text, setText, onRight }: StepProps) {
@@ -20,7 +20,12 @@ export function MatrixStep({ card, text, setText, onRight }: StepProps) {
 		<>
 			<TextInput label={t.sentence} value={text} onChange={setText} />
 			{refusal && <Problem refusal={refusal} />}
-			{value && rows === 0 && <p>{t.empty}</p>}
+			{value && rows === 0 && (
+				<>
+					<p>{t.empty}</p>
+					<NeedWords />
+				</>
+			)}
 			{value && rows > 0 && (
 				<>
 					<Matrix

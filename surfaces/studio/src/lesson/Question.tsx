@@ -58,8 +58,9 @@ export function Question({ question, hint, choices, numeric = false, given: made
 			{hint && <p className="hint">{hint}</p>}
 			{children}
 			<Form onSubmit={onSubmit}>
+				{/* Not the empty string: no radio would be in the order of tabs. */}
 				{made === undefined && choices && (
-					<RadioGroup className="choices" value={answer} onChange={setAnswer} aria-label={t.lesson.answer}>
+					<RadioGroup className="choices" value={answer || null} onChange={setAnswer} aria-label={t.lesson.answer}>
 						{choices.map((choice) => (
 							<Radio key={choice.id} value={choice.id}>
 								<bdi>{choice.name}</bdi>
