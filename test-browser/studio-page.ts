@@ -19,10 +19,9 @@ export interface Studio {
 	readonly server: StaticServer;
 	/** Folder of the built files. */
 	readonly folder: string;
-	/** What its pages asked of any other origin. */
-	readonly outside: readonly string[];
-	/** A fresh page of the studio at a place (the JSON of its address), with no memory of earlier pages. */
-	open(place: object, options?: BrowserContextOptions): Promise<Page>;
+	/** A fresh page of the studio at a place (the JSON of its address), with no memory of earlier pages. `home`: where another server has it. */
+	open(place: object, options?: BrowserContextOptions, home?: string): Promise<Page>;
+	/** Fails if any page that was opened asked anything of another origin. */
 	close(): Promise<void>;
 }
 
@@ -37,39 +36,36 @@ export async function startStudio(): Promise<Studio> {
 		browser,
 		server,
 		folder,
-		outside,
-		async open(place, options = {}) {
+		async open(place, options = {}, home = `${server.origin}/index.html`) {
 			const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1280, height: 900 }, ...options });
 			context.on('request', (request) => {
-				if (!request.url().startsWith(server.origin) && !/^(?:blob|data):/.test(request.url())) outside.push(request.url());
+				if (!request.url().startsWith(new URL(home).origin) && !/^(?:blob|data):/.test(request.url())) outside.push(request.url());
 			});
 			const page = await context.newPage();
-			await page.goto(addressOf(server, place));
+			await page.goto(`${home}#${hashOf(place)}`);
 			return page;
 		},
 		async close() {
 			await browser.close();
 			await server.close();
 			rmSync(folder, { recursive: true, force: true });
+			assert.deepEqual(outside, []);
 		},
 	};
 }
 
-/** A studio for the tests of a file. In the end none of its pages may have asked anything of another origin. */
+/** A studio for the tests of a file. */
 export function useStudio(): () => Studio {
 	let studio: Studio;
 	before(async () => {
 		studio = await startStudio();
 	});
-	after(async () => {
-		await studio?.close();
-		assert.deepEqual(studio?.outside, []);
-	});
+	after(() => studio?.close());
 	return () => studio;
 }
 
-export const addressOf = (server: StaticServer, place: object): string =>
-	`${server.origin}/index.html#${encodeURIComponent(JSON.stringify(place))}`;
+const hashOf = (place: object): string => encodeURIComponent(JSON.stringify(place));
+export const addressOf = (server: StaticServer, place: object): string => `${server.origin}/index.html#${hashOf(place)}`;
 
 export const lesson = (step: number, rest: object = {}) => ({ view: 'lesson', options: { step }, ...rest });
 

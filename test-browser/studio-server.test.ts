@@ -46,12 +46,7 @@ after(async () => {
 
 const addressOf = (place: object): string => `${server.url}/#${encodeURIComponent(JSON.stringify(place))}`;
 
-async function open(place: object): Promise<Page> {
-	const context = await studio.browser.newContext({ locale: 'en-US', viewport: { width: 1280, height: 900 } });
-	const page = await context.newPage();
-	await page.goto(addressOf(place));
-	return page;
-}
+const open = (place: object): Promise<Page> => studio.open(place, {}, `${server.url}/`);
 
 const share = (text: string | undefined) => (text === '–' ? 0 : Number(text?.replace(/[<%\s]/g, '')) / 100);
 /** Rows of the table of what may come next: token, the model's share, the drawn share. */
@@ -176,9 +171,13 @@ describe('the studio on its server', { timeout: 900_000 }, () => {
 		await fetch.click();
 		await page.getByText('npx tongsa pull smollm2').waitFor({ timeout: TIMEOUT });
 		await page.getByText(/smollm2 could not be fetched/).waitFor();
-		await page.getByLabel(en.lesson.answer).fill('29');
+		// Six tokens of “I love you so much.”, and 29 blocks that the file lacks.
+		await page.getByLabel(en.lesson.answer).fill('174');
 		await page.getByRole('button', { name: en.lesson.check }).click();
-		await page.getByText(en.lesson.out.rightMissing(29)).first().waitFor();
+		await page
+			.getByText(en.lesson.out.rightMissing(29, 6, '174'))
+			.first()
+			.waitFor();
 		await page.context().close();
 	});
 

@@ -1,12 +1,10 @@
 // A whole model that is small enough to run in a blink: the random Llama of the fixtures, with a tokenizer of 61 words.
 
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { en } from '../surfaces/studio/src/messages/en/index.ts';
-import { addressOf, type Studio } from './studio-page.ts';
+import { addressOf, repo, type Studio } from './studio-page.ts';
 
-const repo = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 export const TINY = 'model.safetensors';
 
 const words = ['<unk>', 'I', 'love', 'you', ...Array.from({ length: 57 }, (_, i) => `word${i}`)];
