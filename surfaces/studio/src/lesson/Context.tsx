@@ -27,21 +27,29 @@ export function Context({ card, text, setText, onRight }: StepProps) {
 	const [second, setSecond] = useOption('second', SECOND);
 	const start = turned(text);
 	const [other, setOther] = useOption('other', start);
-	const worth = start !== text.trim();
-	const layers = card.blocks.have;
+	const bank = useParting(card, first, second);
 	// The same words in another order are the mark to beat: half of the way from there to being the same.
-	const mark = useAnswer(worth ? JSON.stringify([card.name, layers, text, start]) : undefined, (signal) =>
-		partingOf(card, text, start, signal),
-	);
-	const alike = mark.value?.at(-1);
+	const mark = useParting(card, text, start);
+	const changed = useParting(other === start ? undefined : card, text, other);
+	const alike = start === text.trim() ? undefined : mark.value?.at(-1);
 	const target = alike === undefined ? undefined : shown((1 + alike) / 2);
 	return (
 		<>
-			<Two card={card} a={{ label: words.first, text: first, set: setFirst }} b={{ label: words.second, text: second, set: setSecond }} />
+			<Two
+				card={card}
+				a={{ label: words.first, text: first, set: setFirst }}
+				b={{ label: words.second, text: second, set: setSecond }}
+				parting={bank}
+			/>
 			{card.blocks.have < card.blocks.of && <p className="hint">{words.partial(card.blocks.have, card.blocks.of)}</p>}
 			<h3>{words.ownTitle}</h3>
 			<p>{words.ownIdea}</p>
-			<Two card={card} a={{ label: t.sentence, text, set: setText }} b={{ label: t.lesson.vectors.other, text: other, set: setOther }} />
+			<Two
+				card={card}
+				a={{ label: t.sentence, text, set: setText }}
+				b={{ label: t.lesson.vectors.other, text: other, set: setOther }}
+				parting={other === start ? mark : changed}
+			/>
 			{target === undefined && !mark.busy && <NeedWords />}
 			{target !== undefined && (
 				<Question
@@ -72,6 +80,9 @@ async function partingOf(card: ModelCard, first: string, second: string, signal?
 	return ask('parting', [card.name, { text: first, token: i }, { text: second, token: j }, card.blocks.have], options);
 }
 
+const useParting = (card: ModelCard | undefined, first: string, second: string) =>
+	useAnswer(card && JSON.stringify([card.name, card.blocks.have, first, second]), (signal) => partingOf(card!, first, second, signal));
+
 interface Side {
 	readonly label: string;
 	readonly text: string;
@@ -79,14 +90,14 @@ interface Side {
 }
 
 /** Two sentences to write, and how their longest shared token parts. */
-function Two({ card, a, b }: { readonly card: ModelCard; readonly a: Side; readonly b: Side }) {
+function Two(props: { readonly card: ModelCard; readonly a: Side; readonly b: Side; readonly parting: ReturnType<typeof useParting> }) {
+	const { card, a, b, parting } = props;
 	const words = useMessages().lesson.context;
 	const first = useEncoding(card.name, a.text);
 	const second = useEncoding(card.name, b.text);
 	const [i, j] = sharedRows(first.value ?? [], second.value ?? []);
 	const shared = first.value?.[i];
 	const layers = card.blocks.have;
-	const parting = useAnswer(JSON.stringify([card.name, layers, a.text, b.text]), (signal) => partingOf(card, a.text, b.text, signal));
 	const refusal = first.refusal ?? second.refusal ?? parting.refusal;
 	return (
 		<>

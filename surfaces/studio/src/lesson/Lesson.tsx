@@ -1,7 +1,7 @@
 // The lesson: one idea a step, the learner's own sentence through all of them, progress kept in this browser.
 
 import { useEffect, useRef } from 'react';
-import { useMessages } from '../messages/index.ts';
+import { useSpeech } from '../messages/index.ts';
 import { useModel } from '../state/models.ts';
 import { usePlace } from '../state/place.tsx';
 import { type Answers, useStored } from '../state/settings.ts';
@@ -12,7 +12,7 @@ import { Certificate } from './Certificate.tsx';
 import { steps } from './steps.ts';
 
 export function Lesson() {
-	const t = useMessages();
+	const { messages: t, language } = useSpeech();
 	const { model, text, options, go, change } = usePlace();
 	const entry = useModel(model);
 	const [answers, setAnswers] = useStored<Answers>('answers', {});
@@ -76,7 +76,9 @@ export function Lesson() {
 								card={card}
 								text={text}
 								setText={(next) => change({ text: next })}
-								onRight={(answer) => setAnswers({ ...answers, [id]: { ...answer, model: card.fileName, sentence: text, at: Date.now() } })}
+								onRight={(answer) =>
+									setAnswers({ ...answers, [id]: { ...answer, model: card.fileName, sentence: text, language, at: Date.now() } })
+								}
 							/>
 						)}
 					</Opened>

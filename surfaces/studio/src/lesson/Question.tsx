@@ -32,6 +32,7 @@ export function Question({ question, hint, choices, numeric = false, given: made
 	const t = useMessages();
 	const [answer, setAnswer] = useState('');
 	const [verdict, setVerdict] = useState<Verdict>();
+	const [checking, setChecking] = useState(false);
 	useEffect(() => {
 		setVerdict(undefined);
 		if (choices) setAnswer('');
@@ -43,10 +44,12 @@ export function Question({ question, hint, choices, numeric = false, given: made
 		const given = made ?? (numeric ? typed.normalize('NFKC') : typed);
 		if (given === '') return;
 		if (numeric && !/^[−-]?[\d.,\s]+$/.test(given)) return setVerdict({ right: false, say: t.lesson.needNumber });
-		const found = await check(given);
+		setVerdict(undefined);
+		setChecking(true);
+		const found = await Promise.resolve(check(given)).finally(() => setChecking(false));
 		setVerdict(found);
 		if (found.right)
-			onRight({ question: plain(question), answer: `${choices?.find(({ id }) => id === given)?.name ?? given} (${plain(found.say)})` });
+			onRight({ question: plain(question), answer: told(choices?.find(({ id }) => id === given)?.name ?? given, plain(found.say)) });
 	}
 
 	return (
@@ -76,6 +79,7 @@ export function Question({ question, hint, choices, numeric = false, given: made
 				</Button>
 			</Form>
 			<div className="verdict" role="status" data-right={verdict?.right}>
+				{checking && t.computing}
 				{verdict && (
 					<>
 						<strong>{verdict.right ? t.lesson.right : t.lesson.wrong}</strong> <Rich text={verdict.say} />
@@ -85,6 +89,9 @@ export function Question({ question, hint, choices, numeric = false, given: made
 		</section>
 	);
 }
+
+/** The answer with the model's numbers; the sentence alone where the answer stands in it already. */
+const told = (answer: string, say: string): string => (say.replaceAll(',', '').includes(answer) ? say : `${answer} (${say})`);
 
 /** Catalogue marks taken out. */
 export const plain = (text: string): string => text.replace(/\[([^\]]+)\]\(\w+\)/g, '$1').replace(/[*`]/g, '');

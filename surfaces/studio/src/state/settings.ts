@@ -1,6 +1,7 @@
 // What the person chose for the page itself (language, colours) and answered in the lesson; kept in this browser only.
 
 import { useCallback, useState } from 'react';
+import type { Language } from '../messages/index.ts';
 
 export type Theme = 'light' | 'dark' | 'system';
 
@@ -10,6 +11,8 @@ export interface Answer {
 	/** The model that the answer was computed from. */
 	readonly model: string;
 	readonly sentence: string;
+	/** The page's own when it was given. */
+	readonly language?: Language;
 	/** Milliseconds since 1970. */
 	readonly at: number;
 }
