@@ -67,7 +67,7 @@ export function Arithmetic({ attention, cell, origin }: { readonly attention: At
 					table={() => ({ header: ['dimension', 'q', 'k', 'q × k'], rows: products.map((product, i) => [i, q[i]!, k[i]!, product]) })}
 				/>
 				<p className="sum">
-					{words.sum}: q · k = <strong data-number="dot">{digits(dot, 6)}</strong>
+					{t.labelled(words.sum, 'q · k')} = <strong data-number="dot">{digits(dot, 6)}</strong>
 				</p>
 			</li>
 			<li>

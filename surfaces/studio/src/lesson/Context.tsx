@@ -92,7 +92,8 @@ interface Side {
 /** Two sentences to write, and how their longest shared token parts. */
 function Two(props: { readonly card: ModelCard; readonly a: Side; readonly b: Side; readonly parting: ReturnType<typeof useParting> }) {
 	const { card, a, b, parting } = props;
-	const words = useMessages().lesson.context;
+	const t = useMessages();
+	const words = t.lesson.context;
 	const first = useEncoding(card.name, a.text);
 	const second = useEncoding(card.name, b.text);
 	const [i, j] = sharedRows(first.value ?? [], second.value ?? []);
@@ -110,9 +111,7 @@ function Two(props: { readonly card: ModelCard; readonly a: Side; readonly b: Si
 			{parting.busy && !parting.value && <Busy />}
 			{shared && parting.value && (
 				<>
-					<h4>
-						{words.word}: {quoted(shared)}
-					</h4>
+					<h4>{t.labelled(words.word, quoted(shared))}</h4>
 					<Parting values={parting.value} />
 					<Source
 						card={card}

@@ -89,7 +89,7 @@ export function Lesson() {
 					</Push>
 					{index < steps.length - 1 && (
 						<Push kind="main" onPress={() => goTo(index + 2)}>
-							{t.lesson.next}: {t.lesson[steps[index + 1]!.id].title} →
+							{t.labelled(t.lesson.next, t.lesson[steps[index + 1]!.id].title)} →
 						</Push>
 					)}
 				</div>

@@ -174,13 +174,14 @@ function SameRow({ card, text }: { readonly card: ModelCard; readonly text: stri
 			{pair && mine ? (
 				<div className="pair">
 					<p>
-						<Rich text={`${words.shared}: ${quoted(mine.tokens[r]!)}`} />
+						<Rich text={t.labelled(words.shared, quoted(mine.tokens[r]!))} />
 					</p>
 					<Heat picture={{ data: pair[0], rows: 1, columns: width, scale: 'signed', limit: largest(pair[0]) }} label={t.sentence} />
 					<Heat picture={{ data: pair[1], rows: 1, columns: width, scale: 'signed', limit: largest(pair[0]) }} label={words.other} />
 					<Scale scale="signed" limit={largest(pair[0])} />
 					<p>
-						{words.difference}: <strong>{digits(difference)}</strong>
+						{t.labelled(words.difference, '')}
+						<strong>{digits(difference)}</strong>
 					</p>
 					<Source card={card} provenance={mine.provenance} />
 				</div>

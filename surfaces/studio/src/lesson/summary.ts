@@ -27,7 +27,7 @@ export function summary(answers: Answers, t: Messages, language: Language): stri
 	const given = steps.flatMap(({ id }, i) => (answers[id] ? [{ id, number: i + 1, ...answers[id] }] : []));
 	const parts = given.map(
 		({ id, number, language: spoken = language, question, answer, sentence, at }) =>
-			`<section lang="${html(spoken)}"><h2 lang="${language}">${number}. ${html(t.lesson[id].title)}</h2><p>${html(question)}</p><p class="answer">${html(answer)}</p><small>${html(words.yourSentence)}: <bdi>${html(sentence)}</bdi> · ${day.format(at)}</small></section>`,
+			`<section lang="${html(spoken)}"><h2 lang="${language}">${number}. ${html(t.lesson[id].title)}</h2><p>${html(question)}</p><p class="answer">${html(answer)}</p><small>${html(t.labelled(words.yourSentence, ''))}<bdi>${html(sentence)}</bdi> · ${day.format(at)}</small></section>`,
 	);
 	const models = [...new Set(given.map(({ model }) => model))].join(', ');
 	const last = day.format(Math.max(...given.map(({ at }) => at)));

@@ -19,6 +19,7 @@ export const common = {
 		map: 'Map',
 		edit: 'Edit',
 	},
+	labelled: (label: string, value: string) => `${label}: ${value}`,
 	model: 'Model',
 	sentence: 'Your sentence',
 	opening: (name: string) => `Opening ${name} …`,

@@ -164,7 +164,7 @@ export const lesson = {
 			`This file holds ${have} of the model’s ${of} blocks, so the story ends early here. With the whole model it goes on.`,
 		ownTitle: 'In your own sentence',
 		ownIdea:
-			'Beside your sentence stand its own words in another order. The row of a shared word is the same in both. Watch what becomes of it.',
+			'Below your sentence stand its own words in another order. The row of a shared word is the same in both. Watch what becomes of it.',
 		question: (target: string) =>
 			`Rewrite the other sentence until the two vectors of the shared word are more alike: a [cosine](cosine) of at least ${target} at the end.`,
 		right: (value: string) => `${value}: the surroundings now say much the same.`,
