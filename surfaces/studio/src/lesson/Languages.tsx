@@ -43,7 +43,10 @@ export function Languages({ card, text, setText, onRight }: StepProps) {
 							<Scale scale="signed" limit={largest(value.data)} />
 							<p>{words.caption(count(rows), count(columns))}</p>
 							<p>{words.begins(quoted(value.tokens[0]!))}</p>
-							<p className="numbers">{Array.from(value.data.subarray(0, 6), (x) => digits(x)).join('  ')} …</p>
+							<p className="numbers">
+								{Array.from(value.data.subarray(0, 6), (x) => digits(x)).join('  ')}
+								{'\u00a0…'}
+							</p>
 							<Source card={card} provenance={value.provenance} />
 						</>
 					)}
