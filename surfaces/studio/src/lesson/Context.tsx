@@ -50,7 +50,7 @@ export function Context({ card, text, setText, onRight }: StepProps) {
 				b={{ label: t.lesson.vectors.other, text: other, set: setOther }}
 				parting={other === start ? mark : changed}
 			/>
-			{target === undefined && !mark.busy && <NeedWords />}
+			{target === undefined && !mark.busy && card.blocks.have > 0 && <NeedWords />}
 			{target !== undefined && (
 				<Question
 					question={words.question(digits(target, 3))}
