@@ -24,18 +24,22 @@ export interface AttentionRows {
 export function attentionRows({ memory, floats }: Kernels, step: AttendStep, start = 0): AttentionRows {
 	const { heads: H, keyHeads: K, headWidth: Dh, capacity, cap, causal, window, bias } = step;
 	const halves = new Uint16Array(memory.buffer);
-	const decoded = new Map<number, Float32Array>();
+	const decoded = new Map<number, { rows: Float32Array; count: number }>();
 
-	/** The first S rows of a head's keys or values: (S, Dh). */
+	/** The first S rows of a head's keys or values: (S, Dh). Each is decoded once: token after token asks for one row more. */
 	const rowsOf = (cache: number, head: number, S: number): Float32Array => {
 		const at = cache + (Math.floor((head * K) / H) * capacity + start) * Dh * 2;
-		const found = decoded.get(at);
-		if (found && found.length >= S * Dh) return found;
-		const rows = new Float32Array(S * Dh);
+		let kept = decoded.get(at) ?? { rows: new Float32Array(0), count: 0 };
+		if (kept.rows.length < S * Dh) {
+			const rows = new Float32Array(2 * S * Dh);
+			rows.set(kept.rows);
+			kept = { rows, count: kept.count };
+			decoded.set(at, kept);
+		}
 		// Halves lie in eights: kernels/attention.ts.
-		for (let i = 0; i < rows.length; i++) rows[i] = half(halves[at / 2 + (i & ~7) + (i & 3) * 2 + ((i >> 2) & 1)]!);
-		decoded.set(at, rows);
-		return rows;
+		for (let i = kept.count * Dh; i < S * Dh; i++) kept.rows[i] = half(halves[at / 2 + (i & ~7) + (i & 3) * 2 + ((i >> 2) & 1)]!);
+		kept.count = Math.max(kept.count, S);
+		return kept.rows;
 	};
 
 	return {
