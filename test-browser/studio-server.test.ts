@@ -215,13 +215,13 @@ describe('the studio on its server', { timeout: 900_000 }, () => {
 		copyFileSync(GPT2, join(mine, 'model.gguf'));
 		writeFileSync(join(mine, '1_Pooling', 'config.json'), '{}');
 		await drop(page, mine);
-		const card = page.locator('.card', { has: page.getByRole('heading', { name: 'mine', exact: true }) });
+		const card = page.locator('.card', { has: page.getByRole('heading', { name: 'mine/', exact: true }) });
 		await card.getByText('50,257').waitFor({ timeout: TIMEOUT });
 		await card.getByText(en.views.open.keep).click();
 		await card.getByText(en.views.open.forget).waitFor({ timeout: TIMEOUT });
 		const kept = await page.evaluate(async () => {
 			const root = await navigator.storage.getDirectory();
-			const files = await (await root.getDirectoryHandle('models')).getDirectoryHandle('mine');
+			const files = await (await root.getDirectoryHandle('models')).getDirectoryHandle('mine%2F');
 			const names: string[] = [];
 			for await (const name of files.keys()) names.push(decodeURIComponent(name));
 			return names.sort();

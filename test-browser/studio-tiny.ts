@@ -44,7 +44,9 @@ export async function go(studio: Studio, page: Page, place: object): Promise<voi
 }
 
 /** The file that a press of a button saves. */
-export async function saved(page: Page, name: string | RegExp): Promise<string> {
+export async function savedBytes(page: Page, name: string | RegExp): Promise<Buffer> {
 	const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name }).first().click()]);
-	return readFileSync((await download.path())!, 'utf8');
+	return readFileSync((await download.path())!);
 }
+
+export const saved = async (page: Page, name: string | RegExp): Promise<string> => (await savedBytes(page, name)).toString('utf8');

@@ -1,12 +1,13 @@
 // The instrument's views on a whole model: overview of heads, edits beside the run as it is, long texts, the map, comparing, files.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
+import { crc32 } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { en } from '../surfaces/studio/src/messages/en/index.ts';
 import { type Studio, seriousFindings, startStudio } from './studio-page.ts';
-import { go, keepTiny, openTiny, saved, TINY } from './studio-tiny.ts';
+import { go, keepTiny, openTiny, saved, savedBytes, TINY } from './studio-tiny.ts';
 
 const TIMEOUT = 60_000;
 const TEXT = 'I love you word1 word2';
@@ -21,9 +22,19 @@ after(() => studio?.close());
 
 const at = (view: string, options: object = {}) => ({ view, model: TINY, text: TEXT, options });
 interface MatrixFile {
-	readonly provenance: { readonly file: string; readonly part: string; readonly text: string; readonly place: string };
+	readonly provenance: { readonly part: string; readonly precision: string; readonly place: string };
 	readonly shape: readonly [number, number];
 	readonly data: readonly number[];
+}
+/** What stands under a key in a PNG file's texts (iTXt). https://www.w3.org/TR/png-3/#11iTXt */
+function textOf(png: Buffer, key: string): string {
+	for (let at = 8; at < png.length; at += 12 + png.readUInt32BE(at)) {
+		const content = png.subarray(at + 8, at + 8 + png.readUInt32BE(at));
+		const type = png.toString('latin1', at + 4, at + 8);
+		assert.equal(png.readUInt32BE(at + 8 + content.length), crc32(png.subarray(at + 4, at + 8 + content.length)), `checksum of ${type}`);
+		if (type === 'iTXt' && content.subarray(0, key.length).toString() === key) return content.toString('utf8', key.length + 5);
+	}
+	throw new Error(`no ${key} in the picture`);
 }
 const matrixOf = async (page: Page, name: string) => JSON.parse(await saved(page, `JSON: ${name}`)) as MatrixFile;
 
@@ -52,12 +63,12 @@ describe('views of the studio on a whole model', { timeout: 900_000 }, () => {
 				const sum = data.slice(r * T, (r + 1) * T).reduce((a, b) => a + b, 0);
 				assert.ok(Math.abs(sum - 1) < 1e-5, `a row adds up to ${sum}`);
 			}
-		// The overview's averages are those of the heads' own numbers.
+		// The overview's averages are those of the heads' own numbers, as far as a fast run tells them (8 bits).
 		for (const [head, { data }] of heads.entries()) {
 			const line = overview.map((row) => row.split(',').map(Number)).find(([layer, h]) => layer === 0 && h === head)!;
 			const mean = (cell: (r: number) => number) => Array.from({ length: T }, (_, r) => cell(r)).reduce((a, b) => a + b, 0) / T;
-			assert.ok(Math.abs(line[2]! - mean((r) => data[r * T]!)) < 1e-6);
-			assert.ok(Math.abs(line[4]! - mean((r) => data[r * T + r]!)) < 1e-6);
+			assert.ok(Math.abs(line[2]! - mean((r) => data[r * T]!)) < 1 / 256);
+			assert.ok(Math.abs(line[4]! - mean((r) => data[r * T + r]!)) < 1 / 256);
 		}
 		await go(studio, tiny, at('attention', { layer: 0, head: -1 }));
 		await tiny.getByText(en.views.attention.averageNote).waitFor({ timeout: TIMEOUT });
@@ -83,9 +94,20 @@ describe('views of the studio on a whole model', { timeout: 900_000 }, () => {
 		}, svg);
 		assert.equal(found.broken, undefined);
 		assert.ok(found.paths >= 5);
-		const { file, part, text, place } = JSON.parse(found.metadata);
-		assert.deepEqual([file, part, text], [TINY, 'blocks.0.attention.weights', TEXT]);
+		const { models, part, text, precision, head, place } = JSON.parse(found.metadata);
+		assert.deepEqual([part, text, precision, head], ['blocks.0.attention.weights', TEXT, 'exact', 0]);
 		assert.match(decodeURIComponent(place), /"view":"attention"/);
+		const [{ files, fingerprint, tokens, truncated }] = models;
+		const { size } = statSync(new URL('../test/fixtures/families/llama/model.safetensors', import.meta.url));
+		assert.deepEqual(
+			files.map((file: { name: string; byteLength: number }) => [file.name, file.byteLength]),
+			[[TINY, size]],
+		);
+		assert.match(fingerprint, /^[0-9a-f]{64}$/);
+		assert.deepEqual([tokens, truncated], [[1, 2, 3, 5, 6], false]);
+		// The picture of dots carries the same.
+		const png = textOf(await savedBytes(tiny, 'PNG: attention-lines'), 'provenance');
+		assert.deepEqual(JSON.parse(png), JSON.parse(found.metadata));
 	});
 
 	test('edit: the lens of an unchanged run is the same on both sides, and a swapped row parts them', async () => {
@@ -164,10 +186,10 @@ describe('views of the studio on a whole model', { timeout: 900_000 }, () => {
 		};
 		const twin = await states('twin.safetensors');
 		assert.deepEqual(twin.shape, [2, 5]);
-		assert.ok(twin.data.every((cosine) => cosine === 1));
+		assert.ok(twin.data.every((apart) => apart === 0));
 		assert.equal(twin.apart, 0);
 		const rounded = await states('rounded.safetensors');
-		assert.ok(rounded.data.every((cosine) => cosine < 1 && cosine > 0.99));
+		assert.ok(rounded.data.every((apart) => apart > 0 && apart < 0.1));
 		assert.ok(rounded.apart > 0 && rounded.apart < 0.05, `${rounded.apart}`);
 		await go(studio, tiny, at('compare', { other: 'smollm2' }));
 		await tiny.getByText(en.views.compare.rowsNot).waitFor({ timeout: TIMEOUT });

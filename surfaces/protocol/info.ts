@@ -121,7 +121,8 @@ export async function fileInfoJson(model: Inspected, options: InfoOptions, probl
 	};
 }
 
-function statedShape({ metadata }: Checkpoint, architecture: string | undefined): Record<string, number> {
+/** The dimensions that the metadata states, under the names of SHAPE_KEYS. */
+export function statedShape({ metadata }: Checkpoint, architecture: string | undefined): Record<string, number> {
 	const out: Record<string, number> = {};
 	for (const [dimension, keys] of Object.entries(SHAPE_KEYS)) {
 		const values = keys.flatMap((key) => [metadata.get(`${architecture}.${key}`), metadata.get(key)]);

@@ -10,7 +10,10 @@ import './styles/matrix.css';
 import './styles/cards.css';
 import './styles/lesson.css';
 import './styles/views.css';
+import './styles/open.css';
 import './styles/attention.css';
+import './styles/lens.css';
+import './styles/map.css';
 import './styles/generate.css';
 
 createRoot(document.getElementById('studio')!).render(<App />);

@@ -3,7 +3,7 @@
 import type { TokenView } from '../engine/protocol.ts';
 import { percent } from '../matrix/number.ts';
 import { useMessages } from '../messages/index.ts';
-import { Saves } from '../ui/saves.tsx';
+import { Saves, type SavesProps } from '../ui/saves.tsx';
 import { at, escaped, look, svgFile } from '../ui/svg.ts';
 import { quoted, TokenFace } from '../ui/token.tsx';
 
@@ -22,7 +22,7 @@ export function Distribution({
 	readonly tokens: readonly TokenView[];
 	readonly title: string;
 	readonly onTo: (token: number) => void;
-	readonly saved: Pick<Parameters<typeof Saves>[0], 'name' | 'origin'>;
+	readonly saved: Pick<SavesProps, 'name' | 'origin'>;
 }) {
 	const t = useMessages();
 	const order = [...row.keys()].filter((i) => row[i]! > 0).sort((a, b) => row[b]! - row[a]!);
@@ -44,7 +44,7 @@ export function Distribution({
 					{order.slice(0, SHOWN).map((i) => (
 						<tr key={i}>
 							<th scope="row">
-								<button type="button" className="plain" onClick={() => onTo(i)}>
+								<button type="button" className="bare" onClick={() => onTo(i)}>
 									{i + 1}. <TokenFace token={tokens[i]!} />
 								</button>
 							</th>

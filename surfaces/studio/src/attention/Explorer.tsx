@@ -44,9 +44,10 @@ export function Explorer({
 	const numbers = (count: number) => Array.from({ length: count }, (_, i) => ({ id: String(i), name: String(i) }));
 	const headName = head === AVERAGE ? more.averageOf(H) : `${words.head} ${head}`;
 	const origin = {
-		file: card.fileName,
+		models: [card],
 		part: `blocks.${layer}.attention.weights`,
 		text,
+		precision: attention.precision,
 		...(head === AVERAGE ? { average: `mean of ${H} heads; no head computes it` } : { head }),
 	};
 	return (
@@ -119,7 +120,7 @@ export function Explorer({
 					saved={{ name: 'attention-row', origin: { ...origin, token: cell.from } }}
 				/>
 			</div>
-			{head !== AVERAGE && <Arithmetic attention={attention} cell={cell} origin={{ ...origin, precision: 'exact', ...cell }} />}
+			{head !== AVERAGE && <Arithmetic attention={attention} cell={cell} origin={{ ...origin, ...cell }} />}
 			<h3>{words.allTitle}</h3>
 			<Heads attention={attention} head={head} onHead={setHead} />
 		</>

@@ -4,7 +4,7 @@ import { type KeyboardEvent, useRef } from 'react';
 import { percent } from '../matrix/number.ts';
 import { useMessages } from '../messages/index.ts';
 import { useWidth } from '../state/shade.ts';
-import { Saves } from '../ui/saves.tsx';
+import { Saves, type SavesProps } from '../ui/saves.tsx';
 import { at, escaped, look, svgFile } from '../ui/svg.ts';
 
 /** CSS pixels: a line of text, the tokens' columns, the room between them at most. */
@@ -31,7 +31,7 @@ export function Lines({
 	readonly from: number;
 	readonly onFrom: (token: number) => void;
 	readonly label: string;
-	readonly saved: Pick<Parameters<typeof Saves>[0], 'name' | 'origin'>;
+	readonly saved: Pick<SavesProps, 'name' | 'origin'>;
 }) {
 	const t = useMessages();
 	const T = names.length;

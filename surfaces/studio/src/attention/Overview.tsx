@@ -3,7 +3,7 @@
 import { type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react';
 import { ask } from '../engine/client.ts';
 import { AVERAGES } from '../engine/heads.ts';
-import type { ModelCard } from '../engine/protocol.ts';
+import type { ModelCard, Precision } from '../engine/protocol.ts';
 import { useParts } from '../engine/use.ts';
 import type { BlockOfHeads } from '../engine/work-inside.ts';
 import { digits, percent } from '../matrix/number.ts';
@@ -14,6 +14,7 @@ import { Push } from '../ui/fields.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Saves } from '../ui/saves.tsx';
 import { Scroller } from '../ui/scroller.tsx';
+import { Source } from '../ui/source.tsx';
 import { at, escaped, svgFile } from '../ui/svg.ts';
 import { type Grid, gridOf, type Head, paintHeads } from './tiles.ts';
 
@@ -32,8 +33,9 @@ export function Overview({
 	const layers = card.blocks.have;
 	const [stopped, setStopped] = useState('');
 	const key = JSON.stringify([card.name, text, layers]);
-	const { parts, refusal, busy } = useParts<BlockOfHeads, unknown>(stopped === key ? undefined : key, (signal, onPart) =>
-		ask('overview', [card.name, text, layers], { signal, onPart: (part) => onPart(part as BlockOfHeads) }),
+	const { value, parts, refusal, busy } = useParts<BlockOfHeads, { precision: Precision }>(
+		stopped === key ? undefined : key,
+		(signal, onPart) => ask('overview', [card.name, text, layers], { signal, onPart: (part) => onPart(part as BlockOfHeads) }),
 	);
 	const [pointed, setPointed] = useState<Head>();
 	const [table, setTable] = useState(false);
@@ -64,7 +66,7 @@ export function Overview({
 					...one.averages.data.subarray(head * AVERAGES.length, (head + 1) * AVERAGES.length),
 				]),
 			);
-	const origin = { file: card.fileName, part: 'blocks.*.attention.weights', text };
+	const origin = { models: [card], part: 'blocks.*.attention.weights', text, precision: value?.precision };
 
 	function onKeyDown(event: KeyboardEvent) {
 		const step = grid.steps[event.key];
@@ -137,6 +139,7 @@ export function Overview({
 					)}
 				</figcaption>
 			</figure>
+			<Source card={card} part={origin.part} precision={value?.precision} />
 			{table && (
 				<Scroller className="table-scroll heads-table" label={words.overview}>
 					<table className="numbers">

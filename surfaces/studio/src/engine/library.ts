@@ -1,11 +1,12 @@
 // The one place where the studio touches the library: opening, and what is said about an opened model.
 
 import { browserHost } from '../../../../hosts/browser/host.ts';
-import { openModel } from '../../../../hosts/browser/index.ts';
+import { distances, norms, openModel } from '../../../../hosts/browser/index.ts';
 import type { RowScorer } from '../../../../src/compute/row-scorer.ts';
 import type { Model, OpenOptions } from '../../../../src/model.ts';
 import type { Tokenizer } from '../../../../src/tokenizer/types.ts';
 import { logProbabilities, top } from '../../../../src/unembedding/probability.ts';
+import { statedShape } from '../../../protocol/info.ts';
 import { memoryToRun } from './memory.ts';
 import type { ModelCard, Opening, TokenView } from './protocol.ts';
 
@@ -39,6 +40,13 @@ export async function openFiles(opening: Opening, options: OpenOptions): Promise
 	}
 }
 
+/** How far a vector has moved, compared with its length: ‖b − a‖ ÷ ‖a‖. 0 where nothing has changed. */
+export function moved(a: Float32Array, b: Float32Array): number {
+	const [apart] = distances(a, b, a.length, 'euclidean');
+	const [length] = norms(a, a.length);
+	return apart === 0 ? 0 : apart! / length!;
+}
+
 /** V logits → V probabilities. */
 export const probabilities = (logits: Float32Array): Float32Array => Float32Array.from(logProbabilities(logits), Math.exp);
 
@@ -56,6 +64,7 @@ export async function cardOf(
 ): Promise<ModelCard> {
 	const { tokenizer, table, checkpoint, blocks } = model;
 	const whole = table !== undefined && blocks.whole > 0 && blocks.here === blocks.whole;
+	const { context } = statedShape(checkpoint, model.architecture);
 	const allowed = browserHost().memoryBudget;
 	const files = [...checkpoint.files, ...checkpoint.assets.values()];
 	return {
@@ -78,6 +87,8 @@ export async function cardOf(
 		},
 		// A dictionary names its model's blocks and has none of them.
 		blocks: { have: table ? blocks.here : 0, of: blocks.whole },
+		...(context !== undefined && { context }),
+		writes: whole && (await model.points()).some(({ name }) => name === 'logits'),
 		...(whole && { memory: { needed: memoryToRun(checkpoint, allowed), allowed } }),
 	};
 }

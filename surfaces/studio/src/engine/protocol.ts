@@ -38,6 +38,10 @@ export interface ModelCard {
 		| undefined;
 	/** Blocks whose weights are in the file, and how many the model has. */
 	readonly blocks: { readonly have: number; readonly of: number };
+	/** Tokens that the model was made for, where the file says. */
+	readonly context?: number;
+	/** Whether all that it takes to write is in the file: every block, and a way from states back to tokens. */
+	readonly writes: boolean;
 	/** Bytes, roughly, that a whole model takes when it runs, and that this page may give it. Absent for a part of a model. */
 	readonly memory?: { readonly needed: number; readonly allowed: number };
 }

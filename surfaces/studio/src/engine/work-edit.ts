@@ -3,7 +3,7 @@
 import { TongsaError } from '../../../../src/errors.ts';
 import type { Replace } from '../../../../src/transformer/listen.ts';
 import type { Selector } from '../../../../src/transformer/select.ts';
-import { bestOf, cosine } from './library.ts';
+import { bestOf, moved } from './library.ts';
 import type { Precision } from './protocol.ts';
 import { type Context, idsOf, modelOf, tokenizerOf, tokenView, tokenViews } from './registry.ts';
 import { watched } from './work-inside.ts';
@@ -32,7 +32,7 @@ interface Edit {
 }
 
 export const edit = {
-	/** How alike each token's state after each of the first `layers` blocks stays: (layers, T) cosines. */
+	/** How far each token's state after each of the first `layers` blocks moves, compared with its length: (layers, T). */
 	async edited(context: Context, name: string, text: string, edits: Edits, layers: number) {
 		const opened = await modelOf(name);
 		const ids = await idsOf(name, text);
@@ -43,9 +43,9 @@ export const edit = {
 			const point = `blocks.${Math.floor(i / T)}.output`;
 			const row = ({ shape: [, D = 0], data }: { shape: readonly number[]; data: Float32Array }) =>
 				data.subarray((i % T) * D, ((i % T) + 1) * D);
-			return cosine(row(before[point]!), row(after[point]!));
+			return moved(row(before[point]!), row(after[point]!));
 		});
-		return { tokens: tokenViews(opened.tokenizer, ids), alike: { shape: [layers, T], data }, precision };
+		return { tokens: tokenViews(opened.tokenizer, ids), moved: { shape: [layers, T], data }, precision };
 	},
 
 	/** What every layer's state at one token reads as, in both runs: first what block 0 receives, then each block's output. Whole models only. */

@@ -4,7 +4,7 @@ import { TongsaError } from '../../../../src/errors.ts';
 import type { Selector } from '../../../../src/transformer/select.ts';
 import { miniature, summary } from './heads.ts';
 import { cosine } from './library.ts';
-import type { Array2, TokenView } from './protocol.ts';
+import type { Array2, Precision, TokenView } from './protocol.ts';
 import { type Context, idsOf, modelOf, tokenViews } from './registry.ts';
 
 /** Most tokens whose attention goes to the page: 512² weights of 64 heads are 64 MB. */
@@ -22,6 +22,7 @@ export interface Attention {
 	readonly weights: Array2;
 	/** (H, T, Dh). */
 	readonly context: Array2;
+	readonly precision: Precision;
 }
 
 /** One block of the overview. */
@@ -46,7 +47,7 @@ export const inside = {
 		const ids = await idsOf(name, text);
 		if (ids.length > MAX_ATTENTION) throw tooLong(ids.length);
 		const names = ATTENTION_POINTS.map((point) => `blocks.${layer}.attention.${point}`);
-		const { points } = await opened.trace(ids, { at: names, replace: [watched(context)], signal: context.signal });
+		const { points, provenance } = await opened.trace(ids, { at: names, replace: [watched(context)], signal: context.signal });
 		const [query, key, value, scores, weights, mixed] = names.map((point) => copy(points[point]!));
 		return {
 			tokens: tokenViews(opened.tokenizer, ids),
@@ -56,17 +57,20 @@ export const inside = {
 			scores: scores!,
 			weights: weights!,
 			context: mixed!,
+			precision: provenance.precision!,
 		};
 	},
 
-	/** Every head of the first `layers` blocks, small; a block goes out as soon as the run has passed it. */
-	async overview(context: Context, name: string, text: string, layers: number): Promise<{ tokens: TokenView[] }> {
+	/** Every head of the first `layers` blocks, small; a block goes out as soon as the run has passed it. On the kernels: pictures and averages
+	 * of hundreds of heads need not add up to the last digit, and an exact run takes several times as long. */
+	async overview(context: Context, name: string, text: string, layers: number): Promise<{ precision: Precision }> {
 		const opened = await modelOf(name);
 		const ids = await idsOf(name, text);
 		if (ids.length > MAX_ATTENTION) throw tooLong(ids.length);
 		for (let i = 0; i < 3; i++) await context.turn(); // the head that is shown large goes first
 		context.check();
-		await opened.trace(ids, {
+		const { provenance } = await opened.trace(ids, {
+			precision: 'fast',
 			at: [{ point: 'attention.weights', layer: layers - 1, head: 0, token: 0 }],
 			replace: [
 				{
@@ -81,7 +85,7 @@ export const inside = {
 			],
 			signal: context.signal,
 		});
-		return { tokens: tokenViews(opened.tokenizer, ids) };
+		return { precision: provenance.precision! };
 	},
 
 	/** How alike one token of a text and one of another are: in the table, and after each of the first `layers` blocks. */

@@ -3,12 +3,13 @@
 import { TongsaError } from '../../../../src/errors.ts';
 import { layOut } from './layout.ts';
 import { rowScorer } from './library.ts';
-import { fingerprint, type StoredMap, storedMap, storeMap } from './map-store.ts';
+import { type StoredMap, storedMap, storeMap } from './map-store.ts';
 import { fromBfloat16, neighbourGraph, padded, type Rows, type Step, toBfloat16 } from './neighbours.ts';
 import { fill, fitPlane, keptNeighbours, project, unitRows } from './projection.ts';
 import type { TokenView } from './protocol.ts';
 import { type Context, modelOf, tokenizerOf, tokenView } from './registry.ts';
 import { groupsOf, kindsOf } from './token-groups.ts';
+import { fingerprint } from './work-origin.ts';
 
 /** Neighbours of each token that are moved together. */
 const NEIGHBOURS = 10;
@@ -96,10 +97,6 @@ export const map = {
 		if (data.every((x) => x === 0)) return []; // a row without a direction has no neighbours by cosine
 		const { matches } = await opened.nearest(data, { top, without: [id], signal: context.signal });
 		return matches.map((match) => ({ ...tokenView(tokenizer, match.id), score: match.score }));
-	},
-
-	async fingerprint(context: Context, name: string): Promise<string> {
-		return fingerprint(await modelOf(name), context.signal);
 	},
 };
 

@@ -17,7 +17,7 @@ export interface LensColumn {
 /** Most tokens of a lens: each costs a product with the whole table for every layer. */
 const MAX_LENS = 64;
 /** The newest logits: moving the temperature must not run the model again. */
-let kept: { readonly key: string; readonly logits: Float32Array } | undefined;
+let kept: { readonly key: string; readonly logits: Float32Array; readonly precision: Precision } | undefined;
 
 export const out = {
 	/** Reads every state as words, the last token first; each column goes out as soon as it is there. */
@@ -46,17 +46,17 @@ export const out = {
 		more: readonly number[],
 		top: number,
 		temperature: number,
-	): Promise<{ tokens: TokenView[]; best: Guess[] }> {
+	): Promise<{ tokens: TokenView[]; best: Guess[]; precision: Precision }> {
 		const opened = await modelOf(name);
 		const tokenizer = await tokenizerOf(name);
 		const ids = [...(await idsOf(name, text)), ...more];
 		if (ids.length === 0) throw new TongsaError('usage', 'there is nothing to go on from');
 		const key = JSON.stringify([name, ids]);
 		if (kept?.key !== key) {
-			const { points } = await opened.trace(ids, { at: [{ point: 'logits', token: -1 }], signal: context.signal });
-			kept = { key, logits: points['logits']!.data.slice() };
+			const { points, provenance } = await opened.trace(ids, { at: [{ point: 'logits', token: -1 }], signal: context.signal });
+			kept = { key, logits: points['logits']!.data.slice(), precision: provenance.precision! };
 		}
 		const best = bestOf(kept.logits, top, temperature).map(({ id, probability }) => ({ ...tokenView(tokenizer, id), probability }));
-		return { tokens: tokenViews(tokenizer, ids), best };
+		return { tokens: tokenViews(tokenizer, ids), best, precision: kept.precision };
 	},
 };

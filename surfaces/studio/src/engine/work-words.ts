@@ -45,6 +45,11 @@ export const words = {
 		return { ids: ids.slice(), offsets: offsets!.slice() };
 	},
 
+	/** How many tokens a text is, flags included. */
+	async length(_context: Context, name: string, text: string): Promise<number> {
+		return (await tokenizerOf(name)).count(text);
+	},
+
 	/** How many tokens each text is, flags left out. */
 	async counts(context: Context, name: string, texts: readonly string[]): Promise<number[]> {
 		const tokenizer = await tokenizerOf(name);

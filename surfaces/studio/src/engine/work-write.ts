@@ -93,20 +93,30 @@ export const write = {
 		return { best, left: candidates.count, precision };
 	},
 
+	/** An answer that was written before, with the probability of each of its tokens. */
+	async written(context: Context, name: string, prompt: readonly number[], answer: readonly number[]): Promise<Guess[]> {
+		const opened = await modelOf(name);
+		const tokenizer = await tokenizerOf(name);
+		const { tokens } = await opened.surprise([...prompt, ...answer], { precision: 'fast', signal: context.signal });
+		return tokens
+			.slice(prompt.length)
+			.map(({ id, logProbability = 0 }) => ({ ...tokenView(tokenizer, id), probability: Math.exp(logProbability) }));
+	},
+
 	/** Goes on after ids; every token goes out as it is made. */
 	async write(
 		context: Context,
 		name: string,
 		ids: readonly number[],
 		settings: SamplerSettings & { readonly seed: number; readonly maxTokens: number },
-	): Promise<{ finishReason: string }> {
+	): Promise<{ finishReason: string; precision: Precision }> {
 		const opened = await modelOf(name);
 		const tokenizer = await tokenizerOf(name);
 		const { seed, maxTokens } = settings;
 		const stream = opened.generate(ids, { maxTokens, seed, sampler: chainOf(settings), signal: context.signal });
 		for (;;) {
 			const { done, value } = await stream.next();
-			if (done) return { finishReason: value.finishReason };
+			if (done) return { finishReason: value.finishReason, precision: value.provenance.precision! };
 			context.onPart({ ...tokenView(tokenizer, value.id), probability: Math.exp(value.logProbability) } satisfies Guess);
 			await context.turn();
 		}

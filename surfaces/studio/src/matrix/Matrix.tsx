@@ -6,10 +6,11 @@ import { useShade, useWidth } from '../state/shade.ts';
 import { Push } from '../ui/fields.tsx';
 import type { Origin } from '../ui/save.ts';
 import { Saves } from '../ui/saves.tsx';
-import { Scroller } from '../ui/scroller.tsx';
 import { digits, percent } from './number.ts';
+import { PlainTable } from './PlainTable.tsx';
 import { type Cell, type Picture, paint } from './paint.ts';
 import { Scale } from './Scale.tsx';
+import { labelled, visibleParts } from './sight.ts';
 import { matrixSvg } from './svg.ts';
 
 export interface MatrixProps extends Picture {
@@ -30,11 +31,11 @@ export interface MatrixProps extends Picture {
 	readonly children?: ReactNode;
 }
 
-/** Cell widths of the zoom steps in CSS pixels; 0 fits the whole matrix in. */
+/** Cell widths of the zoom steps in CSS pixels; 0 fits the whole matrix in, its rows too, down to a pixel each. */
 const ZOOM = [0, 4, 12, 28, 56, 76];
 const ROW_HEIGHT = [24, 24, 24, 24, 26, 30];
-/** Columns of the table for screen readers: more would be a wall of numbers; the files have all. */
-const TABLE_COLUMNS = 32;
+/** Where rows are lower than this, a label stands for several. */
+const LABEL_HEIGHT = 17;
 
 export function Matrix(props: MatrixProps) {
 	const t = useMessages();
@@ -51,9 +52,13 @@ export function Matrix(props: MatrixProps) {
 	const cell = props.cell ?? own;
 	const inside = cell && cell.row < rows && cell.column < columns ? cell : undefined;
 
-	const cellHeight = ROW_HEIGHT[zoom]!;
+	const most = props.height ?? 380;
 	const cellWidth = Math.max(ZOOM[zoom]!, Math.min(width / columns, 76));
-	const visible = Math.min(props.height ?? 380, rows * cellHeight);
+	// Of tokens against tokens a cell is about square; rows of many dimensions stay high enough for their names.
+	const fitted = Math.max(1, Math.min(ROW_HEIGHT[0]!, most / rows));
+	const cellHeight = zoom === 0 ? fitted : Math.min(ROW_HEIGHT[zoom]!, props.columnLabel ? Math.max(fitted, cellWidth) : 99);
+	const labelEvery = Math.ceil(LABEL_HEIGHT / cellHeight);
+	const visible = Math.min(most, Math.ceil(rows * cellHeight));
 	const window = { width, height: visible, left: scroll.left, top: scroll.top, cellWidth, cellHeight };
 
 	useLayoutEffect(() => {
@@ -191,11 +196,11 @@ export function Matrix(props: MatrixProps) {
 				)}
 				<div className="matrix-labels" style={{ height: visible }} aria-hidden="true">
 					<div style={{ height: rows * cellHeight }}>
-						{visibleParts(scroll.top, visible, cellHeight, rows).map((row) => (
+						{labelled(visibleParts(scroll.top, visible, cellHeight, rows), labelEvery, inside?.row).map((row) => (
 							<div
 								key={row}
 								className="matrix-label"
-								style={{ top: row * cellHeight - scroll.top, height: cellHeight }}
+								style={{ top: row * cellHeight - scroll.top, height: Math.max(cellHeight, LABEL_HEIGHT) }}
 								data-picked={inside?.row === row || undefined}
 							>
 								{props.rowLabel(row)}
@@ -232,47 +237,5 @@ export function Matrix(props: MatrixProps) {
 			</figcaption>
 			{table && <PlainTable {...props} write={write} />}
 		</figure>
-	);
-}
-
-/** Numbers of the rows or columns that are in sight. */
-function visibleParts(from: number, length: number, each: number, count: number): number[] {
-	const first = Math.max(0, Math.floor(from / each));
-	const last = Math.min(count, Math.ceil((from + length) / each));
-	return Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i);
-}
-
-function PlainTable({ rows, columns, data, rowName, columnName, write }: MatrixProps & { readonly write: (value: number) => string }) {
-	const t = useMessages();
-	const shown = Math.min(columns, TABLE_COLUMNS);
-	const across = Array.from({ length: shown }, (_, c) => c);
-	return (
-		<Scroller className="table-scroll" label={t.showAsTable}>
-			<table className="numbers">
-				<caption>{t.views.grid.tableNote(shown, columns)}</caption>
-				<thead>
-					<tr>
-						<th scope="col">{t.token}</th>
-						{across.map((c) => (
-							<th key={c} scope="col">
-								{columnName(c)}
-							</th>
-						))}
-					</tr>
-				</thead>
-				<tbody>
-					{Array.from({ length: Math.min(rows, 512) }, (_, r) => (
-						<tr key={r}>
-							<th scope="row">
-								<bdi>{rowName(r)}</bdi>
-							</th>
-							{across.map((c) => (
-								<td key={c}>{write(data[r * columns + c]!)}</td>
-							))}
-						</tr>
-					))}
-				</tbody>
-			</table>
-		</Scroller>
 	);
 }

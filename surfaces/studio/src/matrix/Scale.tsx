@@ -11,7 +11,7 @@ export function Scale({ scale, limit }: { readonly scale: Kind; readonly limit: 
 	return (
 		<span className="scale">
 			<span className="swatch" style={{ background: gradient(scale, useShade()) }} aria-hidden="true" />
-			<span>{scale === 'share' ? grid.shares : grid.scale(digits(limit, 3))}</span>
+			<span>{(scale === 'share' ? grid.shares : grid.scale)(limit === 1 ? '1' : digits(limit, 3))}</span>
 		</span>
 	);
 }

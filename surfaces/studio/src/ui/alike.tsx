@@ -1,33 +1,37 @@
-// How alike two runs' states are, block by token: 1 where they point the same way.
+// How alike two runs' states are, or how far apart, block by token.
 
 import type { ComponentProps } from 'react';
 import type { Array2, TokenView } from '../engine/protocol.ts';
 import { Matrix } from '../matrix/Matrix.tsx';
+import { largest } from '../matrix/number.ts';
 import { useMessages } from '../messages/index.ts';
 import { quoted, TokenFace } from './token.tsx';
 
 export function AlikeStates(props: {
-	/** (L, T), cosines. */
-	readonly alike: Array2;
+	/** (L, T). */
+	readonly states: Array2;
+	/** 'alike': cosines, 1 where both point the same way. 'moved': how far apart compared with the length, 0 where both are the same. */
+	readonly measure: 'alike' | 'moved';
 	readonly tokens: readonly TokenView[];
 	readonly saved: NonNullable<ComponentProps<typeof Matrix>['saved']>;
 }) {
-	const { alike, tokens, saved } = props;
+	const { states, measure, tokens, saved } = props;
 	const t = useMessages();
-	const [layers = 0, T = 0] = alike.shape;
+	const [layers = 0, T = 0] = states.shape;
 	return (
 		<Matrix
-			data={alike.data}
+			data={states.data}
 			rows={layers}
 			columns={T}
-			scale="signed"
-			limit={1}
+			scale={measure === 'alike' ? 'signed' : 'share'}
+			limit={measure === 'alike' ? 1 : largest(states.data)}
 			rowLabel={(r) => `${t.lesson.attention.block} ${r}`}
 			rowName={(r) => t.lesson.context.after(r)}
 			columnName={(c) => quoted(tokens[c]!)}
 			columnLabel={(c) => <TokenFace token={tokens[c]!} />}
-			caption={t.glossary.cosine.term}
+			caption={measure === 'alike' ? t.glossary.cosine.term : t.views.edit.moved}
 			saved={saved}
+			height={760}
 		/>
 	);
 }

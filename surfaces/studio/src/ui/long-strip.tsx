@@ -54,7 +54,11 @@ interface BlockProps extends Omit<StripProps, 'label'> {
 	readonly from: number;
 }
 
-const sameIds = (a: Uint32Array, b: Uint32Array) => a.length === b.length && a.every((id, i) => id === b[i]);
+function sameIds(a: Uint32Array, b: Uint32Array): boolean {
+	if (a.length !== b.length) return false;
+	for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false; // `every` takes ten times as long
+	return true;
+}
 
 const Block = memo(
 	function Block(props: BlockProps) {

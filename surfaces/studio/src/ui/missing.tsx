@@ -2,24 +2,32 @@
 
 import { embedded } from '../engine/embedded.ts';
 import type { ModelCard } from '../engine/protocol.ts';
-import { useSpeech } from '../messages/index.ts';
+import { useMessages, useSpeech } from '../messages/index.ts';
 import { usePlace } from '../state/place.tsx';
 import { useShelf } from '../state/shelf.ts';
 import { Fetch } from './fetch.tsx';
 import { Push } from './fields.tsx';
 
-/** Whether the file holds all of the model's blocks. */
-export const isWhole = ({ blocks }: ModelCard): boolean => blocks.have > 0 && blocks.have === blocks.of;
+/** Whether the file holds all that it takes to write. */
+export const isWhole = ({ writes }: ModelCard): boolean => writes;
+
+/** What a file lacks to write. */
+export function Lacks({ card: { table, blocks } }: { readonly card: ModelCard }) {
+	const t = useMessages();
+	if (!table) return <p>{t.sourceDictionary}</p>;
+	return <p>{blocks.have < blocks.of ? t.lesson.out.missing(blocks.have, blocks.of) : t.noOutput}</p>;
+}
 
 export function Missing({ card }: { readonly card: ModelCard }) {
 	const { messages: t, bytes } = useSpeech();
 	const words = t.lesson.out;
 	const { go, options } = usePlace();
 	const shelf = useShelf().filter((one) => one.of === card.name);
+	if (card.blocks.have > 0 && card.blocks.have === card.blocks.of) return <Lacks card={card} />;
 	const whole = embedded.find(({ name }) => name === card.name)?.whole;
 	return (
 		<>
-			<p>{card.table ? words.missing(card.blocks.have, card.blocks.of) : t.sourceDictionary}</p>
+			<Lacks card={card} />
 			{shelf.map((one) =>
 				one.url ? (
 					<p key={one.name}>

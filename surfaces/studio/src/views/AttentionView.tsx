@@ -37,7 +37,7 @@ function AttentionOf({ card }: { readonly card: ModelCard }) {
 	if (card.blocks.have === 0) return <p>{t.sourceDictionary}</p>;
 	return (
 		<>
-			{card.blocks.have > 1 && (
+			{card.blocks.have > 1 && !refusal && (
 				<Overview
 					card={card}
 					picked={{ layer: block, head: Math.max(0, head) }}
@@ -49,7 +49,7 @@ function AttentionOf({ card }: { readonly card: ModelCard }) {
 			{value && value.tokens.length > 0 && (
 				<>
 					<Explorer attention={value} layer={block} setLayer={setLayer} card={card} />
-					<Source card={card} part={`blocks.${block}.attention`} precision="exact" />
+					<Source card={card} part={`blocks.${block}.attention`} precision={value.precision} />
 				</>
 			)}
 		</>

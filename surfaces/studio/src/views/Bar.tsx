@@ -1,13 +1,18 @@
 // The head of every view of the instrument: which model, which text.
 
+import { ask } from '../engine/client.ts';
 import { embedded } from '../engine/embedded.ts';
 import type { ModelCard } from '../engine/protocol.ts';
+import { useAnswer } from '../engine/use.ts';
 import { useSpeech } from '../messages/index.ts';
-import { useEntries } from '../state/models.ts';
+import { useEntries, useModel } from '../state/models.ts';
 import { usePlace } from '../state/place.tsx';
 import { useShelf } from '../state/shelf.ts';
 import { Choose, TextInput } from '../ui/fields.tsx';
 import { PlaceFileButtons } from './PlaceFile.tsx';
+
+/** Flags that a tokenizer may add to a text. */
+const FLAGS = 4;
 
 /** The server's models and those that the person opened. */
 export function useKnownModels(): readonly { readonly id: string; readonly name: string }[] {
@@ -22,6 +27,7 @@ export function Bar({ rows = 2, text: withText = true }: { readonly rows?: numbe
 	const { messages: t } = useSpeech();
 	const { model, text, go, change, options } = usePlace();
 	const known = useKnownModels();
+	const { card } = useModel(model);
 	return (
 		<div className="bar-of-view">
 			<div>
@@ -29,7 +35,22 @@ export function Bar({ rows = 2, text: withText = true }: { readonly rows?: numbe
 				<PlaceFileButtons />
 			</div>
 			{withText && <TextInput label={t.sentence} value={text} onChange={(next) => change({ text: next })} rows={rows} />}
+			{withText && card && <TooLong card={card} text={text} />}
 		</div>
+	);
+}
+
+/** Said where a text has more tokens than the model was made for. */
+function TooLong({ card, text }: { readonly card: ModelCard; readonly text: string }) {
+	const { messages: t, count } = useSpeech();
+	const { name, context = Infinity } = card;
+	// No token is shorter than a byte, and no UTF-16 unit is longer than three.
+	const may = 3 * text.length + FLAGS > context;
+	const tokens = useAnswer(may ? JSON.stringify([name, text]) : undefined, (signal) => ask('length', [name, text], { signal })).value ?? 0;
+	return (
+		<p className="too-long" role="status">
+			{tokens > context && t.limit(count(tokens), count(context))}
+		</p>
 	);
 }
 

@@ -9,8 +9,9 @@ import { useSpeech } from '../messages/index.ts';
 import { Push } from '../ui/fields.tsx';
 import { Loading } from '../ui/opened.tsx';
 import { Problem } from '../ui/problem.tsx';
+import { Saves } from '../ui/saves.tsx';
 import { Source } from '../ui/source.tsx';
-import { quoted, TokenFace } from '../ui/token.tsx';
+import { quoted, TokenFace, tokenText } from '../ui/token.tsx';
 
 const SHOWN = 10;
 
@@ -70,6 +71,14 @@ export function Chances(props: {
 			</table>
 			<p className="hint">{words.left(count(value.left), count(card.table?.rows ?? 0))}</p>
 			<Source card={card} part="logits" precision={value.precision} />
+			<Saves
+				name="chances"
+				origin={{ models: [card], part: 'logits', precision: value.precision, after: ids, settings }}
+				table={() => ({
+					header: ['id', 'token', 'probability', 'drawn'],
+					rows: value.best.map((one) => [one.id, tokenText(one), one.probability, one.drawn]),
+				})}
+			/>
 		</>
 	);
 }

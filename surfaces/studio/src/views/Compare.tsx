@@ -10,7 +10,7 @@ import { useModel } from '../state/models.ts';
 import { useOption, usePlace } from '../state/place.tsx';
 import { Choose } from '../ui/fields.tsx';
 import { Guesses } from '../ui/guesses.tsx';
-import { isWhole } from '../ui/missing.tsx';
+import { Lacks } from '../ui/missing.tsx';
 import { Opened } from '../ui/opened.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';
 import { Saves } from '../ui/saves.tsx';
@@ -50,7 +50,7 @@ function Both({ a, b }: { readonly a: ModelCard; readonly b: ModelCard }) {
 					<Half key={card.name} card={card} />
 				))}
 			</div>
-			<Saves name="compared-facts" origin={{ file: `${a.fileName}, ${b.fileName}`, part: 'facts' }} table={() => factsOf([a, b])} />
+			<Saves name="compared-facts" origin={{ models: [a, b], part: 'facts' }} table={() => factsOf([a, b])} />
 			<h3>{words.rows}</h3>
 			<Rows a={a} b={b} />
 			{a.blocks.have > 0 && b.blocks.have > 0 && (
@@ -59,23 +59,20 @@ function Both({ a, b }: { readonly a: ModelCard; readonly b: ModelCard }) {
 					<States a={a} b={b} />
 				</>
 			)}
-			{(isWhole(a) || isWhole(b)) && (
-				<>
-					<h3>{words.next}</h3>
-					{isWhole(a) && isWhole(b) && sameVocabulary(a, b) && <NextApart a={a} b={b} />}
+			{(a.writes || b.writes) && <h3>{words.next}</h3>}
+			{a.writes && b.writes && sameVocabulary(a, b) ? (
+				<NextApart a={a} b={b} />
+			) : (
+				(a.writes || b.writes) && (
 					<div className="halves">
 						{[a, b].map((card) => (
 							<section key={card.name}>
 								<h4>{card.title}</h4>
-								{isWhole(card) ? (
-									<Next card={card} />
-								) : (
-									<p>{card.table ? t.lesson.out.missing(card.blocks.have, card.blocks.of) : t.sourceDictionary}</p>
-								)}
+								{card.writes ? <Next card={card} /> : <Lacks card={card} />}
 							</section>
 						))}
 					</div>
-				</>
+				)
 			)}
 		</>
 	);
@@ -139,7 +136,7 @@ function Rows({ a, b }: { readonly a: ModelCard; readonly b: ModelCard }) {
 			{value && value.length === ids.length && (
 				<Saves
 					name="compared-rows"
-					origin={{ file: `${a.fileName}, ${b.fileName}`, part: 'token embedding table', text }}
+					origin={{ models: [a, b], part: 'token embedding table', text }}
 					table={() => ({
 						header: ['id', 'token', 'cosine', 'largest difference'],
 						rows: ids.map((token, i) => [token.id, tokenText(token), value[i]!.cosine, value[i]!.difference]),
@@ -185,14 +182,14 @@ function Next({ card }: { readonly card: ModelCard }) {
 			{value && (
 				<Saves
 					name={`${card.name}-next`}
-					origin={{ file: card.fileName, part: 'logits', precision: 'exact', text }}
+					origin={{ models: [card], part: 'logits', precision: value.precision, text }}
 					table={() => ({
 						header: ['id', 'token', 'probability'],
 						rows: value.best.map((one) => [one.id, tokenText(one), one.probability]),
 					})}
 				/>
 			)}
-			<Source card={card} part="logits" precision="exact" />
+			<Source card={card} part="logits" precision={value?.precision} />
 		</>
 	);
 }

@@ -8,6 +8,7 @@ import { useMessages } from '../messages/index.ts';
 import { usePlace } from '../state/place.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';
 import { Saves } from '../ui/saves.tsx';
+import { Source } from '../ui/source.tsx';
 import { TokenFace, tokenText } from '../ui/token.tsx';
 
 const TOP = 10;
@@ -59,12 +60,15 @@ export function NextApart({ a, b }: { readonly a: ModelCard; readonly b: ModelCa
 			</table>
 			<Saves
 				name="compared-next"
-				origin={{ file: `${a.fileName}, ${b.fileName}`, part: 'logits', text, apart: value.apart }}
+				origin={{ models: [a, b], part: 'logits', text, precision: value.precision, apart: value.apart }}
 				table={() => ({
 					header: ['id', 'token', a.title, b.title],
 					rows: value.tokens.map(({ token, first, second }) => [token.id, tokenText(token), first, second]),
 				})}
 			/>
+			{[a, b].map((card) => (
+				<Source key={card.name} card={card} part="logits" precision={value.precision} />
+			))}
 		</>
 	);
 }

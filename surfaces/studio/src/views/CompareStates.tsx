@@ -23,7 +23,12 @@ export function States({ a, b }: { readonly a: ModelCard; readonly b: ModelCard 
 		return (
 			<>
 				<p>{words.statesIdea}</p>
-				<Grid cards={[a, b]} title={words.states} ask={(signal) => ask('statesApart', [a.name, b.name, text, layers], { signal })} />
+				<Grid
+					cards={[a, b]}
+					title={words.states}
+					measure="moved"
+					ask={(signal) => ask('statesApart', [a.name, b.name, text, layers], { signal })}
+				/>
 			</>
 		);
 	}
@@ -34,7 +39,12 @@ export function States({ a, b }: { readonly a: ModelCard; readonly b: ModelCard 
 				{[a, b].map((card) => (
 					<section key={card.name}>
 						<h4>{words.statesOf(card.title)}</h4>
-						<Grid cards={[card]} title={card.title} ask={(signal) => ask('statesMoved', [card.name, text, card.blocks.have], { signal })} />
+						<Grid
+							cards={[card]}
+							title={card.title}
+							measure="alike"
+							ask={(signal) => ask('statesMoved', [card.name, text, card.blocks.have], { signal })}
+						/>
 					</section>
 				))}
 			</div>
@@ -45,29 +55,32 @@ export function States({ a, b }: { readonly a: ModelCard; readonly b: ModelCard 
 function Grid({
 	cards,
 	title,
+	measure,
 	ask: question,
 }: {
 	readonly cards: readonly ModelCard[];
 	readonly title: string;
+	readonly measure: 'alike' | 'moved';
 	readonly ask: (signal: AbortSignal) => Promise<Likeness>;
 }) {
 	const { text } = usePlace();
 	const { value, refusal, busy } = useAnswer(JSON.stringify([cards.map(({ name }) => name), text]), question);
 	if (refusal) return <Problem refusal={refusal} />;
 	if (!value) return busy ? <Busy /> : null;
-	const { tokens, alike } = value;
+	const { tokens, alike, precision } = value;
 	return (
 		<>
 			<AlikeStates
-				alike={alike}
+				states={alike}
+				measure={measure}
 				tokens={tokens}
 				saved={{
 					name: 'compared-states',
-					origin: { file: cards.map(({ fileName }) => fileName).join(', '), part: 'blocks.*.output', text, title },
+					origin: { models: cards, part: 'blocks.*.output', text, precision, title, measure },
 				}}
 			/>
 			{cards.map((card) => (
-				<Source key={card.name} card={card} part="blocks.*.output" precision="exact" />
+				<Source key={card.name} card={card} part="blocks.*.output" precision={precision} />
 			))}
 		</>
 	);

@@ -61,7 +61,7 @@ export const Costs = memo(function Costs({ names }: { readonly names: string }) 
 			</Scroller>
 			<Saves
 				name="tokens-by-language"
-				origin={{ file: value.map(([card]) => card.fileName).join(', '), part: 'tokenizer' }}
+				origin={{ models: value.map(([card]) => card), part: 'tokenizer' }}
 				table={() => ({
 					header: ['language', 'sentence', ...value.map(([card]) => card.title)],
 					rows: LANGUAGES.map((code, i) => [code, SENTENCES[i]!, ...value.map(([, counts]) => counts[i]!)]),

@@ -112,9 +112,9 @@ function EditOf({ card }: { readonly card: ModelCard }) {
 			</div>
 			{(attention.refusal ?? refusal) && <Problem refusal={(attention.refusal ?? refusal)!} />}
 			{busy && !value && <Busy />}
-			{value && have === of && <Beside card={card} text={text} edits={edits} places={places} />}
+			{value && card.writes && <Beside card={card} text={text} edits={edits} places={places} />}
 			{value && have < of && <p className="hint">{t.lesson.context.partial(have, of)}</p>}
-			{value && <Alike card={card} text={text} edits={edits} value={value} />}
+			{value && <Moved card={card} text={text} edits={edits} value={value} />}
 		</>
 	);
 }
@@ -145,7 +145,7 @@ function Beside({
 	const { parts, refusal, busy } = useParts<Both<string>, void>(asked === key ? key : undefined, (signal, onPart) =>
 		ask('editedText', [card.name, text, edits, WRITTEN], { signal, onPart: (part) => onPart(part as Both<string>) }),
 	);
-	const origin = { file: card.fileName, part: 'blocks.*.output → final norm → logits', text, edits };
+	const origin = { models: [card], part: 'blocks.*.output → final norm → logits', text, edits };
 	const sides = ['before', 'after'] as const;
 	return (
 		<>
@@ -155,7 +155,17 @@ function Beside({
 			{lens.busy && !lens.value && <Busy />}
 			{lens.value && (
 				<>
-					<LensPair lens={lens.value} names={names} label={words.lens} />
+					<div className="lens-beside">
+						<LensPair lens={lens.value} names={names} label={words.lens} />
+						<div className="halves">
+							{sides.map((side) => (
+								<section key={side}>
+									<h4>{names[side]}</h4>
+									<Guesses guesses={lens.value![side].at(-1)!} />
+								</section>
+							))}
+						</div>
+					</div>
 					<Saves
 						name="edited-lens"
 						origin={{ ...origin, precision: lens.value.precision, token }}
@@ -168,14 +178,6 @@ function Beside({
 							),
 						})}
 					/>
-					<div className="halves">
-						{sides.map((side) => (
-							<section key={side}>
-								<h4>{names[side]}</h4>
-								<Guesses guesses={lens.value![side].at(-1)!} />
-							</section>
-						))}
-					</div>
 				</>
 			)}
 			<Source card={card} part={origin.part} precision={lens.value?.precision} />
@@ -187,6 +189,16 @@ function Beside({
 				{asked === key && busy && <Push onPress={() => setAsked('')}>{t.cancel}</Push>}
 			</div>
 			{refusal && <Problem refusal={refusal} />}
+			{asked === key && !busy && parts.length > 0 && (
+				<Saves
+					name="edited-text"
+					origin={{ ...origin, part: 'logits', precision: 'fast' }}
+					table={() => ({
+						header: ['place', 'before', 'after'],
+						rows: parts.map((part, i) => [i + 1, part.before, part.after]),
+					})}
+				/>
+			)}
 			{asked === key && (
 				<div className="halves" aria-live="polite">
 					{sides.map((side) => (
@@ -205,7 +217,7 @@ function Beside({
 }
 
 /** How far each token's state has moved, block by block. */
-function Alike({
+function Moved({
 	card,
 	text,
 	edits,
@@ -214,21 +226,22 @@ function Alike({
 	readonly card: ModelCard;
 	readonly text: string;
 	readonly edits: Edits;
-	readonly value: { readonly tokens: readonly TokenView[]; readonly alike: Array2; readonly precision: Precision };
+	readonly value: { readonly tokens: readonly TokenView[]; readonly moved: Array2; readonly precision: Precision };
 }) {
 	const t = useMessages();
 	const words = t.views.edit;
-	const { tokens, alike, precision } = value;
+	const { tokens, moved, precision } = value;
 	return (
 		<>
 			<h3>{words.alike}</h3>
 			<p>{words.alikeIdea}</p>
 			<AlikeStates
-				alike={alike}
+				states={moved}
+				measure="moved"
 				tokens={tokens}
-				saved={{ name: 'edited-states', origin: { file: card.fileName, part: 'blocks.*.output', precision, text, edits } }}
+				saved={{ name: 'edited-states', origin: { models: [card], part: 'blocks.*.output', precision, text, edits, measure: 'moved' } }}
 			/>
-			<Source card={card} part="blocks.*.output" precision={value.precision} />
+			<Source card={card} part="blocks.*.output" precision={precision} />
 		</>
 	);
 }

@@ -9,14 +9,17 @@ import { percent } from '../matrix/number.ts';
 import { useSpeech } from '../messages/index.ts';
 import { useModel } from '../state/models.ts';
 import { useOption, usePlace } from '../state/place.tsx';
-import { Choose, Push, Slide, TextInput } from '../ui/fields.tsx';
+import { Choose, Push, TextInput } from '../ui/fields.tsx';
 import { isWhole, Missing } from '../ui/missing.tsx';
 import { Opened } from '../ui/opened.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';
-import { TokenStrip } from '../ui/token.tsx';
+import { Saves } from '../ui/saves.tsx';
+import { TokenStrip, tokenText } from '../ui/token.tsx';
 import { Bar } from './Bar.tsx';
 import { Chances } from './Chances.tsx';
-import { useWriting, type Writing } from './writing.ts';
+import { useDrawing } from './drawing.tsx';
+import { Talk, turnsOf } from './Talk.tsx';
+import { useKeptAnswer, useWriting, type Writing } from './writing.ts';
 
 export function Generate() {
 	const { messages: t } = useSpeech();
@@ -33,18 +36,6 @@ export function Generate() {
 	);
 }
 
-/** A conversation in the address is foreign input. */
-function turnsOf(option: string): readonly Turn[] {
-	try {
-		const value: unknown = JSON.parse(option);
-		return Array.isArray(value)
-			? value.filter(({ role, content }) => /^(?:user|assistant)$/.test(role) && typeof content === 'string')
-			: [];
-	} catch {
-		return [];
-	}
-}
-
 function GenerateOf({ card }: { readonly card: ModelCard }) {
 	const { messages: t, bytes } = useSpeech();
 	const words = t.views.generate;
@@ -52,9 +43,8 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 	const [wanted, setMode] = useOption('mode', 'text');
 	const [system, setSystem] = useOption('system', '');
 	const [kept, setKept] = useOption('turns', '[]');
-	const [settings, seed, maxTokens, sliders] = useSettings();
+	const [settings, seed, maxTokens, sliders] = useDrawing();
 	const [picked, setPicked] = useState<number>();
-	const [draft, setDraft] = useState('');
 	const writing = useWriting(card.name);
 	const { made, running } = writing;
 	const template = useAnswer(`${card.name} template`, (signal) => ask('template', [card.name], { signal })).value;
@@ -67,6 +57,7 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 	);
 	const ids = prompt.busy ? undefined : prompt.value?.tokens.map(({ id }) => id);
 	const answer = useSaid(card.name, made);
+	useKeptAnswer(card.name, ids, writing);
 	// An answer belongs to its text, or to the conversation.
 	const { set } = writing;
 	const about = talks ? '' : text;
@@ -92,11 +83,10 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 		if (picked === undefined) writing.set(next);
 		else void run(prompt.value!.tokens, next);
 	}
-	async function send() {
-		const said = await ask('decode', [card.name, made.map(({ id }) => id)]);
-		const next: Turn[] = [...turns, ...(said ? [{ role: 'assistant', content: said } as const] : []), { role: 'user', content: draft }];
+	async function send(said: string) {
+		const reply = await ask('decode', [card.name, made.map(({ id }) => id)]);
+		const next: Turn[] = [...turns, ...(reply ? [{ role: 'assistant', content: reply } as const] : []), { role: 'user', content: said }];
 		setKept(JSON.stringify(next));
-		setDraft('');
 		writing.set([]);
 		const asked = [...(system ? [{ role: 'system', content: system } as const] : []), ...next];
 		await run((await ask('prompt', [card.name, asked])).tokens, []);
@@ -123,34 +113,13 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 				/>
 			)}
 			{talks && (
-				<div className="talk">
-					{turns.map(({ role, content }, i) => (
-						<p key={i} className={`turn ${role}`} dir="auto">
-							<span className="sr-only">{role === 'user' ? words.you : card.title}: </span>
-							{content}
-						</p>
-					))}
-					{open && (made.length > 0 || running) && (
-						<p className="turn assistant" dir="auto" aria-live="polite">
-							<span className="sr-only">{card.title}: </span>
-							{answer || '…'}
-						</p>
-					)}
-				</div>
-			)}
-			{talks && (
-				<form
-					className="fields"
-					onSubmit={(event) => {
-						event.preventDefault();
-						if (draft.trim() && !running) void send();
-					}}
-				>
-					<TextInput label={words.say} value={draft} onChange={setDraft} />
-					<Push kind="main" submit disabled={draft.trim() === '' || running}>
-						{words.send}
-					</Push>
-				</form>
+				<Talk
+					name={card.title}
+					turns={turns}
+					saying={open && (made.length > 0 || running) ? answer || '…' : undefined}
+					busy={running}
+					onSay={(said) => void send(said)}
+				/>
 			)}
 			<div className="buttons">
 				{open && (
@@ -184,9 +153,26 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 						note={(_, i) => percent(made[i]!.probability)}
 					/>
 					<p className="hint">
-						{writing.finishReason === 'stop' && <>{words.ended} </>}
+						{writing.end?.finishReason === 'stop' && <>{words.ended} </>}
 						{words.pick}
 					</p>
+					{!running && ids && (
+						<Saves
+							name="generated"
+							origin={{
+								models: [card],
+								part: 'logits',
+								precision: writing.end?.precision ?? 'fast',
+								prompt: given,
+								after: ids,
+								...{ settings, seed, maxTokens, ended: writing.end?.finishReason },
+							}}
+							table={() => ({
+								header: ['place', 'id', 'token', 'probability'],
+								rows: made.map((one, i) => [i + 1, one.id, tokenText(one), one.probability]),
+							})}
+						/>
+					)}
 				</>
 			)}
 			{sliders}
@@ -227,31 +213,4 @@ function useSaid(model: string, made: Writing['made']): string {
 	const ids = made.map(({ id }) => id);
 	const { value } = useAnswer(ids.length ? JSON.stringify([model, ids]) : undefined, () => ask('decode', [model, ids]));
 	return made.length ? (value ?? '').replace(/\uFFFD+$/, '') : '';
-}
-
-function useSettings() {
-	const { messages: t } = useSpeech();
-	const words = t.views.generate;
-	const [temperature, setTemperature] = useOption('temperature', 0.7);
-	const [topK, setTopK] = useOption('topK', 0);
-	const [topP, setTopP] = useOption('topP', 0.95);
-	const [minP, setMinP] = useOption('minP', 0);
-	const [maxTokens, setLength] = useOption('length', 40);
-	const [seed, setSeed] = useOption('seed', 1);
-	// Open beside the table that they move, where there is room for both.
-	const [wide] = useState(() => matchMedia('(min-width: 48rem)').matches);
-	const sliders = (
-		<details className="draws" open={wide}>
-			<summary>{words.settings}</summary>
-			<div className="fields sliders">
-				<Slide label={t.glossary.temperature.term} value={temperature} onChange={setTemperature} min={0} max={2} step={0.05} />
-				<Slide label="top-p" value={topP} onChange={setTopP} min={0.05} max={1} step={0.05} />
-				<Slide label="top-k" value={topK} onChange={setTopK} min={0} max={100} step={1} />
-				<Slide label="min-p" value={minP} onChange={setMinP} min={0} max={0.5} step={0.01} />
-				<Slide label={words.length} value={maxTokens} onChange={setLength} min={1} max={400} step={1} />
-				<Slide label={words.seed} value={seed} onChange={setSeed} min={1} max={100} step={1} />
-			</div>
-		</details>
-	);
-	return [{ temperature, topK, topP, minP }, seed, maxTokens, sliders] as const;
 }

@@ -1,14 +1,11 @@
-// Lens: layer by token, what each state reads as; one cell with its ten best.
+// Lens: layer by token, what each state reads as; beside it one cell's ten best.
 // nostalgebraist 2020, "interpreting GPT: the logit lens"
 
-import { Button } from 'react-aria-components';
 import { ask } from '../engine/client.ts';
 import type { ModelCard } from '../engine/protocol.ts';
 import { useEncoding } from '../engine/questions.ts';
 import { useParts } from '../engine/use.ts';
-import type { Guess, LensColumn } from '../engine/work-out.ts';
-import { css, ink, painter } from '../matrix/colour.ts';
-import { percent } from '../matrix/number.ts';
+import type { LensColumn } from '../engine/work-out.ts';
 import { useMessages } from '../messages/index.ts';
 import { useModel } from '../state/models.ts';
 import { useOption, usePlace } from '../state/place.tsx';
@@ -18,10 +15,10 @@ import { isWhole, Missing } from '../ui/missing.tsx';
 import { Opened } from '../ui/opened.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';
 import { Saves } from '../ui/saves.tsx';
-import { Scroller } from '../ui/scroller.tsx';
 import { Source } from '../ui/source.tsx';
-import { quoted, TokenFace, tokenText } from '../ui/token.tsx';
+import { quoted, tokenText } from '../ui/token.tsx';
 import { Bar } from './Bar.tsx';
+import { LensGrid, lensSvg } from './LensGrid.tsx';
 
 export function Lens() {
 	const t = useMessages();
@@ -55,56 +52,37 @@ function LensOf({ card }: { readonly card: ModelCard }) {
 	if (refusal) return <Problem refusal={refusal} />;
 	if (!tokens?.length) return <Busy />;
 	const [token = tokens.length - 1, layer = layers] = at.split(',').filter(Boolean).map(Number);
-	const colour = painter('share', shade, 1);
 	const column = (i: number) => parts.find((part) => part.token === i);
 	const picked = column(token)?.layers[layer];
-	const nameOf = (row: number) => (row === 0 ? words.before : t.lesson.context.after(row - 1));
-	const cell = (guess: Guess | undefined, i: number, row: number) => (
-		<td key={i}>
-			{guess && (
-				<Button
-					className="lens-cell"
-					style={{ background: css(colour(guess.probability)), color: ink(colour(guess.probability)) }}
-					onPress={() => setAt(`${i},${row}`)}
-					aria-pressed={i === token && row === layer}
-				>
-					<bdi>{tokenText(guess)}</bdi> <span className="sr-only">{percent(guess.probability)}</span>
-				</Button>
-			)}
-		</td>
-	);
+	const rowName = (row: number) => (row === 0 ? words.before : t.lesson.context.after(row - 1));
+	const grid = {
+		tokens,
+		rows: layers + 1,
+		rowName,
+		guess: (row: number, i: number) => column(i)?.layers[row]?.[0],
+	};
 	return (
 		<>
 			<p className="busy" role="status">
 				{busy ? t.computing : '\u00a0'}
 			</p>
-			<Scroller className="table-scroll lens" label={t.nav.lens}>
-				<table>
-					<thead>
-						<tr>
-							<td />
-							{tokens.map((one, i) => (
-								<th key={i} scope="col">
-									<TokenFace token={one} />
-								</th>
-							))}
-						</tr>
-					</thead>
-					<tbody>
-						{Array.from({ length: layers + 1 }, (_, i) => layers - i).map((row) => (
-							<tr key={row}>
-								<th scope="row">{nameOf(row)}</th>
-								{tokens.map((_, i) => cell(column(i)?.layers[row]?.[0], i, row))}
-							</tr>
-						))}
-					</tbody>
-				</table>
-			</Scroller>
+			<div className="lens-beside">
+				<LensGrid {...grid} picked={{ token, row: layer }} onPick={(at) => setAt(`${at.token},${at.row}`)} />
+				{picked && tokens[token] && (
+					<section aria-live="polite">
+						<h3>
+							{quoted(tokens[token])}, {rowName(layer)}
+						</h3>
+						<Guesses guesses={picked} />
+					</section>
+				)}
+			</div>
 			<Source card={card} part={PART} precision={parts[0]?.precision} />
 			{!busy && (
 				<Saves
 					name="lens"
-					origin={{ file: card.fileName, part: PART, precision: parts[0]?.precision, text }}
+					origin={{ models: [card], part: PART, precision: parts[0]?.precision, text }}
+					svg={(saved) => lensSvg(grid, shade, t.nav.lens, saved)}
 					table={() => ({
 						header: ['place', 'token', 'layer', 'rank', 'reads as', 'probability'],
 						rows: [...parts]
@@ -123,14 +101,6 @@ function LensOf({ card }: { readonly card: ModelCard }) {
 							),
 					})}
 				/>
-			)}
-			{picked && tokens[token] && (
-				<section aria-live="polite">
-					<h3>
-						{quoted(tokens[token])}, {nameOf(layer)}
-					</h3>
-					<Guesses guesses={picked} />
-				</section>
 			)}
 		</>
 	);

@@ -72,7 +72,7 @@ function MapOf({ card }: { readonly card: ModelCard }) {
 	const points = value && !busy ? value.points : parts.at(-1)?.points;
 	const groups = by === 'kind' ? kinds?.kinds : kinds?.groups;
 	const origin = {
-		file: card.fileName,
+		models: [card],
 		part: 'token embedding table',
 		method: 'UMAP',
 		...(value && { kept: value.kept, probes: value.probes }),
@@ -170,7 +170,7 @@ function MapOf({ card }: { readonly card: ModelCard }) {
 					<Ranking matches={near.value} label={words.neighbours} />
 					<Saves
 						name="nearest"
-						origin={{ file: card.fileName, part: 'token embedding table', id: one.id, metric: 'cosine' }}
+						origin={{ models: [card], part: 'token embedding table', id: one.id, metric: 'cosine' }}
 						table={() => ({
 							header: ['id', 'token', 'cosine'],
 							rows: near.value!.map((match) => [match.id, tokenText(match), match.score]),

@@ -8,9 +8,11 @@ import { useAnswer } from '../engine/use.ts';
 import { Heat } from '../matrix/Heat.tsx';
 import { Matrix } from '../matrix/Matrix.tsx';
 import { digits, largest } from '../matrix/number.ts';
+import { matrixSvg } from '../matrix/svg.ts';
 import { useSpeech } from '../messages/index.ts';
 import { useModel } from '../state/models.ts';
 import { useOption, usePlace } from '../state/place.tsx';
+import { useShade } from '../state/shade.ts';
 import { Choose } from '../ui/fields.tsx';
 import { Opened } from '../ui/opened.tsx';
 import { Problem } from '../ui/problem.tsx';
@@ -70,7 +72,7 @@ function MatrixOf({ card }: { readonly card: ModelCard }) {
 						caption={`T × D = ${rows} × ${columns}`}
 						saved={{
 							name: 'embedding-matrix',
-							origin: { file: card.fileName, part: value.provenance.table ?? '', text, ids: value.tokens.map(({ id }) => id), order },
+							origin: { models: [card], part: value.provenance.table ?? '', text, ids: value.tokens.map(({ id }) => id), order },
 						}}
 					>
 						<Choose compact label={words.order} choices={orders} value={order} onChange={setOrder} />
@@ -131,6 +133,9 @@ function Pair({ card, value }: { readonly card: ModelCard; readonly value: Embed
 	const row = (i: number) => data.subarray(i * columns, (i + 1) * columns);
 	const difference = row(at[0]).map((x, c) => x - row(at[1])[c]!);
 	const limit = largest(data);
+	const shade = useShade();
+	const three = Float32Array.from([...row(at[0]), ...row(at[1]), ...difference]);
+	const picture = { data: three, rows: 3, columns, scale: 'signed', limit } as const;
 	const choices = tokens.map((token, i) => ({ id: String(i), name: `${i + 1}. ${tokenText(token)}` }));
 	return (
 		<section>
@@ -156,7 +161,8 @@ function Pair({ card, value }: { readonly card: ModelCard; readonly value: Embed
 			)}
 			<Saves
 				name="two-rows"
-				origin={{ file: card.fileName, part: value.provenance.table ?? '', ids }}
+				svg={(saved) => matrixSvg(picture, { rows: [...at.map((i) => quoted(tokens[i]!)), words.difference] }, words.pair, shade, saved)}
+				origin={{ models: [card], part: value.provenance.table ?? '', ids }}
 				table={() => ({
 					header: ['dimension', ...at.map((i) => tokenText(tokens[i]!)), 'difference'],
 					rows: Array.from(difference, (x, d) => [d, row(at[0])[d]!, row(at[1])[d]!, x]),
@@ -208,7 +214,7 @@ function Alike({
 				columnName={(c) => tokens[c]!}
 				columnLabel={(c) => faces[c]}
 				caption={names[known]}
-				saved={{ name: 'all-tokens', origin: { file: card.fileName, part: card.table?.dtype ?? '', text, metric: known } }}
+				saved={{ name: 'all-tokens', origin: { models: [card], part: card.table?.dtype ?? '', text, metric: known } }}
 			>
 				<Choose compact label={words.metric} choices={METRICS.map((id) => ({ id, name: names[id] }))} value={known} onChange={setMetric} />
 			</Matrix>

@@ -1,13 +1,12 @@
 // One model's split of the text: every token with its id; the picked one with its kind, its place and its merges.
 
-import { useState } from 'react';
 import { ask } from '../engine/client.ts';
 import type { ModelCard } from '../engine/protocol.ts';
 import { useTokenViews } from '../engine/token-views.ts';
 import { useAnswer } from '../engine/use.ts';
 import { useSpeech } from '../messages/index.ts';
 import { useModel } from '../state/models.ts';
-import { usePlace } from '../state/place.tsx';
+import { useOption, usePlace } from '../state/place.tsx';
 import { LongStrip } from '../ui/long-strip.tsx';
 import { Merges } from '../ui/merges.tsx';
 import { Opened } from '../ui/opened.tsx';
@@ -25,7 +24,8 @@ function SplitOf({ card, characters }: { readonly card: ModelCard; readonly char
 	const { messages: t, count } = useSpeech();
 	const { text } = usePlace();
 	const { value, refusal } = useAnswer(JSON.stringify([card.name, text]), (signal) => ask('split', [card.name, text], { signal }));
-	const [picked, setPicked] = useState<number>();
+	const [pick, setPicked] = useOption(`token ${card.name}`, -1);
+	const picked = pick < 0 ? undefined : Math.trunc(pick);
 	return (
 		<section className="split">
 			<header>
@@ -34,7 +34,7 @@ function SplitOf({ card, characters }: { readonly card: ModelCard; readonly char
 				{value && (
 					<Saves
 						name={`${card.name}-tokens`}
-						origin={{ file: card.fileName, part: 'tokenizer', text }}
+						origin={{ models: [card], part: 'tokenizer', text }}
 						table={async () => ({
 							header: ['id', 'token', 'kind', 'start', 'end'],
 							rows: (await ask('encode', [card.name, text, 'add'])).map((one) => [one.id, tokenText(one), one.kind, one.start, one.end]),
@@ -69,6 +69,7 @@ function Picked({
 	readonly end: number;
 }) {
 	const { messages: t, count } = useSpeech();
+	const { text } = usePlace();
 	const token = useTokenViews(card, id)?.[0];
 	if (!token) return null;
 	return (
@@ -91,7 +92,7 @@ function Picked({
 				<div>
 					<dt>{t.views.tokens.offsets}</dt>
 					<dd>
-						{count(start)}–{count(end)}
+						{count(start)}–{count(end)} <q dir="auto">{text.slice(start, end)}</q>
 					</dd>
 				</div>
 			</dl>

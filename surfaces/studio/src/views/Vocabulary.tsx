@@ -78,7 +78,7 @@ export function Vocabulary({ card }: { readonly card: ModelCard }) {
 			{value && value.length > 0 && (
 				<Saves
 					name="vocabulary"
-					origin={{ file: card.fileName, part: 'vocabulary', query }}
+					origin={{ models: [card], part: 'vocabulary', query }}
 					table={async () => ({
 						header: ['id', 'token', 'kind'],
 						rows: (await ask('vocabulary', [card.name, { ...query, limit: card.tokenizer?.size ?? PAGE }])).map((token) => [

@@ -2,15 +2,16 @@
 
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { ask, EngineError } from '../engine/client.ts';
-import type { Refusal } from '../engine/protocol.ts';
+import type { Precision, Refusal } from '../engine/protocol.ts';
 import type { Guess } from '../engine/work-out.ts';
 import type { SamplerSettings } from '../engine/work-write.ts';
+import { useOption } from '../state/place.tsx';
 
 export interface Writing {
 	readonly made: readonly Guess[];
 	readonly running: boolean;
-	/** Why it ended: 'stop' by the model's own end token, 'length', 'context'. */
-	readonly finishReason: string | undefined;
+	/** Why it ended ('stop' by the model's own end token, 'length', 'context'), and how its numbers were computed. */
+	readonly end: { readonly finishReason: string; readonly precision: Precision } | undefined;
 	readonly refusal: Refusal | undefined;
 	/** Goes on after the tokens given, which come after the prompt. */
 	run(prompt: readonly number[], kept: readonly Guess[], settings: SamplerSettings & { seed: number; maxTokens: number }): Promise<void>;
@@ -21,7 +22,7 @@ export interface Writing {
 
 export function useWriting(model: string): Writing {
 	const [made, setMade] = useState<readonly Guess[]>([]);
-	const [finishReason, setFinishReason] = useState<string>();
+	const [end, setEnd] = useState<Writing['end']>();
 	const [refusal, setRefusal] = useState<Refusal>();
 	const [running, setRunning] = useState(false);
 	const controller = useRef<AbortController>(undefined);
@@ -32,7 +33,7 @@ export function useWriting(model: string): Writing {
 		(next: readonly Guess[]): void => {
 			stop();
 			setMade(next);
-			setFinishReason(undefined);
+			setEnd(undefined);
 			setRefusal(undefined);
 			setRunning(false);
 		},
@@ -42,7 +43,7 @@ export function useWriting(model: string): Writing {
 	return {
 		made,
 		running,
-		finishReason,
+		end,
 		refusal,
 		set,
 		stop,
@@ -54,8 +55,7 @@ export function useWriting(model: string): Writing {
 			try {
 				const ids = [...prompt, ...kept.map(({ id }) => id)];
 				const onPart = (part: unknown) => mine.signal.aborted || setMade((now) => [...now, part as Guess]);
-				const { finishReason: why } = await ask('write', [model, ids, settings], { signal: mine.signal, onPart });
-				setFinishReason(why);
+				setEnd(await ask('write', [model, ids, settings], { signal: mine.signal, onPart }));
 			} catch (error) {
 				if (error instanceof EngineError && error.refusal.code !== 'cancelled') setRefusal(error.refusal);
 			} finally {
@@ -63,4 +63,32 @@ export function useWriting(model: string): Writing {
 			}
 		},
 	};
+}
+
+/** The answer in the address, so that a link or a step back brings it again, with every branch that was taken. */
+export function useKeptAnswer(model: string, prompt: readonly number[] | undefined, { made, running, set }: Writing): void {
+	const [kept, keep] = useOption('answer', '');
+	const here = made.map(({ id }) => id).join(',');
+	/** What this page has last put there. */
+	const put = useRef('');
+	const asked = prompt?.join(',');
+	useEffect(() => {
+		if (running || !asked || kept === here) return;
+		const ours = kept === put.current;
+		if (here !== put.current) {
+			put.current = here;
+			if (ours) return keep(here);
+		}
+		const ids = kept.split(',').filter((one) => /^\d+$/.test(one));
+		if (ids.length === 0) return set([]);
+		const controller = new AbortController();
+		ask('written', [model, asked.split(',').map(Number), ids.map(Number)], { signal: controller.signal }).then(
+			(found) => {
+				put.current = kept;
+				set(found);
+			},
+			() => controller.signal.aborted || keep(''), // another model's ids
+		);
+		return () => controller.abort();
+	}, [model, asked, kept, here, running, set]);
 }

@@ -68,6 +68,9 @@ export const common = {
 		looking: 'looking for a source',
 		byHand: 'Or type this in a terminal, and reload the page:',
 	},
+	limit: (tokens: string, most: string) =>
+		`This text has ${tokens} tokens, and the model was made for at most ${most}. Nothing is cut off: what cannot be computed says so.`,
+	noOutput: 'This model makes states and no words: its file has no way back from states to tokens.',
 	errorTitle: 'That did not work',
 	errors: {
 		'not-found': 'There is nothing by that name. Check the name or the address.',

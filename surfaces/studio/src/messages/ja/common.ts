@@ -70,6 +70,9 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 		looking: '入手先を探しています',
 		byHand: 'ターミナルで次のように入力し、このページを再読み込みしてもかまいません。',
 	},
+	limit: (tokens, most) =>
+		`この文は ${tokens} トークンですが、このモデルが受け取れるのは ${most} までです。切り捨てはしません。計算できないところには、そう書いてあります。`,
+	noOutput: 'このモデルは状態をつくるだけで、言葉にはしません。状態からトークンへ戻る道がファイルにありません。',
 	errorTitle: 'うまくいきませんでした',
 	errors: {
 		'not-found': 'その名前のものは見つかりません。名前かアドレスを確かめてください。',

@@ -70,6 +70,8 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 		looking: '正在寻找下载来源',
 		byHand: '也可以在终端里输入下面这行，然后刷新本页：',
 	},
+	limit: (tokens, most) => `这段文字有 ${tokens} 个词元，而这个模型最多只收 ${most} 个。不会悄悄截掉：算不了的地方会直说。`,
+	noOutput: '这个模型只做状态，不说话：文件里没有从状态回到词元的路。',
 	errorTitle: '没有成功',
 	errors: {
 		'not-found': '找不到叫这个名字的东西。请检查名字或地址。',
