@@ -5,14 +5,27 @@ import { describe, test } from 'node:test';
 import { createRowScorer } from '../src/compute/rows.ts';
 import { buildKernels } from '../src/compute/wasm.ts';
 import { seededRandom } from '../src/generation/random.ts';
+import { fromBfloat16, padded, toBfloat16 } from '../surfaces/studio/src/engine/bfloat16.ts';
 import { layOut } from '../surfaces/studio/src/engine/layout.ts';
-import { fromBfloat16, neighbourGraph, padded, toBfloat16 } from '../surfaces/studio/src/engine/neighbours.ts';
+import { alone, type Crew } from '../surfaces/studio/src/engine/map-crew.ts';
+import { createHand } from '../surfaces/studio/src/engine/map-hand.ts';
+import { neighbourGraph } from '../surfaces/studio/src/engine/neighbours.ts';
 import { fitPlane, keptNeighbours, project, unitRows } from '../surfaces/studio/src/engine/projection.ts';
 
 const V = 1500;
 const D = 20;
 const K = 10;
 const nothing = async () => {};
+
+/** A crew of several hands, in one thread. */
+function many(count: number): Crew {
+	const hands = Array.from({ length: count }, createHand);
+	return {
+		each: (work) => Promise.all(hands.map((hand, part) => work(hand, part, count))),
+		memory: (byteLength) => new ArrayBuffer(byteLength),
+		end() {},
+	};
+}
 
 /** Fifty bundles of thirty directions each. */
 function bundles(): Float32Array {
@@ -57,7 +70,7 @@ describe('the map of the studio', () => {
 		const scorer = createRowScorer((await buildKernels())!);
 		const store = scorer.allocate('BF16', padded(D), V)!;
 		store.write(0, toBfloat16(rows, D));
-		const graph = await neighbourGraph(scorer, { count: V, width: padded(D), store }, K, nothing);
+		const graph = await neighbourGraph(scorer, { count: V, width: padded(D), store }, K, alone(), nothing);
 		let found = 0;
 		for (const [id, near] of truth) found += [...graph.ids.subarray(id * K, (id + 1) * K)].filter((other) => near.has(other)).length;
 		assert.ok(found / (truth.size * K) > 0.95, `${found} of ${truth.size * K}`);
@@ -76,12 +89,16 @@ describe('the map of the studio', () => {
 		const flat = keptNeighbours(points, truth);
 		for (let i = 0; i < points.length; i++) points[i]! *= 10;
 		const twin = points.slice();
-		await layOut(graph, points, nothing);
+		await layOut(graph, points, alone(), nothing);
 		const kept = keptNeighbours(points, truth);
 		assert.ok(points.every(Number.isFinite));
 		assert.ok(kept > 0.3 && kept > 2 * flat, `${kept} against ${flat}`);
-		await layOut(graph, twin, nothing);
-		assert.deepEqual(twin, points, 'the same table gives the same map');
+		await layOut(graph, twin, many(3), nothing);
+		assert.deepEqual(twin, points, 'the same table gives the same map, by however many hands');
+		const again = scorer.allocate('BF16', padded(D), V)!;
+		again.write(0, toBfloat16(rows, D));
+		const shared = await neighbourGraph(scorer, { count: V, width: padded(D), store: again }, K, many(3), nothing);
+		assert.deepEqual(shared, graph);
 	});
 
 	test('rows without a direction, all rows the same, fewer rows than neighbours: no error, no NaN', async () => {
@@ -94,9 +111,9 @@ describe('the map of the studio', () => {
 			unitRows(copy, 8);
 			const store = scorer.allocate('BF16', 8, count)!;
 			store.write(0, toBfloat16(copy, 8));
-			const graph = await neighbourGraph(scorer, { count, width: 8, store }, K, nothing);
+			const graph = await neighbourGraph(scorer, { count, width: 8, store }, K, alone(), nothing);
 			const points = Float32Array.from({ length: 2 * count }, (_, i) => Math.sin(i));
-			await layOut(graph, points, nothing);
+			await layOut(graph, points, alone(), nothing);
 			assert.ok(points.every(Number.isFinite), `${count} rows`);
 		}
 	});

@@ -2,7 +2,6 @@
 
 import { browserHost } from '../../../../hosts/browser/host.ts';
 import { distances, norms, openModel } from '../../../../hosts/browser/index.ts';
-import type { RowScorer } from '../../../../src/compute/row-scorer.ts';
 import type { Model, OpenOptions } from '../../../../src/model.ts';
 import type { Tokenizer } from '../../../../src/tokenizer/types.ts';
 import { logProbabilities, top } from '../../../../src/unembedding/probability.ts';
@@ -17,15 +16,6 @@ const RANKS = {
 	cl100k_base: () => import('js-tiktoken/ranks/cl100k_base'),
 	o200k_base: () => import('js-tiktoken/ranks/o200k_base'),
 };
-
-/** The machine's own way of scoring many rows. Its code is loaded when it is asked for. */
-export async function rowScorer(): Promise<RowScorer> {
-	const [{ createRowScorer }, { buildKernels }] = await Promise.all([
-		import('../../../../src/compute/rows.ts'),
-		import('../../../../src/compute/wasm.ts'),
-	]);
-	return createRowScorer(await buildKernels());
-}
 
 export async function openFiles(opening: Opening, options: OpenOptions): Promise<Model> {
 	switch (opening.kind) {

@@ -1,8 +1,11 @@
 // The nearest rows of every row of a table, by an inverted file: rows are grouped around centres, and each looks through the groups nearest
 // to it. Jégou, Douze, Schmid 2011, Product quantization for nearest neighbor search, section IV (without the quantization).
-// Groups lie row after row in memory, so that one kernel call scores a whole group.
+// Groups lie row after row in memory, so that one kernel call scores a whole group; a crew shares the looking (map-hand.ts).
 
 import type { RowScorer, RowStore } from '../../../../src/compute/row-scorer.ts';
+import { fromBfloat16 } from './bfloat16.ts';
+import type { Crew } from './map-crew.ts';
+import { insert } from './map-hand.ts';
 
 /** Rows of length 1 in bfloat16, numbered from 0; width a multiple of 8. Their relative error of 2⁻⁹ moves a cosine by about as much. */
 export interface Rows {
@@ -31,102 +34,67 @@ const LOOKED_THROUGH = 24;
 const LOOKED_AT = 4000;
 /** Looks at neighbours of neighbours. */
 const FURTHER = 2;
-/** Rows between two steps. */
-const AT_ONCE = 512;
-
-export const padded = (width: number): number => Math.ceil(width / 8) * 8;
-
-/** Float32 rows (n, D) as bfloat16 rows of the padded width, rounded to nearest. */
-export function toBfloat16(rows: Float32Array, width: number): Uint8Array {
-	const wide = padded(width);
-	const count = rows.length / width;
-	const bits = new Uint32Array(rows.buffer, rows.byteOffset, rows.length);
-	const out = new Uint16Array(count * wide);
-	for (let r = 0; r < count; r++) for (let d = 0; d < width; d++) out[r * wide + d] = (bits[r * width + d]! + 0x8000) >>> 16;
-	return new Uint8Array(out.buffer);
-}
-
-export function fromBfloat16(bytes: Uint8Array): Float32Array {
-	const words = new Uint16Array(bytes.slice().buffer);
-	const out = new Float32Array(words.length);
-	const bits = new Uint32Array(out.buffer);
-	for (let i = 0; i < words.length; i++) bits[i] = words[i]! << 16;
-	return out;
-}
+/** Rows that the crew looks for between two steps. */
+const AT_ONCE = 4096;
 
 /** Groups for V rows: about four times √V keeps fitting and looking in balance. */
 const groupsFor = (count: number) => Math.max(1, Math.min(1024, Math.round(Math.sqrt(count))));
 
-export async function neighbourGraph(scorer: RowScorer, rows: Rows, K: number, step: Step): Promise<Graph> {
+/** Neighbours within the groups nearest to each row, then twice among the neighbours' neighbours. Frees the rows' store on the way. */
+export async function neighbourGraph(scorer: RowScorer, rows: Rows, K: number, crew: Crew, step: Step): Promise<Graph> {
 	const { count: V, width } = rows;
 	const G = groupsFor(V);
 	const centres = await fitCentres(scorer, rows, G, step);
 	const probes = Math.min(G, LOOKED_THROUGH);
 	const nearest = await nearestCentres(rows, centres, G, probes, step);
 	const { order, starts } = grouped(nearest, V, G, probes);
-	const store = scorer.allocate('BF16', width, V)!;
-	for (const [place, id] of order.entries()) store.write(place, rows.store.row(id));
-	const ids = new Int32Array(V * K).fill(-1);
-	const alike = new Float32Array(V * K).fill(Number.NEGATIVE_INFINITY);
-	const scores = new Float32Array(V);
-	for (let place = 0; place < V; place++) {
-		const id = order[place]!;
-		const query = fromBfloat16(store.row(place));
-		for (let p = 0, looked = 0; p < probes && looked < LOOKED_AT; p++) {
+	// From here on rows are numbered by their place in the order of the groups.
+	const bytes = new Uint8Array(crew.memory(V * width * 2));
+	for (const [place, id] of order.entries()) bytes.set(rows.store.row(id), place * width * 2);
+	rows.store.free();
+	const looked = looksOf(nearest, order, starts, probes);
+	const near = new Int32Array(crew.memory(V * K * 4)).fill(-1);
+	const alike = new Float32Array(crew.memory(V * K * 4)).fill(Number.NEGATIVE_INFINITY);
+	const shared = { count: V, width, K, bytes, starts, looked, near, alike };
+	await crew.each((hand, part, parts) => hand.take(shared, Math.floor((part * V) / parts), Math.floor(((part + 1) * V) / parts)));
+	for (let round = 0; round <= FURTHER; round++) {
+		for (let from = 0; from < V; from += AT_ONCE) {
+			const to = Math.min(V, from + AT_ONCE);
+			const found = await crew.each((hand, part, parts) => {
+				if (round === 0) return hand.through(from, to);
+				const own = (n: number) => from + Math.floor((n * (to - from)) / parts);
+				return hand.further(own(part), own(part + 1));
+			});
+			for (const { places, ids, scores } of found)
+				for (let i = 0; i < places.length; i++)
+					if (scores[i]! > alike[(places[i]! + 1) * K - 1]!) insert(near, alike, places[i]! * K, K, ids[i]!, scores[i]!);
+			await step(to, V);
+		}
+	}
+	return byId(near, alike, order, K);
+}
+
+/** (V, probes) by place: the groups that a row looks through, −1 once it has seen enough rows. */
+function looksOf(nearest: Int32Array, order: Int32Array, starts: Int32Array, probes: number): Int32Array {
+	const looked = new Int32Array(nearest.length).fill(-1);
+	for (const [place, id] of order.entries()) {
+		for (let p = 0, seen = 0; p < probes && seen < LOOKED_AT; p++) {
 			const group = nearest[id * probes + p]!;
-			const from = starts[group]!;
-			const count = starts[group + 1]! - from;
-			if (count === 0) continue;
-			store.dot(query, from, count, scores);
-			looked += count;
-			let worst = alike[(id + 1) * K - 1]!;
-			for (let i = 0; i < count; i++) {
-				if (scores[i]! > worst && from + i !== place) {
-					insert(ids, alike, id * K, K, order[from + i]!, scores[i]!);
-					worst = alike[(id + 1) * K - 1]!;
-				}
-			}
+			looked[place * probes + p] = group;
+			seen += starts[group + 1]! - starts[group]!;
 		}
-		if (place % AT_ONCE === 0) await step(place, V);
 	}
-	store.free();
-	const graph = { K, ids, alike };
-	for (let look = 0; look < FURTHER; look++) await lookFurther(rows, graph, step);
+	return looked;
+}
+
+/** The graph with the rows' own numbers in place of their places. */
+function byId(near: Int32Array, alike: Float32Array, order: Int32Array, K: number): Graph {
+	const graph = { K, ids: new Int32Array(near.length).fill(-1), alike: new Float32Array(near.length) };
+	for (const [place, id] of order.entries()) {
+		graph.alike.set(alike.subarray(place * K, (place + 1) * K), id * K);
+		for (let k = 0; k < K; k++) if (near[place * K + k]! >= 0) graph.ids[id * K + k] = order[near[place * K + k]!]!;
+	}
 	return graph;
-}
-
-/** Neighbours of neighbours are likely neighbours: a look at all of them finds much of what the groups have parted.
- * Dong, Moses, Li 2011, Efficient k-nearest neighbor graph construction for generic similarity measures, section 2.2. */
-async function lookFurther({ count: V, store }: Rows, { K, ids, alike }: Graph, step: Step): Promise<void> {
-	/** Whose look each row was last in. */
-	const seen = new Int32Array(V).fill(-1);
-	const score = new Float32Array(1);
-	for (let id = 0; id < V; id++) {
-		const query = fromBfloat16(store.row(id));
-		const first = ids.slice(id * K, (id + 1) * K).filter((near) => near >= 0);
-		seen[id] = id;
-		for (const near of first) seen[near] = id;
-		for (const near of first) {
-			for (const far of ids.slice(near * K, (near + 1) * K)) {
-				if (far < 0 || seen[far] === id) continue;
-				seen[far] = id;
-				store.dot(query, far, 1, score);
-				if (score[0]! > alike[(id + 1) * K - 1]!) insert(ids, alike, id * K, K, far, score[0]!);
-			}
-		}
-		if (id % AT_ONCE === 0) await step(id, V);
-	}
-}
-
-/** Puts a neighbour where it belongs among the K from `at` on; the last falls out. */
-function insert(ids: Int32Array, alike: Float32Array, at: number, K: number, id: number, score: number): void {
-	let i = at + K - 1;
-	for (; i > at && alike[i - 1]! < score; i--) {
-		alike[i] = alike[i - 1]!;
-		ids[i] = ids[i - 1]!;
-	}
-	alike[i] = score;
-	ids[i] = id;
 }
 
 /** A centre, and half its squared length: of all centres the one with the largest row · centre − half is the nearest. */
