@@ -23,8 +23,14 @@ export async function openTiny(studio: Studio, timeout = 60_000): Promise<Page> 
 }
 
 /** Keeps it under a name, with its file's bytes as `change` gives them, by way of the open view. */
-export async function keepTiny(page: Page, name: string, change: (weights: Buffer) => Buffer, timeout = 60_000): Promise<void> {
-	const fixture = (file: string) => readFileSync(repo(`test/fixtures/families/llama/${file}`));
+export async function keepTiny(
+	page: Page,
+	name: string,
+	change: (weights: Buffer) => Buffer,
+	timeout = 60_000,
+	family = 'llama',
+): Promise<void> {
+	const fixture = (file: string) => readFileSync(repo(`test/fixtures/families/${family}/${file}`));
 	await page
 		.locator('input[type=file]')
 		.first()

@@ -71,6 +71,14 @@ test('no file imports itself by way of others', () => {
 	assert.deepEqual([...imports.keys()], []);
 });
 
+test('the studio reaches the library from its engine alone', () => {
+	const page = globSync('surfaces/studio/src/**/*.{ts,tsx}').filter((file) => !file.includes('/engine/'));
+	assert.deepEqual(
+		page.filter((file) => importsOf(file).some((path) => /^(?:src|hosts)\//.test(path))),
+		[],
+	);
+});
+
 test('the core names no runtime', () => {
 	const wrong = globSync('src/**/*.ts').filter((file) =>
 		/from ['"]node:|\b(process|Buffer|document|window)\./.test(readFileSync(file, 'utf8').replace(/\/\/.*|\/\*[\s\S]*?\*\//g, '')),

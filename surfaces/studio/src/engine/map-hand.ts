@@ -3,7 +3,7 @@
 
 import type { RowStore } from '../../../../src/compute/row-scorer.ts';
 import { fromBfloat16 } from './bfloat16.ts';
-import { type Places, type Round, roundOf } from './layout.ts';
+import { type Places, type Round, roundOf } from './moving.ts';
 import { rowScorer } from './row-scorer.ts';
 
 /** Rows in the order of their groups, and the graph in the making. Memory that all hands see, where there is such. */

@@ -75,12 +75,12 @@ export function project(rows: Float32Array, { mean, axes }: Plane, points: Float
 	}
 }
 
-/** Moves and scales points, the same in both directions, so that all but a few in a thousand lie in −1 … 1. */
+/** Moves and scales points, the same in both directions, so that all but a few in a hundred lie in −1 … 1: the crowd, not its stragglers. */
 export function fill(points: Float32Array): void {
 	const [x, y] = [0, 1].map((k) => {
 		const sorted = points.filter((_, i) => i % 2 === k).sort();
 		const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)]!;
-		return { middle: (at(0.004) + at(0.996)) / 2, reach: (at(0.996) - at(0.004)) / 2 };
+		return { middle: (at(0.015) + at(0.985)) / 2, reach: (at(0.985) - at(0.015)) / 2 };
 	});
 	const reach = Math.max(x!.reach, y!.reach) || 1;
 	for (let i = 0; i < points.length; i++) points[i] = (points[i]! - (i % 2 === 0 ? x! : y!).middle) / reach;

@@ -2,13 +2,17 @@
 
 import { useMessages } from '../messages/index.ts';
 import { Scroller } from '../ui/scroller.tsx';
-import type { MatrixProps } from './Matrix.tsx';
+import type { Picture } from './paint.ts';
 
 /** Columns and rows that are shown: more would be a wall of numbers; the files have all. */
 const COLUMNS = 32;
 const ROWS = 512;
 
-type TableProps = Pick<MatrixProps, 'rows' | 'columns' | 'data' | 'rowName' | 'columnName'> & { readonly write: (value: number) => string };
+interface TableProps extends Pick<Picture, 'rows' | 'columns' | 'data'> {
+	readonly rowName: (row: number) => string;
+	readonly columnName: (column: number) => string;
+	readonly write: (value: number) => string;
+}
 
 export function PlainTable({ rows, columns, data, rowName, columnName, write }: TableProps) {
 	const t = useMessages();

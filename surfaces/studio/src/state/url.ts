@@ -18,7 +18,7 @@ export const FIRST_PLACE: Place = { view: 'lesson', model: 'smollm2', text: 'I l
 const MAX_ADDRESS = 8000;
 /** Most settings and longest setting that a link may bring: a view has fewer than twenty, and no text in them is longer than a paragraph. */
 const MAX_OPTIONS = 40;
-const MAX_OPTION = 4000;
+export const MAX_OPTION = 4000;
 
 export function toHash(place: Place): string {
 	const options = Object.fromEntries(Object.entries(place.options).filter(([, value]) => value !== ''));

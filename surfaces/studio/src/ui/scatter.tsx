@@ -161,9 +161,10 @@ export function Scatter({ points, groups, selected, onSelect, joined, label, han
 export function scatterSvg(points: Float32Array, groups: Uint8Array, shade: Shade, title: string, saved: Saved): string {
 	const SIZE = 900;
 	const paths: string[][] = GROUP_COLOURS[shade].map(() => []);
+	const reach = points.reduce((most, x) => Math.max(most, Math.abs(x)), 1);
 	for (const [id, group] of groups.entries()) {
-		const x = (SIZE * (1 + points[2 * id]!)) / 2;
-		const y = (SIZE * (1 - points[2 * id + 1]!)) / 2;
+		const x = (SIZE * (1 + points[2 * id]! / reach)) / 2;
+		const y = (SIZE * (1 - points[2 * id + 1]! / reach)) / 2;
 		paths[group]?.push(`M${at(x)} ${at(y)}h0`);
 	}
 	const body = paths.map(

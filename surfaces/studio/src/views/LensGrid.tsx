@@ -1,6 +1,6 @@
 // The lens as a grid: a row a layer, a column a token, in each cell what the state reads as. Arrow keys walk from cell to cell.
 
-import { type KeyboardEvent, useRef } from 'react';
+import { type KeyboardEvent, useLayoutEffect, useRef } from 'react';
 import type { TokenView } from '../engine/protocol.ts';
 import type { Guess } from '../engine/work-out.ts';
 import { css, ink, painter, type Shade } from '../matrix/colour.ts';
@@ -32,6 +32,17 @@ export function LensGrid({ tokens, rows, rowName, guess, picked, onPick }: GridP
 	const t = useMessages();
 	const colour = painter('share', useShade(), 1);
 	const table = useRef<HTMLTableElement>(null);
+	// The picked column is in sight, on a phone too.
+	const { token: column } = picked;
+	useLayoutEffect(() => {
+		const cell = table.current?.querySelectorAll<HTMLElement>('thead th')[column];
+		const box = table.current?.parentElement;
+		if (!cell || !box) return;
+		const [left, right] = [cell.offsetLeft, cell.offsetLeft + cell.offsetWidth];
+		const names = table.current!.querySelector('thead td')!.clientWidth;
+		if (right > box.scrollLeft + box.clientWidth) box.scrollLeft = right - box.clientWidth;
+		else if (left < box.scrollLeft + names) box.scrollLeft = left - names;
+	}, [column, guess(picked.row, column)?.id]);
 	function onKeyDown(event: KeyboardEvent) {
 		const { token, row } = picked;
 		// The last layer stands above.

@@ -4,7 +4,6 @@ import { useMemo, useRef, useState } from 'react';
 import { ask } from '../engine/client.ts';
 import type { StoredMap } from '../engine/map-store.ts';
 import type { ModelCard, Progress } from '../engine/protocol.ts';
-import { GROUPS, type Group, KINDS } from '../engine/token-groups.ts';
 import { useAnswer, useParts } from '../engine/use.ts';
 import type { MapPart } from '../engine/work-map.ts';
 import { percent } from '../matrix/number.ts';
@@ -12,15 +11,17 @@ import { type Messages, useSpeech } from '../messages/index.ts';
 import { useModel } from '../state/models.ts';
 import { useOption, usePlace } from '../state/place.tsx';
 import { useShade } from '../state/shade.ts';
+import { MAX_OPTION } from '../state/url.ts';
 import { Choose, Push, TextInput } from '../ui/fields.tsx';
 import { Opened } from '../ui/opened.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Ranking } from '../ui/ranking.tsx';
 import { Saves } from '../ui/saves.tsx';
-import { GROUP_COLOURS, Scatter, type ScatterHandle, scatterSvg } from '../ui/scatter.tsx';
+import { Scatter, type ScatterHandle, scatterSvg } from '../ui/scatter.tsx';
 import { Source } from '../ui/source.tsx';
 import { quoted, TokenStrip, tokenText } from '../ui/token.tsx';
 import { Bar } from './Bar.tsx';
+import { Legend } from './Legend.tsx';
 
 /** Most tokens that a search or an encircling lists. */
 const LISTED = 200;
@@ -56,7 +57,24 @@ function MapOf({ card }: { readonly card: ModelCard }) {
 	const kinds = useAnswer(`${card.name} groups`, (signal) => ask('groups', [card.name], { signal })).value;
 	const [by, setBy] = useOption('colour', 'script');
 	const [find, setFind] = useOption('find', '');
-	const [encircled, setEncircled] = useState(NONE);
+	// A small selection is part of the place; a large one would not fit into an address.
+	const [kept, setKept] = useOption('encircled', '');
+	const [large, setLarge] = useState(NONE);
+	const encircled = useMemo(
+		() =>
+			kept
+				? kept
+						.split(',')
+						.map(Number)
+						.filter((id) => Number.isInteger(id) && id >= 0 && id < card.table!.rows)
+				: large,
+		[kept, large, card],
+	);
+	function encircle(chosen: readonly number[]) {
+		const ids = chosen.join(',');
+		setKept(ids.length <= MAX_OPTION ? ids : '');
+		setLarge(chosen);
+	}
 	const found = useAnswer(find ? JSON.stringify([card.name, find]) : undefined, (signal) =>
 		ask('vocabulary', [card.name, { text: find, ignoreCase: true, limit: LISTED }], { signal }),
 	);
@@ -145,7 +163,7 @@ function MapOf({ card }: { readonly card: ModelCard }) {
 						onSelect={(chosen) => {
 							setFind('');
 							setPicked(0);
-							setEncircled(chosen);
+							encircle(chosen);
 						}}
 						label={words.canvas}
 						handle={handle}
@@ -197,41 +215,4 @@ function stageOf(progress: Progress | undefined, words: Messages['views']['map']
 			return words.measuring;
 	}
 	return undefined;
-}
-
-/** Which colour is which group, with how many tokens it has. */
-function Legend({ groups, by }: { readonly groups: Uint8Array; readonly by: string }) {
-	const { messages: t, count, language } = useSpeech();
-	const shade = useShade();
-	const scripts = new Intl.DisplayNames(language, { type: 'script' });
-	const counts = new Uint32Array(GROUPS.length);
-	for (const group of groups) counts[group]!++;
-	const names: Readonly<Record<Group, string>> = {
-		control: t.kinds.control,
-		word: `${scripts.of('Latn')}: ${t.views.map.word}`,
-		piece: `${scripts.of('Latn')}: ${t.views.map.piece}`,
-		Han: scripts.of('Hani')!,
-		Hangul: scripts.of('Hang')!,
-		Kana: scripts.of('Kana')!,
-		Cyrillic: scripts.of('Cyrl')!,
-		Arabic: scripts.of('Arab')!,
-		number: t.views.map.number,
-		sign: t.views.map.sign,
-		byte: t.views.map.byte,
-		other: t.views.map.other,
-	};
-	const labels = by === 'kind' ? KINDS.map((kind) => t.kinds[kind]) : GROUPS.map((group) => names[group]);
-	return (
-		<ul className="legend">
-			{labels.map(
-				(label, i) =>
-					counts[i]! > 0 && (
-						<li key={label}>
-							<span className="dot" style={{ background: GROUP_COLOURS[shade][i] }} aria-hidden="true" />
-							{label} {count(counts[i]!)}
-						</li>
-					),
-			)}
-		</ul>
-	);
 }
