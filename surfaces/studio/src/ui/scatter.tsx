@@ -112,8 +112,8 @@ export function Scatter({ points, groups, selected, onSelect, joined, label, han
 	useEffect(() => {
 		if (!plot) return;
 		let stale = false;
-		turn.current = turn.current.then(
-			async () => {
+		turn.current = turn.current
+			.then(async () => {
 				if (stale) return;
 				const axis = (k: number) => Float32Array.from({ length: groups.length }, (_, i) => points[2 * i + k]!);
 				await plot.draw({ x: axis(0), y: axis(1), z: groups });
@@ -122,9 +122,8 @@ export function Scatter({ points, groups, selected, onSelect, joined, label, han
 				else plot.deselect(quiet);
 				const place = (id: number): [number, number] => [points[2 * id]!, points[2 * id + 1]!];
 				await plot.drawAnnotations(joined.map(([a, b]) => ({ vertices: [place(a), place(b)] })));
-			},
-			() => undefined,
-		); // destroyed meanwhile
+			})
+			.catch(() => undefined); // destroyed meanwhile
 		return () => {
 			stale = true;
 		};

@@ -1,6 +1,7 @@
 // Lens: layer by token, what each state reads as; beside it one cell's ten best.
 // nostalgebraist 2020, "interpreting GPT: the logit lens"
 
+import { useState } from 'react';
 import { ask } from '../engine/client.ts';
 import type { ModelCard } from '../engine/protocol.ts';
 import { useEncoding } from '../engine/questions.ts';
@@ -10,6 +11,7 @@ import { useMessages } from '../messages/index.ts';
 import { useModel } from '../state/models.ts';
 import { useOption, usePlace } from '../state/place.tsx';
 import { useShade } from '../state/shade.ts';
+import { Push } from '../ui/fields.tsx';
 import { Guesses } from '../ui/guesses.tsx';
 import { isWhole, Missing } from '../ui/missing.tsx';
 import { Opened } from '../ui/opened.tsx';
@@ -44,13 +46,15 @@ function LensOf({ card }: { readonly card: ModelCard }) {
 	const tokens = useEncoding(card.name, text).value;
 	const layers = card.blocks.have;
 	const key = isWhole(card) ? JSON.stringify([card.name, text, layers]) : undefined;
-	const { parts, refusal, busy } = useParts<LensColumn, unknown>(key, (signal, onPart) =>
+	const [stopped, setStopped] = useState('');
+	const { parts, refusal, busy } = useParts<LensColumn, unknown>(stopped === key ? undefined : key, (signal, onPart) =>
 		ask('lens', [card.name, text, 10], { signal, onPart: (part) => onPart(part as LensColumn) }),
 	);
 	const [at, setAt] = useOption('at', '');
 	if (!isWhole(card)) return <Missing card={card} />;
 	if (refusal) return <Problem refusal={refusal} />;
-	if (!tokens?.length) return <Busy />;
+	if (!tokens) return <Busy />;
+	if (tokens.length === 0) return <p>{t.empty}</p>;
 	const [token = tokens.length - 1, layer = layers] = at.split(',').filter(Boolean).map(Number);
 	const column = (i: number) => parts.find((part) => part.token === i);
 	const picked = column(token)?.layers[layer];
@@ -63,9 +67,21 @@ function LensOf({ card }: { readonly card: ModelCard }) {
 	};
 	return (
 		<>
-			<p className="busy" role="status">
-				{busy ? t.computing : '\u00a0'}
-			</p>
+			<div className="matrix-bar" role="status">
+				{busy && (
+					<>
+						<span className="hint">{t.computing}</span>
+						<Push kind="quiet" onPress={() => setStopped(key!)}>
+							{t.cancel}
+						</Push>
+					</>
+				)}
+				{stopped === key && (
+					<Push kind="quiet" onPress={() => setStopped('')}>
+						{t.retry}
+					</Push>
+				)}
+			</div>
 			<div className="lens-beside">
 				<LensGrid {...grid} picked={{ token, row: layer }} onPick={(at) => setAt(`${at.token},${at.row}`)} />
 				{picked && tokens[token] && (
@@ -78,7 +94,7 @@ function LensOf({ card }: { readonly card: ModelCard }) {
 				)}
 			</div>
 			<Source card={card} part={PART} precision={parts[0]?.precision} />
-			{!busy && (
+			{!busy && parts.length > 0 && (
 				<Saves
 					name="lens"
 					origin={{ models: [card], part: PART, precision: parts[0]?.precision, text }}

@@ -175,7 +175,9 @@ function MapOf({ card }: { readonly card: ModelCard }) {
 			<TextInput label={words.find} value={find} onChange={setFind} />
 			{tokens.length > 0 && (
 				<>
-					<h3>{find ? words.found(count(hits.length)) : `${words.encircled}: ${count(hits.length)}`}</h3>
+					<h3>
+						{find ? words.found(`${count(hits.length)}${hits.length === LISTED ? '+' : ''}`) : `${words.encircled}: ${count(hits.length)}`}
+					</h3>
 					<TokenStrip tokens={tokens} picked={picked} onPick={setPicked} label={words.find} />
 				</>
 			)}
