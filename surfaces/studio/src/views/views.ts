@@ -5,10 +5,7 @@ import { alsoAwaited } from '../engine/client.ts';
 import { Lesson } from '../lesson/Lesson.tsx';
 import type { Messages } from '../messages/index.ts';
 import { AttentionView } from './AttentionView.tsx';
-import { Generate } from './Generate.tsx';
-import { Lens } from './Lens.tsx';
 import { MatrixView } from './MatrixView.tsx';
-import { Open } from './Open.tsx';
 import { Tokens } from './Tokens.tsx';
 
 type View = FunctionComponent | LazyExoticComponent<FunctionComponent>;
@@ -17,7 +14,10 @@ type View = FunctionComponent | LazyExoticComponent<FunctionComponent>;
 const later = (load: () => Promise<FunctionComponent>) => lazy(async () => ({ default: await alsoAwaited(load()) }));
 const Compare = later(async () => (await import('./Compare.tsx')).Compare);
 const Edit = later(async () => (await import('./Edit.tsx')).Edit);
+const Generate = later(async () => (await import('./Generate.tsx')).Generate);
+const Lens = later(async () => (await import('./Lens.tsx')).Lens);
 const MapView = later(async () => (await import('./MapView.tsx')).MapView);
+const Open = later(async () => (await import('./Open.tsx')).Open);
 
 export const views: readonly { readonly id: Exclude<keyof Messages['nav'], 'label'>; readonly View: View }[] = [
 	{ id: 'lesson', View: Lesson },
