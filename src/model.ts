@@ -7,8 +7,10 @@ import type { Host, ModelReference } from './host.ts';
 import { engineWhenAsked } from './model/asked.ts';
 import { chatTemplateOf, conversation } from './model/chat-template.ts';
 import { openInterpreter } from './model/interpreter.ts';
+import { OPEN } from './model/options.ts';
 import { findTokenizer } from './model/tokenizer.ts';
 import type { Model, OpenOptions } from './model/types.ts';
+import { checkOptions } from './options.ts';
 
 export type { Provenance } from './model/provenance.ts';
 export type * from './model/types.ts';
@@ -18,6 +20,7 @@ export type * from './model/types.ts';
  * @throws TongsaError
  */
 export async function openModel(host: Host, reference: ModelReference, options: OpenOptions = {}): Promise<Model> {
+	checkOptions(options, OPEN);
 	const { signal, onProgress } = options;
 	const files = await host.resolve(reference, { ...(signal && { signal }), ...(onProgress && { onProgress }) });
 	const checkpoint = await openCheckpoint(files, signal);

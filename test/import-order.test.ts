@@ -8,6 +8,7 @@ import { test } from 'node:test';
 /** The floors, lowest first; rooms on one floor do not import each other. */
 const FLOORS: readonly (readonly string[])[] = [
 	['src/errors.ts'],
+	['src/options.ts'],
 	['src/compute', 'src/bytes'],
 	['src/tensor'],
 	['src/formats'],

@@ -1,6 +1,7 @@
 // Measures between vectors, and between the tokens of two sentences. Sums are in JavaScript's 53 bits, in order of the index.
 
 import { TongsaError } from '../errors.ts';
+import { checkOptions, needed, oneOf } from '../options.ts';
 
 export type Metric = 'cosine' | 'dot' | 'euclidean';
 
@@ -51,8 +52,8 @@ const METRICS: Readonly<Record<Metric, (a: ArrayLike<number>, b: ArrayLike<numbe
 export function distances(a: Float32Array, b: Float32Array, width: number, metric: Metric): Float32Array {
 	const rowsA = rowsOf(a, width);
 	const rowsB = rowsOf(b, width);
-	const measure = Object.hasOwn(METRICS, metric) ? METRICS[metric] : undefined;
-	if (!measure) throw unknownMetric(metric, Object.keys(METRICS));
+	checkOptions({ metric }, { metric: needed(oneOf(Object.keys(METRICS))) });
+	const measure = METRICS[metric];
 	return Float32Array.from(rowsA.flatMap((rowA) => rowsB.map((rowB) => measure(rowA, rowB))));
 }
 
@@ -85,10 +86,6 @@ export function rowsOf(matrix: Float32Array, width: number): Float32Array[] {
 		});
 	}
 	return Array.from({ length: matrix.length / width }, (_, t) => matrix.subarray(t * width, (t + 1) * width));
-}
-
-export function unknownMetric(got: string, known: readonly string[]): TongsaError {
-	return new TongsaError('usage', 'unknown metric', { field: 'metric', got, allowed: known.join(', ') });
 }
 
 function sameWidth(a: ArrayLike<number>, b: ArrayLike<number>): void {

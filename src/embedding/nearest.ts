@@ -8,7 +8,8 @@
 
 import type { RowScorer, RowStore } from '../compute/row-scorer.ts';
 import { TongsaError } from '../errors.ts';
-import { cosineOf, dot, norm, unknownMetric } from './distance.ts';
+import { checkOptions, listOf, oneOf, type Rules, whole } from '../options.ts';
+import { cosineOf, dot, norm } from './distance.ts';
 import { scalarScorer } from './scalar-scorer.ts';
 import type { EmbeddingTable, RowStretch } from './table.ts';
 import { bestFirst, type Scored, topOf } from './top.ts';
@@ -33,6 +34,8 @@ export interface NearestRows {
 	/** Gives the kept table back. */
 	close(): void;
 }
+
+const RULES: Rules<NearestQuery> = { top: whole(1), metric: oneOf(['cosine', 'dot']), without: listOf(whole(0)) };
 
 /** The kernel's word is taken for rows whose length squared lies between: RowStore.relativeError. */
 const MIN_SQUARE = 2 ** -120;
@@ -154,8 +157,9 @@ export function nearestRows(table: EmbeddingTable, scorer: RowScorer, keepBytes:
 
 	return {
 		find(vector, query) {
+			checkOptions(query, RULES);
 			const checked = checkedVector(vector, width, query.metric);
-			const top = checkedTop(query.top, rowCount);
+			const top = Math.min(query.top, rowCount);
 			const run = () => {
 				query.signal?.throwIfAborted();
 				if (closed) throw new TongsaError('closed', 'the table has been closed', { tensor: table.tensor.name });
@@ -176,7 +180,6 @@ export function nearestRows(table: EmbeddingTable, scorer: RowScorer, keepBytes:
 }
 
 function checkedVector(vector: ArrayLike<number>, width: number, metric: NearestQuery['metric']): Float32Array {
-	if (metric !== 'cosine' && metric !== 'dot') throw unknownMetric(metric, ['cosine', 'dot']);
 	if (vector.length !== width) {
 		throw new TongsaError('wrong-shape', 'a vector of the wrong length', {
 			field: 'vector',
@@ -199,9 +202,4 @@ function checkedVector(vector: ArrayLike<number>, width: number, metric: Nearest
 		});
 	}
 	return values;
-}
-
-function checkedTop(top: number, rowCount: number): number {
-	if (Number.isSafeInteger(top) && top > 0) return Math.min(top, rowCount);
-	throw new TongsaError('usage', 'how many rows is a whole number from 1', { field: 'top', got: top, allowed: `1 to ${rowCount}` });
 }

@@ -2,6 +2,7 @@
 // Reimers & Gurevych 2019, Sentence-BERT §3; names as in sentence-transformers' 1_Pooling/config.json
 
 import { TongsaError } from '../errors.ts';
+import { checkOptions, needed, oneOf } from '../options.ts';
 import { meanOf, norm, rowsOf } from './distance.ts';
 
 export type Pooling = 'mean' | 'cls' | 'last';
@@ -26,8 +27,7 @@ export const POOLING_NAMES = Object.keys(POOLINGS) as readonly Pooling[];
  * @throws TongsaError 'usage' for an unknown name, 'wrong-shape' where nothing is left to pool or the mask does not fit.
  */
 export function pool(states: Float32Array, width: number, pooling: Pooling, mask?: Mask): Float32Array {
-	const pooled = Object.hasOwn(POOLINGS, pooling) ? POOLINGS[pooling] : undefined;
-	if (!pooled) throw new TongsaError('usage', 'unknown pooling', { got: pooling, allowed: POOLING_NAMES.join(', ') });
+	checkOptions({ pooling }, { pooling: needed(oneOf(POOLING_NAMES)) });
 	const rows = rowsOf(states, width);
 	if (mask && mask.length !== rows.length) {
 		throw new TongsaError('wrong-shape', 'a mask has one flag a token', {
@@ -42,7 +42,7 @@ export function pool(states: Float32Array, width: number, pooling: Pooling, mask
 			got: `${rows.length} tokens, none of which counts`,
 			allowed: 'at least one',
 		});
-	return pooled(counted);
+	return POOLINGS[pooling](counted);
 }
 
 /** Shortest length that is divided by, as in PyTorch's functional.normalize: a zero vector stays zero. */

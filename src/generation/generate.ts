@@ -1,6 +1,7 @@
 // Generation: prompt ids → tokens, one at a time. Joins a language model's state, the sampler chain, stop rules and streaming decode.
 
 import { TongsaError } from '../errors.ts';
+import { checkOptions, listOf, type Rule, type Rules, TEXT, whole } from '../options.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import type { LanguageState } from '../unembedding/language.ts';
 import { logSumExp, top } from '../unembedding/probability.ts';
@@ -12,7 +13,7 @@ import { applySampler, checkSampler, draw, type SamplerStep } from './sampler.ts
 import { stopStrings } from './stop.ts';
 
 /** What generation needs of a state: to eat ids, to say what it expects next, and to go back. */
-export type Continuable = Pick<LanguageState, 'ids' | 'contextLength' | 'feed' | 'truncate'> & {
+export type Continuable = Pick<LanguageState, 'ids' | 'vocabulary' | 'contextLength' | 'feed' | 'truncate'> & {
 	/** How many ids the last `feed` had to compute, where a part of what came before was found (default: those that it was given). */
 	readonly computed?: number;
 };
@@ -63,10 +64,21 @@ export interface Finish {
 	readonly stoppedBy?: string;
 }
 
+const STEP: Rule = { holds: (step) => typeof step === 'object' && step !== null, allowed: "{type: 'topP', p: 0.9}, …" };
+
+const RULES: Rules<GenerateOptions> = {
+	maxTokens: whole(0),
+	sampler: listOf(STEP), // what stands in a step: sampler.ts
+	seed: whole(),
+	stop: listOf(TEXT),
+	stopIds: listOf(whole(0)),
+	logProbabilities: whole(0),
+};
+
 /**
  * Yields tokens until a stop rule ends it; the return value says which. The prompt's beginning that the state already holds is not
  * computed again. The signal is looked at before every token.
- * @throws TongsaError 'usage' for an empty prompt, 'unsupported' for a schema that cannot be enforced, 'too-large' when the prompt does not fit the context: nothing is cut in silence.
+ * @throws TongsaError 'usage' for an empty prompt or an option that cannot be, 'unsupported' for a schema that cannot be enforced, 'too-large' when the prompt does not fit the context: nothing is cut in silence.
  */
 export async function* generate(
 	state: Continuable,
@@ -75,8 +87,9 @@ export async function* generate(
 	options: GenerateOptions = {},
 	random: Random = seededRandom(options.seed ?? 0),
 ): AsyncGenerator<GeneratedToken, Finish> {
+	checkOptions(options, RULES);
 	const chain = options.sampler ?? [];
-	checkSampler(chain);
+	checkSampler(chain, state.vocabulary);
 	checkPrompt(prompt, state.contextLength);
 	const stopIds = new Set(options.stopIds ?? tokenizer?.special.stops ?? []);
 	const decoder = tokenizer?.decoder({ skipSpecial: true });

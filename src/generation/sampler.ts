@@ -2,6 +2,7 @@
 // Definitions: top-k Fan 2018; top-p Holtzman 2019; min-p Nguyen 2024; typical Meister 2022; penalties as in OpenAI's API and CTRL (Keskar 2019).
 
 import { TongsaError } from '../errors.ts';
+import { checkOptions, needed, number, oneOf, type Rule, type Rules, whole } from '../options.ts';
 import { logSumExp } from '../unembedding/probability.ts';
 import { type Candidates, filter, refill, sortBest } from './candidates.ts';
 import type { Random } from './random.ts';
@@ -101,36 +102,41 @@ function reshape(c: Candidates, change: (id: number, logit: number) => number): 
 	c.sorted = 0;
 }
 
-/** Allowed range of each number in a chain, the range in words, and whether it counts something. */
-const RANGES: Readonly<Record<string, readonly [least: number, most: number, allowed: string, whole?: true]>> = {
-	'temperature.value': [0, 100, '0 (greedy) to 100'],
-	'topK.k': [1, 0xffff_ffff, 'a whole number of at least 1', true],
-	'topP.p': [Number.MIN_VALUE, 1, 'above 0, at most 1'],
-	'minP.p': [Number.MIN_VALUE, 1, 'above 0, at most 1'],
-	'typical.p': [Number.MIN_VALUE, 1, 'above 0, at most 1'],
-	'penalties.repetition': [Number.MIN_VALUE, 1000, 'above 0, at most 1000'],
-	'penalties.frequency': [-100, 100, '-100 to 100'],
-	'penalties.presence': [-100, 100, '-100 to 100'],
-	'penalties.last': [0, 0xffff_ffff, 'a whole number of at least 0', true],
-};
+const PROBABILITY = needed(number(Number.MIN_VALUE, 1, 'above 0, at most 1'));
 
-/** @throws TongsaError 'usage' naming the step, the number found and the range allowed. */
-export function checkSampler(chain: readonly SamplerStep[]): void {
+/** What each step's settings may be, over a vocabulary of V tokens. */
+const rulesOver = (V: number): { readonly [T in SamplerStep['type']]: Rules<Extract<SamplerStep, { type: T }>> } => ({
+	penalties: {
+		repetition: number(Number.MIN_VALUE, 1000, 'above 0, at most 1000'),
+		frequency: number(-100, 100),
+		presence: number(-100, 100),
+		last: whole(0),
+	},
+	bias: { bias: needed(biasOver(V)) },
+	temperature: { value: needed(number(0, 100, '0 (greedy) to 100')) },
+	topK: { k: needed(whole(1)) },
+	topP: { p: PROBABILITY },
+	minP: { p: PROBABILITY },
+	typical: { p: PROBABILITY },
+});
+
+const biasOver = (V: number): Rule => ({
+	holds: (bias) =>
+		typeof bias === 'object' &&
+		bias !== null &&
+		Object.entries(bias).every(([id, value]) => whole(0, V - 1).holds(Number(id)) && Number.isFinite(value)),
+	allowed: `{id: number}, ids from 0 to ${V - 1}, finite numbers`,
+});
+
+/**
+ * @param V tokens in the vocabulary: a bias on another id would do nothing, in silence
+ * @throws TongsaError 'usage' naming the step, the value found and what is allowed.
+ */
+export function checkSampler(chain: readonly SamplerStep[], V: number): void {
+	const rules = rulesOver(V);
 	for (const step of chain) {
-		if (!(step.type in STEPS)) {
-			throw new TongsaError('usage', 'unknown sampler step', { got: step.type, allowed: Object.keys(STEPS).join(', ') });
-		}
-		for (const [field, value] of Object.entries(step)) {
-			const range = RANGES[`${step.type}.${field}`];
-			if (!range) continue;
-			const [least, most, allowed, whole] = range;
-			if (typeof value === 'number' && value >= least && value <= most && (!whole || Number.isInteger(value))) continue;
-			throw new TongsaError('usage', 'a sampler setting is out of range', {
-				field: `${step.type}.${field}`,
-				got: String(value),
-				allowed,
-			});
-		}
+		checkOptions(step, { type: needed(oneOf(Object.keys(STEPS))) }, 'sampler');
+		checkOptions(step, rules[step.type], step.type);
 	}
 }
 

@@ -1,11 +1,11 @@
 // The engine: what needs the transformer. Trace, lens, sentence vectors, generation. asked.ts loads it when first asked for.
 
-import { openModelTransformer } from '../architectures/index.ts';
 import { TongsaError } from '../errors.ts';
 import type { Checkpoint } from '../formats/checkpoint.ts';
 import { type Continuable, generate } from '../generation/generate.ts';
 import { seededRandom } from '../generation/random.ts';
 import type { Host } from '../host.ts';
+import { checkOptions } from '../options.ts';
 import type { EncodeOptions, Tokenizer } from '../tokenizer/types.ts';
 import type { Input } from '../transformer/forward.ts';
 import { pointsOf } from '../transformer/points.ts';
@@ -14,13 +14,14 @@ import { attentionCell } from '../unembedding/inspect.ts';
 import { lens } from '../unembedding/lens.ts';
 import { surprise } from '../unembedding/surprise.ts';
 import { lengthOf, trace, traceBoth } from '../unembedding/trace.ts';
-import { conversation } from './chat-template.ts';
 import type { Interpreter } from './interpreter.ts';
+import { CELL, LENS, RUN, SENTENCE, TRACE, VECTORS } from './options.ts';
+import { promptIds } from './prompt.ts';
 import { provenanceOf } from './provenance.ts';
-import { exactRunner, fastRunner, type Runner, whyNotFast } from './runner.ts';
+import type { Runner } from './runner.ts';
+import { openRunners } from './runners.ts';
 import { sentenceVectors } from './sentence.ts';
-import { type Shared, shared } from './shared.ts';
-import type { ChatMessage, Model, ModelInput, OpenOptions, Prompt, RunOptions } from './types.ts';
+import type { Model, ModelInput, OpenOptions, RunOptions } from './types.ts';
 
 export type Engine = Pick<Model, 'points' | 'trace' | 'attentionCell' | 'lens' | 'surprise' | 'sentence' | 'generate' | 'memory'> & {
 	close(): void;
@@ -34,34 +35,9 @@ export function openEngine(
 	blocks: Model['blocks'],
 	open: OpenOptions,
 ): Engine {
-	const opened = new Map<'transformer', Shared<Transformer>>();
-	const runners = new Map<Runner['precision'], Shared<Runner>>();
+	const runners = openRunners(host, checkpoint, open);
 	/** States of texts that nobody is going on with. */
 	const idle = new Map<Runner, Continuable>();
-
-	async function transformer(signal?: AbortSignal): Promise<Transformer> {
-		if (checkpoint.tensors.size === 0) {
-			throw new TongsaError('unsupported', 'this is a dictionary alone, without weights: there is nothing to run', {
-				file: checkpoint.name,
-				hint: 'The models with weights: tongsa models',
-			});
-		}
-		const begin = () => openModelTransformer(checkpoint, { memoryBudget: host.memoryBudget, ...(signal && { signal }) });
-		return shared(opened, 'transformer', signal, begin);
-	}
-
-	/** Fast where the kernels can; exact where they cannot, or where it is asked for. */
-	async function runner(precision: Runner['precision'], signal?: AbortSignal): Promise<Runner> {
-		const model = await transformer(signal);
-		const chosen = precision === 'fast' && whyNotFast(model, open.context) === undefined ? 'fast' : 'exact';
-		return shared(runners, chosen, signal, async () => (chosen === 'fast' ? fastRunner(host, model, open, signal) : exactRunner(model)));
-	}
-
-	/** The runner for a text of T tokens: one that is longer than the kernels' cache is computed exactly, as is what happens inside a translation. */
-	async function runnerFor(T: number, precision: Runner['precision'], signal?: AbortSignal): Promise<Runner> {
-		const chosen = await runner((await transformer(signal)).encoder ? 'exact' : precision, signal);
-		return T <= chosen.capacity ? chosen : runner('exact', signal);
-	}
 
 	/** For everything that reads last states: those of a cut model mean nothing. */
 	function needWhole(what: string): void {
@@ -78,7 +54,10 @@ export function openEngine(
 		options: RunOptions & EncodeOptions,
 	): { readonly ids: readonly number[]; readonly input: Input & { source?: Input } } {
 		const source = options.source === undefined ? {} : { source: { ids: interpreter.idsOf(options.source) } };
-		if (typeof input === 'object' && 'vectors' in input) return { ids: [], input: { vectors: input.vectors, ...source } };
+		if (typeof input === 'object' && input !== null && 'vectors' in input) {
+			checkOptions(input, VECTORS);
+			return { ids: [], input: { vectors: input.vectors, ...source } };
+		}
 		const ids = interpreter.idsOf(input, options);
 		return { ids, input: { ids, ...source } };
 	}
@@ -86,21 +65,16 @@ export function openEngine(
 	const provenance = (ids: readonly number[], more: Parameters<typeof provenanceOf>[1] = {}) =>
 		provenanceOf(checkpoint, { tokens: ids, precision: 'exact', ...more });
 
-	async function promptIds(prompt: Prompt, signal: AbortSignal | undefined): Promise<readonly number[]> {
-		if (typeof prompt === 'string') return interpreter.idsOf(prompt, { special: 'add' });
-		if (!isConversation(prompt)) return prompt;
-		return (await conversation(host, checkpoint, tokenizer, interpreter, prompt, { ...(signal && { signal }) })).ids;
-	}
-
 	return {
-		points: async () => pointsOf((await transformer()).config),
+		points: async () => pointsOf((await runners.transformer()).config),
 		async trace(input, options) {
+			checkOptions(options, TRACE);
 			const { at, replace, both = false, signal, precision = 'exact' } = options;
 			if (at.some((selector) => /^(?:final\.output|logits)$/.test(typeof selector === 'string' ? selector : selector.point)))
 				needWhole('the last state');
 			const { ids, input: tokens } = inputOf(input, options);
-			const model = await transformer(signal);
-			const run = await runnerFor(lengthOf(model, tokens), precision, signal);
+			const model = await runners.transformer(signal);
+			const run = await runners.inside(lengthOf(model, tokens), precision, signal);
 			const ask = { at, ...(replace && { replace }), signal };
 			return run.inside(async (fast) => {
 				const runs = both ? await traceBoth(model, tokens, { ...ask, fast }) : { after: await trace(model, tokens, { ...ask, fast }) };
@@ -113,51 +87,64 @@ export function openEngine(
 			});
 		},
 		async attentionCell(input, cell, options = {}) {
+			checkOptions(cell, CELL);
+			checkOptions(options, RUN);
 			const { signal, precision = 'exact' } = options;
-			const model = await transformer(signal);
+			const model = await runners.transformer(signal);
 			const { ids, input: tokens } = inputOf(input, options);
-			const run = await runnerFor(lengthOf(model, tokens), precision, signal);
+			const run = await runners.inside(lengthOf(model, tokens), precision, signal);
 			const found = await run.inside((fast) => attentionCell(model, tokens, cell, { fast, signal }));
 			return { ...found, provenance: provenance(ids, { precision: run.precision }) };
 		},
 		async lens(input, options = {}) {
+			checkOptions(options, LENS);
 			needWhole('the lens');
 			const { top, token, signal, precision = 'fast' } = options;
 			const { ids, input: tokens } = inputOf(input, options);
-			const model = await transformer(signal);
-			const run = await runnerFor(lengthOf(model, tokens), precision, signal);
+			const model = await runners.transformer(signal);
+			const run = await runners.inside(lengthOf(model, tokens), precision, signal);
 			const asked = { ...(top !== undefined && { top }), ...(token !== undefined && { token }), signal };
 			const layers = await run.inside((fast) => lens(model, tokens, { ...asked, fast }));
 			const texts = layers.map(({ layer, top }) => ({ layer, top: top.map((one) => ({ ...one, text: interpreter.textOf(one.id) })) }));
 			return { ids, layers: texts, provenance: provenance(ids, { precision: run.precision }) };
 		},
 		async surprise(input, options = {}) {
+			checkOptions(options, RUN);
 			needWhole('surprise');
 			const ids = interpreter.idsOf(input, options);
 			const source = options.source === undefined ? undefined : { ids: interpreter.idsOf(options.source) };
 			const { signal, precision = 'fast' } = options;
-			const model = await transformer(signal);
-			const run = await runnerFor(ids.length, precision, signal);
+			const model = await runners.transformer(signal);
+			const run = await runners.inside(ids.length, precision, signal);
 			const tokens = await run.inside((fast) => surprise(model, ids, { source, fast, signal }));
 			const texts = tokens.map((one) => ({ ...one, text: interpreter.textOf(one.id) }));
 			return { tokens: texts, provenance: provenance(ids, { precision: run.precision }) };
 		},
 		async sentence(texts, options = {}) {
+			checkOptions(options, SENTENCE);
 			needWhole('a sentence vector');
 			const { signal, precision = 'fast' } = options;
-			const model = await transformer(signal);
-			return sentenceVectors(checkpoint, model, await runner(precision, signal), { idsOf: interpreter.idsOf, tokenizer }, texts, options);
+			const model = await runners.transformer(signal);
+			return sentenceVectors(
+				checkpoint,
+				model,
+				await runners.of(precision, signal),
+				{ idsOf: interpreter.idsOf, tokenizer },
+				texts,
+				options,
+			);
 		},
 		async *generate(prompt, options = {}) {
+			checkOptions(options, RUN);
 			needWhole('generation');
 			const { signal, precision = 'fast' } = options;
-			const ids = await promptIds(prompt, signal);
-			const model = await transformer(signal);
+			const ids = await promptIds({ host, checkpoint, tokenizer, interpreter }, prompt, signal);
+			const model = await runners.transformer(signal);
 			needOutput(model);
 			const random = seededRandom(options.seed ?? new DataView(host.random(new Uint8Array(4)).buffer).getUint32(0));
-			const fitting = await runner(precision, signal);
+			const fitting = await runners.of(precision, signal);
 			if (model.encoder) {
-				const run = ids.length <= fitting.capacity ? fitting : await runner('exact', signal);
+				const run = ids.length <= fitting.capacity ? fitting : await runners.of('exact', signal);
 				const state = await run.language(ids, signal);
 				const finish = yield* generate(state, tokenizer, [startTokenOf(model)], options, random);
 				return { ...finish, provenance: provenance(ids, { precision: run.precision }) };
@@ -173,29 +160,12 @@ export function openEngine(
 				idle.set(run, state);
 			}
 		},
-		memory: async () => (await runners.get('fast')?.promise)?.memory,
+		memory: runners.memory,
 		close() {
 			idle.clear();
-			for (const { promise } of runners.values())
-				void promise.then(
-					(run) => run.close(),
-					() => {},
-				);
-			runners.clear();
-			void opened.get('transformer')?.promise.then(
-				({ weights, encoder }) => {
-					weights.drop();
-					encoder?.weights.drop();
-				},
-				() => {},
-			);
-			opened.clear();
+			runners.close();
 		},
 	};
-}
-
-function isConversation(prompt: readonly number[] | readonly ChatMessage[]): prompt is readonly ChatMessage[] {
-	return typeof prompt[0] === 'object';
 }
 
 /** An encoder of sentences reads and does not speak. */

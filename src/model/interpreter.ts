@@ -7,18 +7,20 @@ import { type EmbeddingTable, openTable } from '../embedding/table.ts';
 import { TongsaError } from '../errors.ts';
 import type { Checkpoint } from '../formats/checkpoint.ts';
 import type { Host } from '../host.ts';
+import { checkOptions, shown, whole } from '../options.ts';
 import type { EncodeOptions } from '../tokenizer/types.ts';
+import { NEAREST } from './options.ts';
 import { provenanceOf } from './provenance.ts';
 import type { FoundTokenizer } from './tokenizer.ts';
-import type { Model } from './types.ts';
+import type { Model, TokenIds } from './types.ts';
 
 /** Part of the memory budget that a table may take to answer further queries without being read again. */
 const TABLE_SHARE = 0.25;
 const DEFAULT_TOP = 10;
 
 export interface Interpreter extends Pick<Model, 'table' | 'embed' | 'nearest'> {
-	/** Ids of a text; ids as they are. @throws TongsaError 'unsupported' for text without a tokenizer. */
-	idsOf(text: string | readonly number[], options?: EncodeOptions): readonly number[];
+	/** Ids of a text; ids as they are. @throws TongsaError 'unsupported' for text without a tokenizer, 'usage' for what is neither text nor ids. */
+	idsOf(text: string | TokenIds, options?: EncodeOptions): readonly number[];
 	/** A token's text; '' where there is none. */
 	textOf(id: number): string;
 	close(): void;
@@ -39,8 +41,8 @@ export function openInterpreter(
 		throw new TongsaError('unsupported', 'this file has no embedding table: it is a vocabulary alone', { file: checkpoint.name });
 	}
 
-	function idsOf(text: string | readonly number[], options: EncodeOptions = {}): readonly number[] {
-		if (typeof text !== 'string') return text;
+	function idsOf(text: string | TokenIds, options: EncodeOptions = {}): readonly number[] {
+		if (typeof text !== 'string') return idsIn(text);
 		if (!tokenizer) throw problem;
 		return Array.from(tokenizer.encode(text, options).ids);
 	}
@@ -71,7 +73,9 @@ export function openInterpreter(
 				provenance: provenanceOf(checkpoint, { table: named(table), tokens: ids }),
 			};
 		},
-		async nearest(query, { top = DEFAULT_TOP, metric = 'cosine', table: side = 'input', without, signal } = {}) {
+		async nearest(query, options = {}) {
+			checkOptions(options, NEAREST);
+			const { top = DEFAULT_TOP, metric = 'cosine', table: side = 'input', without, signal } = options;
 			const table = needTable(side === 'input' ? input : output);
 			const ids = typeof query === 'string' ? idsOf(query, { special: 'none' }) : undefined;
 			if (ids?.length === 0) throw new TongsaError('usage', 'an empty word has no row', { hint: 'Give a word' });
@@ -87,6 +91,19 @@ export function openInterpreter(
 			searches.clear();
 		},
 	};
+}
+
+const ID = whole(0);
+
+/** Ids as they are; whether they have a row is for the table to say. */
+function idsIn(given: TokenIds): readonly number[] {
+	const ids = given instanceof Uint32Array ? Array.from(given) : given;
+	if (!Array.isArray(ids)) {
+		throw new TongsaError('usage', 'neither a text nor token ids', { got: shown(given), allowed: 'a string, or a list of whole numbers' });
+	}
+	const wrong = ids.findIndex((id) => !ID.holds(id));
+	if (wrong < 0) return ids;
+	throw new TongsaError('usage', 'not a token id', { field: `ids[${wrong}]`, got: shown(ids[wrong]), allowed: ID.allowed });
 }
 
 /** Its code is loaded here: rows alone need no kernels. */

@@ -131,6 +131,7 @@ export async function fastRunner(
 			let computed = 0;
 			const self: Continuable = {
 				ids,
+				vocabulary: model.config.vocabulary,
 				contextLength: capacity,
 				get computed() {
 					return computed;

@@ -11,14 +11,14 @@ import type { Interpreter } from './interpreter.ts';
 import { provenanceOf } from './provenance.ts';
 import type { Runner } from './runner.ts';
 import { sentenceSettings } from './sentence-settings.ts';
-import type { SentenceOptions, SentenceVectors } from './types.ts';
+import type { SentenceOptions, SentenceVectors, TokenIds } from './types.ts';
 
 export async function sentenceVectors(
 	checkpoint: Checkpoint,
 	model: Transformer,
 	runner: Runner,
 	{ idsOf, tokenizer }: Pick<Interpreter, 'idsOf'> & { readonly tokenizer: Tokenizer | undefined },
-	texts: string | readonly (string | readonly number[])[],
+	texts: string | readonly (string | TokenIds)[],
 	options: SentenceOptions,
 ): Promise<SentenceVectors> {
 	const settings = await sentenceSettings(checkpoint, architectureOf(checkpoint), options.signal);

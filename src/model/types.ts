@@ -31,6 +31,9 @@ interface Cancellable {
 	readonly signal?: AbortSignal;
 }
 
+/** Token ids, as `tokenizer.encode` gives them or as a list. */
+export type TokenIds = readonly number[] | Uint32Array;
+
 /** The embedding matrix of a text. */
 export interface Embedding {
 	/** [T, D]. */
@@ -76,7 +79,7 @@ export interface TableFacts {
 }
 
 /** What passes through the transformer: a text, ids, or in place of tokens T rows of D values, row-major. */
-export type ModelInput = string | readonly number[] | { readonly vectors: Float32Array };
+export type ModelInput = string | TokenIds | { readonly vectors: Float32Array };
 
 export interface RunOptions extends Cancellable {
 	/**
@@ -85,7 +88,7 @@ export interface RunOptions extends Cancellable {
 	 */
 	readonly precision?: 'exact' | 'fast';
 	/** For an encoder-decoder: the text that its encoder reads. */
-	readonly source?: string | readonly number[];
+	readonly source?: string | TokenIds;
 }
 
 export interface TraceOptions extends RunOptions, EncodeOptions {
@@ -161,7 +164,7 @@ export interface Conversation {
 }
 
 /** A text or ids to go on from, or a conversation that the model's own chat template turns into text. */
-export type Prompt = string | readonly number[] | readonly ChatMessage[];
+export type Prompt = string | TokenIds | readonly ChatMessage[];
 
 /** How a generation ended, and on what it stands; the provenance's tokens are the prompt's. */
 export interface Generated extends Finish {
@@ -190,7 +193,7 @@ export interface Model {
 	 * The rows of the table for a text or for ids: nothing else of the weights is read.
 	 * @throws TongsaError 'unsupported' without a table, or for text without a tokenizer; 'out-of-range' for an id without a row.
 	 */
-	embed(input: string | readonly number[], options?: EncodeOptions & Cancellable): Promise<Embedding>;
+	embed(input: string | TokenIds, options?: EncodeOptions & Cancellable): Promise<Embedding>;
 	/**
 	 * A word (its row, or the mean of its tokens' rows) or a vector of D values → the nearest rows of the whole table, exact, best first.
 	 * @throws TongsaError 'wrong-shape' for a vector of another width, 'usage' for an empty word.
@@ -229,7 +232,7 @@ export interface Model {
 	 * probable. The first token has neither. @throws TongsaError 'unsupported' for a model that is not whole.
 	 */
 	surprise(
-		input: string | readonly number[],
+		input: string | TokenIds,
 		options?: RunOptions & EncodeOptions,
 	): Promise<{
 		readonly tokens: readonly { readonly id: number; readonly text: string; readonly logProbability?: number; readonly rank?: number }[];
@@ -239,7 +242,7 @@ export interface Model {
 	 * Texts (or ids) → one vector each: last states (T, D) pooled as the model's own files say, unless told otherwise.
 	 * @throws TongsaError 'usage' for an unknown pooling, 'out-of-range' for dimensions beyond D, 'unsupported' for a model that is not whole.
 	 */
-	sentence(texts: string | readonly (string | readonly number[])[], options?: SentenceOptions): Promise<SentenceVectors>;
+	sentence(texts: string | readonly (string | TokenIds)[], options?: SentenceOptions): Promise<SentenceVectors>;
 	/**
 	 * Yields tokens as they come; `text` of each is what it adds, in whole characters. The return value says how it ended.
 	 *

@@ -1,6 +1,7 @@
 // Selectors: which points of which layers, heads and tokens a trace asks for, and what of the run that makes necessary.
 
 import { TongsaError } from '../errors.ts';
+import { type Rule, shown } from '../options.ts';
 import type { Rows } from './block.ts';
 import type { TransformerConfig } from './config.ts';
 import { BLOCK_POINTS, type BlockPoint, GLOBAL_POINTS, type GlobalPoint, type Point, pointsOf } from './points.ts';
@@ -30,6 +31,12 @@ export interface GlobalSelector {
 	readonly token?: number;
 	readonly encoder?: boolean;
 }
+
+export const SELECTOR: Rule = {
+	holds: (value) =>
+		typeof value === 'string' || (typeof value === 'object' && value !== null && 'point' in value && typeof value.point === 'string'),
+	allowed: "'blocks.0.output' or {point: 'output', layer: 0}",
+};
 
 /** What is wanted of one point; all of a dimension when absent. */
 export interface Pick {
@@ -94,7 +101,7 @@ function index(what: string, wanted: number, count: number): number {
 	if (Number.isInteger(at) && at >= 0 && at < count) return at;
 	throw new TongsaError('out-of-range', `no such ${what}`, {
 		field: what,
-		got: wanted,
+		got: shown(wanted),
 		allowed: count === 0 ? 'none at this point' : `${-count} to ${count - 1}`,
 	});
 }

@@ -10,6 +10,8 @@ import { unembed } from './unembed.ts';
 export interface LanguageState {
 	/** The ids eaten so far. */
 	readonly ids: readonly number[];
+	/** V. */
+	readonly vocabulary: number;
 	/** Most ids that the state can hold. */
 	readonly contextLength: number;
 	/** Eats ids; returns the V logits after the last one. */
@@ -49,6 +51,7 @@ export async function languageState(model: Transformer, source?: readonly number
 	const turns = (from: number, to: number): boolean => switches.some((at) => from <= at !== to <= at);
 	return {
 		ids,
+		vocabulary: model.config.vocabulary,
 		contextLength,
 		async feed(more, signal) {
 			if (ids.length + more.length > contextLength) {

@@ -13,6 +13,7 @@ function counting(contextLength = 10): Continuable & { fed: number } {
 	const ids: number[] = [];
 	return {
 		ids,
+		vocabulary: V,
 		contextLength,
 		fed: 0,
 		async feed(more) {

@@ -117,10 +117,16 @@ test('NaN and -Infinity never come; nothing left is an error', () => {
 });
 
 test('settings out of range are named', () => {
-	assert.throws(() => checkSampler([{ type: 'topP', p: 1.5 }]), /topP\.p.*got 1\.5.*above 0, at most 1/);
-	assert.throws(() => checkSampler([{ type: 'temperature', value: Number.NaN }]), /temperature\.value/);
-	assert.throws(() => checkSampler([{ type: 'topK', k: 1.5 }]), /topK\.k.*got 1\.5.*a whole number/);
-	assert.throws(() => checkSampler([{ type: 'warmth' } as never]), /unknown sampler step.*warmth.*topK/);
+	const V = LOGITS.length;
+	assert.throws(() => checkSampler([{ type: 'topP', p: 1.5 }], V), /topP\.p.*got 1\.5.*above 0, at most 1/);
+	assert.throws(() => checkSampler([{ type: 'temperature', value: Number.NaN }], V), /temperature\.value/);
+	assert.throws(() => checkSampler([{ type: 'topK', k: 1.5 }], V), /topK\.k.*got 1\.5.*a whole number/);
+	assert.throws(() => checkSampler([{ type: 'topK' } as never], V), /topK\.k.*got undefined/);
+	checkSampler([{ type: 'bias', bias: { 3: -100 } }], V);
+	for (const bias of [{ 4: 1 }, { 0.5: 1 }, { 1: Number.NaN }, { 1: Number.POSITIVE_INFINITY }, { 1: '5' }, undefined]) {
+		assert.throws(() => checkSampler([{ type: 'bias', bias } as never], V), /bias\.bias.*ids from 0 to 3, finite numbers/);
+	}
+	assert.throws(() => checkSampler([{ type: 'warmth' } as never], V), /sampler\.type.*"warmth".*topK/);
 });
 
 test('the same seed gives the same numbers, in [0, 1)', () => {

@@ -1,0 +1,40 @@
+// What the options of a model's calls may be. Those of generate, nearest and encode that lower floors know are checked there.
+
+import { POOLING_NAMES } from '../embedding/pooling.ts';
+import { listOf, needed, oneOf, type Rule, type Rules, whole, YES_OR_NO } from '../options.ts';
+import { SELECTOR } from '../transformer/select.ts';
+import type { Model, NearestOptions, OpenOptions, RunOptions, SentenceOptions, TraceOptions } from './types.ts';
+
+const EDIT: Rule = {
+	holds: (edit) =>
+		typeof edit === 'object' &&
+		edit !== null &&
+		'at' in edit &&
+		SELECTOR.holds(edit.at) &&
+		'with' in edit &&
+		typeof edit.with === 'function',
+	allowed: '{at: a point, with: a function}',
+};
+
+export const OPEN: Rules<OpenOptions> = { context: whole(1), prefixCache: whole(0) };
+
+export const NEAREST: Rules<NearestOptions> = { table: oneOf(['input', 'output']) };
+
+export const RUN: Rules<RunOptions> = { precision: oneOf(['exact', 'fast']) };
+
+export const TRACE: Rules<TraceOptions> = { ...RUN, at: needed(listOf(SELECTOR)), replace: listOf(EDIT), both: YES_OR_NO };
+
+export const VECTORS: Rules<{ readonly vectors: Float32Array }> = {
+	vectors: needed({ holds: (value) => value instanceof Float32Array, allowed: 'a Float32Array of T·D values' }),
+};
+
+export const CELL: Rules<Parameters<Model['attentionCell']>[1]> = {
+	layer: needed(whole(0)),
+	head: needed(whole(0)),
+	query: needed(whole()),
+	key: needed(whole()),
+};
+
+export const LENS: Rules<NonNullable<Parameters<Model['lens']>[1]>> = { ...RUN, top: whole(1), token: whole() };
+
+export const SENTENCE: Rules<SentenceOptions> = { ...RUN, pooling: oneOf(POOLING_NAMES), normalize: YES_OR_NO };
