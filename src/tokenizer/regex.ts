@@ -1,7 +1,9 @@
 // Patterns out of files as JavaScript's regular expressions, compiled once each.
 
 import { TongsaError } from '../errors.ts';
-import { literal, type RegexSyntax, translate } from './regex-translate.ts';
+import { literal } from './regex-class.ts';
+import type { RegexSyntax } from './regex-cursor.ts';
+import { translate } from './regex-translate.ts';
 import type { Pattern } from './spec.ts';
 
 const cache = new Map<string, RegExp>();
@@ -12,9 +14,9 @@ export function compilePattern(pattern: Pattern): RegExp {
 }
 
 /**
- * The same pattern for JavaScript. What has no translation is refused by name.
+ * The same pattern for JavaScript. What has no translation is refused by name. Of (?i:'s)|\s+(?!\S) with syntax 'rust':
  *
- *     (?i:'s)|\s+(?!\S)   →   (?:'[sS\u{17f}])|\p{White_Space}+(?!\P{White_Space})
+ *     (?:\u{27}[sSſ])|[\p{White_Space}]+(?![[^\p{White_Space}]])
  *
  * @throws TongsaError 'unsupported', 'malformed'
  */

@@ -1,51 +1,23 @@
 // The fast path: the same model on the kernels. Weights repacked once, states and cache in one memory, nothing allocated for a token.
 // What it cannot do is said by `obstacle` (fast/support.ts); the exact path then serves. Speed and method: docs/speed.md
 
-import { chooseLayout } from '../compute/choose-layout.ts';
-import { type Clock, openCrew, type Part, type Worker } from '../compute/crew.ts';
-import { canShareMemory } from '../compute/detect.ts';
 import type { KernelVariant } from '../compute/kernels.ts';
-import type { FourBits } from '../compute/layouts.ts';
-import { buildKernels, type Optimise } from '../compute/wasm.ts';
 import { TongsaError } from '../errors.ts';
 import { angleFiller } from './fast/angles.ts';
-import { bytesOf, divide, hasRoomForBytes, type MemoryBytes, type Stretch } from './fast/divide.ts';
-import { createEntrance, entranceBytes } from './fast/entrance.ts';
+import { assemble, type FastOptions, TIMELESS, TOKENS_AT_ONCE } from './fast/assemble.ts';
+import { bytesOf, type MemoryBytes } from './fast/divide.ts';
+import { createEntrance } from './fast/entrance.ts';
 import { type Hearing, hear } from './fast/hear.ts';
-import { loadPlan, readValues } from './fast/load.ts';
+import { readValues } from './fast/load.ts';
 import { createLogits, noLogits, unpadded } from './fast/logits.ts';
 import { readSource } from './fast/read-source.ts';
-import { chooseVariant, keepsFloats, MAX_BYTES, memoryOf, ROOMY_SHARE, startWorkers } from './fast/resources.ts';
 import { type CacheMemory, restoreCache, saveCache, tokenBytes } from './fast/snapshot.ts';
 import { obstacle } from './fast/support.ts';
+import { noTokens } from './forward.ts';
 import type { RopeTensors } from './rope.ts';
 import type { Transformer } from './transformer.ts';
 
-export interface FastOptions {
-	/** Tokens that the cache holds. */
-	readonly capacity: number;
-	/** Bytes that all of it may take. */
-	readonly memoryBudget: number;
-	/** Threads, this one included. More than one needs `startWorker` and memory that can be shared. */
-	readonly threads?: number;
-	startWorker?(): Worker;
-	/** False on a page's main thread. */
-	readonly canSleep?: boolean;
-	/** Without it nothing is timed: no other work has its turn between passes, and a thread that has died is waited for without end. */
-	readonly clock?: Clock;
-	/** Milliseconds to wait for a thread that does not answer (default 20 000). */
-	readonly patience?: number;
-	/** Bytes of one memory at most (default: what 32 bits address). A larger model lies in several. */
-	readonly memoryLimit?: number;
-	/** Instead of the machine's best. */
-	readonly variant?: KernelVariant;
-	/** How 4-bit weights lie, instead of as this machine is faster, where there is room. The results are equal to the bit. */
-	readonly fourBits?: FourBits;
-	/** The host's way to a better compiler for the kernels (wasm.ts). */
-	readonly optimise?: Optimise;
-	readonly signal?: AbortSignal;
-	onProgress?(done: number, total: number): void;
-}
+export type { FastOptions };
 
 export interface FastModel {
 	readonly capacity: number;
@@ -87,19 +59,11 @@ export interface FastModel {
 	close(): void;
 }
 
-/** Tokens of one pass: enough that a weight is read once for many, few enough that their activations stay in the second-level cache. */
-const TOKENS_AT_ONCE = 128;
-/** What unsigned activations go up to: 7 bits, the most that every machine multiplies alike (detect.ts). */
-const LEVELS = 127;
-
 /** Undefined: it can run on the kernels. */
 export function fastObstacle(model: Transformer, capacity: number): string | undefined {
 	return obstacle(model.config, capacity);
 }
 
-/** Without a clock. */
-const TIMELESS: Clock = { now: () => 0, wait: (ms) => (ms > 0 ? new Promise(() => {}) : Promise.resolve()) };
-const PATIENCE_MS = 20_000;
 /** Other work of this thread has its turn when so much time has passed. */
 const TURN_MS = 10;
 
@@ -114,68 +78,14 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 			got: reason,
 			hint: 'Use precision exact',
 		});
-	// Where a token sees those after it, all of them pass at once.
-	const causal = config.blocks.every((block) => block.attention.causal);
-	const tokensAtOnce = Math.ceil((causal ? Math.min(TOKENS_AT_ONCE, capacity) : capacity) / 4) * 4;
-	const wanted = options.startWorker && canShareMemory() ? Math.max(1, options.threads ?? 1) : 1;
-	const lay = (fourBits: FourBits): readonly Stretch[] =>
-		divide(
-			model,
-			{ tokensAtOnce, capacity, threads: wanted },
-			{
-				memoryBudget: options.memoryBudget,
-				memoryLimit: Math.min(options.memoryLimit ?? MAX_BYTES, MAX_BYTES),
-				reserve: entranceBytes(config, capacity),
-				floats: keepsFloats(model, options.memoryBudget),
-				fourBits,
-			},
-		);
-	let stretches = lay(options.fourBits ?? 'packed');
-	const building = chooseVariant(options, clock).then((variant) => buildKernels(variant, wanted > 1, options.optimise));
-	// Workers start while the weights are read.
-	const workers = startWorkers(wanted - 1, options.startWorker);
+	const { variant, tokensAtOnce, stretches, kernels, parts, crew } = await assemble(model, options);
 	try {
-		const build = await building;
-		if (!options.fourBits && options.clock && hasRoomForBytes(stretches, options.memoryBudget * ROOMY_SHARE)) {
-			const { fourBits } = chooseLayout(build, wanted > 1, clock.now);
-			if (fourBits === 'bytes') stretches = lay(fourBits);
-		}
-		const kernels = stretches.map(({ pages }) => build.over(memoryOf(model.name, pages, wanted > 1)));
-		const matrices = stretches.reduce((sum, { plan }) => sum + plan.matrices.length, 0);
-		let before = 0;
-		const buckets = views.buckets ? await readValues(views.buckets, signal) : new Float32Array(0);
-		for (const [i, { plan, compiled, staging }] of stretches.entries()) {
-			const onMatrix = (done: number): void => options.onProgress?.(before + done, matrices);
-			await loadPlan(plan, kernels[i]!, staging, { signal, onMatrix });
-			before += plan.matrices.length;
-			for (const { at, values } of compiled.constants) kernels[i]!.floats.set(values(buckets), at / 4);
-		}
 		const tensors: RopeTensors = {
 			...(views.rope.factors && { factors: await readValues(views.rope.factors, signal) }),
 			...(views.rope.short && { short: await readValues(views.rope.short, signal) }),
 			...(views.rope.long && { long: await readValues(views.rope.long, signal) }),
 		};
 		const D = config.width;
-		const parts = stretches.map(
-			({ compiled: { program, input, output } }, i): Part => ({
-				memory: kernels[i]!.memory,
-				program,
-				input,
-				output,
-				width: input.stride / 4,
-			}),
-		);
-		const crew = await openCrew({
-			kernels,
-			parts,
-			module: build.module,
-			tokensAtOnce,
-			levels: LEVELS,
-			workers,
-			canSleep: options.canSleep ?? true,
-			patience: options.patience ?? PATIENCE_MS,
-			clock,
-		});
 		const left = options.memoryBudget - bytesOf(stretches).all;
 		const encoder = model.encoder && (await openFast(model.encoder, { ...options, memoryBudget: left }));
 		const angles = stretches.map(({ compiled }, i) => angleFiller(kernels[i]!, compiled, capacity, tensors));
@@ -200,8 +110,7 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 		}
 
 		function check(T: number, first: number): void {
-			if (T === 0)
-				throw new TongsaError('usage', 'there are no tokens to pass through the model', { file: model.name, hint: 'Give at least one' });
+			if (T === 0) throw noTokens(model.name);
 			if (first + T > capacity) {
 				throw new TongsaError('too-large', 'the text is longer than the cache, and nothing is cut in silence', {
 					file: model.name,
@@ -237,7 +146,7 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 			get threads() {
 				return crew.threads;
 			},
-			variant: build.variant,
+			variant,
 			memories: parts.length,
 			bytes: bytesOf(stretches),
 			forward,
@@ -293,7 +202,7 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 			},
 		};
 	} catch (error) {
-		for (const worker of workers) worker.terminate();
+		crew.stop();
 		throw error;
 	}
 }

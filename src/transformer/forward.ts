@@ -56,8 +56,7 @@ async function begin(model: Transformer, input: Input, state: State, { taps = SI
 	const T = tokensOf(input, config);
 	const end = state.length + T;
 	const positions = config.embedding.positions;
-	if (T === 0)
-		throw new TongsaError('usage', 'there are no tokens to pass through the model', { file: model.name, hint: 'Give at least one' });
+	if (T === 0) throw noTokens(model.name);
 	if (positions?.kind === 'learned' && end > positions.rows - positions.offset) {
 		throw new TongsaError('too-large', 'the text is longer than the table of positions, and nothing is cut in silence', {
 			file: model.name,
@@ -71,6 +70,10 @@ async function begin(model: Transformer, input: Input, state: State, { taps = SI
 	const globals = await model.weights.globals(signal);
 	const { backend, weights, prefix } = model;
 	return { config, backend, weights, globals, state, taps, prefix, ropeTable: sharedRopeTables(globals, state.length, end), signal };
+}
+
+export function noTokens(file: string): TongsaError {
+	return new TongsaError('usage', 'there are no tokens to pass through the model', { file, hint: 'Give at least one' });
 }
 
 function tokensOf(input: Input, { embedding }: TransformerConfig): number {

@@ -3,8 +3,8 @@
 import type { BlockConfig, TransformerConfig } from './config.ts';
 
 /**
- * T tokens passed in, S tokens so far (T without a cache; of cross attention the encoder's), D width of the model, W of its table,
- * H query heads, K key and value heads, Dh head width, F feed-forward width, E experts, V vocabulary.
+ * T tokens, S tokens of the encoder, D width of the model, W width of its table where that is another, H query heads, K key and value heads,
+ * Dh head width, F feed-forward width, E experts, V vocabulary.
  */
 export type Dimension = 'T' | 'S' | 'D' | 'H' | 'K' | 'Dh' | 'F' | 'E' | 'V' | 'W';
 
@@ -29,8 +29,8 @@ export const BLOCK_POINTS = {
 	'attention.query': { shape: ['H', 'T', 'Dh'], caption: 'queries as they enter the products' },
 	'attention.key': { shape: ['K', 'T', 'Dh'], caption: 'keys as they enter the products' },
 	'attention.value': { shape: ['K', 'T', 'Dh'], caption: 'values' },
-	'attention.scores': { shape: ['H', 'T', 'S'], caption: 'query · key, scaled, capped, with bias and mask' },
-	'attention.weights': { shape: ['H', 'T', 'S'], caption: 'after softmax: how much each token takes from each' },
+	'attention.scores': { shape: ['H', 'T', 'T'], caption: 'query · key, scaled, capped, with bias and mask' },
+	'attention.weights': { shape: ['H', 'T', 'T'], caption: 'after softmax: how much each token takes from each' },
 	'attention.context': { shape: ['H', 'T', 'Dh'], caption: 'weights · value' },
 	'attention.output': { shape: ['T', 'D'], caption: 'after the output projection' },
 	'crossAttention.input': { shape: ['T', 'D'], caption: 'what attention to the encoder reads', in: crossed },
@@ -70,7 +70,14 @@ export interface Point {
 /** Every point that a model has, in the order of the data; an encoder's first, under 'encoder.'. */
 export function pointsOf(config: TransformerConfig, prefix = ''): Point[] {
 	const blockPoints = Object.entries(BLOCK_POINTS) as [BlockPoint, PointSpec][];
-	const global = (name: GlobalPoint): Point => ({ name: prefix + name, ...GLOBAL_POINTS[name] });
+	const global = (name: GlobalPoint): Point => {
+		const { shape, caption }: PointSpec = GLOBAL_POINTS[name];
+		return {
+			name: prefix + name,
+			shape: config.embedding.width === config.width ? shape.map((one) => (one === 'W' ? 'D' : one)) : shape,
+			caption,
+		};
+	};
 	return [
 		...(config.encoder ? pointsOf(config.encoder, 'encoder.') : []),
 		global('embedding.rows'),
@@ -83,23 +90,4 @@ export function pointsOf(config: TransformerConfig, prefix = ''): Point[] {
 		global('final.output'),
 		...(config.logits ? [global('logits')] : []),
 	];
-}
-
-/** A point's dimensions as numbers, for T tokens of which S are seen. */
-export function shapeOf(config: TransformerConfig, point: Point, T: number, S = T): number[] {
-	const block = config.blocks[point.layer ?? 0];
-	const attention = point.name.includes('crossAttention') ? block?.cross : block?.attention;
-	const sizes: Record<Dimension, number> = {
-		T,
-		S,
-		D: config.width,
-		W: config.embedding.width,
-		H: attention?.heads ?? 0,
-		K: attention?.keyHeads ?? 0,
-		Dh: attention?.headWidth ?? 0,
-		F: block?.feedForward.width ?? 0,
-		E: block?.feedForward.experts?.count ?? 0,
-		V: config.vocabulary,
-	};
-	return point.shape.map((dimension) => sizes[dimension]);
 }

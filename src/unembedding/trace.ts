@@ -2,7 +2,7 @@
 
 import { TongsaError } from '../errors.ts';
 import type { FastModel } from '../transformer/fast.ts';
-import { encode, entering, forward, type Input } from '../transformer/forward.ts';
+import { encode, entering, forward, type Input, noTokens } from '../transformer/forward.ts';
 import { ENOUGH, listen, type Replace, type TracedPoint } from '../transformer/listen.ts';
 import { pointsOf } from '../transformer/points.ts';
 import { type Extent, extentOf, type Pick, type Selector, select } from '../transformer/select.ts';
@@ -29,6 +29,7 @@ export interface Trace {
 
 export async function trace(model: Transformer, input: TraceInput, { at, replace = [], fast, signal }: TraceOptions): Promise<Trace> {
 	const T = lengthOf(model, input);
+	if (T === 0) throw noTokens(model.name);
 	const sourceT = input.source ? lengthOf(model, input.source) : T;
 	const picks = select(model.config, at, T, sourceT);
 	const replacements = new Map<string, Replace[]>();

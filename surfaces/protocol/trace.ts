@@ -33,9 +33,9 @@ export interface PointsJson {
 /** What the letters of a point's shape stand for. */
 export const DIMENSIONS = {
 	T: 'tokens',
-	S: 'tokens that can be seen',
+	S: 'tokens of the encoder',
 	D: 'width of the model',
-	W: 'width of the table',
+	W: 'width of the table, where it is another',
 	H: 'query heads',
 	K: 'key and value heads',
 	Dh: 'width of a head',

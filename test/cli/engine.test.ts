@@ -115,9 +115,9 @@ test('trace translates: an encoder reads --source-ids', async () => {
 
 test('without --at, trace lists the points with shapes and captions', async () => {
 	const { points } = await json<PointsJson>('trace', LLAMA);
-	assert.deepEqual(points[0], { name: 'embedding.rows', shape: ['T', 'W'], caption: 'rows of the table' });
+	assert.deepEqual(points[0], { name: 'embedding.rows', shape: ['T', 'D'], caption: 'rows of the table' });
 	const { stdout } = await tongsa(['trace', LLAMA]);
-	assert.match(stdout, /blocks\.i\.attention\.weights +0 to 1 +H × T × S +after softmax/);
+	assert.match(stdout, /blocks\.i\.attention\.weights +0 to 1 +H × T × T +after softmax/);
 	assert.match(stdout, /T tokens, .*V vocabulary/s);
 });
 

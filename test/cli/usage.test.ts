@@ -43,6 +43,8 @@ const WRONG: readonly (readonly [readonly string[], RegExp])[] = [
 	[['nearest', 'lecture', '--vector', 'one,two'], /not a vector/],
 	[['nearest', 'lecture', '--vector', '1e60,0,0,0'], /not a vector/],
 	[['embed', 'lecture', '--ids', '1,x'], /not a token id: got x/],
+	[['embed', 'lecture', '--ids='], /no token ids.*--ids.*whole numbers/],
+	[['generate', 'lecture', ''], /generate needs PROMPT/],
 	[['embed', 'lecture', 'I', '--ids', '1'], /exclude each other/],
 	[['embed', 'lecture', '--ids'], /--ids/],
 	[['detokenize', 'lecture'], /needs IDS/],

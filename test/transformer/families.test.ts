@@ -4,8 +4,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { generate } from '../../src/generation/generate.ts';
+import type { TransformerConfig } from '../../src/transformer/config.ts';
 import { encode, forward } from '../../src/transformer/forward.ts';
-import { pointsOf, shapeOf } from '../../src/transformer/points.ts';
+import { type Dimension, type Point, pointsOf } from '../../src/transformer/points.ts';
 import { createState } from '../../src/transformer/state.ts';
 import { languageState } from '../../src/unembedding/language.ts';
 import { trace } from '../../src/unembedding/trace.ts';
@@ -120,3 +121,22 @@ test('gemma2: null turns a cap off, its absence means the family’s', async () 
 	assert.deepEqual(await caps((c) => names.forEach((name) => void (c[name] = null))), [undefined, undefined]);
 	assert.deepEqual(await caps((c) => names.forEach((name) => void delete c[name])), [50, 30]);
 });
+
+/** A point's dimensions as numbers; of cross attention S are the encoder's tokens. */
+function shapeOf(config: TransformerConfig, point: Point, T: number, S: number): number[] {
+	const block = config.blocks[point.layer ?? 0];
+	const attention = point.name.includes('crossAttention') ? block?.cross : block?.attention;
+	const sizes: Record<Dimension, number> = {
+		T,
+		S,
+		D: config.width,
+		W: config.embedding.width,
+		H: attention?.heads ?? 0,
+		K: attention?.keyHeads ?? 0,
+		Dh: attention?.headWidth ?? 0,
+		F: block?.feedForward.width ?? 0,
+		E: block?.feedForward.experts?.count ?? 0,
+		V: config.vocabulary,
+	};
+	return point.shape.map((dimension) => sizes[dimension]);
+}

@@ -69,7 +69,9 @@ export async function textOrIds(call: Call): Promise<string | number[]> {
 	const ids = call.value('ids');
 	if (ids === undefined) return textOf(call);
 	if (call.arguments.length > 1) throw call.usage('TEXT and --ids exclude each other');
-	return readIds(call, [ids]);
+	const read = readIds(call, [ids]);
+	if (read.length === 0) throw call.usage('no token ids', { field: '--ids', got: ids, allowed: 'whole numbers from 0, as in 1,306,5360' });
+	return read;
 }
 
 /** What verbs that run the transformer have alike: flags, precision, and for a translation model what its encoder reads. */

@@ -13,6 +13,7 @@ export async function run(call: Call): Promise<Answer> {
 		return {
 			json: call.flag('json') ? embedJson(embedding) : {},
 			text: async () => {
+				if (T === 0) return 'No tokens, so no rows.\n';
 				const [{ matrix }, { paragraph, tokenLabel }] = await Promise.all([import('../view/matrix.ts'), import('../view/text.ts')]);
 				const { columns, colours } = call.terminal;
 				const table = model.table!;

@@ -11,6 +11,8 @@ import { shown, speed } from './streaming.ts';
 export async function run(call: Call): Promise<Answer | undefined> {
 	const options = { ...generateOptions(call), ...(await schemaOf(call)), ...precisionOf(call), signal: call.signal };
 	const given = await textOrIds(call);
+	// --raw "" goes on from the start flag alone; an empty pipe has said nothing, and a message has to say something.
+	if (given === '' && !(call.flag('raw') && call.arguments.length > 1)) throw call.usage('generate needs PROMPT, in quotes or piped in');
 	const streams = !call.flag('json');
 	const now = () => performance.now();
 	return withModel(call, call.arguments[0]!, async (model) => {
