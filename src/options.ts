@@ -35,6 +35,7 @@ export function whole(least = Number.MIN_SAFE_INTEGER, most = Number.MAX_SAFE_IN
 export const needed = (rule: Rule): Rule => ({ ...rule, needed: true });
 
 export const YES_OR_NO: Rule = { holds: (value) => typeof value === 'boolean', allowed: 'true, false' };
+export const OBJECT: Rule = { holds: (value) => typeof value === 'object' && value !== null, allowed: 'an object' };
 export const TEXT: Rule = { holds: (value) => typeof value === 'string', allowed: 'a string' };
 
 export function listOf(item: Rule): Rule {

@@ -1,7 +1,7 @@
 // Generation: prompt ids → tokens, one at a time. Joins a language model's state, the sampler chain, stop rules and streaming decode.
 
 import { TongsaError } from '../errors.ts';
-import { checkOptions, listOf, type Rule, type Rules, TEXT, whole } from '../options.ts';
+import { checkOptions, listOf, OBJECT, type Rules, TEXT, whole } from '../options.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import type { LanguageState } from '../unembedding/language.ts';
 import { logSumExp, top } from '../unembedding/probability.ts';
@@ -64,11 +64,9 @@ export interface Finish {
 	readonly stoppedBy?: string;
 }
 
-const STEP: Rule = { holds: (step) => typeof step === 'object' && step !== null, allowed: "{type: 'topP', p: 0.9}, …" };
-
 const RULES: Rules<GenerateOptions> = {
 	maxTokens: whole(0),
-	sampler: listOf(STEP), // what stands in a step: sampler.ts
+	sampler: listOf(OBJECT), // what stands in a step: sampler.ts
 	seed: whole(),
 	stop: listOf(TEXT),
 	stopIds: listOf(whole(0)),

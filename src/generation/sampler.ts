@@ -2,7 +2,7 @@
 // Definitions: top-k Fan 2018; top-p Holtzman 2019; min-p Nguyen 2024; typical Meister 2022; penalties as in OpenAI's API and CTRL (Keskar 2019).
 
 import { TongsaError } from '../errors.ts';
-import { checkOptions, needed, number, oneOf, type Rule, type Rules, whole } from '../options.ts';
+import { checkOptions, needed, number, OBJECT, oneOf, type Rules, whole } from '../options.ts';
 import { logSumExp } from '../unembedding/probability.ts';
 import { type Candidates, filter, refill, sortBest } from './candidates.ts';
 import type { Random } from './random.ts';
@@ -104,39 +104,37 @@ function reshape(c: Candidates, change: (id: number, logit: number) => number): 
 
 const PROBABILITY = needed(number(Number.MIN_VALUE, 1, 'above 0, at most 1'));
 
-/** What each step's settings may be, over a vocabulary of V tokens. */
-const rulesOver = (V: number): { readonly [T in SamplerStep['type']]: Rules<Extract<SamplerStep, { type: T }>> } => ({
+const RULES: { readonly [T in SamplerStep['type']]: Rules<Extract<SamplerStep, { type: T }>> } = {
 	penalties: {
 		repetition: number(Number.MIN_VALUE, 1000, 'above 0, at most 1000'),
 		frequency: number(-100, 100),
 		presence: number(-100, 100),
 		last: whole(0),
 	},
-	bias: { bias: needed(biasOver(V)) },
+	bias: { bias: needed(OBJECT) },
 	temperature: { value: needed(number(0, 100, '0 (greedy) to 100')) },
 	topK: { k: needed(whole(1)) },
 	topP: { p: PROBABILITY },
 	minP: { p: PROBABILITY },
 	typical: { p: PROBABILITY },
-});
+};
 
-const biasOver = (V: number): Rule => ({
-	holds: (bias) =>
-		typeof bias === 'object' &&
-		bias !== null &&
-		Object.entries(bias).every(([id, value]) => whole(0, V - 1).holds(Number(id)) && Number.isFinite(value)),
-	allowed: `{id: number}, ids from 0 to ${V - 1}, finite numbers`,
-});
+/** One rule for each id that is named. */
+const biasOver = (bias: object, V: number): Rules<Record<string, number>> => {
+	const allowed = `ids from 0 to ${V - 1}, finite numbers`;
+	const holds = (id: string) => (value: unknown) => whole(0, V - 1).holds(Number(id)) && Number.isFinite(value);
+	return Object.fromEntries(Object.keys(bias).map((id) => [id, needed({ holds: holds(id), allowed })]));
+};
 
 /**
  * @param V tokens in the vocabulary: a bias on another id would do nothing, in silence
  * @throws TongsaError 'usage' naming the step, the value found and what is allowed.
  */
 export function checkSampler(chain: readonly SamplerStep[], V: number): void {
-	const rules = rulesOver(V);
 	for (const step of chain) {
 		checkOptions(step, { type: needed(oneOf(Object.keys(STEPS))) }, 'sampler');
-		checkOptions(step, rules[step.type], step.type);
+		checkOptions(step, RULES[step.type], step.type);
+		if (step.type === 'bias') checkOptions(step.bias, biasOver(step.bias, V), 'bias');
 	}
 }
 

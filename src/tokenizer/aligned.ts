@@ -15,12 +15,12 @@ export type Normalizer = (input: AlignedText) => AlignedText;
 /** Pre-tokenizer step: pieces in order; empty pieces are left out. What begins the caller's text has 0 as its first unit's start. */
 export type PreTokenizer = (input: AlignedText) => readonly AlignedText[];
 
-/** Takes tokens from a model: id, and its range in UTF-16 units of the piece's own text. */
-export type TokenSink = (id: number, start: number, end: number) => void;
+/** Takes tokens of one piece: id, and its range in UTF-16 units of the piece's own text. */
+export type PieceSink = (id: number, start: number, end: number) => void;
 
 /** A compiled model: one piece → tokens. Given lone surrogates, reads U+FFFD. */
 export interface Model {
-	encode(text: string, sink: TokenSink): void;
+	encode(text: string, sink: PieceSink): void;
 }
 
 /** Bytes of text that a run of ids stands for, a token at a time. `end` gives what was held back. */

@@ -40,6 +40,6 @@ export function unitMap(text: string, byteLength: number): UnitMap {
 }
 
 /** Bytes of a code point in UTF-8. A surrogate becomes U+FFFD: 3 bytes too. */
-export function utf8Width(point: number): number {
+function utf8Width(point: number): number {
 	return point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
 }

@@ -46,7 +46,7 @@ export interface Layouts {
  * Which record a view's stored type becomes. What is turned, packed with separate scales or not a hot type goes through float32, and
  * stays so if the file holds floats and `floats`.
  */
-export function hotTypeOf(view: MatrixView, { floats, fourBits }: Layouts): HotType {
+function hotTypeOf(view: MatrixView, { floats, fourBits }: Layouts): HotType {
 	if (floats && FLOAT_TYPES.has(view.tensor.dtype)) return FLOATS;
 	const hot = hotType(view.tensor.dtype, fourBits);
 	if (!hot || view.transposed || view.scales || view.columns % hot.blockElements) return ROUNDED;

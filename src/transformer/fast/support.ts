@@ -35,6 +35,6 @@ function attentionObstacle(config: AttentionConfig, capacity: number): string | 
 	return undefined;
 }
 
-export function isKernelActivation(activation: Activation): activation is ActivationName {
+function isKernelActivation(activation: Activation): activation is ActivationName {
 	return (ACTIVATIONS as readonly unknown[]).includes(activation);
 }
