@@ -171,7 +171,10 @@ export interface Generated extends Finish {
 	readonly provenance: Provenance;
 }
 
-/** Every call may throw TongsaError 'closed' after close(), and what reading throws: 'changed' for a file that is another by now, 'network'. */
+/**
+ * Every call may throw TongsaError 'usage' for an option or an id that cannot be, 'closed' after close(), and what reading throws: 'changed'
+ * for a file that is another by now, 'network'.
+ */
 export interface Model {
 	/** As it was asked for, or the files' own. */
 	readonly name: string;
@@ -196,7 +199,8 @@ export interface Model {
 	embed(input: string | TokenIds, options?: EncodeOptions & Cancellable): Promise<Embedding>;
 	/**
 	 * A word (its row, or the mean of its tokens' rows) or a vector of D values → the nearest rows of the whole table, exact, best first.
-	 * @throws TongsaError 'wrong-shape' for a vector of another width, 'usage' for an empty word.
+	 * @throws TongsaError 'wrong-shape' for a vector of another width, 'usage' for an empty word and for a vector that is not finite, or has no
+	 * direction (cosine).
 	 */
 	nearest(
 		query: string | ArrayLike<number>,
@@ -240,7 +244,7 @@ export interface Model {
 	}>;
 	/**
 	 * Texts (or ids) → one vector each: last states (T, D) pooled as the model's own files say, unless told otherwise.
-	 * @throws TongsaError 'usage' for an unknown pooling, 'out-of-range' for dimensions beyond D, 'unsupported' for a model that is not whole.
+	 * @throws TongsaError 'usage' for a text without tokens, 'out-of-range' for dimensions beyond D, 'unsupported' for a model that is not whole.
 	 */
 	sentence(texts: string | readonly (string | TokenIds)[], options?: SentenceOptions): Promise<SentenceVectors>;
 	/**
