@@ -14,7 +14,8 @@ import type {
 } from '../transformer/config.ts';
 import type { Names } from '../transformer/family.ts';
 import type { Metadata } from '../transformer/metadata.ts';
-import { activation, type RopeChoices, rmsNorm, rope, type Sizes, sizes } from './settings.ts';
+import { type RopeChoices, rope } from './rope-settings.ts';
+import { activation, rmsNorm, type Sizes, sizes } from './settings.ts';
 
 export interface DecoderChoices {
 	readonly family: string;

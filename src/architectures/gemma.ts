@@ -17,27 +17,27 @@ import {
 	tied,
 	windowed,
 } from './decoder.ts';
-import { activation, ggufWindows, layerTypes, rmsNorm, rope, sizes } from './settings.ts';
+import { rope } from './rope-settings.ts';
+import { activation, ggufWindows, layerTypes, leftOut, rmsNorm, sizes } from './settings.ts';
 
-/** The first Gemma's own files, from before transformers 5, say hidden_act gelu and mean the tanh form. */
-function geluOf(m: Metadata): Activation {
-	const old = !m.text('transformers_version', '4').startsWith('5');
-	return activation(m, old || m.value('hidden_activation') !== undefined ? ['hidden_activation'] : ['hidden_act'], 'gelu-tanh');
-}
+/** The first Gemma's files say gelu and mean the tanh form. transformers configuration_gemma.py */
+const firstGelu = (m: Metadata): Activation =>
+	m.value('hidden_act') === 'gelu' ? 'gelu-tanh' : activation(m, ['hidden_act'], 'gelu-tanh');
 
 /** What all three share. Converters to GGUF have added 1 to every gain. */
-function choices(m: Metadata, family: string): DecoderChoices {
+function choices(m: Metadata, family: string, K: number): DecoderChoices {
 	return {
 		family,
+		sizes: leftOut(m, K, 256),
 		norm: rmsNorm(m, 1e-6, m.format === 'gguf' ? 0 : 1),
 		...(m.flag('attention_bias', false) && { attention: { bias: ALL_BIAS } }),
-		feedForward: { activation: family === 'gemma' ? geluOf(m) : activation(m, ['hidden_activation'], 'gelu-tanh') },
+		feedForward: { activation: family === 'gemma' ? firstGelu(m) : activation(m, ['hidden_activation'], 'gelu-tanh') },
 		embedding: { scale: Math.fround(Math.sqrt(sizes(m).width)) },
 		logits: { tied: tied(m, true) },
 	};
 }
 
-const config1 = (m: Metadata): TransformerConfig => decoder(m, choices(m, 'gemma'));
+const config1 = (m: Metadata): TransformerConfig => decoder(m, choices(m, 'gemma', 16));
 
 export const gemma: Family = {
 	name: 'gemma',
@@ -59,7 +59,7 @@ function cap(m: Metadata, key: string, fallback: number): { cap?: number } {
 }
 
 function config2(m: Metadata): TransformerConfig {
-	const base = choices(m, 'gemma2');
+	const base = choices(m, 'gemma2', 4);
 	const { layers } = sizes(m);
 	const window = m.size(['attention.sliding_window', 'sliding_window'], 4096);
 	const types = layerTypes(m, layers, (i) => (i % 2 === 0 ? 'sliding_attention' : 'full_attention'));
@@ -90,8 +90,8 @@ const WRAPPED = { num_attention_heads: 8, num_key_value_heads: 4, head_dim: 256,
 function config3(outer: Metadata): TransformerConfig {
 	// Models that also see keep the text model's settings in text_config.
 	const m = outer.inside('text_config', WRAPPED) ?? outer;
-	const { layers, headWidth, context } = sizes(m);
-	const base = choices(m, 'gemma3');
+	const base = choices(m, 'gemma3', 4);
+	const { layers, headWidth, context } = sizes(m, base.sizes);
 	const both = m.flag('use_bidirectional_attention', m.architecture === 'gemma-embedding');
 	const period = m.size(['sliding_window_pattern', '_sliding_window_pattern'], PERIOD);
 	const types = layerTypes(m, layers, (i) => ((i + 1) % period === 0 ? 'full_attention' : 'sliding_attention'));

@@ -5,21 +5,26 @@ import type { TransformerConfig } from '../transformer/config.ts';
 import type { Family } from '../transformer/family.ts';
 import type { Metadata } from '../transformer/metadata.ts';
 import { ALL_BIAS, decoder, GGUF_NAMES, HF_NAMES, HF_PREFIXES, windowed } from './decoder.ts';
-import { ggufWindows, layerTypes, rmsNorm, sizes } from './settings.ts';
+import { yarnMagnitude } from './rope-settings.ts';
+import { ggufWindows, layerTypes, leftOut, rmsNorm, sizes } from './settings.ts';
+
+/** Without settings of its own a file means those that the models were published with. transformers configuration_gpt_oss.py */
+const YARN = { kind: 'yarn', factor: 32, context: 4096, betaFast: 32, betaSlow: 1, truncate: false, magnitude: yarnMagnitude(32) } as const;
 
 function config(m: Metadata, windows: readonly (number | undefined)[], bias: boolean): TransformerConfig {
 	return decoder(m, {
 		family: 'gpt-oss',
+		sizes: leftOut(m, 8, 64),
 		norm: rmsNorm(m, 1e-5),
-		rope: { theta: 150000, truncate: false },
+		rope: { theta: 150000, truncate: false, scaling: YARN },
 		attention: { ...(bias && { bias: ALL_BIAS }), sinks: true },
 		feedForward: {
 			width: m.size(['expert_feed_forward_length', 'intermediate_size']),
 			activation: { kind: 'clamped-swiglu', alpha: m.number('swiglu_alpha', 1.702), limit: m.number('swiglu_limit', 7) },
 			bias: { up: true, down: true },
 			experts: {
-				count: m.size(['expert_count', 'num_local_experts', 'num_experts']),
-				used: m.size(['expert_used_count', 'num_experts_per_tok', 'experts_per_token']),
+				count: m.size(['expert_count', 'num_local_experts', 'num_experts'], 128),
+				used: m.size(['expert_used_count', 'num_experts_per_tok', 'experts_per_token'], 4),
 				routing: 'top-then-softmax',
 				normalised: true,
 				routerBias: true,

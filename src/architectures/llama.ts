@@ -3,6 +3,7 @@
 
 import type { Family } from '../transformer/family.ts';
 import { decoder, GGUF_NAMES, HF_NAMES, HF_PREFIXES, windowed } from './decoder.ts';
+import { leftOut, windowOf } from './settings.ts';
 
 export const llama: Family = {
 	name: 'llama',
@@ -41,10 +42,12 @@ export const llama: Family = {
 		config: (m) => {
 			const bias = m.flag('attention_bias', false);
 			const mlpBias = m.flag('mlp_bias', false);
-			// Llama ignores a window that its file may carry; Mistral's default is 4096 and null turns it off.
-			const window = m.architecture === 'mistral' ? m.optionalSize('sliding_window') : undefined;
+			// Llama ignores a window that its file may carry.
+			const mistral = m.architecture === 'mistral';
+			const window = mistral ? windowOf(m) : undefined;
 			return decoder(m, {
 				family: 'llama',
+				...(mistral && { sizes: leftOut(m, 8) }),
 				attention: { bias: { query: bias, key: bias, value: bias, output: bias } },
 				feedForward: { bias: { up: mlpBias, down: mlpBias } },
 				block: (block) => windowed(block, window),

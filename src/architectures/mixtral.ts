@@ -3,7 +3,7 @@
 
 import type { Family } from '../transformer/family.ts';
 import { decoder, HF_NAMES, HF_PREFIXES, windowed } from './decoder.ts';
-import { rmsNorm } from './settings.ts';
+import { leftOut, rmsNorm } from './settings.ts';
 
 export const mixtral: Family = {
 	name: 'mixtral',
@@ -14,11 +14,12 @@ export const mixtral: Family = {
 			const window = m.optionalSize('sliding_window');
 			return decoder(m, {
 				family: 'mixtral',
+				sizes: leftOut(m, 8),
 				norm: rmsNorm(m, 1e-5),
 				rope: { theta: 1e6 },
 				feedForward: {
 					experts: {
-						count: m.size(['num_local_experts', 'num_experts']),
+						count: m.size(['num_local_experts', 'num_experts'], 8),
 						used: m.size('num_experts_per_tok', 2),
 						routing: 'softmax-then-top',
 						normalised: true,

@@ -6,7 +6,8 @@ import type { Family } from '../transformer/family.ts';
 import type { Metadata } from '../transformer/metadata.ts';
 import { GGUF_NAMES, preNorm, windowed } from './decoder.ts';
 import { encoder } from './encoder.ts';
-import { activation, ggufWindows, layerNorm, layerTypes, rope, sizes } from './settings.ts';
+import { rope } from './rope-settings.ts';
+import { activation, ggufWindows, layerNorm, layerTypes, sizes } from './settings.ts';
 
 function config(m: Metadata): TransformerConfig {
 	const { layers, headWidth, context } = sizes(m);

@@ -21,7 +21,7 @@ function config(m: Metadata): TransformerConfig {
 		family: 'nomic-bert',
 		head: { activation: act },
 		headTensor: ['cls.predictions.transform.dense.weight'],
-		rope: { theta: 1000, pairing: m.flag('rotary_emb_interleaved', false) ? 'interleaved' : 'halves' },
+		rope: { theta: 1000, part: 1, pairing: m.flag('rotary_emb_interleaved', false) ? 'interleaved' : 'halves' },
 		attention: { bias: { query: bias, key: bias, value: bias, output: bias } },
 		feedForward: { gated: true, activation: act, bias: { up: bias1, down: bias2 } },
 		embedding: { types: m.format === 'gguf' ? storedRows(m, 'token_types.weight', () => 0) : m.number('type_vocab_size', 2) },

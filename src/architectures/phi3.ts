@@ -9,7 +9,12 @@ import { rmsNorm } from './settings.ts';
 
 function config(m: Metadata): TransformerConfig {
 	const window = m.optionalSize(['attention.sliding_window', 'sliding_window']);
-	return decoder(m, { family: 'phi3', norm: rmsNorm(m, 1e-5), block: (block) => windowed(block, window) });
+	return decoder(m, {
+		family: 'phi3',
+		norm: rmsNorm(m, 1e-5),
+		rope: { part: 1, original: 4096 },
+		block: (block) => windowed(block, window),
+	});
 }
 
 export const phi3: Family = {

@@ -5,18 +5,19 @@ import type { BlockConfig } from '../transformer/config.ts';
 import type { Family } from '../transformer/family.ts';
 import type { Metadata } from '../transformer/metadata.ts';
 import { ALL_BIAS, type DecoderChoices, decoder, GGUF_NAMES, HF_NAMES, HF_PREFIXES, QKV_BIAS, windowed } from './decoder.ts';
-import { layerTypes, rmsNorm, sizes } from './settings.ts';
+import { layerTypes, leftOut, rmsNorm, sizes, windowOf } from './settings.ts';
 
 /** The window on layers that layer_types or max_window_layers names; GGUF files have lost it. */
 function windows(m: Metadata): NonNullable<DecoderChoices['block']> {
-	const window = m.format === 'safetensors' && m.flag('use_sliding_window', false) ? m.optionalSize('sliding_window') : undefined;
+	const window = m.format === 'safetensors' && m.flag('use_sliding_window', false) ? windowOf(m) : undefined;
 	if (window === undefined) return (block) => block;
 	const from = m.number('max_window_layers', 28);
 	const types = layerTypes(m, sizes(m).layers, (i) => (i >= from ? 'sliding_attention' : 'full_attention'));
 	return (block, i) => windowed(block, types[i] === 'sliding_attention' ? window : undefined);
 }
 
-const qwen2Config = (m: Metadata) => decoder(m, { family: 'qwen2', attention: { bias: QKV_BIAS }, block: windows(m) });
+const qwen2Config = (m: Metadata) =>
+	decoder(m, { family: 'qwen2', sizes: leftOut(m, 32), attention: { bias: QKV_BIAS }, block: windows(m) });
 
 export const qwen2: Family = {
 	name: 'qwen2',
@@ -28,11 +29,8 @@ const qwen3Attention = (m: Metadata): NonNullable<DecoderChoices['attention']> =
 	queryKeyNorm: { scope: 'head', norm: rmsNorm(m, 1e-6) },
 	...(m.flag('attention_bias', false) && { bias: ALL_BIAS }),
 });
-/** Qwen3's heads are 128 wide when no setting says. */
-const qwen3Sizes = (m: Metadata) => ({ headWidth: m.size(['attention.key_length', 'head_dim'], 128) });
-
 const qwen3Config = (m: Metadata) =>
-	decoder(m, { family: 'qwen3', sizes: qwen3Sizes(m), rope: qwen3Sizes(m), attention: qwen3Attention(m), block: windows(m) });
+	decoder(m, { family: 'qwen3', sizes: leftOut(m, 32, 128), attention: qwen3Attention(m), block: windows(m) });
 
 export const qwen3: Family = {
 	name: 'qwen3',
@@ -69,14 +67,15 @@ export const qwen3Moe: Family = {
 		config: (m) => {
 			const dense = m.list('mlp_only_layers') ?? [];
 			const step = m.size('decoder_sparse_step', 1);
-			const count = m.size(['num_experts', 'num_local_experts']);
+			const count = m.size(['num_experts', 'num_local_experts'], 128);
 			const sparse = {
-				width: m.size('moe_intermediate_size'),
-				experts: experts(count, m.size('num_experts_per_tok'), m.flag('norm_topk_prob', false)),
+				width: m.size('moe_intermediate_size', 768),
+				experts: experts(count, m.size('num_experts_per_tok', 8), m.flag('norm_topk_prob', false)),
 			};
-			const window = m.flag('use_sliding_window', false) ? m.optionalSize('sliding_window') : undefined;
+			const window = m.flag('use_sliding_window', false) ? windowOf(m) : undefined;
 			return decoder(m, {
 				family: 'qwen3-moe',
+				sizes: leftOut(m, 4),
 				attention: qwen3Attention(m),
 				block: (block, i) => {
 					const withExperts: BlockConfig = { ...block, feedForward: { ...block.feedForward, ...sparse } };

@@ -1,6 +1,6 @@
-// Settings that many families spell alike: sizes, norms, activations, rotations. GGUF's keys first, then config.json's in all their dialects.
+// Settings that many families spell alike: sizes, norms, activations, windows. GGUF's keys first, then config.json's in all their dialects.
 
-import type { Activation, NormConfig, RopeConfig, RopeScaling } from '../transformer/config.ts';
+import type { Activation, NormConfig } from '../transformer/config.ts';
 import type { Metadata } from '../transformer/metadata.ts';
 
 /** Every spelling of a size, in both formats. */
@@ -55,6 +55,23 @@ export function sizes(m: Metadata, given: Partial<Sizes> = {}): Sizes {
 	};
 }
 
+/**
+ * What config.json leaves out is what the family's class has: `K` key and value heads, `headWidth`. Null stands for as many as heads, and for
+ * D / H. transformers configuration_*.py
+ */
+export function leftOut(m: Metadata, K: number, headWidth?: number): Partial<Sizes> {
+	if (m.format === 'gguf') return {};
+	return {
+		...(!m.isNull('num_key_value_heads') && { keyHeads: m.size(SIZE_KEYS.keyHeads, K) }),
+		...(headWidth !== undefined && !m.isNull('head_dim') && { headWidth: m.size(SIZE_KEYS.headWidth, headWidth) }),
+	};
+}
+
+/** A window that config.json leaves out has 4096 tokens; null turns it off. */
+export function windowOf(m: Metadata): number | undefined {
+	return m.isNull('sliding_window') ? undefined : (m.optionalSize('sliding_window') ?? 4096);
+}
+
 export function rmsNorm(m: Metadata, fallback: number, gainOffset: 0 | 1 = 0): NormConfig {
 	return { kind: 'rms', epsilon: epsilon(m, fallback), bias: false, gainOffset };
 }
@@ -68,10 +85,11 @@ function epsilon(m: Metadata, fallback: number): number {
 		'attention.layer_norm_rms_epsilon',
 		'attention.layer_norm_epsilon',
 		'rms_norm_eps',
-		'layer_norm_eps',
-		'layer_norm_epsilon',
+		// Before the spellings of other classes, which StarCoder2's and ModernBERT's files also carry.
 		'norm_epsilon',
 		'norm_eps',
+		'layer_norm_eps',
+		'layer_norm_epsilon',
 	];
 	const value = m.number(keys, fallback);
 	if (value < 0 || value > 1) m.fail('layer_norm_eps', value, '0 to 1');
@@ -82,6 +100,7 @@ function epsilon(m: Metadata, fallback: number): number {
 const ACTIVATIONS: Readonly<Record<string, Activation>> = {
 	gelu: 'gelu',
 	gelu_python: 'gelu',
+	gelu_python_tanh: 'gelu-tanh',
 	gelu_new: 'gelu-tanh',
 	gelu_fast: 'gelu-tanh',
 	gelu_pytorch_tanh: 'gelu-tanh',
@@ -101,159 +120,6 @@ export function activation(m: Metadata, keys: readonly string[], fallback: Activ
 		(typeof name === 'string' && Object.hasOwn(ACTIVATIONS, name) ? ACTIVATIONS[name] : undefined) ??
 		m.fail(keys[0]!, name, Object.keys(ACTIVATIONS).join(', '))
 	);
-}
-
-export interface RopeChoices {
-	readonly pairing: RopeConfig['pairing'];
-	readonly theta: number;
-	/** Dh. */
-	readonly headWidth: number;
-	/** Share of Dh that turns when no setting says. */
-	readonly part?: number;
-	readonly context: number | undefined;
-	/** Families whose YaRN range is not rounded. */
-	readonly truncate?: boolean;
-	/** Settings of one kind of layer ('full_attention', 'sliding_attention'), and the old dialect's key of its theta. */
-	readonly layerType?: string;
-	readonly thetaKeys?: readonly string[];
-	/** Layers that no scaling applies to in the old dialect. */
-	readonly unscaled?: boolean;
-}
-
-/** Rotation by either format's settings. */
-export function rope(m: Metadata, choices: RopeChoices): RopeConfig {
-	return m.format === 'gguf' ? ggufRope(m, choices) : jsonRope(m, choices);
-}
-
-function ggufRope(
-	m: Metadata,
-	{ pairing, theta, headWidth, part = 1, context, truncate = true, thetaKeys, unscaled }: RopeChoices,
-): RopeConfig {
-	const dimensions = rotated(m, m.size('rope.dimension_count', evenPart(headWidth, part)), headWidth);
-	const base = { pairing, theta: positive(m, 'rope.freq_base', m.number(thetaKeys ?? ['rope.freq_base'], theta)), dimensions };
-	const kind = unscaled ? 'none' : m.text('rope.scaling.type', m.value('rope.scale_linear') === undefined ? 'none' : 'linear');
-	const original = () => m.size('rope.scaling.original_context_length', context);
-	const factor = () => positive(m, 'rope.scaling.factor', m.number(['rope.scaling.factor', 'rope.scale_linear'], 1));
-	const scaling = (): RopeScaling => {
-		if (!unscaled && m.hasTensor('rope_factors_short.weight')) {
-			const ratio = context === undefined ? 1 : context / original();
-			const magnitude = ratio <= 1 ? 1 : Math.sqrt(1 + Math.log(ratio) / Math.log(original()));
-			return { kind: 'longrope-tensors', context: original(), magnitude: m.number('rope.scaling.attn_factor', magnitude) };
-		}
-		if (!unscaled && m.hasTensor('rope_freqs.weight')) return { kind: 'factors-tensor' };
-		switch (kind) {
-			case 'none':
-				return { kind: 'none' };
-			case 'linear':
-				return factor() === 1 ? { kind: 'none' } : { kind: 'linear', factor: factor() };
-			case 'yarn':
-				return {
-					kind: 'yarn',
-					factor: factor(),
-					context: original(),
-					betaFast: m.number('rope.scaling.yarn_beta_fast', 32),
-					betaSlow: m.number('rope.scaling.yarn_beta_slow', 1),
-					truncate,
-					magnitude: m.number(['rope.scaling.yarn_attn_factor', 'rope.scaling.attn_factor'], yarnMagnitude(factor())),
-				};
-			default:
-				return m.fail('rope.scaling.type', kind, 'none, linear, yarn; longrope with rope_factors_short and rope_factors_long');
-		}
-	};
-	return { ...base, scaling: scaling() };
-}
-
-/** rope_parameters (transformers 5, also by layer type), or rope_theta beside rope_scaling. */
-function jsonRope(m: Metadata, { pairing, theta, headWidth, part = 1, context, layerType, thetaKeys, unscaled }: RopeChoices): RopeConfig {
-	const all = m.inside('rope_parameters');
-	const byType = layerType === undefined ? undefined : all?.inside(layerType);
-	const now = byType ?? (all?.value('full_attention', 'sliding_attention') === undefined ? all : undefined);
-	const old = unscaled ? undefined : m.inside('rope_scaling');
-	const share = now?.number('partial_rotary_factor', Number.NaN) ?? Number.NaN;
-	const dimensions = rotated(
-		m,
-		evenPart(headWidth, Number.isNaN(share) ? m.number(['partial_rotary_factor', 'rotary_pct', 'rotary_emb_fraction'], part) : share),
-		headWidth,
-	);
-	const oldTheta = m.number(thetaKeys ?? ['rope_theta', 'rotary_emb_base'], theta);
-	return {
-		pairing,
-		theta: positive(m, 'rope_theta', now?.number('rope_theta', oldTheta) ?? oldTheta),
-		dimensions,
-		scaling: jsonScaling(m, now?.value('rope_type', 'type') === undefined && old ? old : now, context, dimensions / 2),
-	};
-}
-
-function jsonScaling(m: Metadata, s: Metadata | undefined, context: number | undefined, pairs: number): RopeScaling {
-	const kind = s?.text(['rope_type', 'type'], 'default') ?? 'default';
-	if (!s || kind === 'default') return { kind: 'none' };
-	const factor = () => positive(s, 'factor', s.number('factor'));
-	const original = () => s.size('original_max_position_embeddings', m.size('original_max_position_embeddings', context));
-	switch (kind) {
-		case 'linear':
-			return { kind, factor: factor() };
-		case 'dynamic':
-			return { kind, factor: factor(), context: context ?? m.fail('max_position_embeddings', undefined, 'a size') };
-		case 'llama3':
-			return {
-				kind: 'wavelength',
-				factor: factor(),
-				lowFactor: s.number('low_freq_factor'),
-				highFactor: s.number('high_freq_factor'),
-				context: original(),
-			};
-		case 'yarn': {
-			const f = s.value('factor') === undefined && context !== undefined ? context / original() : factor();
-			return {
-				kind,
-				factor: f,
-				context: original(),
-				betaFast: s.number('beta_fast', 32) || 32,
-				betaSlow: s.number('beta_slow', 1) || 1,
-				truncate: s.flag('truncate', true),
-				magnitude: s.number('attention_factor', yarnMagnitude(f, s.number('mscale', 0), s.number('mscale_all_dim', 0))),
-			};
-		}
-		case 'longrope':
-		case 'su': {
-			const ratio = s.value('factor') === undefined ? (context ?? original()) / original() : factor();
-			const magnitude = ratio <= 1 ? 1 : Math.sqrt(1 + Math.log(ratio) / Math.log(original()));
-			const list = (key: string): number[] => {
-				const values = s.list(key) ?? [];
-				if (values.length !== pairs || !values.every((v) => typeof v === 'number' && v > 0))
-					s.fail(key, `${values.length} values`, `${pairs} positive numbers`);
-				return values as number[];
-			};
-			return {
-				kind: 'longrope',
-				context: original(),
-				short: list('short_factor'),
-				long: list('long_factor'),
-				magnitude: s.number('attention_factor', magnitude),
-			};
-		}
-		default:
-			return s.fail('rope_type', kind, 'default, linear, dynamic, llama3, yarn, longrope');
-	}
-}
-
-function yarnMagnitude(factor: number, mscale = 0, mscaleAll = 0): number {
-	const of = (m: number): number => (factor <= 1 ? 1 : 0.1 * m * Math.log(factor) + 1);
-	return mscale && mscaleAll ? of(mscale) / of(mscaleAll) : of(1);
-}
-
-function evenPart(headWidth: number, part: number): number {
-	return Math.trunc(headWidth * part);
-}
-
-function rotated(m: Metadata, dimensions: number, headWidth: number): number {
-	if (dimensions < 2 || dimensions > headWidth || dimensions % 2 !== 0)
-		m.fail('rope.dimension_count', dimensions, `an even number up to ${headWidth}`);
-	return dimensions;
-}
-
-function positive(m: Metadata, key: string, value: number): number {
-	return value > 0 ? value : m.fail(key, value, 'a positive number');
 }
 
 /** Layer i's entry of layer_types, or what `pattern` says where the file lists none. */

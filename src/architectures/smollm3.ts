@@ -4,7 +4,7 @@
 import type { BlockConfig } from '../transformer/config.ts';
 import type { Family } from '../transformer/family.ts';
 import { ALL_BIAS, decoder, GGUF_NAMES, HF_NAMES, HF_PREFIXES, tied, windowed } from './decoder.ts';
-import { layerTypes, sizes } from './settings.ts';
+import { layerTypes, leftOut, sizes } from './settings.ts';
 
 /** Every how many layers one does not rotate, when the file does not say: GGUF has no key for it. */
 const INTERVAL = 4;
@@ -38,6 +38,7 @@ export const smollm3: Family = {
 			const bias = m.flag('mlp_bias', false);
 			return decoder(m, {
 				family: 'smollm3',
+				sizes: leftOut(m, 4),
 				rope: { theta: 2e6 },
 				...(m.flag('attention_bias', false) && { attention: { bias: ALL_BIAS } }),
 				feedForward: { bias: { up: bias, down: bias } },

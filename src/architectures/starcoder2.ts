@@ -5,13 +5,14 @@ import type { TransformerConfig } from '../transformer/config.ts';
 import type { Family } from '../transformer/family.ts';
 import type { Metadata } from '../transformer/metadata.ts';
 import { ALL_BIAS, decoder, GGUF_NAMES, HF_NAMES, HF_PREFIXES, tied, windowed } from './decoder.ts';
-import { activation, layerNorm } from './settings.ts';
+import { activation, layerNorm, leftOut } from './settings.ts';
 
 function config(m: Metadata): TransformerConfig {
 	const bias = m.flag('use_bias', true);
 	const window = m.optionalSize(['attention.sliding_window', 'sliding_window']);
 	return decoder(m, {
 		family: 'starcoder2',
+		sizes: leftOut(m, 2),
 		norm: layerNorm(m, 1e-5),
 		...(bias && { attention: { bias: ALL_BIAS } }),
 		feedForward: { gated: false, activation: activation(m, ['hidden_act'], 'gelu-tanh'), bias: { up: bias, down: bias } },

@@ -82,8 +82,8 @@ export function hotType(dtype: string, fourBits: FourBits): HotType | undefined 
 /** Float32 values, rounded to 127 steps per 32, and as they are. */
 export const ROUNDED: HotType = hot(0, signed8, 32, 128);
 export const FLOATS: HotType = hot(0, WEIGHT_KINDS.float32, 1, 4);
-/** Stored types that FLOATS keeps exactly. */
-export const FLOAT_TYPES: ReadonlySet<string> = new Set(['F32', 'F16', 'BF16']);
+/** Stored types that FLOATS keeps: all but F64 exactly. */
+export const FLOAT_TYPES: ReadonlySet<string> = new Set(['F64', 'F32', 'F16', 'BF16']);
 
 /** Columns as the kernels take them: filled up to 32 with zeros. */
 export function padded(columns: number): number {

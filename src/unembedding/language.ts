@@ -26,7 +26,14 @@ const UNBOUNDED_CONTEXT = 2 ** 20;
 /** How many tokens a model takes at once. */
 export function contextLengthOf({ config }: Transformer): number {
 	const positions = config.embedding.positions;
-	return positions?.kind === 'learned' ? positions.rows - positions.offset : (config.context ?? UNBOUNDED_CONTEXT);
+	if (positions?.kind === 'learned') return positions.rows - positions.offset;
+	return Math.max(config.context ?? UNBOUNDED_CONTEXT, ...config.blocks.map(({ attention }) => reachOf(attention.rope)));
+}
+
+/** How far a rotation is stretched beyond the context trained on, which is all that some files state. */
+function reachOf(rope: RopeConfig | undefined): number {
+	const scaling = rope?.scaling;
+	return scaling?.kind === 'dynamic' || scaling?.kind === 'yarn' ? Math.floor(scaling.context * scaling.factor) : 0;
 }
 
 /** The length beyond which LongRoPE turns by its other list. transformers modeling_phi3.py, prepare_inputs_for_generation */

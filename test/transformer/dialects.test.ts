@@ -24,6 +24,18 @@ const OLDER: readonly [string, string, (c: Config) => void][] = [
 	['llama-yarn', 'rope_scaling', oldRope],
 	['gpt-oss', 'rope_scaling', oldRope],
 	['phi3-longrope', 'rope_scaling', oldRope],
+	[
+		'llama-yarn',
+		'rope_scaling that holds its theta, beside rope_parameters that it comes before',
+		(c) => Object.assign(c, { rope_scaling: c.rope_parameters, rope_parameters: { rope_type: 'default', rope_theta: 7 }, rope_theta: 7 }),
+	],
+	[
+		'phi3-longrope',
+		'another context trained on among the settings of the rotation',
+		(c) => Object.assign(c.rope_parameters as Config, { original_max_position_embeddings: 4 }),
+	],
+	['llama', 'a share of each head that the family does not know', (c) => Object.assign(c, { partial_rotary_factor: 0.5 })],
+	['starcoder2', "another class's epsilon", (c) => Object.assign(c, { layer_norm_epsilon: 0.5 })],
 	['bloom', 'n_embed', (c) => rename(c, { hidden_size: 'n_embed', n_head: 'num_attention_heads' })],
 	[
 		'falcon-7b',
@@ -84,3 +96,31 @@ for (const [family, what, edit] of OLDER) {
 		assert.deepEqual(older.config.blocks, model.config.blocks);
 	});
 }
+
+test('what is left out is what the family was published with', async () => {
+	const silent = await changed('gpt-oss', {
+		config: (c) => {
+			delete c.rope_parameters;
+			delete c.max_position_embeddings;
+		},
+	});
+	const { scaling, theta } = silent.config.blocks[0]!.attention.rope!;
+	assert.equal(theta, 150_000);
+	// 0.1 · ln 32 + 1
+	assert.deepEqual(scaling, {
+		kind: 'yarn',
+		factor: 32,
+		context: 4096,
+		betaFast: 32,
+		betaSlow: 1,
+		truncate: false,
+		magnitude: 1.3465735902799727,
+	});
+	const qwen = await changed('qwen3', {
+		config: (c) => Object.assign(c, { use_sliding_window: true, sliding_window: undefined, layer_types: undefined, max_window_layers: 1 }),
+	});
+	assert.deepEqual(
+		qwen.config.blocks.map(({ attention }) => attention.window),
+		[undefined, 4096],
+	);
+});
