@@ -7,12 +7,14 @@ import { propertyName } from './regex-names.ts';
 
 /** Unicode's White_Space, which the references' \s is; JavaScript's \s has U+FEFF besides and lacks U+0085. */
 const SPACE = '\\p{White_Space}';
-/** \w. Oniguruma counts Latin-1's superscripts and fractions as word characters, and no other numbers of their kind. */
-export const WORD = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\xb2\\xb3\\xb9\\xbc-\\xbe';
+/** Oniguruma's \w inside a class … */
+const WORD_MEMBERS = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}';
+/** … and outside of classes, where it has Latin-1's superscripts and fractions besides, and no other numbers of their kind. */
+export const WORD = `${WORD_MEMBERS}\\xb2\\xb3\\xb9\\xbc-\\xbe`;
 const HEX = '0-9a-fA-F';
 
 /** Escape → members. The capital letter is the opposite. */
-const SETS: Readonly<Record<string, string>> = { s: SPACE, d: '\\p{Nd}', w: WORD };
+const SETS: Readonly<Record<string, string>> = { s: SPACE, d: '\\p{Nd}', w: WORD_MEMBERS };
 const POSIX: Readonly<Record<string, string>> = {
 	alpha: '\\p{Alphabetic}',
 	digit: '\\p{Nd}',
@@ -22,7 +24,7 @@ const POSIX: Readonly<Record<string, string>> = {
 	space: SPACE,
 	punct: '\\p{P}\\p{S}',
 	cntrl: '\\p{Cc}',
-	word: WORD,
+	word: WORD_MEMBERS,
 	xdigit: HEX,
 };
 const CONTROLS: Readonly<Record<string, number>> = { t: 9, n: 10, v: 11, f: 12, r: 13, a: 7, e: 27 };

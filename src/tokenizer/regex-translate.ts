@@ -13,8 +13,16 @@ const SIGNS: Readonly<Record<string, Readonly<Record<RegexSyntax, string>>>> = {
 	'^': { oniguruma: '(?<![^\\n])', rust: START },
 	$: { oniguruma: '(?![^\\n])', rust: END },
 };
-/** Places in the text, behind a backslash. */
-const PLACES: Readonly<Record<string, string>> = { b: EDGE, B: `(?!${EDGE})`, A: START, z: END, Z: `(?=\\n?${END})` };
+/** Behind a backslash, outside of classes: places in the text, and the sets that are others there. */
+const FIXED: Readonly<Record<string, string>> = {
+	b: EDGE,
+	B: `(?!${EDGE})`,
+	A: START,
+	z: END,
+	Z: `(?=\\n?${END})`,
+	w: `[${WORD}]`,
+	W: `[^${WORD}]`,
+};
 
 /**
  * Recursive descent over the pattern, writing JavaScript's; an example stands at compileRegex.
@@ -91,10 +99,10 @@ function readQuantifier(p: Cursor): string | undefined {
 
 /** What follows a backslash outside a class. */
 function escaped(p: Cursor, fold: boolean): string {
-	const place = PLACES[p.peek() ?? ''];
-	if (place !== undefined) {
+	const fixed = FIXED[p.peek() ?? ''];
+	if (fixed !== undefined) {
 		p.take();
-		return place;
+		return fixed;
 	}
 	const set = setEscape(p);
 	return set === undefined ? character(escapedCharacter(p), fold) : `[${set}]`;
