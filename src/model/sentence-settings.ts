@@ -32,16 +32,26 @@ const MODES: readonly (readonly [string, Pooling])[] = [
 	['pooling_mode_lasttoken', 'last'],
 ];
 
-/** @throws TongsaError 'unsupported' for a pooling that is not one of ours: another one would give other vectors. */
+/** What sentence-transformers' modules.json may list: the model, its pooling, a norm. */
+const MODULES = ['Transformer', 'Pooling', 'Normalize'];
+
+/**
+ * `asked`: the pooling that the caller has chosen in place of the files'.
+ * @throws TongsaError 'unsupported' for a pooling that is not one of ours, or a module behind it: the vectors would be others.
+ */
 export async function sentenceSettings(
 	checkpoint: Checkpoint,
 	architecture: string | undefined,
-	signal?: AbortSignal,
+	{ asked, signal }: { readonly asked?: Pooling | undefined; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<SentenceSettings> {
-	const pooling = (await fromFolder(checkpoint, signal)) ??
-		fromGguf(checkpoint, architecture) ?? { pooling: 'mean' as const, from: 'default' };
+	const modules = await modulesOf(checkpoint, signal);
+	if (!asked) refuseModules(checkpoint, modules ?? []);
+	const pooling = asked
+		? { pooling: asked, from: 'asked for' }
+		: ((await fromFolder(checkpoint, signal)) ?? fromGguf(checkpoint, architecture) ?? { pooling: 'mean' as const, from: 'default' });
 	const maxTokens = await tunedLength(checkpoint, signal);
-	return { normalize: await normalizes(checkpoint, signal), ...pooling, ...(maxTokens !== undefined && { maxTokens }) };
+	// With a list of modules, its Normalize says; otherwise vectors are made of length 1, as every server of embeddings does.
+	return { normalize: modules?.includes('Normalize') ?? true, ...pooling, ...(maxTokens !== undefined && { maxTokens }) };
 }
 
 async function fromFolder({ assets }: Checkpoint, signal: AbortSignal | undefined) {
@@ -87,10 +97,22 @@ async function tunedLength({ assets }: Checkpoint, signal: AbortSignal | undefin
 	return getNumber({ name: file.name, metadata }, 'max_seq_length', { min: 1, max: MAX_TOKENS, integer: true });
 }
 
-/** With a modules.json, its Normalize module says; otherwise vectors are made of length 1, as every server of embeddings does. */
-async function normalizes({ assets }: Checkpoint, signal: AbortSignal | undefined): Promise<boolean> {
+/** The classes that modules.json lists, without the packages that they are in. */
+async function modulesOf({ assets }: Checkpoint, signal: AbortSignal | undefined): Promise<readonly string[] | undefined> {
 	const file = assets.get('modules.json');
-	if (!file) return true;
+	if (!file) return undefined;
 	const modules: MetadataValue = await readJson(file, MAX_BYTES, signal);
-	return Array.isArray(modules) && modules.some((module) => isObject(module) && String(module.type).endsWith('.Normalize'));
+	return Array.isArray(modules) ? modules.filter(isObject).map(({ type }) => String(type).replace(/^.*\./, '')) : [];
+}
+
+function refuseModules({ assets }: Checkpoint, modules: readonly string[]): void {
+	const other = modules.find((module) => !MODULES.includes(module));
+	if (other === undefined) return;
+	throw new TongsaError('unsupported', 'a sentence vector goes through a module that Tongsa does not have', {
+		file: assets.get('modules.json')!.name,
+		field: 'type',
+		got: other,
+		allowed: MODULES.join(', '),
+		hint: 'With --pooling the vector is what stands before it',
+	});
 }

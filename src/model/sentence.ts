@@ -21,8 +21,8 @@ export async function sentenceVectors(
 	texts: string | readonly (string | TokenIds)[],
 	options: SentenceOptions,
 ): Promise<SentenceVectors> {
-	const settings = await sentenceSettings(checkpoint, architectureOf(checkpoint), options.signal);
-	const pooling = options.pooling ?? settings.pooling;
+	const settings = await sentenceSettings(checkpoint, architectureOf(checkpoint), { asked: options.pooling, signal: options.signal });
+	const { pooling } = settings;
 	const normalized = options.normalize ?? settings.normalize;
 	const width = model.config.embedding.width;
 	const kept = checkedDimensions(options.dimensions, width);
@@ -45,7 +45,7 @@ export async function sentenceVectors(
 		truncated,
 		provenance: provenanceOf(checkpoint, {
 			layer: 'final.output',
-			pooling: `${pooling} (${options.pooling ? 'asked for' : settings.from})`,
+			pooling: `${pooling} (${settings.from})`,
 			normalized,
 			truncated: truncated.some(Boolean),
 			precision: runner.precision,
