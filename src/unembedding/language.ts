@@ -71,7 +71,7 @@ export async function languageState(model: Transformer, source?: readonly number
 			if (turns(ids.length, ids.length + more.length)) truncateState(state, 0);
 			const next = [...ids.slice(state.length), ...more];
 			const hidden = await forward(model, { ids: next }, state, { rows: { first: next.length - 1, count: 1 }, signal });
-			ids.push(...more);
+			for (const id of more) ids.push(id);
 			return unembed(model, hidden, { signal });
 		},
 		truncate(length) {

@@ -103,6 +103,7 @@ export const TOKENIZERS: readonly Case[] = [
 	json('an unknown id beyond the pieces', { model: { type: 'Unigram', unk_id: 99, vocab: [['a', -1]] } }),
 	json('a unigram of scores that overflow', '{"model": {"type": "Unigram", "unk_id": 0, "vocab": [["a", 1e999], ["b", -1e999]]}}'),
 	json('WordPiece without its prefix', { model: { type: 'WordPiece', vocab: { a: 0 }, unk_token: 'a', max_input_chars_per_word: 100 } }),
+	json('a mark of 1 MB at the end of words', model({ end_of_word_suffix: 'w'.repeat(1_000_000) })),
 	json('a word of 2^53 letters', {
 		model: { type: 'WordPiece', vocab: { a: 0 }, unk_token: 'a', continuing_subword_prefix: '##', max_input_chars_per_word: 2 ** 53 },
 	}),

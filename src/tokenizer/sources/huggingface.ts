@@ -191,10 +191,10 @@ function modelSpec(
 					got: JSON.stringify(model['dropout']),
 					allowed: 'null or 0',
 				});
-			const text = (name: string): string | undefined =>
-				model[name] == null ? undefined : stringAt(model[name], under(place, name)) || undefined;
-			const prefix = text('continuing_subword_prefix');
-			const suffix = text('end_of_word_suffix');
+			const mark = (name: string): string | undefined =>
+				model[name] == null ? undefined : markAt(model[name], under(place, name)) || undefined;
+			const prefix = mark('continuing_subword_prefix');
+			const suffix = mark('end_of_word_suffix');
 			return {
 				type,
 				vocabulary,
@@ -221,12 +221,25 @@ function modelSpec(
 				type,
 				vocabulary,
 				...unknownField,
-				continuing_subword_prefix: stringAt(model['continuing_subword_prefix'], under(place, 'continuing_subword_prefix')),
+				continuing_subword_prefix: markAt(model['continuing_subword_prefix'], under(place, 'continuing_subword_prefix')),
 				max_input_chars_per_word: wholeAt(model['max_input_chars_per_word'], under(place, 'max_input_chars_per_word'), 2 ** 31),
 			};
 		default:
 			return { type, vocabulary, ...unknownField };
 	}
+}
+
+/** The mark of a word's other pieces, or of its end, has 2 to 4 characters ('##', '</w>'); it is put to every symbol of a text. */
+const MAX_MARK = 64;
+
+function markAt(value: Json | undefined, place: Place): string {
+	const text = stringAt(value, place);
+	if (text.length <= MAX_MARK) return text;
+	throw new TongsaError('too-large', "a mark of a word's pieces", {
+		...place,
+		got: text.length,
+		allowed: `at most ${MAX_MARK} characters`,
+	});
 }
 
 /** ["left right"] or [["left", "right"]]. */
