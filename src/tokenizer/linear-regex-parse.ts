@@ -14,6 +14,12 @@ export type CharacterTest = (point: number) => boolean;
 /** The tree of an expression that JavaScript has compiled already: what is wrong with it has been said. */
 export function parseRegex(source: string): Node {
 	let at = 0;
+	const tests = new Map<string, CharacterTest>();
+	const setTest = (set: string): CharacterTest => {
+		const test = tests.get(set) ?? characterTest(set, tests.size < MAX_REMEMBERED);
+		tests.set(set, test);
+		return test;
+	};
 	const eat = (text: string): boolean => {
 		if (!source.startsWith(text, at)) return false;
 		at += text.length;
@@ -66,7 +72,7 @@ export function parseRegex(source: string): Node {
 		if (source[at] === '[') at = classEnd(source, at);
 		else if (eat('\\u{')) at = source.indexOf('}', at) + 1;
 		else at += source.codePointAt(at)! > 0xffff ? 2 : 1;
-		return { type: 'set', test: characterTest(source.slice(start, at)) };
+		return { type: 'set', test: setTest(source.slice(start, at)) };
 	};
 	return either();
 }
@@ -89,9 +95,13 @@ function classEnd(source: string, from: number): number {
 	return source.length;
 }
 
+/** 64 KB each; known patterns have below 30 sets, a hostile one thousands. */
+const MAX_REMEMBERED = 128;
+
 /** One character against one class: the engine's own, remembered for the basic plane. */
-function characterTest(set: string): CharacterTest {
+function characterTest(set: string, remembered: boolean): CharacterTest {
 	const pattern = new RegExp(`^${set}$`, 'v');
+	if (!remembered) return (point) => pattern.test(String.fromCodePoint(point));
 	const known = new Uint8Array(0x10000);
 	return (point) => {
 		if (point > 0xffff) return pattern.test(String.fromCodePoint(point));

@@ -42,6 +42,12 @@ export const TOKENIZERS: readonly Case[] = [
 	json('sound', model({}), []),
 	...SLOW.map((pattern) => json(`the pattern ${pattern}`, regex(pattern), [])),
 	json('a pattern nested 1,000 deep', regex('('.repeat(1000) + ')'.repeat(1000))),
+	json('a pattern of 9,000 sets', regex('a?'.repeat(9_000)), []),
+	json(
+		'a pattern of 6,000 sets, each another',
+		regex(Array.from({ length: 6_000 }, (_, i) => `[${String.fromCharCode(0x4e00 + i)}]`).join('')),
+		[],
+	),
 	json('a pattern of 100,000 letters', regex('a'.repeat(100_000))),
 	json('a pattern that repeats 2^31 times', regex('(a{2147483647}){2147483647}')),
 	json('a pattern without its end', regex('[a-')),
