@@ -23,7 +23,7 @@ async function vector(modules: readonly string[], pooling?: 'cls'): Promise<Floa
 		writeFileSync(join(folder, 'modules.json'), JSON.stringify(list));
 		const model = await openModel(folder);
 		try {
-			return (await model.sentence([[5, 9, 2]], { precision: 'exact', pooling })).vectors[0]!;
+			return (await model.sentence([[5, 9, 2]], { precision: 'exact', ...(pooling && { pooling }) })).vectors[0]!;
 		} finally {
 			await model.close();
 		}
