@@ -13,7 +13,7 @@ import { Busy, Problem } from '../ui/problem.tsx';
 import { Ranking } from '../ui/ranking.tsx';
 import { Rich } from '../ui/rich.tsx';
 import { Source } from '../ui/source.tsx';
-import { quoted, TokenFace, tokenText } from '../ui/token.tsx';
+import { isolated, quoted, TokenFace, tokenText } from '../ui/token.tsx';
 import { NeedWords, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
 import { longestWord } from './words.ts';
@@ -56,7 +56,7 @@ export function Reading({ card, text, onRight }: StepProps) {
 			{own === undefined && <NeedWords />}
 			{own !== undefined && asked.value && asked.value.length > 1 && (
 				<Question
-					question={words.question(`“${own}”`)}
+					question={words.question(isolated(`“${own}”`))}
 					hint={words.hint}
 					about={`${card.name} ${own}`}
 					choices={asked.value.toSorted((a, b) => a.id - b.id).map((one) => ({ id: String(one.id), name: tokenText(one) }))}
@@ -86,7 +86,7 @@ function NotOne({ words }: { readonly words: readonly { word: string; ids: reado
 		<>
 			{split.map(({ word, ids }) => (
 				<p key={word} className="hint">
-					{t.lesson.reading.notOne(word, ids.length)}
+					{t.lesson.reading.notOne(isolated(word), ids.length)}
 				</p>
 			))}
 		</>

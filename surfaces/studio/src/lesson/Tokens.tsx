@@ -12,7 +12,7 @@ import { Merges } from '../ui/merges.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Rich } from '../ui/rich.tsx';
 import { Source } from '../ui/source.tsx';
-import { BoxedStrip, quoted } from '../ui/token.tsx';
+import { BoxedStrip, isolated, quoted } from '../ui/token.tsx';
 import { NeedWords, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
 import { longestWord } from './words.ts';
@@ -107,14 +107,14 @@ export function Tokens({ card, text, setText, onRight }: StepProps) {
 			<Source card={card} part={t.sourceTokenizer} />
 			{own && cut.value ? (
 				<Question
-					question={words.question(own, cut.value.length, wanted)}
+					question={words.question(isolated(own), cut.value.length, wanted)}
 					about={`${card.name} ${own}`}
 					check={async (word) => {
 						if (/\s/.test(word)) return { right: false, say: words.oneWord };
 						const tokens = await ask('encode', [card.name, word, 'none']);
 						return tokens.length === wanted
-							? { right: true, say: words.right(word, tokens.map(quoted).join(' ')) }
-							: { right: false, say: words.wrong(word, tokens.length, wanted) };
+							? { right: true, say: words.right(isolated(word), tokens.map(quoted).join(' ')) }
+							: { right: false, say: words.wrong(isolated(word), tokens.length, wanted) };
 					}}
 					onRight={onRight}
 				/>

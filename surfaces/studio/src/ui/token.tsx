@@ -24,9 +24,13 @@ export function tokenText(token: Pick<TokenView, 'text' | 'kind' | 'bytes'>): st
 export const placed = (token: Pick<TokenView, 'text' | 'kind' | 'bytes'>, index: number): string =>
 	`\u200e${index + 1}. ${tokenText(token)}`;
 
+/** Right-to-left words in a sentence are set apart, so that the numbers after them stay after them. https://unicode.org/reports/tr9/#Explicit_Directional_Isolates */
+export const isolated = (text: string): string =>
+	/\p{Script=Arabic}|\p{Script=Hebrew}|\p{Script=Syriac}|\p{Script=Thaana}/u.test(text) ? `\u2068${text}\u2069` : text;
+
 /** For sentences in which a token is named. */
 export const quoted = (token: Pick<TokenView, 'text' | 'kind' | 'bytes'>): string =>
-	token.kind === 'control' ? (token.text.startsWith('«') ? token.text : `«${token.text}»`) : `“${tokenText(token)}”`;
+	token.kind === 'control' ? (token.text.startsWith('«') ? token.text : `«${token.text}»`) : isolated(`“${tokenText(token)}”`);
 
 export function TokenFace({ token }: { readonly token: TokenView }) {
 	const text = tokenText(token);
