@@ -2,6 +2,7 @@
 
 import { browserHost } from '../../../../hosts/browser/host.ts';
 import { distances, norms, openModel } from '../../../../hosts/browser/index.ts';
+import { TongsaError } from '../../../../src/errors.ts';
 import type { Model, OpenOptions } from '../../../../src/model.ts';
 import type { Tokenizer } from '../../../../src/tokenizer/types.ts';
 import { logProbabilities, top } from '../../../../src/unembedding/probability.ts';
@@ -24,7 +25,9 @@ export async function openFiles(opening: Opening, options: OpenOptions): Promise
 		case 'files':
 			return openModel(opening.files, options);
 		case 'ranks': {
-			const { default: table } = await RANKS[opening.ranks]();
+			const { default: table } = await RANKS[opening.ranks]().catch((cause: unknown) => {
+				throw new TongsaError('network', 'the dictionary could not be fetched', { file: opening.ranks, got: String(cause) });
+			});
 			return openModel(new File([table.bpe_ranks], `${opening.ranks}.tiktoken`), options);
 		}
 	}

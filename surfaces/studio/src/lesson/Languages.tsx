@@ -6,7 +6,7 @@ import { digits, largest } from '../matrix/number.ts';
 import { Scale } from '../matrix/Scale.tsx';
 import { useSpeech } from '../messages/index.ts';
 import { TextInput } from '../ui/fields.tsx';
-import { Problem } from '../ui/problem.tsx';
+import { Busy, Problem } from '../ui/problem.tsx';
 import { Source } from '../ui/source.tsx';
 import { quoted } from '../ui/token.tsx';
 import { NeedWords, numberOf, Question } from './Question.tsx';
@@ -18,7 +18,7 @@ const MAX_HEIGHT = 360;
 export function Languages({ card, text, setText, onRight }: StepProps) {
 	const { messages: t, count } = useSpeech();
 	const words = t.lesson.languages;
-	const { value, refusal } = useEmbedding(card.name, text);
+	const { value, refusal, busy } = useEmbedding(card.name, text);
 	const [rows = 0, columns = 0] = value?.shape ?? [];
 	return (
 		<>
@@ -33,6 +33,7 @@ export function Languages({ card, text, setText, onRight }: StepProps) {
 				<section className="side model">
 					<h3>{words.model}</h3>
 					{refusal && <Problem refusal={refusal} />}
+					{busy && !value && <Busy />}
 					{value && rows > 0 && (
 						<>
 							<Heat

@@ -5,7 +5,7 @@ import { Matrix } from '../matrix/Matrix.tsx';
 import { digits, largest } from '../matrix/number.ts';
 import { useSpeech } from '../messages/index.ts';
 import { TextInput } from '../ui/fields.tsx';
-import { Problem } from '../ui/problem.tsx';
+import { Busy, Problem } from '../ui/problem.tsx';
 import { Source } from '../ui/source.tsx';
 import { quoted, TokenFace } from '../ui/token.tsx';
 import { NeedWords, numberOf, Question } from './Question.tsx';
@@ -14,12 +14,13 @@ import type { StepProps } from './step.ts';
 export function MatrixStep({ card, text, setText, onRight }: StepProps) {
 	const { messages: t } = useSpeech();
 	const words = t.lesson.matrix;
-	const { value, refusal } = useEmbedding(card.name, text);
+	const { value, refusal, busy } = useEmbedding(card.name, text);
 	const [rows = 0, columns = 0] = value?.shape ?? [];
 	return (
 		<>
 			<TextInput label={t.sentence} value={text} onChange={setText} />
 			{refusal && <Problem refusal={refusal} />}
+			{busy && !value && <Busy />}
 			{value && rows === 0 && (
 				<>
 					<p>{t.empty}</p>

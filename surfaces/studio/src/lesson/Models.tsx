@@ -11,6 +11,7 @@ import { useSpeech } from '../messages/index.ts';
 import { useModel, useModels } from '../state/models.ts';
 import { useOption } from '../state/place.tsx';
 import { TextInput } from '../ui/fields.tsx';
+import { reopen } from '../ui/opened.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Source } from '../ui/source.tsx';
 import { BoxedStrip, TokenFace } from '../ui/token.tsx';
@@ -33,7 +34,9 @@ export function Models({ card, text, setText, onRight }: StepProps) {
 		<>
 			<TextInput label={t.sentence} value={text} onChange={setText} />
 			{splits.refusal && <Problem refusal={splits.refusal} />}
-			{entries.flatMap((entry) => (entry.refusal ? [<Problem key={entry.name} refusal={entry.refusal} />] : []))}
+			{entries.flatMap((entry) =>
+				entry.refusal ? [<Problem key={entry.name} refusal={entry.refusal} onRetry={() => reopen(entry.name)} />] : [],
+			)}
 			<div className="dictionaries">
 				{cards.map((one, i) => (
 					<section key={one.name} className="dictionary">

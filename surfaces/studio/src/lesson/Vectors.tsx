@@ -13,7 +13,7 @@ import { useOption } from '../state/place.tsx';
 import { useShade } from '../state/shade.ts';
 import { TextInput } from '../ui/fields.tsx';
 import { Opened } from '../ui/opened.tsx';
-import { Problem } from '../ui/problem.tsx';
+import { Busy, Problem } from '../ui/problem.tsx';
 import { Rich } from '../ui/rich.tsx';
 import { Scroller } from '../ui/scroller.tsx';
 import { Source } from '../ui/source.tsx';
@@ -27,7 +27,7 @@ export function Vectors({ card, text, setText, onRight }: StepProps) {
 	const { messages: t, count } = useSpeech();
 	const words = t.lesson.vectors;
 	const lecture = useModel('lecture');
-	const { value, refusal } = useEmbedding(card.name, text);
+	const { value, refusal, busy } = useEmbedding(card.name, text);
 	const [picked, setPicked] = useOption('token', 1);
 	const rows = value?.tokens.length ?? 0;
 	const at = Math.min(Math.max(0, picked), rows - 1);
@@ -45,6 +45,7 @@ export function Vectors({ card, text, setText, onRight }: StepProps) {
 			{card.table && <p>{words.realIdea(count(card.table.rows), count(card.table.width))}</p>}
 			<TextInput label={t.sentence} value={text} onChange={setText} />
 			{refusal && <Problem refusal={refusal} />}
+			{busy && !value && <Busy />}
 			{text === '' && <p>{t.empty}</p>}
 			{value && <BoxedStrip tokens={value.tokens} picked={at} onPick={setPicked} label={t.token} />}
 			{row && value && (
