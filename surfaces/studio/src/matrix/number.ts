@@ -9,9 +9,12 @@ export function digits(value: number, significant = 4): string {
 	return (value < 0 ? '−' : '') + text;
 }
 
-/** For narrow cells: −0.031. */
-export const short = (value: number): string =>
-	(value < 0 ? '−' : '') + Math.abs(value).toFixed(Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 3);
+/** For narrow cells: −0.031, 3e-4. */
+export function short(value: number): string {
+	const size = Math.abs(value);
+	const text = size > 0 && size < 0.0005 ? size.toExponential(0) : size.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 3);
+	return (value < 0 ? '−' : '') + text;
+}
 
 export const percent = (share: number): string => {
 	const p = 100 * share;

@@ -81,6 +81,7 @@ function MatrixOf({ card }: { readonly card: ModelCard }) {
 					<Pair card={card} value={value} />
 					<Alike
 						card={card}
+						table={value.provenance.table ?? ''}
 						text={text}
 						tokens={value.tokens.map(quoted)}
 						faces={value.tokens.map((token, i) => <TokenFace key={`${i} ${token.id}`} token={token} />)}
@@ -177,11 +178,14 @@ const METRICS = ['cosine', 'euclidean', 'dot'] as const;
 /** Every token against every other. */
 function Alike({
 	card,
+	table,
 	text,
 	tokens,
 	faces,
 }: {
 	readonly card: ModelCard;
+	/** The table's name and type. */
+	readonly table: string;
 	readonly text: string;
 	readonly tokens: readonly string[];
 	readonly faces: readonly React.ReactNode[];
@@ -214,7 +218,7 @@ function Alike({
 				columnName={(c) => tokens[c]!}
 				columnLabel={(c) => faces[c]}
 				caption={names[known]}
-				saved={{ name: 'all-tokens', origin: { models: [card], part: card.table?.dtype ?? '', text, metric: known } }}
+				saved={{ name: 'all-tokens', origin: { models: [card], part: table, text, metric: known } }}
 			>
 				<Choose compact label={words.metric} choices={METRICS.map((id) => ({ id, name: names[id] }))} value={known} onChange={setMetric} />
 			</Matrix>
