@@ -3,8 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openModel } from 'tongsa';
-import type { StringTable } from '../../src/formats/checkpoint.ts';
-import type { BpeSpec, PreTokenizerSpec, TokenizerSpec, Vocabulary } from '../../src/tokenizer/spec.ts';
+import type { PreTokenizerSpec, TokenizerSpec } from '../../src/tokenizer/spec.ts';
 import {
 	CL100K_PATTERN,
 	GPT2_PATTERN,
@@ -15,40 +14,8 @@ import {
 	TEKKEN_PATTERN,
 } from '../../src/tokenizer/splitters.ts';
 import { createTokenizer } from '../../src/tokenizer/tokenizer.ts';
-import type { Tokenizer } from '../../src/tokenizer/types.ts';
 import { vocabularyOfTable } from '../../src/tokenizer/vocabulary.ts';
-
-function tableOf(strings: readonly string[]): StringTable {
-	const parts = strings.map((string) => new TextEncoder().encode(string));
-	const offsets = new Uint32Array(strings.length + 1);
-	for (const [i, part] of parts.entries()) offsets[i + 1] = offsets[i]! + part.length;
-	return { kind: 'strings', length: strings.length, bytes: Uint8Array.from(Buffer.concat(parts)), offsets };
-}
-
-type Changes = Omit<Partial<TokenizerSpec>, 'model'> & { readonly model?: Partial<BpeSpec> };
-
-/** Characters, no pre-tokenizer, id 0 unknown and fused; the rest as given. */
-function specOf(tokens: readonly string[], merges: readonly string[], more: Changes = {}): TokenizerSpec {
-	const kinds = Uint8Array.from(tokens, (_, i) => (i === 0 ? 1 : 0));
-	const vocabulary: Vocabulary = { ...vocabularyOfTable(tableOf(tokens)), kinds };
-	const { model, ...rest } = more;
-	return {
-		added_tokens: [],
-		special: { stops: [] },
-		...rest,
-		model: {
-			type: 'BPE',
-			vocabulary,
-			merges: { type: 'lines', table: tableOf(merges) },
-			alphabet: 'characters',
-			unknown: 0,
-			fuse_unk: true,
-			byte_fallback: false,
-			ignore_merges: false,
-			...model,
-		} as BpeSpec,
-	};
-}
+import { byteTokenizer, MERGES, specOf, TOKENS, tableOf } from './specs.ts';
 
 /** Whole numbers in [0, n), the same on every run. */
 function generator(seed: number): (n: number) => number {
@@ -108,29 +75,6 @@ for (const [name, pre_tokenizer] of SPLITTERS) {
 	});
 }
 
-/** 'l' 'lo' 'low' 'er' … over a small alphabet, with rules that overlap. */
-const TOKENS = [
-	'<unk>',
-	...'abcdehlow▁각',
-	'aa',
-	'aaaa',
-	'lo',
-	'low',
-	'er',
-	'we',
-	'ow',
-	'▁a',
-	'▁▁',
-	'▁▁▁▁',
-	'ab',
-	'abc',
-	'bc',
-	'r',
-	'de',
-	'each',
-];
-const MERGES = ['a a', 'l o', 'o w', 'b c', 'e r', 'w e', 'lo w', 'aa aa', 'a bc', 'a b', '▁ ▁', '▁▁ ▁▁', '▁ a', 'd e'];
-
 const MODELS: readonly (readonly [name: string, spec: TokenizerSpec])[] = [
 	['merges', specOf(TOKENS, MERGES)],
 	['merges, words', specOf(TOKENS, MERGES, { pre_tokenizer: { type: 'WhitespaceSplit' } })],
@@ -188,14 +132,6 @@ test('merging goes by rank, the leftmost first', () => {
 	assert.deepEqual([...tokenizer.encode('aaaaa').ids], [TOKENS.indexOf('aaaa'), TOKENS.indexOf('a')]);
 });
 
-/** Bytes as ids: whatever is encoded is its UTF-8. */
-function byteTokenizer(more: Changes = {}, kernel = true): Tokenizer {
-	const offsets = Uint32Array.from({ length: 257 }, (_, i) => i);
-	const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
-	const vocabulary: Vocabulary = { size: 256, bytes, offsets, kinds: new Uint8Array(256) };
-	return createTokenizer(specOf([], [], { ...more, model: { vocabulary, alphabet: 'bytes', merges: { type: 'ranks' } } }), { kernel });
-}
-
 for (const kernel of [true, false]) {
 	test(`ranges are whole characters (kernel: ${kernel})`, () => {
 		// a, 각 (3 bytes), 🙂 (4 bytes, 2 units), b
@@ -228,124 +164,6 @@ for (const kernel of [true, false]) {
 		assert.ok(performance.now() - started < 60_000);
 	});
 }
-
-test('added tokens: leftmost, longest, whole words, white space taken, special only when asked', () => {
-	const added = (id: number, content: string, more: object = {}) => ({
-		id,
-		content,
-		single_word: false,
-		lstrip: false,
-		rstrip: false,
-		normalized: false,
-		special: false,
-		...more,
-	});
-	const tokenizer = byteTokenizer({
-		added_tokens: [
-			added(1, '<|end|>', { special: true }),
-			added(2, '  '),
-			added(3, '    '),
-			added(4, 'cat', { single_word: true }),
-			added(5, '[M]', { lstrip: true, rstrip: true }),
-		],
-	});
-	const encode = (text: string, special: 'none' | 'parse' = 'none'): number[] => [...tokenizer.encode(text, { special }).ids];
-	const bytes = (text: string): number[] => [...Buffer.from(text)];
-	assert.deepEqual(encode('a<|end|>'), bytes('a<|end|>'));
-	assert.deepEqual(encode('a<|end|>', 'parse'), [97, 1]);
-	assert.deepEqual(encode('      x'), [3, 2, 120]);
-	assert.deepEqual(encode('cat cats'), [4, ...bytes(' cats')]);
-	assert.deepEqual(encode('a  [M]\n b'), [97, 2, 5, 98]);
-	assert.deepEqual(encode('a [M]\n b'), [97, 5, 98]);
-});
-
-test('flags are added once', () => {
-	const flags = [{ SpecialToken: { ids: [1] } }, { Sequence: { id: 'A' as const } }, { SpecialToken: { ids: [2] } }];
-	const token = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
-	const tokenizer = byteTokenizer({
-		post_processor: { type: 'TemplateProcessing', single: flags },
-		added_tokens: [
-			{ ...token, id: 1, content: '<s>' },
-			{ ...token, id: 2, content: '</s>' },
-		],
-	});
-	assert.deepEqual([...tokenizer.encode('a').ids], [1, 97, 2]);
-	assert.deepEqual([...tokenizer.encode('a', { offsets: true }).offsets!], [0, 0, 0, 1, 1, 1]);
-	assert.deepEqual([...tokenizer.encode('a', { special: 'none' }).ids], [97]);
-	assert.deepEqual([...tokenizer.encode('<s>a', { special: 'parse' }).ids], [1, 97, 2]);
-	assert.deepEqual([...tokenizer.encode('<s>a</s>', { special: 'parse' }).ids], [1, 97, 2]);
-	assert.deepEqual([...tokenizer.encode('<s>a', { special: 'parse', flags: false }).ids], [1, 97]);
-	assert.equal(tokenizer.decode([1, 97, 2]), '<s>a</s>'.replace('<s>', '\u0001').replace('</s>', '\u0002'));
-	assert.equal(tokenizer.decode([1, 97, 2], { skipSpecial: true }), 'a');
-	assert.throws(() => tokenizer.decode([256]), { code: 'out-of-range' });
-	assert.throws(() => tokenizer.encode('a'.repeat(2 ** 25 + 1)), { code: 'too-large' });
-});
-
-test('streams never end a piece inside a character, and join to decode(ids)', () => {
-	const tokenizer = byteTokenizer();
-	const text = 'e\u0301 한글 👩‍👩‍👧‍👦🇰🇷 가 👍🏽! \ufeffx';
-	const decoder = tokenizer.decoder();
-	const ids = [...tokenizer.encode(text).ids];
-	const pieces = [...ids.map((id) => decoder.push(id)), decoder.end()];
-	assert.equal(pieces.join(''), text);
-	const starts = new Set([...new Intl.Segmenter('en').segment(text)].map(({ index }) => index));
-	let at = 0;
-	for (const piece of pieces) {
-		// A letter is not held back for the accent that may follow it.
-		assert.ok(starts.has(at) || text[at] === '\u0301' || at === text.length, `a piece begins at ${at}`);
-		at += piece.length;
-	}
-	// Bytes that are no character: the same U+FFFD as decode gives.
-	const broken = [0xea, 0xb0, 0x61, 0xff, 0xf0, 0x9f];
-	const stream = tokenizer.decoder();
-	assert.equal(broken.map((id) => stream.push(id)).join('') + stream.end(), tokenizer.decode(broken));
-});
-
-test('split keeps graphemes whole and takes as much as fits', () => {
-	const tokenizer = byteTokenizer();
-	// 각 has 3 bytes, 👍🏽 8, x 1.
-	const text = '각👍🏽x';
-	const heads = Array.from({ length: 14 }, (_, n) => tokenizer.split(text, n).head);
-	assert.deepEqual(heads, ['', '', '', ...Array(8).fill('각'), '각👍🏽', text, text]);
-	assert.deepEqual(tokenizer.split(text, 11), { head: '각👍🏽', rest: 'x', tokens: 11 });
-	// 'aaaa' is one token and 'aaa' two: with one token, four letters fit.
-	assert.equal(createTokenizer(specOf(TOKENS, MERGES)).split('aaaaa', 1).head, 'aaaa');
-	// Cut into parts, a long text is what it was.
-	const long = '한글 text 🙂 '.repeat(20_000);
-	let rest = long;
-	let parts = 0;
-	for (let joined = ''; rest !== ''; parts++) {
-		const part = tokenizer.split(rest, 4000);
-		assert.ok(part.tokens <= 4000 && part.head !== '');
-		joined += part.head;
-		rest = part.rest;
-		if (rest === '') assert.equal(joined, long);
-	}
-	// 340,000 bytes; a part is 4,000 or up to 3 less, for its last character.
-	assert.equal(parts, 86);
-});
-
-test('the vocabulary can be looked through', () => {
-	const tokenizer = createTokenizer(specOf(TOKENS, MERGES));
-	assert.equal(tokenizer.size, TOKENS.length);
-	assert.deepEqual(
-		tokenizer.search({ text: 'lo' }).map(({ text }) => text),
-		['lo', 'low'],
-	);
-	assert.deepEqual(
-		tokenizer.search({ script: 'Hangul' }).map(({ text, id }) => [text, id]),
-		[['각', TOKENS.indexOf('각')]],
-	);
-	assert.deepEqual(
-		tokenizer.search({ kind: 'unknown' }).map(({ id }) => id),
-		[0],
-	);
-	assert.equal(tokenizer.search({ limit: 3, from: 4 })[0]!.id, 4);
-	assert.throws(() => tokenizer.search({ script: 'Klingon' }), { code: 'usage' });
-	assert.equal(tokenizer.id('low'), TOKENS.indexOf('low'));
-	assert.equal(tokenizer.id('nothing'), undefined);
-	assert.throws(() => tokenizer.token(-1), { code: 'out-of-range' });
-});
 
 test('a byte that the vocabulary lacks vanishes before merging, so that its neighbours meet: as tokenizers does', async () => {
 	// tokenizers 0.23.3 on SmolLM2's tokenizer.json: ' \x13⋞' → [4636, 229, 248]; 4636 is ' ' with the first byte of '⋞'.
