@@ -72,6 +72,7 @@ test('numbers without sense, prototypes, bytes that are no UTF-8, schemas withou
 		['chat/completions', { messages, n: 100, max_tokens: 100 }, 'max_tokens'],
 		['chat/completions', { messages, seed: 1e300 }, 'seed'],
 		['chat/completions', { messages, logit_bias: { a: 1 } }, 'logit_bias.a'],
+		['chat/completions', { messages, logit_bias: { 4294967295: 100 }, stream: true }, 'logit_bias'],
 		['chat/completions', { messages, stop: Array.from({ length: 17 }, () => 'x') }, 'stop'],
 		['chat/completions', `{"model":"tiny","messages":[{"role":"user","content":"x","__proto__":{}}]}`, 'messages[0].__proto__'],
 		['chat/completions', `{"model":"tiny","messages":[{"role":"user","content":"x"}],${schema(deep)}}`, 'response_format'],
@@ -99,8 +100,6 @@ test('numbers without sense, prototypes, bytes that are no UTF-8, schemas withou
 		const response = await fetch(`${running.url}/v1/tokenize`, { method: 'POST', headers: { 'content-type': type }, body: asked });
 		assert.equal(response.status, status, type);
 	}
-	const unknown = { model: 'tiny', messages, max_tokens: 2, logit_bias: { 4294967295: 100 } };
-	assert.equal((await running.post('/v1/chat/completions', unknown)).status, 200);
 });
 
 test('an abandoned stream stops: hardly a token is made that its client did not read', async () => {

@@ -10,7 +10,7 @@ import type { App, Service } from '../service.ts';
 import { answeredInChoices, type Shape, usage } from './choices.ts';
 import { chatLogprobs } from './logprobs.ts';
 import { message, messagesOf } from './messages.ts';
-import { count, model, promptCache, samplingFields, wantedOf } from './sampling.ts';
+import { checkBias, count, model, promptCache, samplingFields, wantedOf } from './sampling.ts';
 
 const NO_TOOLS = 'this server calls no tools';
 
@@ -79,6 +79,7 @@ export function chatRoutes(app: App, service: Service): void {
 		async (asked, c) => {
 			checkPairs(asked);
 			return answeredInChoices(service, c, asked, SHAPE, async (model) => {
+				checkBias(model, asked.logit_bias);
 				const ids = await chatIds(service, model, messagesOf(asked.messages), 'messages');
 				const n = asked.n ?? 1;
 				const maxTokens = asked.max_completion_tokens ?? asked.max_tokens ?? undefined;

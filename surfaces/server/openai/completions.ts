@@ -11,7 +11,7 @@ import { Refusal } from '../refusal.ts';
 import type { App, Service } from '../service.ts';
 import { answeredInChoices, type Choice, type Shape, usage } from './choices.ts';
 import { completionLogprobs } from './logprobs.ts';
-import { count, id, model, samplingFields, wantedOf } from './sampling.ts';
+import { checkBias, count, id, model, samplingFields, wantedOf } from './sampling.ts';
 
 const body = z
 	.strictObject({
@@ -101,6 +101,7 @@ function choicesOf(service: Service, model: Model, asked: Body): readonly Choice
 	const schema = schemaOfResponseFormat(asked.response_format);
 	const n = asked.n ?? 1;
 	const maxTokens = asked.max_tokens ?? STANDARD_MAX_TOKENS;
+	checkBias(model, asked.logit_bias);
 	checkInputs(service, prompts, 'prompt');
 	optionsOf(service, { maxTokens }, prompts.length * n); // before anything is made for each
 	const { tokenizer } = model;

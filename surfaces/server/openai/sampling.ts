@@ -2,8 +2,10 @@
 // https://platform.openai.com/docs/api-reference/chat/create
 
 import { z } from '@hono/zod-openapi';
+import type { Model } from '../../../src/model.ts';
 import { noEffect, notHonoured } from '../define.ts';
 import type { Wanted } from '../generation.ts';
+import { Refusal } from '../refusal.ts';
 
 export const model = z.string().min(1).max(1000).openapi({ example: 'smollm2', description: 'A name from /v1/models.' });
 /** A token's. */
@@ -89,4 +91,15 @@ export function wantedOf(body: SamplingBody, maxTokens: number | undefined, inde
 		...(body.seed != null && { seed: ((body.seed >>> 0) + index) >>> 0 }),
 		stop: stop.filter((text) => text !== ''),
 	};
+}
+
+/** Ids that no logit stands for, told before anything is sent. */
+export function checkBias({ table, tokenizer }: Model, bias: SamplingBody['logit_bias']): void {
+	const size = table?.rows ?? tokenizer?.size ?? 0;
+	const beyond = Object.keys(bias ?? {}).find((id) => Number(id) >= size);
+	if (beyond === undefined) return;
+	throw new Refusal(400, `Invalid 'logit_bias': the model has no token ${beyond}; its ids go from 0 to ${size - 1}.`, {
+		param: 'logit_bias',
+		code: 'invalid_value',
+	});
 }
