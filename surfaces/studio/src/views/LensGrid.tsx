@@ -42,7 +42,7 @@ export function LensGrid({ tokens, rows, rowName, guess, picked, onPick }: GridP
 		const names = table.current!.querySelector('thead td')!.clientWidth;
 		if (right > box.scrollLeft + box.clientWidth) box.scrollLeft = right - box.clientWidth;
 		else if (left < box.scrollLeft + names) box.scrollLeft = left - names;
-	}, [column, guess(picked.row, column)?.id]);
+	}, [column, tokens.filter((_, i) => guess(0, i)).length]);
 	function onKeyDown(event: KeyboardEvent) {
 		const { token, row } = picked;
 		// The last layer stands above.
