@@ -45,6 +45,10 @@ if (path.endsWith('.gguf')) {
 		(i) => answered(`${tongsa.url}/v1/completions`, { model: id, prompt: text(i), max_tokens: 16, temperature: 0, logit_bias: NEVER_ENDS }),
 	);
 }
+const vector = (await alone.sentence(text(0))).vectors[0]!;
+const idle = await thinServer(async () => vector);
+const bare = await pairs(400, async () => vector, asker(idle.url, 'any'));
+idle.stop();
 await alone.close();
 await tongsa.stop();
 
@@ -65,6 +69,8 @@ for (const [what, { ms, part }] of Object.entries(overheads))
 	console.log(
 		`overhead of HTTP on ${what}, requests by turns with calls of the engine: ${ms.toFixed(2)} ms, ${(100 * part).toFixed(1)} % of its time`,
 	);
+
+console.log(`of these, a handler of node:http that computes nothing and sends one vector: ${bare.ms.toFixed(2)} ms`);
 
 /** One request, one text. */
 function asker(url: string, model: string) {
