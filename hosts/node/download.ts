@@ -3,11 +3,12 @@
 
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TongsaError } from '../../src/errors.ts';
 import type { Progress } from '../../src/host.ts';
+import { makeFolder } from './make-folder.ts';
 
 export interface Download {
 	readonly url: string;
@@ -33,7 +34,7 @@ const TELL_MS = 100;
 
 /** @throws TongsaError 'network', 'changed', 'not-found'; the signal's reason when aborted. The .part stays for the next time. */
 export async function download(job: Download): Promise<void> {
-	await mkdir(dirname(job.to), { recursive: true });
+	await makeFolder(dirname(job.to));
 	for (let failures = 0; ; ) {
 		const before = await partLength(job.to);
 		try {

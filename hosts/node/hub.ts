@@ -1,7 +1,7 @@
 // hf:OWNER/REPO[@REVISION][/FILE] → files of a Hugging Face repository: from huggingface_hub's cache, or by ranges without download.
 // Cache layout and API: https://huggingface.co/docs/huggingface_hub/guides/manage-cache, …/docs/hub/api.
 
-import { mkdir, readFile, stat, symlink, unlink, writeFile } from 'node:fs/promises';
+import { readFile, stat, symlink, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { httpSource } from '../../src/bytes/http.ts';
 import type { ByteSource, ModelFiles } from '../../src/bytes/source.ts';
@@ -11,6 +11,7 @@ import { splitParts } from '../split.ts';
 import { asNetworkError, download, refusal, textOf } from './download.ts';
 import { pathFiles } from './folder.ts';
 import { withLock } from './lock.ts';
+import { makeFolder } from './make-folder.ts';
 import { network } from './network.ts';
 import { exists, hubEndpoint, hubFolder, hubTokenFile } from './places.ts';
 import { selectFiles } from './select.ts';
@@ -133,7 +134,7 @@ export async function pullHub(name: HubName, options: HubOptions, only?: readonl
 				}
 				before += entry.byteLength ?? 0;
 			}
-			await mkdir(join(folder, 'refs'), { recursive: true });
+			await makeFolder(join(folder, 'refs'));
 			await writeFile(join(folder, 'refs', name.revision), listing.commit);
 			return name.file === undefined ? join(folder, 'snapshots', listing.commit) : join(folder, 'snapshots', listing.commit, name.file);
 		},
@@ -143,7 +144,7 @@ export async function pullHub(name: HubName, options: HubOptions, only?: readonl
 
 /** A link from the snapshot to its blob; a copy of the name where links are not allowed (Windows), as huggingface_hub does. */
 async function point(pointer: string, blob: string): Promise<void> {
-	await mkdir(dirname(pointer), { recursive: true });
+	await makeFolder(dirname(pointer));
 	await unlink(pointer).catch(() => undefined);
 	await symlink(relative(dirname(pointer), blob), pointer).catch(async () => (await import('node:fs/promises')).rename(blob, pointer));
 }

