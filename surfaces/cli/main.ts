@@ -10,7 +10,7 @@ import { VERBS } from './verbs.ts';
 const CLEAN_UP_MS = 2000;
 
 const interrupt = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 	process.on(signal, () => {
 		if (interrupt.signal.aborted) process.exit(130);
 		interrupt.abort(new DOMException('interrupted', 'AbortError'));
@@ -18,7 +18,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 	});
 }
 // `tongsa … | head` closes the pipe: that is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+	if (error.code !== 'EPIPE') process.stderr.write(`tongsa: the output cannot be written: ${error.message}\n`);
+	process.exit(error.code === 'EPIPE' ? 0 : 1);
+});
 
 process.exitCode = await main(process.argv.slice(2), processTerminal());
 

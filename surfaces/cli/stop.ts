@@ -7,7 +7,7 @@ const PARENT_MS = 300;
 export function toldToStop(signal: AbortSignal): Promise<void> {
 	return new Promise((done) => {
 		if (signal.aborted) return done();
-		for (const name of ['SIGINT', 'SIGTERM'] as const) {
+		for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 			process.removeAllListeners(name);
 			process.once(name, () => {
 				done();

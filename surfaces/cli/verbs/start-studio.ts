@@ -16,7 +16,10 @@ export interface ServedStudio {
 
 /** Begins to make the studio ready. @throws TongsaError 'usage' for a wrong setting. */
 export function prepareStudio(call: Call): { serve(): Promise<ServedStudio | undefined> } {
-	const given: Readonly<Record<string, string | undefined>> = { port: call.value('port'), 'log-level': 'error', grace: '1' };
+	const port = call.value('port');
+	// Refused in this verb's own words.
+	if (port !== undefined) call.integer('port', 0, 0, 65_535);
+	const given: Readonly<Record<string, string | undefined>> = { port, 'log-level': 'error', grace: '1' };
 	const environment = environmentSource(process.env);
 	const settings = readSettings([(name) => given[name], environment]);
 	const anyPort = given['port'] === undefined && environment('port') === undefined;

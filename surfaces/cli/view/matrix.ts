@@ -30,7 +30,8 @@ export function matrix(
 	const tokens = view.ids.map((id) => cut(label(id), MAX_TOKEN));
 	const tokenWidth = Math.max(0, ...tokens.map(width));
 	const idWidth = Math.max(2, ...view.ids.map((id) => String(id).length));
-	const shown = columnsShown(D, Math.max(2, Math.floor((terminalColumns - tokenWidth - idWidth - 4) / (CELL + 1))));
+	// Two spaces on either side of the id, and one more where … stands between.
+	const shown = columnsShown(D, Math.max(2, Math.floor((terminalColumns - tokenWidth - idWidth - 5) / (CELL + 1))));
 	const decimals = decimalsFor(view.data);
 	// The scale ends at the largest value shown, so that a pale matrix still shows its pattern.
 	const rows = rowsShown(T, maxRows);
