@@ -33,7 +33,7 @@ interface Exports {
 	readonly commas: WebAssembly.Global<'i32'>;
 	valueEnd(at: number): number;
 	numbered(at: number, bytes: number, offsets: number, numbers: number, slots: number, mask: number): number;
-	scored(at: number, text: number, bytes: number, offsets: number, numbers: number, slots: number, mask: number): number;
+	scored(at: number, bytes: number, offsets: number, numbers: number, slots: number, mask: number): number;
 	merges(at: number, out: number, ends: number, bytes: number, offsets: number, slots: number, mask: number): number;
 }
 
@@ -92,9 +92,7 @@ export function jsonTables(text: Uint8Array): JsonTables | undefined {
 			const [bytes, offsets, numbers] = [room(end - from), room(4 * (commas + 2)), room(8 * (commas + 1))];
 			const slots = room(4 * capacity);
 			new Int32Array(memory.buffer, slots, capacity).fill(-1);
-			const count = list
-				? kernels.scored(start + from, start + from, bytes, offsets, numbers, slots, capacity - 1)
-				: kernels.numbered(start + from, bytes, offsets, numbers, slots, capacity - 1);
+			const count = kernels[list ? 'scored' : 'numbered'](start + from, bytes, offsets, numbers, slots, capacity - 1);
 			if (count < 0) return undefined;
 			known = [bytes, offsets, slots, capacity - 1];
 			return {
