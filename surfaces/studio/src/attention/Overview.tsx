@@ -15,6 +15,7 @@ import { Problem } from '../ui/problem.tsx';
 import { Saves } from '../ui/saves.tsx';
 import { Scroller } from '../ui/scroller.tsx';
 import { Source } from '../ui/source.tsx';
+import { Stoppable } from '../ui/stoppable.tsx';
 import { at, escaped, svgFile } from '../ui/svg.ts';
 import { type Grid, gridOf, type Head, paintHeads } from './tiles.ts';
 
@@ -83,21 +84,9 @@ export function Overview({
 			{refusal && <Problem refusal={refusal} />}
 			<figure className="overview">
 				<div className="matrix-bar">
-					{busy && (
-						<>
-							<span role="status" className="hint">
-								{words.blocksDone(parts.length, layers)}
-							</span>
-							<Push kind="quiet" onPress={() => setStopped(key)}>
-								{t.cancel}
-							</Push>
-						</>
-					)}
-					{stopped === key && (
-						<Push kind="quiet" onPress={() => setStopped('')}>
-							{t.retry}
-						</Push>
-					)}
+					<Stoppable busy={busy} stopped={stopped === key} onStopped={(stop) => setStopped(stop ? key : '')}>
+						{words.blocksDone(parts.length, layers)}
+					</Stoppable>
 					{!busy && parts.length > 0 && (
 						<Saves
 							name="attention-overview"

@@ -11,13 +11,13 @@ import { useMessages } from '../messages/index.ts';
 import { useModel } from '../state/models.ts';
 import { useOption, usePlace } from '../state/place.tsx';
 import { useShade } from '../state/shade.ts';
-import { Push } from '../ui/fields.tsx';
 import { Guesses } from '../ui/guesses.tsx';
 import { isWhole, Missing } from '../ui/missing.tsx';
 import { Opened } from '../ui/opened.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';
 import { Saves } from '../ui/saves.tsx';
 import { Source } from '../ui/source.tsx';
+import { Stoppable } from '../ui/stoppable.tsx';
 import { quoted, tokenText } from '../ui/token.tsx';
 import { Bar } from './Bar.tsx';
 import { LensGrid, lensSvg } from './LensGrid.tsx';
@@ -67,20 +67,10 @@ function LensOf({ card }: { readonly card: ModelCard }) {
 	};
 	return (
 		<>
-			<div className="matrix-bar" role="status">
-				{busy && (
-					<>
-						<span className="hint">{t.computing}</span>
-						<Push kind="quiet" onPress={() => setStopped(key!)}>
-							{t.cancel}
-						</Push>
-					</>
-				)}
-				{stopped === key && (
-					<Push kind="quiet" onPress={() => setStopped('')}>
-						{t.retry}
-					</Push>
-				)}
+			<div className="matrix-bar">
+				<Stoppable busy={busy} stopped={stopped === key} onStopped={(stop) => setStopped(stop ? key! : '')}>
+					{t.computing}
+				</Stoppable>
 			</div>
 			<div className="lens-beside">
 				<LensGrid {...grid} picked={{ token, row: layer }} onPick={(at) => setAt(`${at.token},${at.row}`)} />

@@ -19,6 +19,7 @@ import { Ranking } from '../ui/ranking.tsx';
 import { Saves } from '../ui/saves.tsx';
 import { Scatter, type ScatterHandle, scatterSvg } from '../ui/scatter.tsx';
 import { Source } from '../ui/source.tsx';
+import { Stoppable } from '../ui/stoppable.tsx';
 import { quoted, TokenStrip, tokenText } from '../ui/token.tsx';
 import { Bar } from './Bar.tsx';
 import { Legend } from './Legend.tsx';
@@ -98,16 +99,10 @@ function MapOf({ card }: { readonly card: ModelCard }) {
 	if (refusal) return <Problem refusal={refusal} />;
 	return (
 		<>
-			<div className="matrix-bar" role="status">
-				{busy && (
-					<>
-						<span className="hint">{stageOf(progress, words, count) ?? t.computing}</span>
-						<Push kind="quiet" onPress={() => setStopped(true)}>
-							{t.cancel}
-						</Push>
-					</>
-				)}
-				{stopped && <Push onPress={() => setStopped(false)}>{t.retry}</Push>}
+			<div className="matrix-bar">
+				<Stoppable busy={busy} stopped={stopped} onStopped={setStopped}>
+					{stageOf(progress, words, count) ?? t.computing}
+				</Stoppable>
 				{value && !busy && (
 					<>
 						{value.stored && <span className="hint">{words.stored}</span>}
