@@ -67,6 +67,7 @@ try {
 			const context = await browser.newContext({
 				locale,
 				viewport: SIZES[size],
+				hasTouch: size === 'phone',
 				deviceScaleFactor: SCALES[size],
 				colorScheme: shade,
 				reducedMotion: 'reduce',

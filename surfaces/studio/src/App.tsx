@@ -44,7 +44,9 @@ function Header(props: { language: Language; setLanguage: (l: Language) => void;
 		const button = active.current?.getBoundingClientRect();
 		const menu = active.current?.parentElement;
 		if (!button || !menu) return;
-		const { left, right } = menu.getBoundingClientRect();
+		const { left, right: end } = menu.getBoundingClientRect();
+		// Its end fades.
+		const right = end - Number.parseFloat(getComputedStyle(menu).paddingInlineEnd);
 		menu.scrollLeft += Math.max(0, button.right - right) - Math.max(0, left - button.left);
 	}, [current.id]);
 	return (

@@ -163,7 +163,7 @@ function MapOf({ card }: { readonly card: ModelCard }) {
 						label={words.canvas}
 						handle={handle}
 					/>
-					<p className="hint">{words.lasso}</p>
+					<p className="hint by-mouse">{words.lasso}</p>
 				</>
 			)}
 			<Source card={card} />

@@ -52,7 +52,7 @@ function SplitOf({ card, characters }: { readonly card: ModelCard; readonly char
 					end={value.offsets[2 * picked + 1]!}
 				/>
 			)}
-			<Source card={card} />
+			<Source card={card} part={t.sourceTokenizer} />
 		</section>
 	);
 }
