@@ -8,6 +8,7 @@ import type { ChatMessage, Model } from '../../../src/model.ts';
 import { type GenerateJson, generateJson } from '../../protocol/generate.ts';
 import type { Answer, Call } from '../call.ts';
 import { dim } from '../view/colour.ts';
+import { wrapped } from '../view/text.ts';
 import { precisionOf, withModel } from './common.ts';
 import { generateOptions, type Settled, schemaOf } from './sampling.ts';
 import { shown, speed } from './streaming.ts';
@@ -50,7 +51,7 @@ export async function run(call: Call): Promise<Answer | undefined> {
 /** With a person: a prompt with history, until Ctrl-D, /bye, or Ctrl-C twice. */
 async function conversation(talk: Talk): Promise<void> {
 	const { terminal, signal } = talk.call;
-	terminal.note(`${dim(`${talk.model.name}. ${HELP}`, terminal.colours)}\n`);
+	terminal.note(`${dim(wrapped(`${talk.model.name}. ${HELP}`, terminal.columns).join('\n'), terminal.colours)}\n`);
 	const lines = createInterface({ input: process.stdin, output: process.stdout });
 	let warned = false;
 	lines.on('SIGINT', () => {

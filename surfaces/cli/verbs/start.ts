@@ -43,7 +43,7 @@ export async function run(call: Call): Promise<undefined> {
 	const { terminal, signal } = call;
 	if (call.flag('json')) throw call.usage('start is for people; scripts use tokenize, embed and nearest');
 	const say = (text = '') => terminal.write(`${text}\n`);
-	const title = (text: string) => say(`\n${bold(text, terminal.colours)}`);
+	const title = (text: string) => say(`\n${bold(wrapped(text, terminal.columns).join('\n'), terminal.colours)}`);
 
 	const studio = call.flag('terminal') ? undefined : prepareStudio(call);
 	let served: ServedStudio | undefined;
@@ -69,7 +69,7 @@ export async function run(call: Call): Promise<undefined> {
 async function realJourney(call: Call, model: Model): Promise<void> {
 	const { terminal } = call;
 	const say = (text = '') => terminal.write(`${text}\n`);
-	const title = (text: string) => say(`\n${bold(text, terminal.colours)}`);
+	const title = (text: string) => say(`\n${bold(wrapped(text, terminal.columns).join('\n'), terminal.colours)}`);
 	for (const { name, text } of SEED_SENTENCES) {
 		await say(dim(`\n${name}`, terminal.colours));
 		await journey(call, model, text);
@@ -190,7 +190,7 @@ async function answer(call: Call, model: Model, text: string): Promise<void> {
 		const { matches } = await nearestJson(model, { word: text }, { top: 5, signal });
 		const near = matches.map((match) => tokenLabel(model.tokenizer, match.id)).join(' | ');
 		const price = `${(tokens / [...text].length).toFixed(2)} tokens per character. Nearest to the mean of its rows: ${near}`;
-		await terminal.write(`${dim(price, terminal.colours)}\n`);
+		await terminal.write(`${dim(wrapped(price, terminal.columns).join('\n'), terminal.colours)}\n`);
 	} catch (error) {
 		if (!(error instanceof TongsaError)) throw error;
 		terminal.note(`${error.message}\n`);
