@@ -1,8 +1,9 @@
 // One piece → tokens: as a whole, from memory, or by merging.
 // Twin: src/tokenizer/bpe.ts. tiktoken src/lib.rs (short pieces), sentencepiece src/bpe_model.cc (long ones).
 
-import { find, foundId, keyOf, rankOf, sameBytes, slotHash } from './vocabulary';
+import { heapSize, openHeap, pop, push } from './heap';
 import { characterWidth } from './utf8';
+import { find, foundId, keyOf, rankOf, sameBytes, slotHash } from './vocabulary';
 
 let state: usize = 0; // V bytes: 0 not known, 1 merging the token's bytes gives the token, 2 it gives something else
 let byteIds: usize = 0; // 256 i32: a byte's own token (byte alphabets), or its fallback token
@@ -205,44 +206,7 @@ function rerank(i: u32, n: u32): void {
 	store<i32>(at, foundId, 12);
 }
 
-// Long pieces: symbols of (id i32, start u32, next u32, previous i32), 16 bytes each, then a heap of u64 (rank · 2^32 + symbol).
-
-let heap: usize = 0;
-let heapSize: u32 = 0;
-
-@inline
-function push(key: u64): void {
-	let at = heapSize++;
-	while (at > 0) {
-		const parent = (at - 1) >> 1;
-		const other = load<u64>(heap + (<usize>parent << 3));
-		if (other <= key) break;
-		store<u64>(heap + (<usize>at << 3), other);
-		at = parent;
-	}
-	store<u64>(heap + (<usize>at << 3), key);
-}
-
-function pop(): u64 {
-	const least = load<u64>(heap);
-	const last = load<u64>(heap + (<usize>(--heapSize) << 3));
-	let at: u32 = 0;
-	for (let child: u32 = 1; child < heapSize; child = 2 * at + 1) {
-		let value = load<u64>(heap + (<usize>child << 3));
-		if (child + 1 < heapSize) {
-			const other = load<u64>(heap + (<usize>child << 3), 8);
-			if (other < value) {
-				value = other;
-				child++;
-			}
-		}
-		if (value >= last) break;
-		store<u64>(heap + (<usize>at << 3), value);
-		at = child;
-	}
-	store<u64>(heap + (<usize>at << 3), last);
-	return least;
-}
+// Long pieces: symbols of (id i32, start u32, next u32, previous i32), 16 bytes each, then a heap of (rank · 2^32 + symbol).
 
 /** Rank of symbol s and the next, −1 when there is none. */
 @inline
@@ -271,8 +235,7 @@ function mergeLong(from: usize, to: usize): void {
 		p += width;
 	}
 	store<u32>(work + (<usize>n << 4), <u32>to, 4);
-	heap = work + (<usize>(n + 1) << 4);
-	heapSize = 0;
+	openHeap(work + (<usize>(n + 1) << 4));
 	for (let s: u32 = 0; s + 1 < n; s++) {
 		const rank = rankAt(s, n);
 		if (rank >= 0) push((<u64>rank << 32) | s);
