@@ -11,12 +11,12 @@ export const glossary = {
 	token: {
 		term: 'token',
 		technical: 'token',
-		plain: 'A piece of text that the model knows: a word, a part of a word, a sign, sometimes a single byte.',
+		plain: 'A piece of text that the model knows: a word, part of a word, a punctuation mark, sometimes a single byte.',
 	},
 	id: {
 		term: 'id',
 		technical: 'token id',
-		plain: 'The number of a token in the model’s vocabulary. It only says which row of the table to take.',
+		plain: 'A token’s number in the model’s vocabulary. All it says is which row of the table to take.',
 	},
 	vocabulary: { term: 'vocabulary', technical: 'vocabulary (V)', plain: 'All the tokens that a model knows, numbered from 0.' },
 	tokenizer: { term: 'tokenizer', technical: 'tokenizer', plain: 'The part that cuts text into tokens and joins tokens into text again.' },
@@ -30,7 +30,7 @@ export const glossary = {
 	dimension: {
 		term: 'dimension',
 		technical: 'dimension',
-		plain: 'One place in a vector. A vector of 576 numbers has the dimensions 0 to 575.',
+		plain: 'One place in a vector. A vector of 576 numbers has dimensions 0 to 575.',
 	},
 	width: {
 		term: 'width',
@@ -55,7 +55,7 @@ export const glossary = {
 	cosine: {
 		term: 'cosine',
 		technical: 'cosine similarity',
-		plain: 'How far two vectors point the same way: 1 the same way, 0 unrelated, −1 opposite.',
+		plain: 'How closely two vectors point the same way: 1 is the same direction, 0 unrelated, −1 opposite.',
 	},
 	tied: { term: 'tied', technical: 'tied embeddings', plain: 'The table at the entrance and the table at the exit are one and the same.' },
 	hidden: {
@@ -66,12 +66,12 @@ export const glossary = {
 	block: {
 		term: 'block',
 		technical: 'transformer block (layer)',
-		plain: 'One floor of the model: attention, then a small network for each token alone.',
+		plain: 'One floor of the model: attention, then a small network that works on each token alone.',
 	},
 	attention: {
 		term: 'attention',
 		technical: 'scaled dot-product attention',
-		plain: 'Each token looks at the tokens before it and takes a weighted mix of what they offer.',
+		plain: 'Each token looks at itself and at the tokens before it, and takes a weighted mix of what they offer.',
 	},
 	head: {
 		term: 'head',
@@ -91,9 +91,9 @@ export const glossary = {
 	mask: {
 		term: 'mask',
 		technical: 'causal mask',
-		plain: 'Hides the tokens that come later, so that the model cannot peek at what it is to guess.',
+		plain: 'Hides the tokens that come later, so that the model cannot peek at what it has to guess.',
 	},
-	logit: { term: 'logit', technical: 'logit', plain: 'The score of one token of the vocabulary as the next one, before softmax.' },
+	logit: { term: 'logit', technical: 'logit', plain: 'The score that a token of the vocabulary gets as the next one, before softmax.' },
 	probability: {
 		term: 'probability',
 		technical: 'probability',
@@ -102,6 +102,6 @@ export const glossary = {
 	temperature: {
 		term: 'temperature',
 		technical: 'temperature',
-		plain: 'Logits are divided by it before softmax. Low: the first choice wins. High: chance decides more.',
+		plain: 'Logits are divided by it before softmax. Low: the favourite nearly always wins. High: chance has more say.',
 	},
 } satisfies Record<string, Entry>;
