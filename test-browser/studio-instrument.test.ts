@@ -112,7 +112,7 @@ describe('the instrument of the studio', { timeout: 900_000 }, () => {
 		await cell.focus();
 		await tiny.keyboard.press('ArrowLeft');
 		await tiny.keyboard.press('ArrowDown');
-		await tiny.getByRole('heading', { name: `“love”, ${en.lesson.context.after(0)}` }).waitFor({ timeout: TIMEOUT });
+		await tiny.getByRole('heading', { name: `“love” · ${en.lesson.context.after(0)}` }).waitFor({ timeout: TIMEOUT });
 		assert.equal(await tiny.locator('.lens-beside tbody tr').count(), 3 + 10);
 		assert.equal(await tiny.evaluate(() => document.activeElement?.getAttribute('data-cell')), '1 1');
 	});

@@ -79,7 +79,7 @@ export function Arithmetic({ attention, cell, origin }: { readonly attention: At
 			</li>
 			<li>
 				<h4>{words.step3}</h4>
-				<p className="hint">exp: {words.exp}</p>
+				<p className="hint">{t.labelled('exp', words.exp)}</p>
 				<Scroller className="table-scroll" label={words.step3}>
 					<table className="numbers">
 						<thead>
@@ -134,12 +134,12 @@ export function Arithmetic({ attention, cell, origin }: { readonly attention: At
 			<li>
 				<h4>{words.step4}</h4>
 				<p className="sum">
-					{t.views.grid.dimension(0)}:{' '}
+					{t.labelled(t.views.grid.dimension(0), '')}
 					{terms
 						.slice(0, TERMS)
 						.map(({ weight, value }) => `${digits(weight, 3)} × ${digits(value, 3)}`)
 						.join(' + ')}
-					{terms.length > TERMS && ` + ${t.views.attention.others(terms.length - TERMS)}: ${digits(rest, 3)}`} ={' '}
+					{terms.length > TERMS && ` + ${t.labelled(t.views.attention.others(terms.length - TERMS), digits(rest, 3))}`} ={' '}
 					<strong>{digits(mixed, 4)}</strong>
 				</p>
 				<p className="hint">{words.agrees(digits(mixed, 4), digits(context[0]!, 4))}</p>

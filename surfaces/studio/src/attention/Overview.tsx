@@ -51,7 +51,7 @@ export function Overview({
 	});
 	const said = pointed ?? picked;
 	const block = parts.find(({ layer }) => layer === said.layer);
-	const name = ({ layer, head }: Head) => `${t.lesson.attention.block} ${layer}, ${t.lesson.attention.head} ${head}`;
+	const name = ({ layer, head }: Head) => `${t.lesson.attention.block} ${layer} · ${t.lesson.attention.head} ${head}`;
 	const averages = ({ averages }: BlockOfHeads, head: number) =>
 		AVERAGES.map((one, i) => {
 			const value = averages.data[head * AVERAGES.length + i]!;

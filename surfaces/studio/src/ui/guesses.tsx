@@ -32,7 +32,7 @@ export function Guesses({ guesses, onTake }: { readonly guesses: readonly Guess[
 						</td>
 						{onTake && (
 							<td>
-								<Push kind="quiet" onPress={() => onTake(one.id)} label={`${t.lesson.out.take}: ${quoted(one)}`}>
+								<Push kind="quiet" onPress={() => onTake(one.id)} label={t.labelled(t.lesson.out.take, quoted(one))}>
 									+
 								</Push>
 							</td>

@@ -62,7 +62,7 @@ export function Facts({ card }: { readonly card: ModelCard }) {
 			<div>
 				<dt>{words.file}</dt>
 				<dd>
-					{card.fileName}, {bytes(card.byteLength)}
+					{card.fileName} · {bytes(card.byteLength)}
 				</dd>
 			</div>
 			{card.architecture && (
@@ -75,7 +75,7 @@ export function Facts({ card }: { readonly card: ModelCard }) {
 				<div>
 					<dt>{words.vocabulary}</dt>
 					<dd>
-						{count(card.tokenizer.size)}, {card.tokenizer.kind}
+						{count(card.tokenizer.size)} · {card.tokenizer.kind}
 					</dd>
 				</div>
 			)}
@@ -83,7 +83,7 @@ export function Facts({ card }: { readonly card: ModelCard }) {
 				<dt>{words.table}</dt>
 				<dd>
 					{card.table
-						? `${count(card.table.rows)} × ${count(card.table.width)}, ${card.table.dtype}, ${card.table.tied ? words.tied : words.untied}`
+						? `${count(card.table.rows)} × ${count(card.table.width)} · ${card.table.dtype} · ${card.table.tied ? words.tied : words.untied}`
 						: t.sourceDictionary}
 				</dd>
 			</div>

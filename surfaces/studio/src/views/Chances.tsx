@@ -61,7 +61,7 @@ export function Chances(props: {
 								<span className="bar" style={{ width: `${100 * one.drawn}%` }} />
 							</td>
 							<td>
-								<Push kind="quiet" onPress={() => onTake(one)} label={`${t.lesson.out.take}: ${quoted(one)}`}>
+								<Push kind="quiet" onPress={() => onTake(one)} label={t.labelled(t.lesson.out.take, quoted(one))}>
 									+
 								</Push>
 							</td>

@@ -108,7 +108,8 @@ function Half({ card }: { readonly card: ModelCard }) {
 			{value && (
 				<>
 					<p>
-						{t.lesson.tokens.count}: <strong>{count(value.length)}</strong>
+						{t.labelled(t.lesson.tokens.count, '')}
+						<strong>{count(value.length)}</strong>
 					</p>
 					<TokenStrip tokens={value} label={card.title} />
 				</>

@@ -13,8 +13,8 @@ export function Legend({ groups, by }: { readonly groups: Uint8Array; readonly b
 	for (const group of groups) counts[group]!++;
 	const names: Readonly<Record<Group, string>> = {
 		control: t.kinds.control,
-		word: `${scripts.of('Latn')}: ${t.views.map.word}`,
-		piece: `${scripts.of('Latn')}: ${t.views.map.piece}`,
+		word: t.labelled(scripts.of('Latn')!, t.views.map.word),
+		piece: t.labelled(scripts.of('Latn')!, t.views.map.piece),
 		Han: scripts.of('Hani')!,
 		Hangul: scripts.of('Hang')!,
 		Kana: scripts.of('Kana')!,

@@ -77,7 +77,7 @@ function LensOf({ card }: { readonly card: ModelCard }) {
 				{picked && tokens[token] && (
 					<section aria-live="polite">
 						<h3>
-							{quoted(tokens[token])}, {rowName(layer)}
+							{quoted(tokens[token])} · {rowName(layer)}
 						</h3>
 						<Guesses guesses={picked} />
 					</section>

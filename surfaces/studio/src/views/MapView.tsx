@@ -120,8 +120,8 @@ function MapOf({ card }: { readonly card: ModelCard }) {
 							compact
 							label={words.colour}
 							choices={[
-								{ id: 'script', name: `${words.colour}: ${words.byScript}` },
-								{ id: 'kind', name: `${words.colour}: ${words.byKind}` },
+								{ id: 'script', name: t.labelled(words.colour, words.byScript) },
+								{ id: 'kind', name: t.labelled(words.colour, words.byKind) },
 							]}
 							value={by === 'kind' ? 'kind' : 'script'}
 							onChange={setBy}
@@ -171,16 +171,16 @@ function MapOf({ card }: { readonly card: ModelCard }) {
 			{tokens.length > 0 && (
 				<>
 					<h3>
-						{find ? words.found(`${count(hits.length)}${hits.length === LISTED ? '+' : ''}`) : `${words.encircled}: ${count(hits.length)}`}
+						{find
+							? words.found(`${count(hits.length)}${hits.length === LISTED ? '+' : ''}`)
+							: t.labelled(words.encircled, count(hits.length))}
 					</h3>
 					<TokenStrip tokens={tokens} picked={picked} onPick={setPicked} label={words.find} />
 				</>
 			)}
 			{one && near.value && near.value.length > 0 && (
 				<>
-					<h3>
-						{words.neighbours}: {quoted(one)}
-					</h3>
+					<h3>{t.labelled(words.neighbours, quoted(one))}</h3>
 					<p className="hint">{words.picked(quoted(one))}</p>
 					<Ranking matches={near.value} label={words.neighbours} />
 					<Saves

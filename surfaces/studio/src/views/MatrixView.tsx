@@ -157,7 +157,8 @@ function Pair({ card, value }: { readonly card: ModelCard; readonly value: Embed
 			))}
 			{similarity.value !== undefined && (
 				<p>
-					{t.glossary.cosine.term}: <strong>{digits(similarity.value)}</strong>
+					{t.labelled(t.glossary.cosine.term, '')}
+					<strong>{digits(similarity.value)}</strong>
 				</p>
 			)}
 			<Saves

@@ -116,7 +116,7 @@ function OnServer({ model, entry }: { readonly model: Embedded | Shelved; readon
 			{!entry && !absent && (
 				<Push onPress={() => void openNamed(model.name)}>
 					{t.nav.open}
-					{shelved && ` (${bytes(shelved.byteLength)})`}
+					{shelved && ` · ${bytes(shelved.byteLength)}`}
 				</Push>
 			)}
 		</section>

@@ -86,7 +86,7 @@ export function Own({ name, entry, kept }: { readonly name: string; readonly ent
 			{fetchable && !task && <Push onPress={() => void fetchWhole()}>{words.fetchWhole}</Push>}
 			{keepable && !kept && !task && (
 				<Push kind="quiet" onPress={() => void store()}>
-					{words.keep} ({bytes(size)})
+					{words.keep} · {bytes(size)}
 				</Push>
 			)}
 			{kept && (

@@ -34,13 +34,13 @@ export function Talk(props: {
 			<div className="talk">
 				{turns.map(({ role, content }, i) => (
 					<p key={i} className={`turn ${role}`} dir="auto">
-						<span className="sr-only">{role === 'user' ? words.you : name}: </span>
+						<span className="sr-only">{t.labelled(role === 'user' ? words.you : name, '')}</span>
 						{content}
 					</p>
 				))}
 				{saying !== undefined && (
 					<p className="turn assistant" dir="auto" aria-live="polite">
-						<span className="sr-only">{name}: </span>
+						<span className="sr-only">{t.labelled(name, '')}</span>
 						{saying}
 					</p>
 				)}

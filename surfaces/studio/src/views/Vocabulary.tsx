@@ -89,7 +89,7 @@ export function Vocabulary({ card }: { readonly card: ModelCard }) {
 					})}
 				/>
 			)}
-			{value && value.length === PAGE && <Push onPress={() => setFrom(value.at(-1)!.id + 1)}>{t.lesson.next}</Push>}
+			{value && value.length === PAGE && <Push onPress={() => setFrom(value.at(-1)!.id + 1)}>{t.more}</Push>}
 		</section>
 	);
 }
