@@ -41,7 +41,7 @@ export const lesson = {
 		mergesNone: 'This piece is taken whole; nothing is merged.',
 		costTitle: 'What the same sentence costs',
 		costIdea:
-			'You pay for a model by the token, and what it can hold at once is counted in tokens. The same sentence costs more in a language of which the model has seen less.',
+			'You pay for a model by the token, and what it can hold at once is counted in tokens. The same sentence costs more in a language that the model has seen less of.',
 		text: 'Text',
 		characters: 'Characters',
 		count: 'Tokens',
@@ -127,7 +127,7 @@ export const lesson = {
 	reading: {
 		title: 'Drawn as two, really one',
 		idea: 'Diagrams often show two interpreters, one at the entrance and one at the exit. But to read a vector back is only to ask: which row of the table is nearest to it?',
-		tied: (name: string) => `In ${name} entrance and exit share one table; they are [tied](tied). The file holds no other.`,
+		tied: (name: string) => `In ${name} entrance and exit share one table; they are [tied](tied). The file holds only one.`,
 		untied: (name: string) => `In ${name} there really are two tables: the file holds one for the entrance and another for the exit.`,
 		seen: (file: string, rows: string, width: string) => `Tables of ${rows} × ${width} numbers in ${file}:`,
 		hands: 'Move the slider from one word to another and see what the vector reads as along the way. Then add and subtract words.',

@@ -47,7 +47,7 @@ export const lesson: Messages['lesson'] = {
 		cannotWrite: '它的词元拼不出这句话。',
 		question: (word, own, wanted) =>
 			`你的句子里最长的词是“${word}”，这个模型把它切成 ${own} 个词元。请找一个词，中间不带空格，正好切成 ${wanted} 个。`,
-		right: (word, pieces) => `“${word}”切成 ${pieces}`,
+		right: (word, pieces) => `“${word}”切成 ${pieces}。`,
 		wrong: (word, count, wanted) => `“${word}”切成 ${count} 个词元，不是 ${wanted} 个。词越长、越少见，切得越碎。`,
 		oneWord: '只写一个词，不要带空格。',
 	},
@@ -195,7 +195,7 @@ export const lesson: Messages['lesson'] = {
 		idea: '过了最后一个块，拿最后一个词元的向量和表里的每一行相比，词表里的每个词元就都有了得分，叫[原始得分](logit)（logit）。softmax 把得分变成[概率](probability)，再照概率抽出下一个词元。然后带上它，从头再来一遍。',
 		hands: '点 + 挑一个词元，你的句子就往下走一步。再调一调温度，看概率怎样集中，又怎样摊平。',
 		handsMissing: '先在下面拿到整个模型，你的句子就能一个词元一个词元地写下去。',
-		missing: (have, of) => `整个模型有 ${of} 个块，这个文件里只有 ${have} 个。才想到一半，读不出下一个词，得有整个模型才行。`,
+		missing: (have, of) => `整个模型有 ${of} 个块，这个文件里只有 ${have} 个。刚想到一半，还读不出下一个词，得有整个模型才行。`,
 		pull: (size) => `整个模型 ${size}。在终端里输入下面这行命令，再刷新本页：`,
 		openInstead: '也可以打开你自己的完整模型文件。',
 		openWhole: (name) => `打开 ${name}`,
