@@ -17,7 +17,11 @@ export const glossary: Messages['glossary'] = {
 	matrix: { term: '嵌入矩阵', technical: 'embedding matrix (T × D)', plain: '把句子里各个词元的行自上而下排好：高 T 个词元，宽 D 个数。' },
 	cosine: { term: '余弦相似度', technical: 'cosine similarity', plain: '两个向量的方向有多接近：同向是 1，毫不相干是 0，反向是 −1。' },
 	tied: { term: '共用一张表', technical: 'tied embeddings', plain: '入口的表和出口的表是同一张。' },
-	hidden: { term: '隐藏状态', technical: 'hidden state', plain: '词元的那一行进了块，看过周围的句子，变成了一个新向量。这个新向量就是隐藏状态。' },
+	hidden: {
+		term: '隐藏状态',
+		technical: 'hidden state',
+		plain: '词元的那一行进了块，看过周围的句子，变成了一个新向量。这个新向量就是隐藏状态。',
+	},
 	block: { term: '块', technical: 'transformer block (layer)', plain: '模型的一层楼：先算注意力，再让每个词元各自过一个小网络。' },
 	attention: {
 		term: '注意力',
