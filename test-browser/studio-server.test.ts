@@ -64,7 +64,7 @@ describe('the studio on its server', { timeout: 900_000 }, () => {
 		const card = page.locator('.card', { has: page.getByRole('heading', { name: 'tiny', exact: true }) });
 		await card.getByRole('button').first().click({ timeout: TIMEOUT });
 		await card.getByText('262 · bpe').waitFor({ timeout: TIMEOUT });
-		assert.match((await card.locator('.facts').textContent()) ?? '', /about [\d.]+ kB while it runs; this page may take [\d.]+ GB/);
+		assert.match((await card.locator('.facts').textContent()) ?? '', /about [\d.]+ kB while it runs; this page may use [\d.]+ GB/);
 		await page.context().close();
 	});
 
