@@ -32,7 +32,7 @@ export function Missing({ card }: { readonly card: ModelCard }) {
 				one.url ? (
 					<p key={one.name}>
 						<Push kind="main" onPress={() => go({ model: one.name, options })}>
-							{words.openWhole(one.title)} · {bytes(one.byteLength)}
+							{words.openWhole(one.title)} ({bytes(one.byteLength)})
 						</Push>
 					</p>
 				) : (
