@@ -43,7 +43,7 @@ export const views: Messages['views'] = {
 		blocksOf: (have, of) => (have === of ? `${of} 個` : `${of} 個のうち、このファイルには ${have} 個`),
 	},
 	tokens: {
-		idea: '文章がどこでトークンに切れるかを、かけら一つずつ見ていきます。いくつかのモデルを並べて比べられます。',
+		idea: '文章がどこでトークンに切れるかを、かけらを一つずつ見ていきます。いくつかのモデルを並べて比べられます。',
 		beside: '並べて見るモデル',
 		counts: (tokens, characters) => `${characters} 文字でトークン ${tokens} 個`,
 		offsets: '文の中の位置',
