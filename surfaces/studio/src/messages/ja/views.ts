@@ -12,7 +12,7 @@ export const views: Messages['views'] = {
 		shares: (limit) => `色は 0〜${limit}`,
 		cell: (row, column, value) => `${row}、${column}：${value}`,
 		dimension: (n) => `次元 ${n}`,
-		tableNote: (shown, all) => (shown === all ? `全 ${all} 列` : `全 ${all} 列のうち最初の ${shown} 列。ファイルには全部入ります`),
+		tableNote: (shown, all) => (shown === all ? `全 ${all} 列` : `全 ${all} 列のうち最初の ${shown} 列。保存するファイルには全部入ります`),
 	},
 	open: {
 		idea: 'モデルのファイルを、そのまま開きます。読むのは必要なバイトだけで、データがこのページの外へ出ることはありません。',
@@ -165,7 +165,7 @@ export const views: Messages['views'] = {
 		lensToken: 'このトークンの次',
 		text: '文の続き',
 		write: (n) => `両方で ${n} トークン続きを書く`,
-		alikeIdea: 'どのマスも、二つの実行の差を、そのままの状態の長さで割った値です。0 なら動いていません。',
+		alikeIdea: 'どのマスも、二つの実行の差の長さを、そのままの状態の長さで割った値です。0 なら動いていません。',
 		moved: '差 ÷ 長さ',
 	},
 	map: {
