@@ -64,7 +64,7 @@ describe('the studio on its server', { timeout: 900_000 }, () => {
 		const card = page.locator('.card', { has: page.getByRole('heading', { name: 'tiny', exact: true }) });
 		await card.getByRole('button').first().click({ timeout: TIMEOUT });
 		await card.getByText('262 · bpe').waitFor({ timeout: TIMEOUT });
-		assert.match((await card.locator('.facts').textContent()) ?? '', /about [\d.]+ kB while it runs; this page may use [\d.]+ GB/);
+		assert.match((await card.locator('.facts').textContent()) ?? '', /about [\d.]+\skB while it runs; this page may use [\d.]+\sGB/);
 		await page.context().close();
 	});
 
@@ -165,7 +165,7 @@ describe('the studio on its server', { timeout: 900_000 }, () => {
 
 	test('step 9 on a part offers the whole with size and licence; where nothing can be fetched it says why, and how by hand', async () => {
 		const page = await open({ view: 'lesson', options: { step: 9 } });
-		const fetch = page.getByRole('button', { name: en.fetch.begin('98.4 MB') });
+		const fetch = page.getByRole('button', { name: en.fetch.begin('98.4\u00a0MB') });
 		await fetch.waitFor({ timeout: TIMEOUT });
 		await page.getByRole('link', { name: RECIPES[0]!.licence.name }).waitFor();
 		await fetch.click();

@@ -39,8 +39,11 @@ export function speech(language: Language): Speech {
 	const messages = languages.find(({ id }) => id === language)?.messages ?? en;
 	const whole = new Intl.NumberFormat(language);
 	const tenth = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
-	const bytes = (n: number) =>
-		n < 1000 ? `${n} B` : n < 1e6 ? `${tenth.format(n / 1e3)} kB` : n < 1e9 ? `${tenth.format(n / 1e6)} MB` : `${tenth.format(n / 1e9)} GB`;
+	const UNITS = ['B', 'kB', 'MB', 'GB'];
+	const bytes = (n: number) => {
+		const step = n < 1000 ? 0 : n < 1e6 ? 1 : n < 1e9 ? 2 : 3;
+		return `${tenth.format(n / 1000 ** step)}\u00a0${UNITS[step]}`; // no line ends between a number and its unit
+	};
 	return { language, messages, count: (n) => whole.format(n), bytes };
 }
 

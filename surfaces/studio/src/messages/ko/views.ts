@@ -50,7 +50,7 @@ export const views: Messages['views'] = {
 		counts: (tokens, characters) => `${characters}자에 토큰 ${tokens}개`,
 		offsets: '글에서의 자리',
 		vocabulary: '어휘 전체',
-		find: '들어 있는 글',
+		find: '찾을 글자',
 		script: '문자 체계',
 		all: '모두',
 		fromId: '이 번호부터',
@@ -167,7 +167,7 @@ export const views: Messages['views'] = {
 		lensToken: '이 토큰 다음',
 		text: '이어지는 글',
 		write: (n) => `양쪽 다 토큰 ${n}개 이어 쓰기`,
-		alikeIdea: '칸마다, 두 결과의 차이를 그대로 돌린 은닉 상태의 길이로 나눈 값이에요. 0이면 달라지지 않았다는 뜻이에요.',
+		alikeIdea: '칸마다 두 결과의 차이를, 그대로 돌렸을 때의 은닉 상태 길이로 나눈 값이에요. 0이면 달라지지 않았다는 뜻이에요.',
 		moved: '차이 ÷ 길이',
 	},
 	map: {
