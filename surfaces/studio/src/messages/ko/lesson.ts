@@ -6,7 +6,7 @@ import { be } from './particles.ts';
 export const lesson: Messages['lesson'] = {
 	progress: (step, of) => `${of}단계 중 ${step}단계`,
 	steps: '단계',
-	done: '답함',
+	done: '풀었음',
 	back: '이전',
 	next: '다음',
 	handsOn: '직접 해 보기',
@@ -81,7 +81,7 @@ export const lesson: Messages['lesson'] = {
 		question: '0에서 가장 먼 숫자는 몇 번 [차원](dimension)에 있나요?',
 		hint: '색이 가장 진한 칸이에요. 확대해서 차원 번호를 읽어 보세요.',
 		right: (token, value) => `${token}의 줄에 있는 ${value}${be(value)}.`,
-		wrong: (value, best) => `그 차원의 숫자는 0에서 가장 먼 것이 ${value}${be(value)}. 다른 곳에는 ${best}도 있어요.`,
+		wrong: (value, best) => `0에서 가장 먼 숫자가 그 차원에서는 ${value}${be(value)}. 다른 곳에는 ${best}도 있어요.`,
 		noDimension: (width) => `차원은 0번부터 ${width - 1}번까지예요.`,
 	},
 	models: {
@@ -172,7 +172,7 @@ export const lesson: Messages['lesson'] = {
 	},
 	attention: {
 		title: '스케일드 닷-프로덕트 어텐션',
-		idea: '토큰은 다른 토큰을 어떻게 볼까요? 블록은 벡터마다 벡터를 세 개씩 만들어요. [쿼리, 키, 밸류](qkv)예요. 한 토큰의 쿼리를 모든 토큰의 키와 견주어 점수를 매기고, [소프트맥스](softmax)로 그 점수를 비율로 바꿔요. 그 비율대로 밸류를 섞어요.',
+		idea: '토큰은 다른 토큰을 어떻게 볼까요? 블록은 벡터마다 새 벡터를 세 개씩 만들어요. [쿼리, 키, 밸류](qkv)예요. 한 토큰의 쿼리를 모든 토큰의 키와 견주어 점수를 매기고, [소프트맥스](softmax)로 그 점수를 비율로 바꿔요. 그 비율대로 밸류를 섞어요.',
 		hands: '헤드 하나와 토큰 둘을 골라 계산을 따라가 보세요.',
 		block: '블록',
 		head: '헤드',
@@ -191,7 +191,7 @@ export const lesson: Messages['lesson'] = {
 		headTitle: '헤드 전체',
 		headCaption: '가로줄은 보는 토큰, 세로줄은 보이는 토큰이에요. 가로줄 하나를 다 더하면 1이에요.',
 		allTitle: '이 블록의 모든 헤드',
-		masked: '뒤에 있어 가려짐',
+		masked: '뒤에 있어서 가림',
 		score: '점수',
 		agrees: (computed, engine) => `위의 숫자로 직접 계산하면 ${computed}, 엔진이 낸 값은 ${engine}${be(engine)}.`,
 		question: (head, token) => `${head}번 헤드에서 마지막 토큰(${token})이 가장 많이 보는 토큰은 무엇인가요?`,
@@ -225,7 +225,7 @@ export const lesson: Messages['lesson'] = {
 		save: '파일로 저장',
 		restart: '처음부터 다시',
 		heading: '통역사를 만나고 와서',
-		by: (model) => `숫자는 모두 배우는 사람의 브라우저 안에서 ${model} 파일로 계산했어요.`,
+		by: (model) => `숫자는 모두 학습자의 브라우저 안에서 ${model} 파일로 계산했어요.`,
 		yourSentence: '문장',
 	},
 };
