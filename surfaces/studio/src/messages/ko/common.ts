@@ -57,7 +57,7 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 	source: (file, table) => `출처: ${file}, ${table}`,
 	sourceRead: (read, size) => `${size} 중 ${read}만 읽음`,
 	sourceTable: (table) => `${table} 표`,
-	sourceDictionary: '벡터가 없는 사전 파일',
+	sourceDictionary: '벡터 없이 어휘만 든 파일',
 	sourceTokenizer: '토크나이저',
 	precision: { exact: '가중치를 32비트로 풀어서 계산(정밀 모드)', fast: '중간값을 8비트로 반올림해서 계산(빠른 모드)' },
 	blocks: (n) => `블록 ${n}개`,

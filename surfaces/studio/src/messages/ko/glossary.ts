@@ -6,7 +6,7 @@ export const glossary: Messages['glossary'] = {
 	token: {
 		term: '토큰',
 		technical: 'token',
-		plain: '모델이 아는 글 조각이에요. 낱말 하나일 때도, 낱말의 일부일 때도, 기호나 바이트 하나일 때도 있어요.',
+		plain: '모델이 아는 글 조각이에요. 낱말 하나일 때도, 낱말의 일부일 때도, 문장 부호나 바이트 하나일 때도 있어요.',
 	},
 	id: { term: '번호', technical: 'token id', plain: '어휘에서 토큰마다 붙어 있는 번호예요. 표에서 몇째 줄을 꺼낼지 알려 줄 뿐이에요.' },
 	vocabulary: { term: '어휘', technical: 'vocabulary (V)', plain: '모델이 아는 토큰 전부예요. 0번부터 번호가 붙어 있어요.' },
@@ -66,7 +66,7 @@ export const glossary: Messages['glossary'] = {
 	attention: {
 		term: '어텐션',
 		technical: 'scaled dot-product attention',
-		plain: '토큰마다 자기 앞의 토큰을 살펴보고, 거기 담긴 내용을 비율대로 섞어 가져오는 일이에요.',
+		plain: '토큰마다 자기 자신과 앞의 토큰을 살펴보고, 거기 담긴 내용을 비율대로 섞어 가져오는 일이에요.',
 	},
 	head: {
 		term: '헤드',
@@ -93,6 +93,6 @@ export const glossary: Messages['glossary'] = {
 	temperature: {
 		term: '온도',
 		technical: 'temperature',
-		plain: '소프트맥스를 하기 전에 로짓을 이 값으로 나눠요. 낮으면 1등이 뽑히고, 높으면 우연이 더 끼어들어요.',
+		plain: '소프트맥스를 하기 전에 로짓을 이 값으로 나눠요. 낮으면 거의 언제나 1등이 뽑히고, 높으면 우연이 더 끼어들어요.',
 	},
 };

@@ -36,7 +36,8 @@ export const lesson: Messages['lesson'] = {
 		flagsSome: (flags) => `이 모델은 [표식](flag)을 알아서 붙여요: ${flags}`,
 		flagsNone: '이 모델은 [표식](flag)을 붙이지 않고 첫 낱말부터 바로 시작해요. 표식을 붙이는 모델도 있어요.',
 		mergesTitle: '조각 하나가 만들어지는 과정',
-		mergesIdea: '[토크나이저](tokenizer)는 글자나 바이트 하나에서 시작해 이웃한 조각을 [병합](merge)해 나가요. 쓸모가 큰 쌍부터 붙여요.',
+		mergesIdea:
+			'[토크나이저](tokenizer)는 글자나 바이트 하나에서 시작해 이웃한 조각을 [병합](merge)해 나가요. 모델의 병합 목록에서 앞서는 쌍부터 붙여요.',
 		mergesPick: '내 문장의 조각',
 		mergesStep: (step, of) => `병합 ${of}번 중 ${step}번째`,
 		mergesNone: '이 조각은 처음부터 통째로 하나예요. 병합할 것이 없어요.',
@@ -93,7 +94,7 @@ export const lesson: Messages['lesson'] = {
 		width: '너비',
 		noVectors: '이 파일에는 없음',
 		idTitle: '번호는 하나, 낱말은 여럿',
-		idIdea: '번호를 적어 보세요. 같은 번호라도 모델마다 가리키는 낱말이 달라요.',
+		idIdea: '번호를 적어 보세요. 같은 번호라도 모델이 다르면 다른 토큰일 때가 많아요.',
 		outside: '어휘에 없는 번호',
 		foreignTitle: '남의 벡터를 읽을 수 있을까요?',
 		foreignIdea: (a, wa, b, wb) =>
@@ -205,7 +206,7 @@ export const lesson: Messages['lesson'] = {
 		handsMissing: '아래에서 모델 전체를 받아 보세요. 그러면 내 문장이 토큰 하나씩 이어져요.',
 		missing: (have, of) =>
 			`이 파일에는 블록 ${of}개 가운데 ${have}개만 있어요. 생각을 하다 만 셈이라 다음 말을 알 수 없어요. 모델 전체가 있어야 해요.`,
-		pull: (size) => `크기는 ${size}예요. 터미널에 아래 명령을 입력하고 이 페이지를 새로 고치세요.`,
+		pull: (size) => `모델 전체는 ${size}예요. 터미널에 아래 명령을 입력하고 이 페이지를 새로 고치세요.`,
 		openInstead: '블록이 다 들어 있는 다른 모델 파일을 열어도 돼요.',
 		openWhole: (name) => `${name} 열기`,
 		candidates: '다음에 올 확률이 높은 토큰',

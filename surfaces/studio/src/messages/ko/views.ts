@@ -8,7 +8,7 @@ export const views: Messages['views'] = {
 			`세로 ${rows}줄, 가로 ${columns}칸짜리 행렬이에요. 화살표 키로 칸을 옮겨 다니고, 더하기 키와 빼기 키로 확대하거나 축소해요.`,
 		zoomIn: '확대',
 		zoomOut: '축소',
-		whole: '전체',
+		whole: '전체 보기',
 		scale: (limit) => `색은 −${limit}부터 ${limit}까지, 가운데가 0`,
 		shares: (limit) => `색은 0부터 ${limit}까지`,
 		cell: (row, column, value) => `${row}, ${column}: ${value}`,
@@ -167,7 +167,8 @@ export const views: Messages['views'] = {
 		lensToken: '이 토큰 다음',
 		text: '이어지는 글',
 		write: (n) => `양쪽 다 토큰 ${n}개 이어 쓰기`,
-		alikeIdea: '칸마다 두 결과의 차이를, 그대로 돌렸을 때의 은닉 상태 길이로 나눈 값이에요. 0이면 달라지지 않았다는 뜻이에요.',
+		alikeIdea:
+			'칸마다 두 결과가 얼마나 떨어졌는지(차이의 길이)를, 그대로 돌렸을 때 은닉 상태의 길이로 나눈 값이에요. 0이면 달라지지 않았다는 뜻이에요.',
 		moved: '차이 ÷ 길이',
 	},
 	map: {
@@ -181,7 +182,7 @@ export const views: Messages['views'] = {
 		word: '낱말의 처음',
 		piece: '낱말의 조각',
 		number: '숫자',
-		sign: '기호',
+		sign: '문장 부호와 기호',
 		byte: '바이트',
 		other: '그 밖',
 		kept: (share, flat, probes) =>
