@@ -70,5 +70,5 @@ describe('catalogues of the studio', () => {
 
 test('Korean particles follow the sound of the last digit', async () => {
 	const { be } = await import('../surfaces/studio/src/messages/ko/particles.ts');
-	assert.deepEqual(['0.5', '0.3', '0.2', '−0.41', '12.5 %'].map(be), ['예요', '이에요', '예요', '이에요', '예요']);
+	assert.deepEqual(['0.5', '0.3', '0.2', '−0.41', '12.5%'].map(be), ['예요', '이에요', '예요', '이에요', '예요']);
 });

@@ -65,7 +65,7 @@ describe('steps of the lesson', { timeout: 900_000 }, () => {
 		assert.ok(Math.abs(dot - shown) < 1e-3 * Math.max(1, Math.abs(shown)), `${dot} against ${shown}`);
 		const scores = (await steps.nth(2).locator('tbody tr td:nth-of-type(1)').allTextContents()).map(number);
 		const shares = (await steps.nth(2).locator('tbody tr td:nth-of-type(3)').allTextContents()).map(
-			(text) => number(text.replace(/\s%/, '')) / 100,
+			(text) => number(text.replace('%', '')) / 100,
 		);
 		assert.ok(Math.abs(scores[1]! - shown / Math.sqrt(64)) < 1e-3);
 		const total = scores.reduce((sum, score) => sum + Math.exp(score), 0);

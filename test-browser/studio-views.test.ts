@@ -158,7 +158,7 @@ describe('views of the studio on a whole model', { timeout: 900_000 }, () => {
 
 	test('the map: all points, what it keeps as a number, and the same map without drawing it again', async () => {
 		await go(studio, tiny, at('map', { find: 'word1' }));
-		await tiny.getByText(/Of a token’s ten true nearest neighbours, [\d.]+\s%/).waitFor({ timeout: TIMEOUT });
+		await tiny.getByText(/Of a token’s ten true nearest neighbours, [\d.]+%/).waitFor({ timeout: TIMEOUT });
 		const first = await saved(tiny, `CSV: ${TINY}-map`);
 		assert.equal(first.trim().split('\r\n').length, 1 + 61 + 1, 'header, 61 tokens, provenance');
 		const svg = await saved(tiny, `SVG: ${TINY}-map`);

@@ -19,7 +19,7 @@ export function short(value: number): string {
 export const percent = (share: number): string => {
 	const p = 100 * share;
 	const text = p >= 99.95 || p === 0 ? p.toFixed(0) : p >= 1 ? p.toFixed(1) : p >= 0.01 ? p.toFixed(2) : '<\u00a00.01';
-	return `${text}\u00a0%`; // no line ends between a number and its sign
+	return `${text}%`; // no space: all four languages write it so
 };
 
 export function largest(data: ArrayLike<number>): number {
