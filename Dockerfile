@@ -25,7 +25,9 @@ COPY --from=build /build/package.json /build/LICENSE /build/NOTICE ./
 COPY --from=build /build/bin bin
 COPY --from=build /build/models models
 COPY --from=build /build/dist dist
+# A volume that is new takes its owner from here, so that `docker exec … node bin/tongsa.js pull` may write into it.
+RUN mkdir /models && chown node /models
 USER node
 EXPOSE 8080
-HEALTHCHECK CMD ["node", "-e", "fetch('http://127.0.0.1:8080/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+HEALTHCHECK CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.TONGSA_SERVE_PORT ?? 8080}/health`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "bin/tongsa.js", "serve"]
