@@ -27,8 +27,12 @@ export function createBatcher(model: Model, queue: Queue) {
 	/** By the options that they have in common. */
 	const pending = new Map<string, Job[]>();
 
-	/** Turn by turn, until nothing waits. A turn is asked for in the name of the first, and is had whatever becomes of him. */
+	/**
+	 * Turn by turn, until nothing waits. A turn is asked for in the name of the first, and is had whatever becomes of him. Those of the last
+	 * one ask again while this is computed: each takes half of both, or one text alone and all the others would take turns for ever.
+	 */
 	async function flush(key: string, options: BatchOptions): Promise<void> {
+		let last = 0;
 		for (let jobs = pending.get(key)!; jobs.length > 0; jobs = pending.get(key)!) {
 			let end: () => void;
 			try {
@@ -39,7 +43,8 @@ export function createBatcher(model: Model, queue: Queue) {
 			}
 			try {
 				const here = pending.get(key)!.filter(({ signal }) => !signal.aborted);
-				const group = firstOfEach(here);
+				const group = firstOfEach(here, last === 0 ? MAX_TEXTS : Math.min(MAX_TEXTS, Math.ceil((textsOf(here) + last) / 2)));
+				last = textsOf(group);
 				pending.set(
 					key,
 					here.filter((job) => !group.includes(job)),
@@ -66,8 +71,10 @@ export function createBatcher(model: Model, queue: Queue) {
 		});
 }
 
-/** As many jobs as go together: one of each client in turn, in the order in which they came. One that is large goes alone. */
-function firstOfEach(jobs: readonly Job[]): readonly Job[] {
+const textsOf = (jobs: readonly Job[]): number => jobs.reduce((sum, { inputs }) => sum + inputs.length, 0);
+
+/** As many jobs as `most` texts hold: one of each client in turn, in the order in which they came. One that is larger goes alone. */
+function firstOfEach(jobs: readonly Job[], most: number): readonly Job[] {
 	const byClient = new Map<Job['client'], Job[]>();
 	for (const job of jobs) {
 		const own = byClient.get(job.client);
@@ -82,7 +89,7 @@ function firstOfEach(jobs: readonly Job[]): readonly Job[] {
 	let texts = 0;
 	for (const job of inTurn.flat()) {
 		texts += job.inputs.length;
-		if (group.length > 0 && texts > MAX_TEXTS) break;
+		if (group.length > 0 && texts > most) break;
 		group.push(job);
 	}
 	return group;
