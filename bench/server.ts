@@ -8,46 +8,74 @@ import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { nodeHost } from '../hosts/node/host.ts';
 import { openModel } from '../src/model.ts';
-import { type Load, load, post, tongsaServe } from './server-load.ts';
+import { load, metricsOf, ownCpu, rawClient, tongsaServe } from './server-load.ts';
 
 const CLIENTS = [1, 8, 32];
 /** SmolLM2's ends, so that both write as much. */
 const NEVER_ENDS = { 0: -100, 2: -100 };
+/** Turns of which one mean is taken: of their differences the median counts. */
+const BLOCK = 10;
 const TEXTS = ['I love you so much.', '너를 정말 많이 사랑해.', 'あなたをとても愛しています。', '我非常爱你。'];
 
 const [path, seconds = '10', onnx] = process.argv.slice(2);
 if (!path) throw new Error('bench/server.ts MODEL [SECONDS] [ONNX-FOLDER]');
 const text = (i: number) => TEXTS[i % TEXTS.length]!;
-const rows: Record<string, Load> = {};
+const texts = (count: number) => Array.from({ length: count }, (_, i) => text(i));
+
+/** Texts a second; milliseconds from a request to its whole answer; processor time a text: of the engine or the server, of its thread that
+ * answers requests, of the clients. */
+interface Row {
+	readonly perSecond: number;
+	readonly p50: number;
+	readonly p99: number;
+	readonly cpu?: number;
+	readonly httpCpu?: number;
+	readonly clientCpu?: number;
+}
+const rows: Record<string, Row> = {};
 
 const alone = await openModel(nodeHost(), path);
-await alone.sentence(text(0));
-rows['the engine alone, no HTTP'] = await load(1, Number(seconds), (i) => alone.sentence(text(i)));
+await alone.sentence(texts(32));
+for (const count of CLIENTS) {
+	const many = texts(count);
+	const before = ownCpu();
+	const calls = await load(1, Number(seconds), (i) => alone.sentence(count === 1 ? text(i) : many));
+	const cpu = (ownCpu() - before) / (calls.count * count);
+	rows[`the engine alone, ${count} at once`] = { perSecond: calls.perSecond * count, p50: calls.p50, p99: calls.p99, cpu };
+}
 
 const tongsa = await tongsaServe([path]);
 const { data } = (await (await fetch(`${tongsa.url}/v1/models`)).json()) as { data: { id: string }[] };
-const served = asker(tongsa.url, data[0]!.id);
-await measure('tongsa serve', served);
-const many = Array.from({ length: 32 }, (_, i) => text(i));
 const id = data[0]!.id;
+const served = asker(tongsa.url, id);
+const client = rawClient(tongsa.url);
+await measure('tongsa serve', served, tongsa.url);
 const overheads: Record<string, Awaited<ReturnType<typeof pairs>>> = {
-	'a text': await pairs(400, (i) => alone.sentence(text(i)), served),
+	'a text': await pairs(400, '/v1/embeddings', (i) => alone.sentence(text(i)), served),
 	'32 texts': await pairs(
 		40,
-		() => alone.sentence(many),
-		() => answered(`${tongsa.url}/v1/embeddings`, { model: id, input: many, encoding_format: 'base64' }),
+		'/v1/embeddings',
+		() => alone.sentence(texts(32)),
+		() => client('/v1/embeddings', { model: id, input: texts(32), encoding_format: 'base64' }),
 	),
 };
 if (path.endsWith('.gguf')) {
 	overheads['16 tokens written'] = await pairs(
 		40,
+		'/v1/completions',
 		(i) => whole(alone.generate(text(i), { maxTokens: 16, stopIds: [] })),
-		(i) => answered(`${tongsa.url}/v1/completions`, { model: id, prompt: text(i), max_tokens: 16, temperature: 0, logit_bias: NEVER_ENDS }),
+		(i) => client('/v1/completions', { model: id, prompt: text(i), max_tokens: 16, temperature: 0, logit_bias: NEVER_ENDS }),
 	);
 }
 const vector = (await alone.sentence(text(0))).vectors[0]!;
 const idle = await thinServer(async () => vector);
-const bare = await pairs(400, async () => vector, asker(idle.url, 'any'));
+const nothing = asker(idle.url, 'any');
+const bares: number[] = [];
+for (let i = 0; i < 400; i++) {
+	await alone.sentence(text(i));
+	bares.push(await took(() => nothing(i)));
+}
+const bare = median(bares);
 idle.stop();
 await alone.close();
 await tongsa.stop();
@@ -65,45 +93,76 @@ for (const [name, open] of [
 }
 
 console.table(rows);
-for (const [what, { ms, part }] of Object.entries(overheads))
+const part = (ms: number, engine: number) => `${ms.toFixed(2)} ms, ${((100 * ms) / engine).toFixed(1)} %`;
+for (const [what, { engine, server, client }] of Object.entries(overheads)) {
+	console.log(`${what}, by turns: the engine takes ${engine.toFixed(2)} ms; beside it`);
 	console.log(
-		`overhead of HTTP on ${what}, requests by turns with calls of the engine: ${ms.toFixed(2)} ms, ${(100 * part).toFixed(1)} % of its time`,
+		`  ${part(server, engine)} in the server, from its first handler to the answer's last byte; ${part(client, engine)} for the client`,
 	);
-
-console.log(`of these, a handler of node:http that computes nothing and sends one vector: ${bare.ms.toFixed(2)} ms`);
-
-/** One request, one text. */
-function asker(url: string, model: string) {
-	return (i: number) => answered(`${url}/v1/embeddings`, { model, input: text(i), encoding_format: 'base64' });
 }
+console.log(`a handler of node:http that computes nothing and sends one vector, by the same turns: ${bare.toFixed(2)} ms for the client`);
 
-async function answered(url: string, body: object): Promise<void> {
-	const response = await post(url, body);
-	if (!response.ok) throw new Error(await response.text());
-	await response.arrayBuffer();
+/** One request, one text. Each client has a connection of its own. */
+function asker(url: string, model: string) {
+	const clients = Array.from({ length: Math.max(...CLIENTS) }, () => rawClient(url));
+	return (i: number, k = 0) => clients[k]!('/v1/embeddings', { model, input: text(i), encoding_format: 'base64' });
 }
 
 async function whole(answer: AsyncGenerator): Promise<void> {
 	for await (const _ of answer);
 }
 
-async function measure(name: string, ask: (i: number) => Promise<unknown>): Promise<void> {
-	await ask(0);
-	for (const clients of CLIENTS) rows[`${name}, ${clients} at a time`] = await load(clients, Number(seconds), ask);
+/** `own`: the address of a server that is a process of its own and tells what it takes. */
+async function measure(name: string, ask: (i: number, k: number) => Promise<unknown>, own?: string): Promise<void> {
+	await load(8, 1, ask);
+	for (const clients of CLIENTS) {
+		const before = own ? await metricsOf(own) : undefined;
+		const client = ownCpu();
+		const { count, ...row } = await load(clients, Number(seconds), ask);
+		const clientCpu = (ownCpu() - client) / count;
+		rows[`${name}, ${clients} at a time`] = row;
+		if (!own || !before) continue;
+		const after = await metricsOf(own);
+		const spent = (metric: string) => (1000 * (after(metric) - before(metric))) / count;
+		const [cpu, httpCpu] = [spent('process_cpu_seconds_total'), spent('tongsa_http_cpu_seconds_total')];
+		rows[`${name}, ${clients} at a time`] = { ...row, cpu, httpCpu, clientCpu };
+	}
 }
 
-/** What the second costs beyond the first: both by turns, so that a busy machine is busy for both; the quickest of each, text by text. */
-async function pairs(rounds: number, first: (i: number) => Promise<unknown>, second: (i: number) => Promise<unknown>) {
-	const best = [first, second].map(() => TEXTS.map(() => Number.POSITIVE_INFINITY));
-	for (let i = 0; i < rounds; i++) {
-		for (const [k, one] of [first, second].entries()) {
-			const begun = performance.now();
-			await one(i);
-			best[k]![i % TEXTS.length] = Math.min(best[k]![i % TEXTS.length]!, performance.now() - begun);
+/** Requests by turns with calls of the engine, so that a busy machine is busy for both. */
+async function pairs(rounds: number, route: string, engine: (i: number) => Promise<unknown>, ask: (i: number) => Promise<unknown>) {
+	const labels = `{route="${route}"}`;
+	const inServer = async () => {
+		const metric = await metricsOf(tongsa.url);
+		return 1000 * metric('tongsa_request_seconds_sum', labels);
+	};
+	await engine(0);
+	await ask(0);
+	const blocks: { engine: number; server: number; client: number }[] = [];
+	for (let block = 0; block < rounds / BLOCK; block++) {
+		const before = await inServer();
+		let [alone, client] = [0, 0];
+		for (let i = 0; i < BLOCK; i++) {
+			alone += await took(() => engine(i));
+			client += await took(() => ask(i));
 		}
+		blocks.push({ engine: alone / BLOCK, server: (await inServer()) / BLOCK - before / BLOCK, client: client / BLOCK });
 	}
-	const [a, b] = best.map((times) => times.reduce((sum, time) => sum + time, 0) / times.length) as [number, number];
-	return { ms: b - a, part: b / a - 1 };
+	return {
+		engine: median(blocks.map((one) => one.engine)),
+		server: median(blocks.map((one) => one.server - one.engine)),
+		client: median(blocks.map((one) => one.client - one.engine)),
+	};
+}
+
+async function took(work: () => Promise<unknown>): Promise<number> {
+	const begun = performance.now();
+	await work();
+	return performance.now() - begun;
+}
+
+function median(values: readonly number[]): number {
+	return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
 interface Peer {

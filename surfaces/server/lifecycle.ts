@@ -55,7 +55,7 @@ export function lifecycle(service: Service): MiddlewareHandler<Env> {
 			}
 			await next();
 		} finally {
-			if (!c.var.streaming) settle();
+			if (!c.var.streaming) setImmediate(settle); // the answer goes out first, and its sending counts
 		}
 	};
 }

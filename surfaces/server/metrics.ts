@@ -26,8 +26,8 @@ interface Histogram {
 export interface Metrics {
 	add(name: keyof typeof COUNTERS, labels: Labels, by?: number): void;
 	observe(name: keyof typeof HISTOGRAMS, labels: Labels, seconds: number): void;
-	/** `gauges`: name → [help, value by labels]. */
-	text(gauges: Readonly<Record<string, readonly [string, readonly (readonly [Labels, number])[]]>>): string;
+	/** `others`: name → [help, value by labels], as they are now. One called _total counts up. */
+	text(others: Readonly<Record<string, readonly [string, readonly (readonly [Labels, number])[]]>>): string;
 }
 
 export function createMetrics(): Metrics {
@@ -48,7 +48,7 @@ export function createMetrics(): Metrics {
 			one.sum += seconds;
 			one.count++;
 		},
-		text(gauges) {
+		text(others) {
 			const lines: string[] = [];
 			for (const [name, help] of Object.entries(COUNTERS)) {
 				lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} counter`);
@@ -58,8 +58,8 @@ export function createMetrics(): Metrics {
 				lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} histogram`);
 				for (const [key, one] of histograms) if (nameOf(key) === name) lines.push(...histogramLines(name, key.slice(name.length), one));
 			}
-			for (const [name, [help, values]] of Object.entries(gauges)) {
-				lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`);
+			for (const [name, [help, values]] of Object.entries(others)) {
+				lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${name.endsWith('_total') ? 'counter' : 'gauge'}`);
 				for (const [labels, value] of values) lines.push(`${name}${labelText(labels)} ${value}`);
 			}
 			return `${lines.join('\n')}\n`;

@@ -19,10 +19,16 @@ export function healthRoutes(app: App, service: Service): void {
 	);
 	app.get('/metrics', (c) => {
 		const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
+		const cpu = ({ user, system }: NodeJS.CpuUsage) => (user + system) / 1e6;
 		const text = metrics.text({
 			tongsa_models_open: ['Models that are open.', [[{}, models.open.length]]],
 			tongsa_queue_waiting: ['Requests that wait for a model.', models.open.map(({ id, waiting }) => [{ model: id }, waiting])],
 			tongsa_model_users: ['Requests that hold a model open.', models.open.map(({ id, users }) => [{ model: id }, users])],
+			process_cpu_seconds_total: ['Processor time of all threads.', [[{}, cpu(process.cpuUsage())]]],
+			tongsa_http_cpu_seconds_total: [
+				'Processor time of the thread that answers requests and tokenizes.',
+				process.threadCpuUsage ? [[{}, cpu(process.threadCpuUsage())]] : [], // Node 24
+			],
 			process_resident_memory_bytes: ['Resident memory.', [[{}, rss]]],
 			nodejs_heap_used_bytes: ['JavaScript heap in use.', [[{}, heapUsed]]],
 			nodejs_array_buffer_bytes: ['Memory of array buffers.', [[{}, arrayBuffers]]],
