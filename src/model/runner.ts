@@ -106,9 +106,12 @@ export async function fastRunner(
 		});
 	}
 
-	/** Makes the cache hold as much of the beginning of `wanted` as is known. @returns how many ids that is: all but the last at most */
+	/**
+	 * Makes the cache hold as much of the beginning of `wanted` as is known. @returns how many ids that is: all but the last two at most. One
+	 * alone would go through other kernels than among others, and the same question would get another answer the second time.
+	 */
 	function begin(wanted: readonly number[]): number {
-		const most = wanted.length - 1;
+		const most = Math.max(0, wanted.length - 2);
 		const here = Math.min(most, commonPrefix(held, wanted));
 		const kept = prefixes.find(wanted);
 		const there = Math.min(most, kept?.shared ?? 0);

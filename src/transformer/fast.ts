@@ -130,9 +130,10 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 				throw noLogits(model.name);
 			}
 			const all = want === 'states' && T > tokensAtOnce ? new Float32Array(T * D) : undefined;
-			for (let from = 0; from < T; from += tokensAtOnce) {
+			for (let from = 0, count = 0; from < T; from += count) {
 				if (from > 0) await ready(signal);
-				const count = Math.min(tokensAtOnce, T - from);
+				// None is left for a pass of its own: one token goes through other kernels, whose sums are rounded otherwise.
+				count = T - from === tokensAtOnce + 1 ? tokensAtOnce - 1 : Math.min(tokensAtOnce, T - from);
 				const reading = entrance.place(ids, from, count, (t) => first + from + t, signal);
 				if (reading) await reading;
 				crew.run(count, first + from, want === 'logits' && from + count < T ? 'blocks' : want);

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nodeHost } from '../../hosts/node/host.ts';
 import { memorySource } from '../../src/bytes/memory.ts';
+import type { GeneratedToken } from '../../src/generation/generate.ts';
 import { createPrefixes } from '../../src/model/prefixes.ts';
 import { type Generated, type Model, type OpenOptions, openModel } from '../../src/model.ts';
 import { F_FAST, tinyModel } from '../server/tiny-model.ts';
@@ -65,7 +66,23 @@ test('a pass that was broken off leaves what stood before it', async () => {
 	gone.abort();
 	await assert.rejects(model.generate([...ids, 9, 9, 9], { signal: gone.signal }).next());
 	const { end } = await turn(model, ids);
-	assert.equal(end.reused, ids.length - 1);
+	assert.equal(end.reused, ids.length - 2);
+	await model.close();
+});
+
+test('the same question has the same logits again, however much of it is known', async () => {
+	const model = await open();
+	const scores = async (prompt: readonly number[]) => {
+		const { value } = await model.generate(prompt, { maxTokens: 1, stopIds: [], logProbabilities: 5 }).next();
+		return (value as GeneratedToken).top;
+	};
+	for (const length of [2, 3, 100, 250]) {
+		const ids = Array.from({ length }, (_, i) => ((i + length) * 7) % 251);
+		const first = await scores(ids);
+		assert.deepEqual(await scores(ids), first, `${length} ids, at once`);
+		await scores([...ids.slice(0, length >> 1), 250, 250]);
+		assert.deepEqual(await scores(ids), first, `${length} ids, half of them known`);
+	}
 	await model.close();
 });
 

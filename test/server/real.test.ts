@@ -51,7 +51,20 @@ test('it fills in a form, whole and streamed, and the second question finds the 
 	assert.equal(choices[0]!.message.parsed!.name, 'Paris');
 	assert.equal(usage!.prompt_tokens_details!.cached_tokens, 0);
 	const again = await client.chat.completions.stream({ ...asked, stream_options: { include_usage: true } }).finalChatCompletion();
-	// One token behind a known beginning goes through other kernels than all of them together: near ties may fall otherwise.
-	assert.equal(again.choices[0]!.message.parsed!.name, 'Paris');
-	assert.equal(again.usage!.prompt_tokens_details!.cached_tokens, usage!.prompt_tokens - 1);
+	assert.equal(again.choices[0]!.message.content, choices[0]!.message.content);
+	assert.equal(again.usage!.prompt_tokens_details!.cached_tokens, usage!.prompt_tokens - 2);
+});
+
+test('the same seed says the same again, the first time among them', { skip }, async () => {
+	const running = await server({}, [join(folder!, name!)]);
+	const client = new OpenAI({ baseURL: `${running.url}/v1`, apiKey: 'none', maxRetries: 0 });
+	const model = (await client.models.list()).data[0]!.id;
+	// The last token of 257 would have a pass of its own.
+	const prompts = ['There was a cat who wanted to', '한국의 수도는', Array.from({ length: 257 }, (_, i) => 1000 + i)];
+	for (const [seed, prompt] of prompts.entries()) {
+		const asked = { model, prompt, max_tokens: 24, seed };
+		const said = [];
+		for (let i = 0; i < 3; i++) said.push((await client.completions.create(asked)).choices[0]!.text);
+		assert.deepEqual(said, [said[0], said[0], said[0]]);
+	}
 });
