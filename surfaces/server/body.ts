@@ -33,6 +33,10 @@ export async function jsonOf(c: Asked): Promise<unknown> {
 	if (!/^application\/(?:[\w.-]+\+)?json\b/i.test(c.req.header('content-type') ?? '')) {
 		throw new Refusal(415, 'The body has to be JSON, sent with content-type: application/json.', { code: 'invalid_request' });
 	}
+	const coding = c.req.header('content-encoding') ?? 'identity';
+	if (coding.toLowerCase() !== 'identity') {
+		throw new Refusal(415, 'The body has to be sent as it is, without a content-encoding.', { code: 'invalid_request' });
+	}
 	const text = await c.req.text();
 	try {
 		return JSON.parse(text);

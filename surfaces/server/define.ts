@@ -59,9 +59,10 @@ export function post<B extends z.ZodType>(
 	definition: Definition<B>,
 	handle: (body: z.output<B>, c: Asked) => Promise<Response>,
 ): void {
-	const { body } = definition;
+	const { body, tag } = definition;
 	route(app, 'post', definition, { body: { required: true, content: { 'application/json': { schema: body } } } }, async (c) => {
-		const { success, data, error } = body.safeParse(await jsonOf(c));
+		const given = await jsonOf(c);
+		const { success, data, error } = body.safeParse(tag === 'Ollama' ? withoutNulls(given) : given);
 		if (!success) throw invalid(error);
 		return handle(data, c);
 	});
@@ -96,7 +97,7 @@ function route(
 
 /** A parameter that an API has and this server does not honour: refused by name, unless its value asks for nothing. */
 export function notHonoured(why: string, ...harmless: readonly unknown[]) {
-	const asksNothing = (value: unknown) => value === undefined || value === null || harmless.some((one) => same(one, value));
+	const asksNothing = (value: unknown) => value === undefined || value === null || harmless.some((one) => same(value, one));
 	return z
 		.unknown()
 		.refine(asksNothing, { message: `this server does not support it: ${why}`, params: { unsupported: true } })
@@ -104,7 +105,19 @@ export function notHonoured(why: string, ...harmless: readonly unknown[]) {
 		.openapi({ enum: [null, ...harmless], description: `Not supported: ${why}.` });
 }
 
-const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
+/** Members that are null ask for nothing. */
+const same = (value: unknown, one: unknown): boolean => value === one || JSON.stringify(withoutNulls(value)) === JSON.stringify(one);
+
+/** A message's members stand so deep in a body; what is deeper asks for nothing of ours. */
+const DEPTH = 4;
+
+/** Members that are null are absent, as Go reads them for Ollama. Those of a schema are its own. */
+function withoutNulls(value: unknown, depth = DEPTH): unknown {
+	if (depth === 0 || typeof value !== 'object' || value === null) return value;
+	if (Array.isArray(value)) return value.map((item) => withoutNulls(item, depth - 1));
+	const members = Object.entries(value).filter(([, member]) => member !== null);
+	return Object.fromEntries(members.map(([name, member]) => [name, name === 'format' ? member : withoutNulls(member, depth - 1)]));
+}
 
 /** Taken and of no effect on the answer. */
 export const noEffect = (what: string) =>

@@ -46,7 +46,7 @@ export function schemaOfResponseFormat(given: z.output<typeof responseFormat>): 
 	return given.type === 'json_object' ? ANY_OBJECT : checked(given.json_schema.schema ?? ANY_OBJECT, 'response_format');
 }
 
-export function schemaOfTextFormat(given: z.output<typeof textFormat> | undefined): JsonSchema | undefined {
+export function schemaOfTextFormat(given: z.output<typeof textFormat> | null | undefined): JsonSchema | undefined {
 	if (!given || given.type === 'text') return undefined;
 	return given.type === 'json_object' ? ANY_OBJECT : checked(given.schema, 'text.format');
 }

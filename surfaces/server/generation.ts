@@ -31,7 +31,7 @@ export async function answered<P>(service: Service, c: Asked, name: string, stre
 		const prepared = await answer.prepare(lease);
 		const mine = (turn = await takeTurn(lease, c.var));
 		if (!stream) return c.json(await answer.whole(mine, prepared).finally(mine.end));
-		return streamed(
+		return await streamed(
 			c,
 			answer.type,
 			(write) => answer.pieces(mine, prepared, write).finally(mine.end),
@@ -77,13 +77,14 @@ export function optionsOf(
 	service: Service,
 	{ maxTokens, seed, stop, logProbabilities, schema, ...sampling }: Wanted,
 	choices = 1,
+	param = 'max_tokens',
 ): GenerateOptions {
 	const limit = service.settings['max-tokens'];
 	const most = Math.floor(limit / choices);
 	if ((maxTokens ?? 1) > most || choices > limit) {
 		const asked = choices > 1 ? `${choices} answers of ${maxTokens ?? 1}` : `${maxTokens}`;
-		throw new Refusal(400, `This server generates at most ${limit} tokens in one request; ${asked} were asked for.`, {
-			param: 'max_tokens',
+		throw new Refusal(400, `Invalid '${param}': this server generates at most ${limit} tokens in one request; ${asked} were asked for.`, {
+			param,
 			code: 'invalid_value',
 		});
 	}
@@ -125,6 +126,7 @@ export async function runWhole(
 	try {
 		for (;;) {
 			const next = await answer.next();
+			c.var.begun();
 			await setImmediate();
 			signal.throwIfAborted();
 			if (next.done) {

@@ -2,6 +2,7 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
+import { TongsaError } from '../../src/errors.ts';
 import { Refusal } from './refusal.ts';
 import type { Env } from './service.ts';
 import type { Settings } from './settings.ts';
@@ -12,7 +13,7 @@ const KEYED = /^\/(?:v1|api|metrics)(?:\/|$)/;
 export function guard(settings: Settings): MiddlewareHandler<Env> {
 	const origins = new Set(settings['allow-origin'].map((origin) => origin.replace(/\/$/, '').toLowerCase()));
 	const hosts = new Set(settings['allow-host'].map((host) => host.toLowerCase()));
-	const keys = settings['api-key'].map(digest);
+	const keys = settings['api-key'].map(keyOf);
 	return async (c, next) => {
 		const host = c.req.header('host') ?? '';
 		if (!isOurs(host, hosts)) {
@@ -29,6 +30,7 @@ export function guard(settings: Settings): MiddlewareHandler<Env> {
 			}
 			if (!own) {
 				c.header('access-control-allow-origin', c.req.header('origin')!);
+				c.header('access-control-expose-headers', 'retry-after, tongsa-point, tongsa-shape');
 				c.header('vary', 'Origin');
 				if (c.req.method === 'OPTIONS') {
 					c.header('access-control-allow-methods', 'GET, POST, OPTIONS');
@@ -46,6 +48,15 @@ export function guard(settings: Settings): MiddlewareHandler<Env> {
 		}
 		return next();
 	};
+}
+
+/** @throws TongsaError 'usage' for one that no client could send, or everybody would. */
+function keyOf(key: string): Buffer {
+	if (/^[\x21-\x7e]+$/.test(key)) return digest(key);
+	throw new TongsaError('usage', 'an API key is one or more visible characters of ASCII', {
+		field: 'api-key',
+		hint: 'Try: tongsa serve --help',
+	});
 }
 
 /** An address in place of a name cannot be rebound. */

@@ -21,14 +21,22 @@ interface Limits {
  */
 export function idsOf(
 	service: Service,
-	{ tokenizer }: Model,
+	{ tokenizer, table }: Model,
 	inputs: readonly SentenceInput[],
 	param: string,
 	{ most = service.settings['max-input-tokens'], options }: Limits = {},
 ): readonly SentenceInput[] {
 	const add = counted(param, most);
+	const size = Math.max(table?.rows ?? 0, tokenizer?.size ?? 0);
 	return inputs.map((input) => {
-		if (typeof input !== 'string') return add.tokens(input);
+		if (typeof input !== 'string') {
+			const beyond = add.tokens(input).find((id) => id >= size);
+			if (beyond === undefined) return input;
+			throw new Refusal(400, `Invalid '${param}': the model has no token ${beyond}; its ids go from 0 to ${size - 1}.`, {
+				param,
+				code: 'out_of_range',
+			});
+		}
 		add.text(input);
 		return tokenizer ? add.tokens(Array.from(tokenizer.encode(input, options).ids)) : input;
 	});

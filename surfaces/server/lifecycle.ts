@@ -45,6 +45,7 @@ export function lifecycle(service: Service): MiddlewareHandler<Env> {
 		c.set('client', `${c.env?.incoming?.socket.remoteAddress ?? ''} ${c.req.header('authorization') ?? ''}`);
 		c.set('abort', abort);
 		c.set('settle', settle);
+		c.set('begun', () => undefined);
 		c.set('streaming', false);
 		try {
 			if (active > settings['max-requests'] && !ALWAYS.has(c.req.path)) {

@@ -51,7 +51,8 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
 /** Any error as a refusal; of our own defects the client learns only that there was one. */
 export function refusalOf(error: unknown): Refusal {
 	if (error instanceof Refusal) return error;
-	if (error instanceof TongsaError) return new Refusal(STATUS[error.code], withoutFolders(error), { code: codeOf(error) });
+	if (error instanceof TongsaError)
+		return new Refusal(STATUS[error.code], withoutFolders(error), { code: codeOf(error), ...paramOf(error) });
 	if (error instanceof DOMException && error.name === 'TimeoutError') {
 		return new Refusal(408, 'The request took longer than the server allows.', { code: 'timeout' });
 	}
@@ -62,6 +63,10 @@ export function refusalOf(error: unknown): Refusal {
 	}
 	return new Refusal(500, 'The server failed on this request. Its log says why.', { code: 'internal' });
 }
+
+/** What the library calls as requests do. */
+const PARAMETERS = new Set(['dimensions', 'vector']);
+const paramOf = ({ detail: { field } }: TongsaError) => (field !== undefined && PARAMETERS.has(field) ? { param: field } : {});
 
 /** Clients look for OpenAI's own code when a text is too long. */
 const codeOf = ({ code, what }: TongsaError): string =>
@@ -89,7 +94,7 @@ export function invalid(error: Pick<z.ZodError, 'issues'>): Refusal {
 	const param = pathText(path);
 	const unsupported = issue.code === 'custom' && issue.params?.unsupported === true;
 	const message = param === '' ? issue.message : `Invalid '${param}': ${issue.message}`;
-	return new Refusal(400, message, { param, code: unsupported ? 'unsupported_parameter' : 'invalid_value' });
+	return new Refusal(400, message, { ...(param && { param }), code: unsupported ? 'unsupported_parameter' : 'invalid_value' });
 }
 
 /** Of a union, the branch that came furthest. */

@@ -39,6 +39,8 @@ export interface Variables extends Asker {
 	readonly began: number;
 	/** To be called once when the whole answer has been given: a stream ends later than its handler. */
 	readonly settle: () => void;
+	/** To be called when a stream's headers may be sent: the first token is there. */
+	readonly begun: () => void;
 	/** Taken by an answer that is a stream: it settles by itself. */
 	streaming: boolean;
 }

@@ -85,7 +85,7 @@ function checked(name: SettingName, setting: Setting, given: unknown): string | 
 			return number;
 		}
 		case 'list': {
-			const items: unknown = given === undefined ? [] : typeof given === 'string' ? given.split(',').filter(Boolean) : given;
+			const items: unknown = given === undefined ? [] : typeof given === 'string' ? given.split(/\s*,\s*/).filter(Boolean) : given;
 			if (!Array.isArray(items) || !items.every((item) => typeof item === 'string')) throw wrong('a list of texts');
 			return items;
 		}

@@ -101,9 +101,10 @@ export async function startServer({ models, settings, version, studio }: StartOp
 
 function listen(fetch: Parameters<typeof getRequestListener>[0], settings: Settings): Promise<{ server: Server; port: number }> {
 	const listener = getRequestListener(fetch, { hostname: settings.host, errorHandler: refuseUnaddressed });
+	const requestTimeout = Math.min(settings.timeout * 1000, REQUEST_MS);
 	const options = {
-		requestTimeout: Math.min(settings.timeout * 1000, REQUEST_MS),
-		headersTimeout: HEADERS_MS,
+		requestTimeout,
+		headersTimeout: Math.min(HEADERS_MS, requestTimeout),
 		keepAlive: true,
 		requireHostHeader: false, // guard.ts refuses in words
 	};

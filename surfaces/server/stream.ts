@@ -10,17 +10,26 @@ const MAX_WAITING_BYTES = 32 * 2 ** 20;
 
 /**
  * Answers with what `work` writes. It begins at once and does not wait for the client; one that reads nothing at all is left.
- * `failed` turns an error that comes after the headers into a last piece of the stream.
+ * The headers are sent with its first token (c.var.begun): what fails before is refused as any request. `failed` turns a later error into a
+ * last piece of the stream.
  */
-export function streamed(
+export async function streamed(
 	c: Asked,
 	type: string,
 	work: (write: Write) => Promise<void>,
 	failed: (error: unknown, write: Write) => void,
-): Response {
+): Promise<Response> {
 	const { abort, signal, settle } = c.var;
-	c.set('streaming', true);
 	const encoder = new TextEncoder();
+	let streaming = false;
+	let refuse: (error: unknown) => void;
+	const begun = new Promise<void>((done, fail) => {
+		c.set('begun', () => {
+			streaming = true;
+			done();
+		});
+		refuse = fail;
+	});
 	const body = new ReadableStream<Uint8Array>(
 		{
 			start(controller) {
@@ -31,7 +40,7 @@ export function streamed(
 					else put(text);
 				};
 				const done = () => {
-					settle();
+					if (streaming) settle();
 					try {
 						controller.close();
 					} catch {
@@ -39,7 +48,7 @@ export function streamed(
 					}
 				};
 				work(write)
-					.catch((error: unknown) => failed(error, put)) // also when the time is over or the server stops: whoever still reads is told
+					.catch((error: unknown) => (streaming ? failed(error, put) : refuse(error))) // also when the time is over or the server stops: whoever still reads is told
 					.catch(() => undefined) // the client has left
 					.finally(done);
 			},
@@ -49,6 +58,8 @@ export function streamed(
 		},
 		new ByteLengthQueuingStrategy({ highWaterMark: 0 }),
 	);
+	await begun;
+	c.set('streaming', true);
 	// Proxies must pass each piece on: nginx's word for it.
 	return c.body(body, 200, { 'content-type': type, 'cache-control': 'no-cache', 'x-accel-buffering': 'no' });
 }

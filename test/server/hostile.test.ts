@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import { environmentSource, readSettings } from '../../surfaces/server/settings.ts';
 import { server, type Tested, TINY } from './run.ts';
 
 let running: Tested;
@@ -131,4 +133,17 @@ test('after all that it lives, and has nothing left at work', async () => {
 	const metrics = await (await fetch(`${running.url}/metrics`)).text();
 	assert.match(metrics, /^tongsa_model_users\{model="tiny"\} 0$/m);
 	assert.doesNotMatch(metrics, /status="500"/);
+});
+
+test('compressed bodies are refused in words; keys that open to all, or that nobody can send, are refused at the start', async () => {
+	const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+	const response = await fetch(`${running.url}/v1/tokenize`, { method: 'POST', headers, body: new Uint8Array(gzipSync(asked)) });
+	assert.deepEqual([response.status, ((await response.json()) as Failed).error.code], [415, 'invalid_request']);
+	for (const key of ['', ' ', '열쇠', 'a b']) await assert.rejects(server({ 'api-key': [key] }, [TINY]), /API key is one or more/);
+	assert.equal(readSettings([environmentSource({ TONGSA_SERVE_API_KEY: 'one, two ,' })])['api-key'].join('|'), 'one|two');
+});
+
+test('a time limit below that of headers', async () => {
+	const quick = await server({ timeout: 1 }, [TINY]);
+	assert.equal((await fetch(`${quick.url}/health`)).status, 200);
 });

@@ -141,3 +141,74 @@ test("Ollama's keep_alive closes the model, or keeps it", async () => {
 	assert.match(said, /"done_reason":"unload"/);
 	assert.deepEqual(await open(), []);
 });
+
+test('what clients send of habit and asks for nothing is taken', async () => {
+	const [chat, responses] = ['/v1/chat/completions', '/v1/responses'];
+	const echoed = {
+		role: 'assistant',
+		content: 'I do.',
+		refusal: null,
+		annotations: [],
+		audio: null,
+		function_call: null,
+		tool_calls: null,
+	};
+	const cases: readonly (readonly [string, object])[] = [
+		[chat, { messages: [...messages, echoed, ...messages] }],
+		[chat, { verbosity: 'medium', logprobs: false, top_logprobs: 0, stream_options: { include_usage: null } }],
+		['/v1/completions', { suffix: '' }],
+		[responses, { reasoning: { effort: null, generate_summary: null } }],
+		[responses, { text: { format: null } }],
+		['/api/chat', { options: null, messages: [{ ...messages[0], images: null, tool_name: null }] }],
+		['/api/generate', { raw: null, system: null, stream: false, options: { num_predict: 2, temperature: null, num_ctx: 8192 } }],
+		['/api/embed', { truncate: null, dimensions: null }],
+		['/api/show', { verbose: null }],
+	];
+	for (const [route, more] of cases) {
+		const { status, said } = await answer(route, more);
+		assert.equal(status, 200, `${route} ${JSON.stringify(more)}: ${said}`);
+	}
+	const schema = { type: 'object', properties: { a: { const: null } }, required: ['a'], additionalProperties: false };
+	const { said } = await answer('/api/generate', { format: schema, options: { num_predict: 60 } });
+	assert.equal(JSON.parse((JSON.parse(said) as { response: string }).response).a, null); // nulls of a schema are its own
+});
+
+test("Ollama's num_ctx bounds prompt and answer together", async () => {
+	const asked = (num_ctx: number) => answer('/api/generate', { raw: true, options: { num_predict: 50, temperature: 0, num_ctx } });
+	const { prompt_eval_count, eval_count, done_reason } = JSON.parse((await asked(12)).said) as Record<string, number | string>;
+	assert.deepEqual([Number(prompt_eval_count) + Number(eval_count), done_reason], [12, 'length']);
+	assert.match((await asked(1)).said, /options\.num_ctx.*nothing is cut/);
+});
+
+test('a refusal names the parameter that the request had', async () => {
+	const cases: readonly (readonly [string, object, string, RegExp])[] = [
+		['/v1/chat/completions', { max_tokens: undefined, max_completion_tokens: 100_000 }, 'max_completion_tokens', /at most 4096/],
+		['/v1/responses', { max_output_tokens: 100_000 }, 'max_output_tokens', /at most 4096/],
+		['/v1/embeddings', { dimensions: 100_000 }, 'dimensions', /1 to 32/],
+		['/v1/embeddings', { input: [99_999_999] }, 'input', /99999999.*0 to 261/],
+		['/v1/embeddings', { input: [] }, 'input', /at least one item/],
+		['/v1/completions', { prompt: null }, 'prompt', /a text, a list of texts/],
+	];
+	for (const [route, more, param, message] of cases) {
+		const refused = await answer(route, more);
+		assert.deepEqual([refused.status, refused.param], [400, param], refused.said);
+		assert.match(refused.said, message);
+	}
+	assert.match((await answer('/api/chat', { options: { num_predict: 100_000 } })).said, /options\.num_predict/);
+	const none = await running.post('/v1/embeddings', 'null');
+	assert.equal(((await none.json()) as { error: { param: unknown } }).error.param, null);
+});
+
+test('what is refused before the first token is no stream', async () => {
+	const prompt = 'love '.repeat(400);
+	for (const [route, body] of [
+		['/v1/chat/completions', { messages: [{ role: 'user', content: prompt }] }],
+		['/v1/completions', { prompt }],
+		['/v1/responses', { input: prompt }],
+		['/api/generate', { prompt }],
+	] as const) {
+		const response = await running.post(route, { model: 'tiny', ...body, stream: true });
+		assert.deepEqual([response.status, response.headers.get('content-type')], [400, 'application/json'], route);
+		assert.match(await response.text(), /does not fit the context/);
+	}
+});

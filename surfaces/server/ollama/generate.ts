@@ -142,8 +142,12 @@ async function spoken(
 		type: LINES,
 		async prepare({ model, keep }) {
 			keepFor(keep, asked.keep_alive);
-			const options = optionsOf(service, { ...wantedOf(asked.options), schema: schemaOfOllamaFormat(asked.format) });
-			return { ids: await promptOf(model), options, loaded: service.now() };
+			const wanted = { ...wantedOf(asked.options), schema: schemaOfOllamaFormat(asked.format) };
+			const options = optionsOf(service, wanted, 1, 'options.num_predict');
+			const ids = await promptOf(model);
+			const room = (asked.options?.num_ctx ?? Number.POSITIVE_INFINITY) - ids.length;
+			if (room < 1) throw refused('options.num_ctx', `the prompt has ${ids.length} tokens, and nothing is cut in silence`);
+			return { ids, options: { ...options, maxTokens: Math.min(options.maxTokens!, room) }, loaded: service.now() };
 		},
 		async whole(turn, { ids, options, loaded }) {
 			const clock = stopwatch(service, c, loaded);

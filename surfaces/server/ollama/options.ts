@@ -27,7 +27,12 @@ export const options = z
 			.optional()
 			.openapi({ description: 'The most tokens; below 0: as many as fit.' }),
 		stop: z.union([z.string(), z.array(z.string()).max(16)]).optional(),
-		num_ctx: notHonoured("the context is as long as the model's own"),
+		num_ctx: z
+			.number()
+			.int()
+			.min(1)
+			.optional()
+			.openapi({ description: "The most tokens of prompt and answer together, within the server's own most." }),
 		num_keep: notHonoured('nothing of a prompt is dropped'),
 		mirostat: notHonoured('the engine has no such sampler', 0),
 		draft_num_predict: speed,

@@ -33,7 +33,7 @@ const body = z
 		modalities: notHonoured('text only', ['text']),
 		prediction: notHonoured('the engine does not speculate'),
 		reasoning_effort: notHonoured('the model has no such setting', 'none'),
-		verbosity: notHonoured('the model has no such setting'),
+		verbosity: notHonoured('the model has no such setting', 'medium'),
 		web_search_options: notHonoured('the server reads nothing from the web'),
 		store: notHonoured('nothing is stored', false),
 		metadata: noEffect('Notes of the caller.'),
@@ -82,13 +82,19 @@ export function chatRoutes(app: App, service: Service): void {
 				checkBias(model, asked.logit_bias);
 				const ids = await chatIds(service, model, messagesOf(asked.messages), 'messages');
 				const n = asked.n ?? 1;
+				const param = asked.max_completion_tokens == null ? 'max_tokens' : 'max_completion_tokens';
 				const maxTokens = asked.max_completion_tokens ?? asked.max_tokens ?? undefined;
 				const schema = schemaOfResponseFormat(asked.response_format);
 				return Array.from({ length: n }, (_, index) => ({
 					index,
 					first: index === 0,
 					ids,
-					options: optionsOf(service, { ...wantedOf(asked, maxTokens, index), logProbabilities: asked.top_logprobs ?? 0, schema }, n),
+					options: optionsOf(
+						service,
+						{ ...wantedOf(asked, maxTokens, index), logProbabilities: asked.top_logprobs ?? 0, schema },
+						n,
+						param,
+					),
 					echoed: '',
 					logprobs: (tokens) => (asked.logprobs ? chatLogprobs(model.tokenizer, tokens) : null),
 				}));
@@ -115,7 +121,7 @@ function checkPairs({ max_tokens, max_completion_tokens, logprobs, top_logprobs 
 			code: 'invalid_value',
 		});
 	}
-	if (top_logprobs != null && !logprobs) {
+	if (top_logprobs && !logprobs) {
 		throw new Refusal(400, "Invalid 'top_logprobs': it needs logprobs: true.", { param: 'top_logprobs', code: 'invalid_value' });
 	}
 }

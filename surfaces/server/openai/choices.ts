@@ -40,7 +40,7 @@ export interface Shape {
 interface ChoicesBody {
 	readonly model: string;
 	readonly stream?: boolean | null | undefined;
-	readonly stream_options?: { readonly include_usage?: boolean | undefined } | null | undefined;
+	readonly stream_options?: { readonly include_usage?: boolean | null | undefined } | null | undefined;
 }
 
 export function answeredInChoices(

@@ -11,21 +11,18 @@ import { Refusal } from '../refusal.ts';
 import type { App, Service } from '../service.ts';
 import { answeredInChoices, type Choice, type Shape, usage } from './choices.ts';
 import { completionLogprobs } from './logprobs.ts';
-import { checkBias, count, id, model, samplingFields, wantedOf } from './sampling.ts';
+import { checkBias, count, model, samplingFields, textsOrIds, wantedOf } from './sampling.ts';
 
 const body = z
 	.strictObject({
 		model,
-		prompt: z.union([z.string(), z.array(z.string()).min(1), z.array(id).min(1), z.array(z.array(id).min(1)).min(1)]).openapi({
-			description: 'A text, texts, token ids, or lists of token ids.',
-			example: 'The capital of Korea is',
-		}),
+		prompt: textsOrIds.openapi({ example: 'The capital of Korea is' }),
 		...samplingFields,
 		max_tokens: count(0).nullish().openapi({ description: 'Default 16.' }),
 		logprobs: z.number().int().min(0).max(20).nullish(),
 		echo: z.boolean().nullish().openapi({ description: 'The prompt before the answer.' }),
 		response_format: responseFormat,
-		suffix: notHonoured('models are asked to go on, not to fill in'),
+		suffix: notHonoured('models are asked to go on, not to fill in', ''),
 		best_of: notHonoured('every choice is given; ask for n', 1),
 	})
 	.openapi('CompletionRequest');

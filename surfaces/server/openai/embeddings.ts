@@ -8,15 +8,12 @@ import { noEffect, post } from '../define.ts';
 import { checkInputs, idsOf } from '../inputs.ts';
 import { Refusal } from '../refusal.ts';
 import { type App, type Service, withLease } from '../service.ts';
-import { count, id, model } from './sampling.ts';
+import { count, model, textsOrIds } from './sampling.ts';
 
 const body = z
 	.strictObject({
 		model,
-		input: z.union([z.string(), z.array(z.string()).min(1), z.array(id).min(1), z.array(z.array(id).min(1)).min(1)]).openapi({
-			description: 'A text, texts, token ids, or lists of token ids.',
-			example: ['I love you so much.', '너를 정말 많이 사랑해.'],
-		}),
+		input: textsOrIds.openapi({ example: ['I love you so much.', '너를 정말 많이 사랑해.'] }),
 		encoding_format: z.enum(['float', 'base64']).nullish(),
 		dimensions: count(1).nullish().openapi({ description: 'Only the first so many values, of length 1 again.' }),
 		user: noEffect('Who asks.'),

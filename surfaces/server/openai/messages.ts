@@ -17,6 +17,8 @@ export const message = z
 		refusal: notHonoured('models here refuse in words'),
 		tool_calls: notHonoured('this server calls no tools', []),
 		function_call: notHonoured('this server calls no functions'),
+		tool_call_id: notHonoured('this server calls no tools'),
+		annotations: noEffect('Notes beside an earlier answer.'),
 		audio: notHonoured('this server reads text only'),
 	})
 	.openapi('ChatMessage', { example: { role: 'user', content: 'Say hello in Korean.' } });

@@ -36,7 +36,7 @@ const body = z
 		temperature: z.number().min(0).max(2).nullish(),
 		top_p: z.number().min(0).max(1).nullish(),
 		stream: z.boolean().nullish(),
-		stream_options: z.strictObject({ include_obfuscation: z.literal(false).optional() }).nullish(),
+		stream_options: z.strictObject({ include_obfuscation: z.literal(false).nullish() }).nullish(),
 		store: notHonoured('nothing is stored', false),
 		previous_response_id: notHonoured('nothing is stored: give the whole conversation as input'),
 		conversation: notHonoured('nothing is stored: give the whole conversation as input'),
@@ -47,10 +47,10 @@ const body = z
 		parallel_tool_calls: notHonoured(NO_TOOLS, true, false),
 		max_tool_calls: notHonoured(NO_TOOLS),
 		text: z
-			.strictObject({ format: textFormat.optional(), verbosity: notHonoured('the model has no such setting', 'medium') })
+			.strictObject({ format: textFormat.nullish(), verbosity: notHonoured('the model has no such setting', 'medium') })
 			.nullish()
 			.openapi({ description: 'Its format: text, a JSON object, or JSON that satisfies a schema.' }),
-		reasoning: notHonoured('the model has no such setting', {}, { effort: 'none' }, { effort: null, summary: null }),
+		reasoning: notHonoured('the model has no such setting', {}, { effort: 'none' }),
 		include: notHonoured('there is nothing more to include', []),
 		truncation: notHonoured('nothing is cut in silence', 'disabled'),
 		top_logprobs: notHonoured('ask /v1/chat/completions', 0),
@@ -97,7 +97,12 @@ export function responseRoutes(app: App, service: Service): void {
 				type: EVENTS,
 				async prepare({ model }) {
 					const schema = schemaOfTextFormat(asked.text?.format);
-					const options = optionsOf(service, { ...wantedOf(asked, asked.max_output_tokens ?? undefined, 0), schema });
+					const options = optionsOf(
+						service,
+						{ ...wantedOf(asked, asked.max_output_tokens ?? undefined, 0), schema },
+						1,
+						'max_output_tokens',
+					);
 					return { ids: await chatIds(service, model, messagesOf(asked), 'input'), options };
 				},
 				whole: async (turn, { ids, options }) => shape.done(await runWhole(service, c, turn, ids, options), ids.length),

@@ -14,6 +14,12 @@ export const id = z
 	.int()
 	.min(0)
 	.max(2 ** 32 - 1);
+/** What is read: checkInputs and idsOf hold it to the limits. */
+export const textsOrIds = z
+	.union([z.string(), z.array(z.string()).min(1), z.array(id).min(1), z.array(z.array(id).min(1)).min(1)], {
+		error: 'a text, a list of texts, of token ids, or of lists of token ids; a list has at least one item',
+	})
+	.openapi({ description: 'A text, texts, token ids, or lists of token ids.' });
 export const count = (least: number) =>
 	z
 		.number()
@@ -56,7 +62,7 @@ export const samplingFields = {
 		.openapi({ description: 'Texts that end the answer; they are not part of it.' }),
 	n: count(1).max(128).nullish(),
 	stream: z.boolean().nullish(),
-	stream_options: z.strictObject({ include_usage: z.boolean().optional(), include_obfuscation: z.literal(false).optional() }).nullish(),
+	stream_options: z.strictObject({ include_usage: z.boolean().nullish(), include_obfuscation: z.literal(false).nullish() }).nullish(),
 	user: noEffect('Who asks.'),
 	service_tier: notHonoured('there is one tier', 'auto', 'default'),
 };

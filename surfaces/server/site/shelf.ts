@@ -106,6 +106,7 @@ export function shelfRoutes(app: App, { models, settings }: Service): void {
 				c,
 				LINES,
 				async (write) => {
+					c.var.begun(); // its news come long before its end
 					const onProgress = (progress: { done: number; total?: number }) => write(line({ done: progress.done, total: progress.total }));
 					const pulled = await pull(recipe(name)!.name, {
 						fetch,
