@@ -136,3 +136,16 @@ test('the description lists every route, and the page shows it', async () => {
 	const page = await (await fetch(`${running.url}/docs`)).text();
 	for (const path of Object.keys(paths)) assert.ok(page.includes(path), path);
 });
+
+test('words of nearest, and ids, are held to the limits by their names', async () => {
+	const refused = async (path: string, body: object) => {
+		const response = await running.post(path, { model: 'tiny', ...body });
+		return [response.status, ((await response.json()) as { error: { param: string } }).error.param];
+	};
+	const long = 'love '.repeat(1000);
+	assert.deepEqual(await refused('/v1/nearest', { word: long }), [400, 'word']);
+	assert.deepEqual(await refused('/v1/nearest', { plus: Array.from({ length: 1000 }, () => 'love') }), [400, 'plus']);
+	assert.deepEqual(await refused('/v1/nearest', { vector: [1] }), [400, 'vector']);
+	assert.deepEqual(await refused('/v1/surprise', { ids: [99_999_999] }), [400, 'ids']);
+	assert.deepEqual(await refused('/v1/embed', { ids: [99_999_999] }), [400, 'ids']);
+});

@@ -126,7 +126,7 @@ const runOptions = ({ precision }: InputBody, c: Asked) => ({ signal: c.var.sign
 
 function inputOf(service: Service, model: Model, asked: InputBody): string | readonly number[] {
 	const limits = { most: service.settings['max-trace-tokens'], options: encodeOptions(asked.special) };
-	return idsOf(service, model, [textOrIdsOf(asked)], 'text', limits)[0]!;
+	return idsOf(service, model, [textOrIdsOf(asked)], asked.ids ? 'ids' : 'text', limits)[0]!;
 }
 
 async function traced(service: Service, model: Model, { traces }: Turn, asked: z.output<typeof traceBody>, c: Asked): Promise<Response> {

@@ -66,7 +66,7 @@ export function vectorRoutes(app: App, service: Service): void {
 		},
 		(asked, c) =>
 			withLease(service, asked.model, async ({ model }) => {
-				const [input] = idsOf(service, model, [textOrIdsOf(asked)], 'text', { options: encodeOptions(asked.special) });
+				const [input] = idsOf(service, model, [textOrIdsOf(asked)], asked.ids ? 'ids' : 'text', { options: encodeOptions(asked.special) });
 				const embedding = await model.embed(input!, { signal: c.var.signal });
 				if (asked.encoding !== 'base64') return c.json(embedJson(embedding));
 				const { data, ...rest } = embedding;
@@ -94,6 +94,9 @@ export function vectorRoutes(app: App, service: Service): void {
 				if (given.length !== 1) {
 					throw new Refusal(400, "Give exactly one of 'word', 'vector', or 'plus' and 'minus'.", { param: 'word', code: 'invalid_value' });
 				}
+				const most = service.settings['max-trace-tokens'];
+				const words = { word: word === undefined ? [] : [word], plus: plus ?? [], minus: minus ?? [] };
+				for (const [param, texts] of Object.entries(words)) idsOf(service, model, texts, param, { most });
 				const query = { ...(word !== undefined && { word }), ...(vector && { vector }), ...(plus && { plus }), ...(minus && { minus }) };
 				const options = { ...(top && { top }), ...(metric && { metric }), ...(table && { table }), signal: c.var.signal };
 				return c.json(await nearestJson(model, query, options));
