@@ -9,7 +9,7 @@ export interface TracedPoint {
 	readonly data: Float32Array;
 }
 
-/** Gets a point's values and gives others of the same shape; undefined leaves them. The array may not be changed in place. */
+/** Gets a copy of a point's values, to change and give back, or gives others of the same shape; undefined leaves them as they are. */
 export type Replace = (data: Float32Array, shape: readonly number[], point: string) => Float32Array | undefined;
 
 /** Thrown by a tap when everything that was asked for has been seen. */
@@ -46,7 +46,7 @@ export function listen(
 function replaced(replacements: readonly Replace[], data: Float32Array, shape: readonly number[], point: string): Float32Array {
 	let now = data;
 	for (const replace of replacements) {
-		const other = replace(now, shape, point);
+		const other = replace(now.slice(), shape, point); // theirs: what the run goes on with may share its array
 		if (other === undefined) continue;
 		if (other.length !== data.length) {
 			throw new TongsaError('wrong-shape', 'a replaced value has another shape', {

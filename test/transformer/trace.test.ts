@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { BLOCK_POINTS, pointsOf } from '../../src/transformer/points.ts';
 import { extentOf, select } from '../../src/transformer/select.ts';
 import { attentionCell } from '../../src/unembedding/inspect.ts';
 import { languageState } from '../../src/unembedding/language.ts';
@@ -82,6 +83,24 @@ test('a state patched in from another run gives that run’s logits', async () =
 		{ at: ['logits'], replace: [{ at: 'blocks.1.output', with: () => source.points.get('blocks.1.output')!.data }] },
 	);
 	assert.deepEqual(patched.points.get('logits'), source.points.get('logits'));
+});
+
+test('what a listener changes in place and gives back is what a changed copy is; given back by nobody, nothing', async () => {
+	const bert = await transformerAt(`${FAMILIES}bert`);
+	for (const [own, end] of [
+		[model, 'logits'],
+		[bert, 'final.output'],
+	] as const) {
+		const at = [end];
+		const run = async (replace: Parameters<typeof trace>[2]['replace'] = []) => (await trace(own, { ids }, { at, replace })).points.get(end);
+		const plain = await run();
+		for (const point of ['embedding.rows', ...Object.keys(BLOCK_POINTS).map((name) => `blocks.0.${name}`)]) {
+			if (!pointsOf(own.config).some(({ name }) => name === point)) continue;
+			const copied = await run([{ at: point, with: (data) => data.slice().fill(0.25) }]);
+			assert.deepEqual(await run([{ at: point, with: (data) => data.fill(0.25) }]), copied, point);
+			assert.deepEqual(await run([{ at: point, with: (data) => void data.fill(0.25) }]), plain, point);
+		}
+	}
 });
 
 test('weights of attention can be replaced: all on the first token makes its value the context', async () => {
