@@ -92,7 +92,8 @@ test('what a listener changes in place and gives back is what a changed copy is;
 		[bert, 'final.output'],
 	] as const) {
 		const at = [end];
-		const run = async (replace: Parameters<typeof trace>[2]['replace'] = []) => (await trace(own, { ids }, { at, replace })).points.get(end);
+		const run = async (replace: Parameters<typeof trace>[2]['replace'] = []) =>
+			(await trace(own, { ids }, { at, replace })).points.get(end);
 		const plain = await run();
 		for (const point of ['embedding.rows', ...Object.keys(BLOCK_POINTS).map((name) => `blocks.0.${name}`)]) {
 			if (!pointsOf(own.config).some(({ name }) => name === point)) continue;
