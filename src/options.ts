@@ -1,4 +1,5 @@
-// Options of a call, checked: a value that an option cannot have is refused by name, and never taken for the default.
+// Options of a call, checked: a value that an option cannot have is refused by name, and never taken for the default; so is an option that
+// the call has not.
 
 import { TongsaError } from './errors.ts';
 
@@ -11,8 +12,8 @@ export interface Rule {
 	readonly needed?: true;
 }
 
-/** A rule for each option that is checked; those that it does not name are left to who uses them. */
-export type Rules<T> = { readonly [K in keyof T]?: Rule };
+/** A rule for every option that a call has. */
+export type Rules<T> = { readonly [K in keyof Required<T>]: Rule };
 
 export function oneOf(known: readonly string[]): Rule {
 	return { holds: (value) => (known as readonly unknown[]).includes(value), allowed: known.join(', ') };
@@ -36,6 +37,8 @@ export const needed = (rule: Rule): Rule => ({ ...rule, needed: true });
 
 export const YES_OR_NO: Rule = { holds: (value) => typeof value === 'boolean', allowed: 'true, false' };
 export const OBJECT: Rule = { holds: (value) => typeof value === 'object' && value !== null, allowed: 'an object' };
+/** Who uses it checks it. */
+export const ANY: Rule = { holds: () => true, allowed: 'anything' };
 export const TEXT: Rule = { holds: (value) => typeof value === 'string', allowed: 'a string' };
 
 export function listOf(item: Rule): Rule {
@@ -55,11 +58,16 @@ export function checkOptions<T extends object>(options: T, rules: Rules<T>, grou
 	if (typeof options !== 'object' || options === null) {
 		throw new TongsaError('usage', 'no options', { got: shown(options), allowed: `an object of ${Object.keys(rules).join(', ')}` });
 	}
+	const full = (name: string) => (group === undefined ? name : `${group}.${name}`);
+	for (const [name, value] of Object.entries(options)) {
+		if (value === undefined || Object.hasOwn(rules, name)) continue;
+		throw new TongsaError('usage', 'no such option', { field: full(name), got: shown(value), allowed: Object.keys(rules).join(', ') });
+	}
 	for (const [name, rule] of Object.entries(rules) as [string, Rule][]) {
 		const value = (options as Readonly<Record<string, unknown>>)[name];
 		if (value === undefined ? !rule.needed : rule.holds(value)) continue;
 		throw new TongsaError('usage', 'not a value of this option', {
-			field: group === undefined ? name : `${group}.${name}`,
+			field: full(name),
 			got: shown(value),
 			allowed: rule.allowed,
 		});

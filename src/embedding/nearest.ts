@@ -8,7 +8,7 @@
 
 import type { RowScorer, RowStore } from '../compute/row-scorer.ts';
 import { TongsaError } from '../errors.ts';
-import { checkOptions, listOf, oneOf, type Rules, whole } from '../options.ts';
+import { ANY, checkOptions, listOf, oneOf, type Rules, whole } from '../options.ts';
 import { cosineOf, dot, norm } from './distance.ts';
 import { scalarScorer } from './scalar-scorer.ts';
 import type { EmbeddingTable, RowStretch } from './table.ts';
@@ -35,7 +35,12 @@ export interface NearestRows {
 	close(): void;
 }
 
-const RULES: Rules<NearestQuery> = { top: whole(1), metric: oneOf(['cosine', 'dot']), without: listOf(whole(0)) };
+const RULES: Rules<NearestQuery> = {
+	top: whole(1),
+	metric: oneOf(['cosine', 'dot']),
+	without: listOf(whole(0)),
+	signal: ANY,
+};
 
 /** The kernel's word is taken for rows whose length squared lies between: RowStore.relativeError. */
 const MIN_SQUARE = 2 ** -120;

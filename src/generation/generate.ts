@@ -1,7 +1,7 @@
 // Generation: prompt ids → tokens, one at a time. Joins a language model's state, the sampler chain, stop rules and streaming decode.
 
 import { TongsaError } from '../errors.ts';
-import { checkOptions, listOf, OBJECT, type Rules, TEXT, whole } from '../options.ts';
+import { ANY, checkOptions, listOf, OBJECT, type Rule, type Rules, whole } from '../options.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import type { LanguageState } from '../unembedding/language.ts';
 import { logSumExp, top } from '../unembedding/probability.ts';
@@ -64,13 +64,18 @@ export interface Finish {
 	readonly stoppedBy?: string;
 }
 
+/** An empty one would end every answer before it begins. */
+const STOP: Rule = { holds: (text) => typeof text === 'string' && text !== '', allowed: 'a text of at least one character' };
+
 const RULES: Rules<GenerateOptions> = {
 	maxTokens: whole(0),
 	sampler: listOf(OBJECT), // what stands in a step: sampler.ts
 	seed: whole(),
-	stop: listOf(TEXT),
+	stop: listOf(STOP),
 	stopIds: listOf(whole(0)),
+	schema: ANY, // what stands in it: constraint.ts
 	logProbabilities: whole(0),
+	signal: ANY,
 };
 
 /**

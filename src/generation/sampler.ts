@@ -2,7 +2,7 @@
 // Definitions: top-k Fan 2018; top-p Holtzman 2019; min-p Nguyen 2024; typical Meister 2022; penalties as in OpenAI's API and CTRL (Keskar 2019).
 
 import { TongsaError } from '../errors.ts';
-import { checkOptions, needed, number, OBJECT, oneOf, type Rules, whole } from '../options.ts';
+import { ANY, checkOptions, needed, number, OBJECT, oneOf, type Rules, whole } from '../options.ts';
 import { logSumExp } from '../unembedding/probability.ts';
 import { type Candidates, filter, refill, sortBest } from './candidates.ts';
 import type { Random } from './random.ts';
@@ -106,17 +106,18 @@ const PROBABILITY = needed(number(Number.MIN_VALUE, 1, 'above 0, at most 1'));
 
 const RULES: { readonly [T in SamplerStep['type']]: Rules<Extract<SamplerStep, { type: T }>> } = {
 	penalties: {
+		type: ANY,
 		repetition: number(Number.MIN_VALUE, 1000, 'above 0, at most 1000'),
 		frequency: number(-100, 100),
 		presence: number(-100, 100),
 		last: whole(0),
 	},
-	bias: { bias: needed(OBJECT) },
-	temperature: { value: needed(number(0, 100, '0 (greedy) to 100')) },
-	topK: { k: needed(whole(1)) },
-	topP: { p: PROBABILITY },
-	minP: { p: PROBABILITY },
-	typical: { p: PROBABILITY },
+	bias: { type: ANY, bias: needed(OBJECT) },
+	temperature: { type: ANY, value: needed(number(0, 100, '0 (greedy) to 100')) },
+	topK: { type: ANY, k: needed(whole(1)) },
+	topP: { type: ANY, p: PROBABILITY },
+	minP: { type: ANY, p: PROBABILITY },
+	typical: { type: ANY, p: PROBABILITY },
 };
 
 /** One rule for each id that is named. */
@@ -132,7 +133,7 @@ const biasOver = (bias: object, V: number): Rules<Record<string, number>> => {
  */
 export function checkSampler(chain: readonly SamplerStep[], V: number): void {
 	for (const step of chain) {
-		checkOptions(step, { type: needed(oneOf(Object.keys(STEPS))) }, 'sampler');
+		checkOptions({ type: step.type }, { type: needed(oneOf(Object.keys(STEPS))) }, 'sampler');
 		checkOptions(step, RULES[step.type], step.type);
 		if (step.type === 'bias') checkOptions(step.bias, biasOver(step.bias, V), 'bias');
 	}

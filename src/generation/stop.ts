@@ -1,7 +1,7 @@
 // Stop strings over a stream of text: what may still become a stop string is held back, so that none is ever leaked.
 
 /**
- * Feeds text through and cuts it at the first stop string, which may span pieces.
+ * Feeds text through and cuts it at the first stop string, which may span pieces. None of them is empty.
  *
  *     const stop = stopStrings(['END']); stop.push('aE') // {text: 'a', stopped: undefined}; stop.push('ND b') // {text: '', stopped: 'END'}
  */
@@ -11,21 +11,20 @@ export function stopStrings(stops: readonly string[]): {
 	/** What was held back, when no more comes. */
 	end(): string;
 } {
-	const wanted = stops.filter((stop) => stop.length > 0);
 	let held = '';
 	return {
 		push(piece) {
 			held += piece;
 			let first = -1;
 			let stopped: string | undefined;
-			for (const stop of wanted) {
+			for (const stop of stops) {
 				const at = held.indexOf(stop);
 				if (at >= 0 && (first < 0 || at < first)) {
 					first = at;
 					stopped = stop;
 				}
 			}
-			const shown = stopped === undefined ? held.length - longestOpenEnd(held, wanted) : first;
+			const shown = stopped === undefined ? held.length - longestOpenEnd(held, stops) : first;
 			const text = held.slice(0, shown);
 			held = stopped === undefined ? held.slice(shown) : '';
 			return { text, stopped };

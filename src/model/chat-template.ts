@@ -6,8 +6,10 @@ import type { Checkpoint, MetadataValue } from '../formats/checkpoint.ts';
 import { getString } from '../formats/get.ts';
 import { readJsonObject } from '../formats/json.ts';
 import type { Host } from '../host.ts';
+import { checkOptions } from '../options.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import type { Interpreter } from './interpreter.ts';
+import { TEMPLATE } from './options.ts';
 import { provenanceOf } from './provenance.ts';
 import type { ChatMessage, Conversation, TemplateOptions } from './types.ts';
 
@@ -38,8 +40,10 @@ export async function conversation(
 	tokenizer: Tokenizer | undefined,
 	{ idsOf, textOf }: Interpreter,
 	messages: readonly ChatMessage[],
-	{ tools, generationPrompt = true, signal }: TemplateOptions = {},
+	options: TemplateOptions = {},
 ): Promise<Conversation> {
+	checkOptions(options, TEMPLATE);
+	const { tools, generationPrompt = true, signal } = options;
 	const template = await chatTemplateOf(checkpoint, signal);
 	if (template === undefined || !host.renderTemplate) {
 		throw new TongsaError('unsupported', template === undefined ? 'the model has no chat template' : 'no templates can be run here', {

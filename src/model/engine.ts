@@ -15,7 +15,7 @@ import { lens } from '../unembedding/lens.ts';
 import { surprise } from '../unembedding/surprise.ts';
 import { lengthOf, trace, traceBoth } from '../unembedding/trace.ts';
 import type { Interpreter } from './interpreter.ts';
-import { CELL, LENS, RUN, SENTENCE, TRACE, VECTORS } from './options.ts';
+import { CELL, LENS, PRECISION, RUN, SENTENCE, TRACE, VECTORS } from './options.ts';
 import { promptIds } from './prompt.ts';
 import { provenanceOf } from './provenance.ts';
 import type { Runner } from './runner.ts';
@@ -135,9 +135,10 @@ export function openEngine(
 			);
 		},
 		async *generate(prompt, options = {}) {
-			checkOptions(options, RUN);
+			const { precision = 'fast', ...own } = options;
+			checkOptions({ precision }, PRECISION);
 			needWhole('generation');
-			const { signal, precision = 'fast' } = options;
+			const { signal } = own;
 			const ids = await promptIds({ host, checkpoint, tokenizer, interpreter }, prompt, signal);
 			const model = await runners.transformer(signal);
 			needOutput(model);
@@ -146,7 +147,7 @@ export function openEngine(
 			if (model.encoder) {
 				const run = ids.length <= fitting.capacity ? fitting : await runners.of('exact', signal);
 				const state = await run.language(ids, signal);
-				const finish = yield* generate(state, tokenizer, [startTokenOf(model)], options, random);
+				const finish = yield* generate(state, tokenizer, [startTokenOf(model)], own, random);
 				return { ...finish, provenance: provenance(ids, { precision: run.precision }) };
 			}
 			// The state is kept: a conversation's next turn begins with what was computed for this one.
@@ -154,7 +155,7 @@ export function openEngine(
 			const state = idle.get(run) ?? (await run.language());
 			idle.delete(run);
 			try {
-				const finish = yield* generate(state, tokenizer, ids, options, random);
+				const finish = yield* generate(state, tokenizer, ids, own, random);
 				return { ...finish, provenance: provenance(ids, { precision: run.precision }) };
 			} finally {
 				idle.set(run, state);

@@ -9,7 +9,7 @@ import type { Checkpoint } from '../formats/checkpoint.ts';
 import type { Host } from '../host.ts';
 import { checkOptions, shown, whole } from '../options.ts';
 import type { EncodeOptions } from '../tokenizer/types.ts';
-import { NEAREST } from './options.ts';
+import { EMBED, NEAREST } from './options.ts';
 import { provenanceOf } from './provenance.ts';
 import type { FoundTokenizer } from './tokenizer.ts';
 import type { Model, TokenIds } from './types.ts';
@@ -44,7 +44,8 @@ export function openInterpreter(
 	function idsOf(text: string | TokenIds, options: EncodeOptions = {}): readonly number[] {
 		if (typeof text !== 'string') return idsIn(text);
 		if (!tokenizer) throw problem;
-		return Array.from(tokenizer.encode(text, options).ids);
+		const { special, flags } = options;
+		return Array.from(tokenizer.encode(text, { ...(special !== undefined && { special }), ...(flags !== undefined && { flags }) }).ids);
 	}
 
 	const textOf = (id: number) => (tokenizer && id >= 0 && id < tokenizer.size ? tokenizer.token(id).text : '');
@@ -62,6 +63,7 @@ export function openInterpreter(
 		textOf,
 		table: input && { width: input.width, rows: input.rowCount, dtype: input.dtype.name, tied: tables!.tied },
 		async embed(text, options = {}) {
+			checkOptions(options, EMBED);
 			const table = needTable(input);
 			const ids = idsOf(text, options);
 			const data = await table.rows(ids, options.signal);

@@ -1,9 +1,10 @@
 // What the options of a model's calls may be. Those of generate, nearest and encode that lower floors know are checked there.
 
 import { POOLING_NAMES } from '../embedding/pooling.ts';
-import { listOf, needed, oneOf, type Rule, type Rules, whole, YES_OR_NO } from '../options.ts';
+import { ANY, listOf, needed, oneOf, type Rule, type Rules, whole, YES_OR_NO } from '../options.ts';
+import type { EncodeOptions } from '../tokenizer/types.ts';
 import { SELECTOR } from '../transformer/select.ts';
-import type { Model, NearestOptions, OpenOptions, RunOptions, SentenceOptions, TraceOptions } from './types.ts';
+import type { Model, NearestOptions, OpenOptions, RunOptions, SentenceOptions, TemplateOptions, TraceOptions } from './types.ts';
 
 const EDIT: Rule = {
 	holds: (edit) =>
@@ -16,11 +17,22 @@ const EDIT: Rule = {
 	allowed: '{at: a point, with: a function}',
 };
 
-export const OPEN: Rules<OpenOptions> = { context: whole(1), prefixCache: whole(0) };
+export const OPEN: Rules<OpenOptions> = { context: whole(1), prefixCache: whole(0), signal: ANY, onProgress: ANY };
 
-export const NEAREST: Rules<NearestOptions> = { table: oneOf(['input', 'output']) };
+/** The tokenizer checks them. */
+const ENCODE: Rules<EncodeOptions> = { special: ANY, flags: ANY, offsets: ANY };
+const STOPPABLE = { signal: ANY };
 
-export const RUN: Rules<RunOptions> = { precision: oneOf(['exact', 'fast']) };
+export const EMBED: Rules<NonNullable<Parameters<Model['embed']>[1]>> = { ...ENCODE, ...STOPPABLE };
+
+/** What is ANY here is checked where rows are compared. */
+export const NEAREST: Rules<NearestOptions> = { table: oneOf(['input', 'output']), top: ANY, metric: ANY, without: ANY, ...STOPPABLE };
+
+export const TEMPLATE: Rules<TemplateOptions> = { tools: listOf(ANY), generationPrompt: YES_OR_NO, ...STOPPABLE };
+
+export const PRECISION = { precision: oneOf(['exact', 'fast']) };
+
+export const RUN: Rules<RunOptions & EncodeOptions> = { ...PRECISION, source: ANY, ...ENCODE, ...STOPPABLE };
 
 export const TRACE: Rules<TraceOptions> = { ...RUN, at: needed(listOf(SELECTOR)), replace: listOf(EDIT), both: YES_OR_NO };
 
@@ -37,4 +49,10 @@ export const CELL: Rules<Parameters<Model['attentionCell']>[1]> = {
 
 export const LENS: Rules<NonNullable<Parameters<Model['lens']>[1]>> = { ...RUN, top: whole(1), token: whole() };
 
-export const SENTENCE: Rules<SentenceOptions> = { ...RUN, pooling: oneOf(POOLING_NAMES), normalize: YES_OR_NO };
+export const SENTENCE: Rules<SentenceOptions> = {
+	...PRECISION,
+	pooling: oneOf(POOLING_NAMES),
+	normalize: YES_OR_NO,
+	dimensions: ANY, // against the model's width: sentence.ts
+	...STOPPABLE,
+};

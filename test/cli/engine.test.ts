@@ -200,6 +200,22 @@ test('generate takes the likeliest token each time, and says why it ended', asyn
 	assert.deepEqual([all.finishReason, all.ids.length], ['context', 64 - 3]);
 });
 
+test('a sampling option beyond its bounds is refused by its own name, before a model is opened; an empty stop text ends nothing', async () => {
+	for (const [words, field, allowed] of [
+		['--top-p 2', '--top-p', 'above 0, at most 1'],
+		['--top-k -1', '--top-k', 'at least 1, or 0 for none'],
+		['--min-p 7', '--min-p', 'above 0, at most 1, or 0 for none'],
+		['--temperature -1', '--temperature', '0 (greedy) to 100'],
+		['--repetition-penalty 0', '--repetition-penalty', 'above 0'],
+	] as const) {
+		const { code, stderr } = await tongsa(['generate', './nowhere.gguf', 'I', ...words.split(' ')]);
+		assert.deepEqual([code, stderr.includes(`(field ${field})`), stderr.includes(allowed)], [2, true, true], stderr);
+	}
+	const { code, stderr } = await tongsa(['generate', './nowhere.gguf', 'I', '--stop', '']);
+	assert.equal(code, 2);
+	assert.match(stderr, /field --stop/);
+});
+
 test('sampling: a seed repeats a draw, a bias forces or bans a token, log-probabilities are of the model itself', async () => {
 	const drawn = (...more: string[]) =>
 		json<GenerateJson>('generate', LLAMA, '--ids', '5,6,7', '--max-tokens', '8', '--precision', 'exact', ...more);

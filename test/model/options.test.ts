@@ -54,7 +54,7 @@ test('options of a model', async () => {
 		await refused(() => loose.lens([1], { top }), 'top', 'a whole number of at least 1');
 	}
 	await refused(() => loose.nearest(new Float32Array(width).fill(1), { metric: 'l2' }), 'metric', 'cosine, dot', '"l2"');
-	await refused(() => loose.trace([1]), '', 'an object of precision, at, replace, both');
+	await refused(() => loose.trace([1]), '', 'an object of precision, source');
 	await refused(() => loose.trace([1], { at: 'blocks.0.output' }), 'at', 'a list');
 	await refused(() => loose.trace([1], { at: ['blocks.0.outputt'] }), 'blocks.0.outputt', 'embedding.rows');
 	await refused(() => loose.trace([1], { at: [{ point: 'output', layer: '0' }] }), 'layer', '', '"0"');
@@ -65,12 +65,39 @@ test('options of a model', async () => {
 		[{ maxTokens: -1 }, 'maxTokens'],
 		[{ seed: 'a' }, 'seed'],
 		[{ stop: 'END' }, 'stop'],
+		[{ stop: ['END', ''] }, 'stop'],
 		[{ stopIds: [-1] }, 'stopIds'],
 		[{ logProbabilities: Number.NaN }, 'logProbabilities'],
 		[{ sampler: [{ type: 'bias', bias: { 1e6: 1 } }] }, 'bias'],
 	] as const) {
 		await refused(() => generate(options), field, '');
 	}
+	await model.close();
+});
+
+test('an option that a call has not is refused by name, with those that it has', async () => {
+	await refused(() => openModel(LLAMA, { contxt: 5 } as never), 'contxt', 'context, prefixCache');
+	const model = await openModel(LLAMA);
+	const loose = model as unknown as Record<keyof Model, Loose>;
+	const generate = (options: object) => (loose.generate([1], options) as ReturnType<Model['generate']>).next();
+	for (const [call, field, allowed] of [
+		[() => generate({ temperature: 0.8 }), 'temperature', 'maxTokens, sampler'],
+		[() => generate({ precison: 'exact' }), 'precison', 'maxTokens, sampler'],
+		[() => generate({ sampler: [{ type: 'penalties', repetiton: 1.3 }] }), 'penalties.repetiton', 'type, repetition'],
+		[() => generate({ sampler: [{ type: 'topK', k: 5, K: 5 }] }), 'topK.K', 'type, k'],
+		[() => loose.trace([1], { at, replaces: [] }), 'replaces', 'precision, source'],
+		[() => loose.attentionCell([1], { layer: 0, head: 0, query: 0, key: 0, token: 0 }), 'token', 'layer, head, query, key'],
+		[() => loose.attentionCell([1], { layer: 0, head: 0, query: 0, key: 0 }, { exact: true }), 'exact', 'precision'],
+		[() => loose.lens([1], { topp: 3 }), 'topp', 'precision'],
+		[() => loose.surprise([1], { Precision: 'exact' }), 'Precision', 'precision'],
+		[() => loose.sentence([[1]], { pool: 'mean' }), 'pool', 'precision, pooling'],
+		[() => loose.embed([1], { specials: 'none' }), 'specials', 'special'],
+		[() => loose.nearest([1], { limit: 3 }), 'limit', 'table, top'],
+		[() => loose.template([], { generation_prompt: false }), 'generation_prompt', 'tools, generationPrompt'],
+	] as const) {
+		await refused(call, field, allowed);
+	}
+	await loose.trace([1], { at, replaces: undefined }); // as good as absent
 	await model.close();
 });
 

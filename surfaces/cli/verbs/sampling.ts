@@ -1,10 +1,12 @@
 // The sampling options that generate and chat share: words → the library's options.
 
+import { TongsaError } from '../../../src/errors.ts';
 import type { GenerateOptions } from '../../../src/generation/generate.ts';
-import { isDraw, samplerOf } from '../../protocol/generate.ts';
+import { checkSampler } from '../../../src/generation/sampler.ts';
+import { isDraw, type Sampling, samplerOf } from '../../protocol/generate.ts';
 import type { Call } from '../call.ts';
 
-/** Option → the setting's name. The library checks the ranges. */
+/** Option → the setting's name. */
 const SETTINGS = {
 	temperature: 'temperature',
 	'top-k': 'topK',
@@ -23,7 +25,7 @@ const MAX_ALTERNATIVES = 20;
 export type Settled = GenerateOptions & { readonly sampler: NonNullable<GenerateOptions['sampler']> };
 
 export function generateOptions(call: Call): Settled {
-	const settings = Object.entries(SETTINGS).map(([option, name]) => [name, numberOf(call, option)]);
+	const settings = Object.entries(SETTINGS).map(([option, name]) => [name, settingOf(call, option, name)]);
 	const bias = call.values('logit-bias').map((word) => readBias(call, word));
 	const sampler = samplerOf({
 		...Object.fromEntries(settings.filter(([, value]) => value !== undefined)),
@@ -35,7 +37,7 @@ export function generateOptions(call: Call): Settled {
 		maxTokens: call.integer('max-tokens', STANDARD_MAX_TOKENS, 1, 0xffffffff),
 		sampler,
 		...(seed !== undefined && { seed }),
-		stop: call.values('stop'),
+		stop: call.values('stop').map((text) => stopOf(call, text)),
 		logProbabilities: call.integer('log-probabilities', 0, 0, MAX_ALTERNATIVES),
 	};
 }
@@ -54,6 +56,26 @@ function numberOf(call: Call, option: string): number | undefined {
 	const number = Number(text);
 	if (text.trim() === '' || !Number.isFinite(number)) throw call.usage('not a number', { field: `--${option}`, got: text });
 	return number;
+}
+
+/** A setting within the library's own bounds, which are told by the option's name and before a model is loaded. */
+function settingOf(call: Call, option: string, name: keyof Sampling): number | undefined {
+	const value = numberOf(call, option);
+	if (value === undefined) return undefined;
+	const none = name === 'topK' || name === 'minP' ? ', or 0 for none' : '';
+	try {
+		checkSampler(samplerOf({ [name]: value }), 0);
+	} catch (error) {
+		if (!(error instanceof TongsaError)) throw error;
+		const { got, allowed } = error.detail;
+		throw call.usage(error.what, { field: `--${option}`, got: String(got), allowed: `${allowed}${none}` });
+	}
+	return value;
+}
+
+function stopOf(call: Call, text: string): string {
+	if (text === '') throw call.usage('an empty text ends nothing', { field: '--stop', got: '""', allowed: 'at least one character' });
+	return text;
 }
 
 /** '198=-100' → [198, −100]. */

@@ -61,6 +61,6 @@ export function wantedOf(given: z.output<typeof options> = {}): Wanted {
 		...(given.presence_penalty && { presence: given.presence_penalty }),
 		...(seed !== undefined && seed !== -1 && { seed: seed >>> 0 }),
 		...(num_predict >= 0 && { maxTokens: num_predict }),
-		stop: typeof stop === 'string' ? [stop] : (stop ?? []),
+		stop: (typeof stop === 'string' ? [stop] : (stop ?? [])).filter((text) => text !== ''), // an empty one ends nothing
 	};
 }
