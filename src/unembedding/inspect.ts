@@ -1,5 +1,6 @@
 // Attention's arithmetic for one cell as data: every number between a query and what it takes from one key.
 
+import { half, halfBits } from '../compute/scalar/halves.ts';
 import { TongsaError } from '../errors.ts';
 import type { FastModel } from '../transformer/fast.ts';
 import type { Transformer } from '../transformer/transformer.ts';
@@ -13,7 +14,7 @@ export interface AttentionCell {
 	/** Positions of the token that looks and of the one that is looked at. */
 	readonly query: number;
 	readonly key: number;
-	/** Dh values each, as they enter the products. */
+	/** Dh values each, as they enter the products: on the fast path the key as the cache holds it, in halves, and so the value. */
 	readonly queryVector: Float32Array;
 	readonly keyVector: Float32Array;
 	/** queryVector[i] · keyVector[i]; they sum to `dot`. */
@@ -76,7 +77,10 @@ export async function attentionCell(
 	const query = cell.query < 0 ? T + cell.query : cell.query;
 	const key = cell.key < 0 ? T + cell.key : cell.key;
 	const queryVector = data('query');
-	const keyVector = data('key');
+	// The kernels' products read keys and values from the cache.
+	const read = (name: string): Float32Array => (fast ? data(name).map((value) => half(halfBits(value))) : data(name));
+	const keyVector = read('key');
+	const valueVector = read('value');
 	const products = Float64Array.from(queryVector, (value, i) => value * keyVector[i]!);
 	const dot = products.reduce((sum, value) => sum + value, 0);
 	const scaled = dot * config.scale;
@@ -105,8 +109,8 @@ export async function attentionCell(
 		scores,
 		weights: data('weights'),
 		weight,
-		valueVector: data('value'),
-		contribution: Float64Array.from(data('value'), (value) => weight * value),
+		valueVector,
+		contribution: Float64Array.from(valueVector, (value) => weight * value),
 		context: data('context'),
 	};
 }

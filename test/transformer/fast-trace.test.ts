@@ -224,8 +224,18 @@ test('lens, surprise and one cell of attention, as the exact path has them; vect
 		near(logProbability ?? 0, probable[t]!.logProbability ?? 0);
 	const where = { layer: 1, head: 2, query: -2, key: 7 };
 	const [cell, exact] = [await attentionCell(model, { ids: tokens }, where, { fast }), await attentionCell(model, { ids: tokens }, where)];
-	near(cell.dot * cell.scale, cell.score);
 	near(cell.weight, exact.weight);
+	// With key and value as the cache holds them, its numbers add up as the exact path's do.
+	const sums = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-5 * Math.max(1, Math.abs(b)), `${a} = ${b}`);
+	const keys = await Promise.all(
+		Array.from({ length: 139 }, (_, key) => attentionCell(model, { ids: tokens }, { ...where, key }, { fast })),
+	);
+	for (const one of keys) sums(one.dot * one.scale, one.score);
+	for (const [d, value] of cell.context.entries())
+		sums(
+			keys.reduce((sum, { contribution }) => sum + contribution[d]!, 0),
+			value,
+		);
 	const { points } = await trace(model, { ids: tokens }, { at: ['embedding.rows', 'logits'], fast });
 	const again = await trace(model, { vectors: points.get('embedding.rows')!.data }, { at: ['logits'], fast });
 	assert.deepEqual(again.points.get('logits'), points.get('logits'));
