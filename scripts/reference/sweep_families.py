@@ -327,6 +327,8 @@ def sparse(path, config_class):
 
 def old_dialect(path):
     c = json.loads(path.read_text())
+    if c["model_type"] == "gpt_oss" and c["rope_parameters"]["rope_type"] == "default":
+        return  # an old file that states no scaling means the class's own: YaRN
     made.old_dialect(path)
     if c["model_type"] in ("modernbert", "gemma3_text"):
         path.write_text(json.dumps({**json.loads(path.read_text()), "layer_types": c["layer_types"]}, indent=1))
