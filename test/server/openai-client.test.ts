@@ -206,3 +206,22 @@ test('what cannot be honoured is refused by name', async () => {
 	await refused({ messages: [{ role: 'user', content: 'a'.repeat(300) }] }, null as never, 'context_length_exceeded');
 	await refused({ max_tokens: 5000 }, 'max_tokens', 'invalid_value');
 });
+
+test('a stop string is read from no log-probability either, whole or streamed', async () => {
+	const base = { model: 'tiny', prompt: 'love', max_tokens: 24, temperature: 0, logprobs: 1, logit_bias: { 257: -100 } };
+	const [free] = (await client.completions.create(base)).choices;
+	const tokens = free!.logprobs!.tokens!;
+	const from = tokens.findIndex((_, i) => i > 2 && tokens.slice(i, i + 3).every((token) => token !== '' && !token.startsWith('bytes:')));
+	const stop = tokens.slice(from, from + 3).join('');
+	assert.ok(from > 0 && stop.length > 2);
+	const expected = free!.text.slice(0, free!.text.indexOf(stop));
+	const [whole] = (await client.completions.create({ ...base, stop })).choices;
+	const streamed = { text: '', tokens: [] as string[] };
+	for await (const { choices } of await client.completions.create({ ...base, stop, stream: true })) {
+		streamed.text += choices[0]!.text;
+		streamed.tokens.push(...(choices[0]!.logprobs?.tokens ?? []));
+	}
+	assert.deepEqual([whole!.text, streamed.text], [expected, expected]);
+	assert.deepEqual(whole!.logprobs!.tokens, streamed.tokens);
+	assert.ok(!streamed.tokens.join('').includes(stop), streamed.tokens.join('|'));
+});

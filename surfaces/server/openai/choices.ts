@@ -78,8 +78,8 @@ export function answeredInChoices(
 					const opening = shape.opening(choice.echoed);
 					if (opening) say(choice, opening, null, null);
 				},
-				text(choice, text, token) {
-					const logprobs = token ? choice.logprobs([token]) : null;
+				text(choice, text, tokens) {
+					const logprobs = tokens.length > 0 ? choice.logprobs(tokens) : null;
 					if (text || logprobs) say(choice, shape.piece(text), logprobs, null);
 				},
 				end: (choice, { finish }) => say(choice, shape.closing, null, finishReason(finish)),
@@ -93,7 +93,9 @@ export function answeredInChoices(
 
 interface Listener {
 	begin?(choice: Choice): void;
-	text?(choice: Choice, text: string, token?: GeneratedToken): void;
+	/** With the tokens that it comes of. */
+	text?(choice: Choice, text: string, tokens: readonly GeneratedToken[]): void;
+	/** `whole` without the tokens of a stop string. */
 	end(choice: Choice, whole: Whole): void;
 }
 
@@ -117,8 +119,20 @@ async function runAll(
 	let made = 0;
 	for (const choice of choices) {
 		begin?.(choice);
-		const whole = await runWhole(service, c, turn, choice.ids, choice.options, (more, token) => text?.(choice, more, token));
-		end(choice, whole);
+		const { stop = [] } = choice.options;
+		const shown: GeneratedToken[] = [];
+		const held: GeneratedToken[] = [];
+		const show = (more: string) => {
+			const tokens = held.splice(0);
+			shown.push(...tokens);
+			text?.(choice, more, tokens);
+		};
+		const whole = await runWhole(service, c, turn, choice.ids, choice.options, (more, token) => {
+			if (token) held.push(token);
+			if (more || stop.length === 0) show(more); // text that may become a stop string is held back, and so are its tokens
+		});
+		if (held.length > 0 && !stop.includes(whole.finish.stoppedBy ?? '')) show('');
+		end(choice, { ...whole, tokens: shown });
 		made += whole.tokens.length;
 		if (!choice.first) continue;
 		read += choice.ids.length;
