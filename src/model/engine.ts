@@ -69,13 +69,13 @@ export function openEngine(
 		points: async () => pointsOf((await runners.transformer()).config),
 		async trace(input, options) {
 			checkOptions(options, TRACE);
-			const { at, replace, both = false, signal, precision = 'exact' } = options;
+			const { at, replace, both = false, maxValues, signal, precision = 'exact' } = options;
 			if (at.some((selector) => /^(?:final\.output|logits)$/.test(typeof selector === 'string' ? selector : selector.point)))
 				needWhole('the last state');
 			const { ids, input: tokens } = inputOf(input, options);
 			const model = await runners.transformer(signal);
 			const run = await runners.inside(lengthOf(model, tokens), precision, signal);
-			const ask = { at, ...(replace && { replace }), signal };
+			const ask = { at, ...(replace && { replace }), maxValues, signal };
 			return run.inside(async (fast) => {
 				const runs = both ? await traceBoth(model, tokens, { ...ask, fast }) : { after: await trace(model, tokens, { ...ask, fast }) };
 				return {

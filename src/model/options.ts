@@ -34,7 +34,13 @@ export const PRECISION = { precision: oneOf(['exact', 'fast']) };
 
 export const RUN: Rules<RunOptions & EncodeOptions> = { ...PRECISION, source: ANY, ...ENCODE, ...STOPPABLE };
 
-export const TRACE: Rules<TraceOptions> = { ...RUN, at: needed(listOf(SELECTOR)), replace: listOf(EDIT), both: YES_OR_NO };
+export const TRACE: Rules<TraceOptions> = {
+	...RUN,
+	at: needed(listOf(SELECTOR)),
+	replace: listOf(EDIT),
+	both: YES_OR_NO,
+	maxValues: whole(0),
+};
 
 export const VECTORS: Rules<{ readonly vectors: Float32Array }> = {
 	vectors: needed({ holds: (value) => value instanceof Float32Array, allowed: 'a Float32Array of T·D values' }),

@@ -98,6 +98,8 @@ export interface TraceOptions extends RunOptions, EncodeOptions {
 	readonly replace?: readonly { readonly at: Selector; readonly with: Replace }[];
 	/** Also the run without the replacements: `before`. */
 	readonly both?: boolean;
+	/** The most values that a run may give (default: any number); what would be more is refused before anything is computed. */
+	readonly maxValues?: number;
 }
 
 export interface Traced {

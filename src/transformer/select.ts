@@ -4,7 +4,7 @@ import { TongsaError } from '../errors.ts';
 import { type Rule, shown } from '../options.ts';
 import type { Rows } from './block.ts';
 import type { TransformerConfig } from './config.ts';
-import { BLOCK_POINTS, type BlockPoint, GLOBAL_POINTS, type GlobalPoint, type Point, pointsOf } from './points.ts';
+import { BLOCK_POINTS, type BlockPoint, type Dimension, GLOBAL_POINTS, type GlobalPoint, type Point, pointsOf } from './points.ts';
 
 /**
  * A point by name, with `*` for every layer; or a typed selector. Counting from the end is by negative numbers.
@@ -89,11 +89,39 @@ function escapePattern(text: string): string {
 	return text.replace(/[.\\^$+?()[\]{}|]/g, '\\$&');
 }
 
+/** The config that a point is of, and its block's: the first one's for a point of none. */
+function partOf(config: TransformerConfig, point: Point) {
+	const own = point.name.startsWith('encoder.') ? config.encoder! : config;
+	const block = own.blocks[point.layer ?? 0]!;
+	return { own, block, attention: point.name.includes('crossAttention') ? block.cross! : block.attention };
+}
+
 function headsOf(config: TransformerConfig, point: Point): number {
-	const of = point.name.startsWith('encoder.') ? config.encoder! : config;
-	const block = of.blocks[point.layer ?? 0]!;
-	const attention = point.name.includes('crossAttention') ? block.cross! : block.attention;
+	const { attention } = partOf(config, point);
 	return point.shape[0] === 'H' ? attention.heads : point.shape[0] === 'K' ? attention.keyHeads : 0;
+}
+
+/** How many values that is, all picks together. */
+export function valuesOf(config: TransformerConfig, picks: ReadonlyMap<string, Pick>, T: number, encoderT = T): number {
+	let values = 0;
+	for (const { point, heads, tokens } of picks.values()) {
+		const { own, block, attention } = partOf(config, point);
+		const sizes: Readonly<Record<Dimension, number>> = {
+			T: own === config ? T : encoderT,
+			S: encoderT,
+			D: own.width,
+			W: own.embedding.width,
+			H: attention.heads,
+			K: attention.keyHeads,
+			Dh: attention.headWidth,
+			F: block.feedForward.width,
+			E: block.feedForward.experts?.count ?? 0,
+			V: own.vocabulary,
+		};
+		const all = point.shape.reduce((product, one) => product * sizes[one], 1);
+		values += all * (heads ? heads.length / headsOf(config, point) : 1) * (tokens ? tokens.length / sizes.T : 1);
+	}
+	return Math.round(values);
 }
 
 function index(what: string, wanted: number, count: number): number {

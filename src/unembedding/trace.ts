@@ -5,7 +5,7 @@ import type { FastModel } from '../transformer/fast.ts';
 import { encode, entering, forward, type Input, noTokens } from '../transformer/forward.ts';
 import { ENOUGH, listen, type Replace, type TracedPoint } from '../transformer/listen.ts';
 import { pointsOf } from '../transformer/points.ts';
-import { type Extent, extentOf, type Pick, type Selector, select } from '../transformer/select.ts';
+import { type Extent, extentOf, type Pick, type Selector, select, valuesOf } from '../transformer/select.ts';
 import { createState } from '../transformer/state.ts';
 import type { Taps } from '../transformer/taps.ts';
 import type { Transformer } from '../transformer/transformer.ts';
@@ -18,6 +18,8 @@ export interface TraceOptions {
 	readonly at: readonly Selector[];
 	/** Points whose values are replaced on the way, in this order. */
 	readonly replace?: readonly { readonly at: Selector; readonly with: Replace }[];
+	/** The most values that may be kept (default: any number). @throws TongsaError 'too-large', before anything is computed. */
+	readonly maxValues?: number | undefined;
 	/** Run on the kernels. */
 	readonly fast?: FastModel | undefined;
 	readonly signal?: AbortSignal | undefined;
@@ -27,11 +29,16 @@ export interface Trace {
 	readonly points: ReadonlyMap<string, TracedPoint>;
 }
 
-export async function trace(model: Transformer, input: TraceInput, { at, replace = [], fast, signal }: TraceOptions): Promise<Trace> {
+export async function trace(
+	model: Transformer,
+	input: TraceInput,
+	{ at, replace = [], maxValues, fast, signal }: TraceOptions,
+): Promise<Trace> {
 	const T = lengthOf(model, input);
 	if (T === 0) throw noTokens(model.name);
 	const sourceT = input.source ? lengthOf(model, input.source) : T;
 	const picks = select(model.config, at, T, sourceT);
+	checkValues(valuesOf(model.config, picks, T, sourceT), maxValues);
 	const replacements = new Map<string, Replace[]>();
 	for (const edit of replace) {
 		for (const name of select(model.config, [edit.at], T, sourceT).keys())
@@ -91,6 +98,16 @@ async function onKernels(
 		return point ? [[name, point] as const] : [];
 	});
 	return { points: new Map(heard) };
+}
+
+function checkValues(values: number, most = Number.POSITIVE_INFINITY): void {
+	if (values <= most) return;
+	throw new TongsaError('too-large', 'that is more than one trace may give', {
+		field: 'at',
+		got: `${values} values`,
+		allowed: `at most ${most}`,
+		hint: 'Ask for fewer points, or for one layer, head or token of them',
+	});
 }
 
 /** T. */

@@ -54,7 +54,8 @@ export function refusalOf(error: unknown): Refusal {
 	if (error instanceof TongsaError)
 		return new Refusal(STATUS[error.code], withoutFolders(error), { code: codeOf(error), ...paramOf(error) });
 	if (error instanceof DOMException && error.name === 'TimeoutError') {
-		return new Refusal(408, 'The request took longer than the server allows.', { code: 'timeout' });
+		const headers = { 'x-should-retry': 'false' }; // OpenAI's clients would ask the same again
+		return new Refusal(408, 'The request took longer than the server allows.', { code: 'timeout', headers });
 	}
 	// Nobody reads it; the number is nginx's for a client that left.
 	if (error instanceof DOMException && error.name === 'AbortError') return new Refusal(499, error.message, { code: 'aborted' });
@@ -65,7 +66,7 @@ export function refusalOf(error: unknown): Refusal {
 }
 
 /** What the library calls as requests do. */
-const PARAMETERS = new Set(['dimensions', 'vector']);
+const PARAMETERS = new Set(['at', 'dimensions', 'vector']);
 const paramOf = ({ detail: { field } }: TongsaError) => (field !== undefined && PARAMETERS.has(field) ? { param: field } : {});
 
 /** Clients look for OpenAI's own code when a text is too long. */

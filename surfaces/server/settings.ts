@@ -37,6 +37,7 @@ export const SETTINGS = {
 	'max-input-tokens': whole(300_000, 1, 100_000_000, 'N', 'the most tokens that one request may bring'),
 	'max-tokens': whole(4096, 1, 10_000_000, 'N', 'the most tokens that one request may have generated'),
 	'max-trace-tokens': whole(512, 1, 1_000_000, 'N', 'the most tokens of a trace, a lens, or the words of nearest'),
+	'max-trace-values': whole(4_194_304, 1, 2 ** 28, 'N', 'the most numbers that one trace may answer with'),
 	'max-requests': whole(256, 1, 100_000, 'N', 'requests at work or waiting, all models together'),
 	'max-queue': whole(64, 0, 100_000, 'N', 'requests that may wait for one model'),
 	timeout: whole(600, 1, DAY, 'SECONDS', 'the longest that one request may take'),

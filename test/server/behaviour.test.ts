@@ -193,6 +193,12 @@ test('a request that its client abandons stops, at work or waiting', async () =>
 	await own.json('/v1/completions', { ...long, max_tokens: 1 }); // the queue goes on
 });
 
+test('a request that takes too long ends, and clients are told not to ask the same again', async () => {
+	const own = await server({ 'max-tokens': 100_000, timeout: 1 }, [TINY]);
+	const late = await own.post('/v1/completions', { ...long, n: 100 });
+	assert.deepEqual([late.status, late.headers.get('x-should-retry')], [408, 'false']);
+});
+
 test('many at once: each gets its own answer, and one that is wrong spoils no other', async () => {
 	const texts = Array.from({ length: 40 }, (_, i) => `text number ${i}`);
 	type Answer = { data: { embedding: number[] }[] };

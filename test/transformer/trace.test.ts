@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BLOCK_POINTS, pointsOf } from '../../src/transformer/points.ts';
-import { extentOf, select } from '../../src/transformer/select.ts';
+import { extentOf, select, valuesOf } from '../../src/transformer/select.ts';
 import { attentionCell } from '../../src/unembedding/inspect.ts';
 import { languageState } from '../../src/unembedding/language.ts';
 import { lens } from '../../src/unembedding/lens.ts';
@@ -28,6 +28,24 @@ test('a typed selector gives the slice of the whole', async () => {
 test('a star stands for every layer', async () => {
 	const { points } = await trace(model, { ids }, { at: ['blocks.*.output'] });
 	assert.deepEqual([...points.keys()], ['blocks.0.output', 'blocks.1.output']);
+});
+
+test('as many values are counted beforehand as a trace gives, and a trace that would give more is refused', async () => {
+	for (const [family, source] of [['llama'], ['mixtral'], ['opt-350m'], ['marian', { ids: [5, 6, 7] }]] as const) {
+		const own = await transformerAt(`${FAMILIES}${family}`);
+		const at = ['*', '*.*', 'blocks.*.*', 'blocks.*.*.*', 'encoder.blocks.*.*'].filter((name) => source || !name.startsWith('encoder'));
+		for (const selectors of [at, [{ point: 'attention.weights', layer: 0, head: 1, token: -1 } as const]]) {
+			const input = { ids, ...(source && { source }) };
+			const { points } = await trace(own, input, { at: selectors });
+			const values = [...points.values()].reduce((sum, { data }) => sum + data.length, 0);
+			assert.equal(valuesOf(own.config, select(own.config, selectors, T, source?.ids.length), T, source?.ids.length), values, family);
+			await trace(own, input, { at: selectors, maxValues: values });
+			await assert.rejects(
+				trace(own, input, { at: selectors, maxValues: values - 1 }),
+				new RegExp(`got ${values} values, allowed at most`),
+			);
+		}
+	}
 });
 
 test('what is not asked for is not computed: the last block is left out, and of the one before only the last token is worked on', () => {

@@ -133,6 +133,7 @@ async function traced(service: Service, model: Model, { traces }: Turn, asked: z
 	const text = inputOf(service, model, asked);
 	const options: PlainTraceOptions = {
 		at: asked.at as PlainTraceOptions['at'], // names and numbers are checked against the model by the library
+		maxValues: service.settings['max-trace-values'],
 		...(asked.precision && { precision: asked.precision }),
 	};
 	const both = asked.replace !== undefined && asked.encoding !== 'binary';
