@@ -67,7 +67,7 @@ export interface Finish {
 /** An empty one would end every answer before it begins. */
 const STOP: Rule = { holds: (text) => typeof text === 'string' && text !== '', allowed: 'a text of at least one character' };
 
-const RULES: Rules<GenerateOptions> = {
+export const GENERATE: Rules<GenerateOptions> = {
 	maxTokens: whole(0),
 	sampler: listOf(OBJECT), // what stands in a step: sampler.ts
 	seed: whole(),
@@ -90,7 +90,7 @@ export async function* generate(
 	options: GenerateOptions = {},
 	random: Random = seededRandom(options.seed ?? 0),
 ): AsyncGenerator<GeneratedToken, Finish> {
-	checkOptions(options, RULES);
+	checkOptions(options, GENERATE);
 	const chain = options.sampler ?? [];
 	checkSampler(chain, state.vocabulary);
 	checkPrompt(prompt, state.contextLength);

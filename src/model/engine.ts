@@ -2,7 +2,7 @@
 
 import { TongsaError } from '../errors.ts';
 import type { Checkpoint } from '../formats/checkpoint.ts';
-import { type Continuable, generate } from '../generation/generate.ts';
+import { type Continuable, GENERATE, generate } from '../generation/generate.ts';
 import { seededRandom } from '../generation/random.ts';
 import type { Host } from '../host.ts';
 import { checkOptions } from '../options.ts';
@@ -136,7 +136,7 @@ export function openEngine(
 		},
 		async *generate(prompt, options = {}) {
 			const { precision = 'fast', ...own } = options;
-			checkOptions({ precision }, PRECISION);
+			checkOptions(options, { ...PRECISION, ...GENERATE });
 			needWhole('generation');
 			const { signal } = own;
 			const ids = await promptIds({ host, checkpoint, tokenizer, interpreter }, prompt, signal);

@@ -81,8 +81,8 @@ test('an option that a call has not is refused by name, with those that it has',
 	const loose = model as unknown as Record<keyof Model, Loose>;
 	const generate = (options: object) => (loose.generate([1], options) as ReturnType<Model['generate']>).next();
 	for (const [call, field, allowed] of [
-		[() => generate({ temperature: 0.8 }), 'temperature', 'maxTokens, sampler'],
-		[() => generate({ precison: 'exact' }), 'precison', 'maxTokens, sampler'],
+		[() => generate({ temperature: 0.8 }), 'temperature', 'precision, maxTokens, sampler'],
+		[() => generate({ precison: 'exact' }), 'precison', 'precision, maxTokens'],
 		[() => generate({ sampler: [{ type: 'penalties', repetiton: 1.3 }] }), 'penalties.repetiton', 'type, repetition'],
 		[() => generate({ sampler: [{ type: 'topK', k: 5, K: 5 }] }), 'topK.K', 'type, k'],
 		[() => loose.trace([1], { at, replaces: [] }), 'replaces', 'precision, source'],
