@@ -14,7 +14,7 @@ const CLIENTS = [1, 8, 32];
 /** SmolLM2's ends, so that both write as much. */
 const NEVER_ENDS = { 0: -100, 2: -100 };
 /** Turns of which one mean is taken: of their differences the median counts. */
-const BLOCK = 10;
+const BLOCK = 5;
 const TEXTS = ['I love you so much.', '너를 정말 많이 사랑해.', 'あなたをとても愛しています。', '我非常爱你。'];
 
 const [path, seconds = '10', onnx] = process.argv.slice(2);
@@ -51,9 +51,9 @@ const served = asker(tongsa.url, id);
 const client = rawClient(tongsa.url);
 await measure('tongsa serve', served, tongsa.url);
 const overheads: Record<string, Awaited<ReturnType<typeof pairs>>> = {
-	'a text': await pairs(400, '/v1/embeddings', (i) => alone.sentence(text(i)), served),
+	'a text': await pairs(405, '/v1/embeddings', (i) => alone.sentence(text(i)), served),
 	'32 texts': await pairs(
-		40,
+		65,
 		'/v1/embeddings',
 		() => alone.sentence(texts(32)),
 		() => client('/v1/embeddings', { model: id, input: texts(32), encoding_format: 'base64' }),
@@ -61,7 +61,7 @@ const overheads: Record<string, Awaited<ReturnType<typeof pairs>>> = {
 };
 if (path.endsWith('.gguf')) {
 	overheads['16 tokens written'] = await pairs(
-		40,
+		65,
 		'/v1/completions',
 		(i) => whole(alone.generate(text(i), { maxTokens: 16, stopIds: [] })),
 		(i) => client('/v1/completions', { model: id, prompt: text(i), max_tokens: 16, temperature: 0, logit_bias: NEVER_ENDS }),

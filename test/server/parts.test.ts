@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { TongsaError } from '../../src/errors.ts';
 import type { Model } from '../../src/model.ts';
 import { createBatcher } from '../../surfaces/server/batch.ts';
@@ -80,6 +81,21 @@ test('batches: one of each client in turn, so that a large request of one does n
 	await Promise.all(all);
 	assert.deepEqual(calls, [53, 50, 50]);
 	assert.deepEqual(done.toSorted().join(''), 'aaabc');
+});
+
+test('batches: clients that ask again as soon as they are answered share turns of one size', async () => {
+	const { model, calls } = fakeModel();
+	const slow = { sentence: (...given: Parameters<Model['sentence']>) => wait(20).then(() => model.sentence(...given)) } as Model;
+	const sentences = createBatcher(
+		slow,
+		createQueue(10, () => 0),
+	);
+	const client = async (_: unknown, k: number) => {
+		await wait(k === 0 ? 0 : 2);
+		for (let asked = 0; asked < 8; asked++) await sentences(['a'], {}, never).then(() => wait(0));
+	};
+	await Promise.all(Array.from({ length: 8 }, client));
+	assert.deepEqual(calls.slice(0, 8), [1, 4, 4, 4, 4, 4, 4, 4]);
 });
 
 /** Pools a text into its length; counts its calls; refuses the text 'bad'. */
