@@ -190,13 +190,17 @@ test('measures in Prometheus’ text format', () => {
 	metrics.add('tongsa_requests_total', { route: '/v1/"x"\\\n', status: '200' }, 2);
 	metrics.observe('tongsa_request_seconds', { route: '/' }, 0.003);
 	metrics.observe('tongsa_request_seconds', { route: '/' }, 400);
-	const text = metrics.text({ tongsa_models_open: ['Models that are open.', [[{}, 2]]] });
+	const text = metrics.text({
+		tongsa_models_open: ['Models that are open.', [[{}, 2]]],
+		process_cpu_seconds_total: ['Processor time.', [[{}, 1.5]]],
+	});
 	assert.match(text, /^tongsa_requests_total\{route="\/v1\/\\"x\\"\\\\\\n",status="200"\} 3$/m);
 	assert.match(text, /^tongsa_request_seconds_bucket\{route="\/",le="0\.0025"\} 0$/m);
 	assert.match(text, /^tongsa_request_seconds_bucket\{route="\/",le="0\.005"\} 1$/m);
 	assert.match(text, /^tongsa_request_seconds_bucket\{route="\/",le="\+Inf"\} 2$/m);
 	assert.match(text, /^tongsa_request_seconds_sum\{route="\/"\} 400\.003$/m);
 	assert.match(text, /^# TYPE tongsa_models_open gauge\ntongsa_models_open 2$/m);
+	assert.match(text, /^# TYPE process_cpu_seconds_total counter\nprocess_cpu_seconds_total 1.5$/m);
 });
 
 test('settings: flags before variables before the file before the standard; a wrong one is named', () => {
