@@ -12,7 +12,7 @@ export interface LayoutChoice {
 	readonly fourBits: FourBits;
 	/** On a matrix that fits a first-level cache; absent where nothing was timed. */
 	readonly cached?: FourBitSpeeds;
-	/** On more than caches hold; absent where the packed ones are the faster even in cache: from memory they gain more. */
+	/** On more than caches hold; absent where bytes gain too little even in cache: from memory, of which they take more, they gain less. */
 	readonly streamed?: FourBitSpeeds;
 	/** In a sentence. */
 	readonly reason: string;
@@ -38,8 +38,12 @@ export function layoutChoice(variant: KernelVariant): LayoutChoice | undefined {
 export function decide(build: KernelBuild, shared: boolean, now: () => number): LayoutChoice {
 	if (!build.module) return { fourBits: 'packed', reason: '4-bit weights stay packed: plain TypeScript is not timed' };
 	const cached = timed(build, shared, now, CACHED);
-	if (!(cached.bytes > cached.packed)) {
-		return { fourBits: 'packed', cached, reason: `4-bit weights stay packed: a token in cache ${said(cached)}` };
+	if (!worthIt(cached)) {
+		return {
+			fourBits: 'packed',
+			cached,
+			reason: `4-bit weights stay packed: bytes would gain less than a quarter even in cache (a token ${said(cached)})`,
+		};
 	}
 	const streamed = timed(build, shared, now, STREAMED);
 	const reason = `a token from memory ${said(streamed)} (in cache ${cached.packed.toFixed(0)} and ${cached.bytes.toFixed(0)})`;
@@ -57,9 +61,9 @@ function said({ packed, bytes }: FourBitSpeeds): string {
 	return `${packed.toFixed(0)} G/s packed, ${bytes.toFixed(0)} in bytes`;
 }
 
-/** Bytes must be a tenth faster for their two thirds more memory. */
+/** Bytes must be a quarter faster for their two thirds more memory: it is one thread that is timed, and all threads share what memory gives. */
 function worthIt({ packed, bytes }: FourBitSpeeds): boolean {
-	return bytes > packed * 1.1;
+	return bytes > packed * 1.25;
 }
 
 const COLUMNS = 2048;
@@ -74,7 +78,7 @@ interface Trial {
 	readonly runs: number;
 	/** Runs where bytes seem worth it: other work of the machine may have come between. */
 	readonly doubted: number;
-	/** Milliseconds for which they go on where functions are still being compiled while they run. */
+	/** Milliseconds for which they then go on where functions are still being compiled: one may be so before the other. */
 	readonly warmUp: number;
 }
 
@@ -97,7 +101,7 @@ function timed(build: KernelBuild, shared: boolean, now: () => number, { bytes, 
 	const until = now() + (build.compiled ? 0 : warmUp);
 	const speed = (layout: FourBits): number => (rowsOf(KINDS[layout]) * COLUMNS * passes) / least[layout] / 1e6;
 	const speeds = (): FourBitSpeeds => ({ packed: speed('packed'), bytes: speed('bytes') });
-	for (let run = 0; run < runs || (run < doubted && worthIt(speeds())) || now() < until; run++) {
+	for (let run = 0; run < runs || (worthIt(speeds()) && (run < doubted || now() < until)); run++) {
 		for (const layout of ['packed', 'bytes'] as const) {
 			const start = now();
 			for (let i = 0; i < passes; i++) multiply(kernels, KINDS[layout], weights, rowsOf(KINDS[layout]), results);
