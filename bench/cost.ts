@@ -3,7 +3,6 @@
 
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { getHeapStatistics } from 'node:v8';
 import { fileSource } from '../hosts/node/file.ts';
 import { nodeHost } from '../hosts/node/host.ts';
 import { openModelTransformer } from '../src/architectures/index.ts';
@@ -22,7 +21,6 @@ const CAPACITIES = [256, 1024, 2048, 4096, 8192];
 /** The fastest of so many. */
 const TRIES = 8;
 const PROMPT_TRIES = 2;
-const TOKENS_COUNTED = 200;
 
 const host = nodeHost();
 const source = await fileSource(file);
@@ -78,14 +76,6 @@ for (const length of PROMPTS) {
 	prompts.push([length, best]);
 }
 
-/** Bytes that V8 has handed out for a token, so far as this Node can tell; without them, what the heap has grown by. */
-const allocated = (): number =>
-	(getHeapStatistics() as { total_allocated_bytes?: number }).total_allocated_bytes ?? process.memoryUsage().heapUsed;
-const buffers = (): number => process.memoryUsage().arrayBuffers;
-const before = [allocated(), buffers()] as const;
-for (let i = 0; i < TOKENS_COUNTED; i++) await fast.forward(idsOf(i, 1), 1024 + i, 'logits');
-const heap = (allocated() - before[0]) / TOKENS_COUNTED;
-const outside = (buffers() - before[1]) / TOKENS_COUNTED;
 const { threads, variant } = fast;
 fast.close();
 
@@ -118,7 +108,6 @@ table(
 	['context', 'weights, MB', 'cache, MB', 'the rest, MB'],
 	memory.map(({ capacity, weights, cache, rest }) => [capacity, MB(weights), MB(cache), MB(rest)]),
 );
-console.log(`\nOn the heap ${heap.toFixed(0)} bytes a token, in buffers ${outside.toFixed(0)}, over ${TOKENS_COUNTED} tokens`);
 
 if (values.figure) {
 	const panels: Panel[] = [

@@ -5,7 +5,7 @@ import { ALONE, CONTROL_BYTES, createLockstep, type Lockstep } from './barrier.t
 import type { Kernels, KernelVariant } from './kernels.ts';
 import { createPace } from './pace.ts';
 import { runSteps } from './program.ts';
-import type { Pass, Program, Range, Rows } from './steps.ts';
+import type { Pass, Program, Range, Rows, Walk } from './steps.ts';
 import { instantiate } from './wasm.ts';
 
 /** A stretch of the model's blocks in a memory of its own. The states that leave it at `output` enter the next part at `input`. */
@@ -66,32 +66,54 @@ export interface Crew {
 }
 
 interface Member {
-	readonly kernels: readonly Kernels[];
 	readonly parts: readonly Part[];
 	readonly lockstep: Lockstep;
-	readonly levels: number;
+	readonly pass: Changing<Pass>;
+	/** One a part. */
+	readonly walks: readonly Walk[];
 }
 
-function passThrough({ kernels, parts, lockstep, levels }: Member, pass: Pass, want: Want): void {
-	for (const [i, part] of parts.entries()) {
-		if (i > 0) carry(parts[i - 1]!, kernels[i - 1]!, part, kernels[i]!, pass.tokens, lockstep);
-		runSteps(part.program.blocks, kernels[i]!, pass, lockstep, levels);
-	}
+type Changing<T> = { -readonly [K in keyof T]: T[K] };
+
+function createMember(parts: readonly Part[], kernels: readonly Kernels[], lockstep: Lockstep, levels: number): Member {
+	const pass: Changing<Pass> = { tokens: 0, first: 0, positions: undefined };
+	return { parts, lockstep, pass, walks: kernels.map((each) => ({ kernels: each, lockstep, levels, pass, tokens: 0 })) };
+}
+
+/** What is passed through next. */
+function take({ pass }: Member, tokens: number, first: number, positions: Int32Array | undefined): void {
+	pass.tokens = tokens;
+	pass.first = first;
+	pass.positions = positions;
+}
+
+// By index, as nothing may be allocated: an iterator is an object, and makes one more at each step.
+
+function passThrough(member: Member, want: Want): void {
+	const { parts, walks, pass } = member;
 	const last = parts.length - 1;
-	if (want !== 'blocks') runSteps(parts[last]!.program[want], kernels[last]!, pass, lockstep, levels);
+	for (let i = 0; i <= last; i++) {
+		if (i > 0) carry(member, i);
+		runSteps(parts[i]!.program.blocks, walks[i]!, pass.tokens);
+	}
+	if (want !== 'blocks') runSteps(parts[last]!.program[want], walks[last]!, pass.tokens);
 }
 
-function passSome({ kernels, parts, lockstep, levels }: Member, pass: Pass, i: number, { list, from, to }: Range): void {
-	const part = parts[i]!;
-	if (i > 0 && list === 'blocks' && from === 0) carry(parts[i - 1]!, kernels[i - 1]!, part, kernels[i]!, pass.tokens, lockstep);
-	runSteps(part.program[list].slice(from, to), kernels[i]!, pass, lockstep, levels);
+function passSome(member: Member, i: number, list: Range['list'], from: number, to: number): void {
+	const { parts, walks, pass } = member;
+	if (i > 0 && list === 'blocks' && from === 0) carry(member, i);
+	runSteps(parts[i]!.program[list], walks[i]!, pass.tokens, from, to);
 }
 
-/** States from one memory to the next, (T, D). The leader copies: it is a thousandth of a block's work. */
-function carry(from: Part, source: Kernels, to: Part, target: Kernels, tokens: number, lockstep: Lockstep): void {
+/** States from the memory before the i-th into it, (T, D). The leader copies: it is a thousandth of a block's work. */
+function carry({ parts, walks, pass, lockstep }: Member, i: number): void {
 	if (lockstep.thread === 0) {
-		const { at } = from.output;
-		target.floats.set(source.floats.subarray(at / 4, at / 4 + tokens * from.width), to.input.at / 4);
+		const { floats: source } = walks[i - 1]!.kernels;
+		const { floats: target } = walks[i]!.kernels;
+		const { output, width } = parts[i - 1]!;
+		const from = output.at / 4;
+		const to = parts[i]!.input.at / 4;
+		for (let n = 0; n < pass.tokens * width; n++) target[to + n] = source[from + n]!;
 	}
 	lockstep.barrier();
 }
@@ -102,14 +124,14 @@ export function serve(member: CrewMember, ready: () => void): void {
 	const kernels = parts.map(({ memory }) => instantiate(module, variant, memory));
 	const lockstep = createLockstep({ control, thread, threads, canSleep: true });
 	const positions = new Int32Array(control, CONTROL_BYTES);
+	const self = createMember(parts, kernels, lockstep, levels);
 	ready();
 	try {
 		for (;;) {
 			const order = lockstep.next();
-			const pass = { tokens: order[0]!, first: order[1]!, ...(order[3] && { positions }) };
-			const member = { kernels, parts, lockstep, levels };
-			if (order[2] === SOME) passSome(member, pass, order[4]!, { list: LISTS[order[5]!]!, from: order[6]!, to: order[7]! });
-			else passThrough(member, pass, WANTS[order[2]!]!);
+			take(self, order[0]!, order[1]!, order[3] ? positions : undefined);
+			if (order[2] === SOME) passSome(self, order[4]!, LISTS[order[5]!]!, order[6]!, order[7]!);
+			else passThrough(self, WANTS[order[2]!]!);
 			lockstep.barrier();
 		}
 	} catch (error) {
@@ -190,12 +212,11 @@ export async function openCrew(options: CrewOptions): Promise<Crew> {
 		});
 		if (await allWithin(coming, patience, clock)) {
 			const lockstep = createLockstep({ control, thread: 0, threads, canSleep, patience: { ms: patience, now: clock.now } });
-			team = { kernels, parts, lockstep, levels };
+			team = createMember(parts, kernels, lockstep, levels);
 		} else dissolve();
 	}
 
-	const pass = { tokens: 0, first: 0, positions: undefined as Int32Array | undefined };
-	const alone: Member = { kernels, parts, lockstep: ALONE, levels };
+	const alone = createMember(parts, kernels, ALONE, levels);
 	/** One for single tokens, one for many: they gain differently. */
 	const paces = [createPace(), createPace()] as const;
 	/** Of passes that somebody listens to. */
@@ -207,18 +228,16 @@ export async function openCrew(options: CrewOptions): Promise<Crew> {
 		},
 		positions,
 		run(tokens, first, want, packed = false) {
-			pass.tokens = tokens;
-			pass.first = first;
-			pass.positions = packed ? positions : undefined;
-			if (!team) return passThrough(alone, pass, want);
 			const pace = paces[tokens === 1 ? 0 : 1];
 			// Few tokens cost more each: they say nothing about many.
 			const measured = tokens === 1 || tokens >= MANY;
-			const member = measured && !pace.together ? alone : team;
+			const member = team && (pace.together || !measured) ? team : alone;
+			take(member, tokens, first, packed ? positions : undefined);
+			if (!team) return passThrough(alone, want);
 			const start = clock.now();
 			try {
 				member.lockstep.announce(tokens, first, WANTS.indexOf(want), packed ? 1 : 0);
-				passThrough(member, pass, want);
+				passThrough(member, want);
 				member.lockstep.barrier();
 			} catch (error) {
 				dissolve();
@@ -227,20 +246,21 @@ export async function openCrew(options: CrewOptions): Promise<Crew> {
 			if (measured) pace.took((clock.now() - start) / tokens);
 		},
 		some(tokens, first, part, range) {
-			const some = { tokens, first };
-			if (!team) return passSome(alone, some, part, range);
-			const member = heard.together ? team : alone;
+			const { list, from, to } = range;
+			const member = team && heard.together ? team : alone;
+			take(member, tokens, first, undefined);
+			if (!team) return passSome(alone, part, list, from, to);
 			const start = clock.now();
 			try {
-				member.lockstep.announce(tokens, first, SOME, 0, part, LISTS.indexOf(range.list), range.from, range.to);
-				passSome(member, some, part, range);
+				member.lockstep.announce(tokens, first, SOME, 0, part, LISTS.indexOf(list), from, to);
+				passSome(member, part, list, from, to);
 				member.lockstep.barrier();
 			} catch (error) {
 				dissolve();
 				throw error;
 			}
 			// Ranges differ; those of a block or more are alike enough, step by step.
-			const steps = range.to - range.from;
+			const steps = to - from;
 			if (tokens >= MANY && steps >= BLOCK_STEPS) heard.took((clock.now() - start) / (tokens * steps));
 		},
 		get mended() {

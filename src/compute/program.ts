@@ -6,24 +6,13 @@ import { attend } from './attend.ts';
 import type { Lockstep } from './barrier.ts';
 import { clampedActivate, routeRows, runExperts } from './experts.ts';
 import { spaceHeads, vectorsFor } from './heads.ts';
-import type { Kernels } from './kernels.ts';
 import { firstOf, lastOf } from './share.ts';
-import type { Pass, Step } from './steps.ts';
+import type { Step, Walk } from './steps.ts';
 
-/** What the operations of one walk share. */
-interface Walk {
-	readonly kernels: Kernels;
-	readonly pass: Pass;
-	readonly lockstep: Lockstep;
-	readonly levels: number;
-	/** Tokens that are still on the way: the pass's, or the last one alone. */
-	tokens: number;
-}
-
-/** Walks the steps. Every thread calls this with the same program and pass. */
-export function runSteps(steps: readonly Step[], kernels: Kernels, pass: Pass, lockstep: Lockstep, levels: number): void {
-	const walk: Walk = { kernels, pass, lockstep, levels, tokens: pass.tokens };
-	for (const step of steps) (OPERATIONS[step.op] as (step: Step, walk: Walk) => void)(step, walk);
+/** Walks the steps `from` up to `to`. Every thread calls this with the same program and pass. */
+export function runSteps(steps: readonly Step[], walk: Walk, tokens: number, from = 0, to = steps.length): void {
+	walk.tokens = tokens;
+	for (let i = from; i < to; i++) (OPERATIONS[steps[i]!.op] as (step: Step, walk: Walk) => void)(steps[i]!, walk);
 }
 
 const OPERATIONS: { readonly [Op in Step['op']]: (step: Extract<Step, { op: Op }>, walk: Walk) => void } = {
@@ -74,8 +63,10 @@ const OPERATIONS: { readonly [Op in Step['op']]: (step: Extract<Step, { op: Op }
 	},
 	attend: (step, { kernels, pass, lockstep }) => attend(step, kernels, pass, lockstep),
 	route: (step, { kernels, lockstep, tokens }) => routeRows(step, kernels, tokens, lockstep),
-	experts(step, { kernels, lockstep, levels, tokens: T }) {
-		runExperts(step, kernels, T, lockstep, (steps, tokens) => runSteps(steps, kernels, { tokens, first: 0 }, lockstep, levels));
+	experts(step, walk) {
+		const { tokens } = walk;
+		runExperts(step, walk, runSteps);
+		walk.tokens = tokens;
 	},
 	clampedActivate: (step, { kernels, lockstep, tokens }) => clampedActivate(step, kernels, tokens, lockstep),
 	quantise({ x, matrix, records }, { kernels, lockstep, levels, tokens: T }) {

@@ -11,18 +11,40 @@ export interface Routing {
 }
 
 /** Router scores (n, E) → each expert's share in each token (n, E); 0 for those that do not see it. */
-export function route(scores: Float32Array, { count: E, used, routing, normalised }: Routing): Float32Array {
-	const shares = new Float32Array(scores.length);
-	for (let row = 0; row < scores.length; row += E) {
-		const score = (e: number): number => scores[row + e]!;
-		const best = Array.from({ length: E }, (_, e) => e)
-			.sort((a, b) => score(b) - score(a) || a - b)
-			.slice(0, used);
-		const max = score(best[0]!);
-		const among = routing === 'softmax-then-top' && !normalised ? Array.from({ length: E }, (_, e) => e) : best;
-		// Shares of the best made to sum to 1 are a softmax over the best alone.
-		const sum = among.reduce((total, e) => total + Math.exp(score(e) - max), 0);
-		for (const e of best) shares[row + e] = Math.exp(score(e) - max) / sum;
-	}
+export function route(scores: Float32Array, routing: Routing): Float32Array {
+	const shares = scores.slice();
+	for (let at = 0; at < shares.length; at += routing.count) routeRow(shares, at, routing);
 	return shares;
+}
+
+/** One token's E scores at `at` → their shares, in place. */
+export function routeRow(rows: Float32Array, at: number, { count: E, used, routing, normalised }: Routing): void {
+	/** The last of the best: what comes after it is not used. */
+	let last = nextBest(rows, at, E, -1);
+	const max = rows[at + last]!;
+	// Shares of the best made to sum to 1 are a softmax over the best alone.
+	const all = routing === 'softmax-then-top' && !normalised;
+	let sum = all ? 0 : 1;
+	if (all) for (let e = 0; e < E; e++) sum += Math.exp(rows[at + e]! - max);
+	for (let i = 1; i < used; i++) {
+		last = nextBest(rows, at, E, last);
+		if (!all) sum += Math.exp(rows[at + last]! - max);
+	}
+	const least = rows[at + last]!;
+	for (let e = 0; e < E; e++) {
+		const score = rows[at + e]!;
+		rows[at + e] = score < least || (score === least && e > last) ? 0 : Math.exp(score - max) / sum;
+	}
+}
+
+/** The best expert after the one that is given (−1: of all): the higher score first, of equal ones the lower number. */
+function nextBest(rows: Float32Array, at: number, E: number, after: number): number {
+	const limit = after < 0 ? Number.POSITIVE_INFINITY : rows[at + after]!;
+	let best = -1;
+	for (let e = 0; e < E; e++) {
+		const score = rows[at + e]!;
+		if (score > limit || (score === limit && e <= after)) continue;
+		if (best < 0 || score > rows[at + best]!) best = e;
+	}
+	return best;
 }

@@ -1,6 +1,8 @@
 // Steps: what a program is made of, as data. How each is carried out and shared among threads: program.ts
 
 import type { ActivationName } from './activations.ts';
+import type { Lockstep } from './barrier.ts';
+import type { Kernels } from './kernels.ts';
 import type { WeightKind } from './layouts.ts';
 import type { Routing } from './route.ts';
 
@@ -195,4 +197,14 @@ export interface Pass {
 	readonly first: number;
 	/** Several texts side by side, from row 0 of the cache on: each token's position in its own text. One begins at every 0. */
 	readonly positions?: Int32Array | undefined;
+}
+
+/** A thread on its way through the steps of one memory: what the operations share. One object for all passes, as a pass allocates nothing. */
+export interface Walk {
+	readonly kernels: Kernels;
+	readonly lockstep: Lockstep;
+	readonly levels: number;
+	readonly pass: Pass;
+	/** Tokens that are still on the way: the pass's, the last one alone, or those of an expert. */
+	tokens: number;
 }

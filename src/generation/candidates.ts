@@ -1,18 +1,31 @@
 // The tokens that may come next, while sampler steps narrow them: parallel arrays, narrowed in place, sorted only as far as needed.
 
-/** The first `count` entries of `ids` and `logits` are alive. Made once per generation and refilled for every token. */
-export interface Candidates {
+/** The first `count` entries of `ids` and `logits` are alive. */
+export interface Ranking {
 	readonly ids: Uint32Array;
-	/** Unnormalised log-probabilities of `ids`. */
 	readonly logits: Float32Array;
 	count: number;
 	/** How many leading entries are the best ones in falling order. */
 	sorted: number;
 }
 
+/** What may come, and room for what steps make of it: made once per generation and refilled for every token. */
+export interface Candidates extends Ranking {
+	/** Unnormalised log-probabilities of `ids`. */
+	readonly logits: Float32Array;
+	/** A number for each token; zeros between steps. */
+	readonly marks: Uint32Array;
+	/** Places among the candidates, by something else than their logits. */
+	readonly places: Ranking;
+}
+
+function createRanking(size: number): Ranking {
+	return { ids: new Uint32Array(size), logits: new Float32Array(size), count: 0, sorted: 0 };
+}
+
 /** Room for a vocabulary of V tokens. */
 export function createCandidates(vocabularySize: number): Candidates {
-	return { ids: new Uint32Array(vocabularySize), logits: new Float32Array(vocabularySize), count: 0, sorted: 0 };
+	return { ...createRanking(vocabularySize), marks: new Uint32Array(vocabularySize), places: createRanking(vocabularySize) };
 }
 
 /** All V tokens of a row of logits. */
@@ -24,13 +37,13 @@ export function refill(candidates: Candidates, logits: Float32Array): void {
 }
 
 /** Does a stand before b? Higher logits first; equal ones in the order of their ids, so that ties do not depend on history. */
-function before(c: Candidates, a: number, b: number): boolean {
+function before(c: Ranking, a: number, b: number): boolean {
 	const x = c.logits[a]!;
 	const y = c.logits[b]!;
 	return x > y || (x === y && c.ids[a]! < c.ids[b]!);
 }
 
-function swap(c: Candidates, a: number, b: number): void {
+function swap(c: Ranking, a: number, b: number): void {
 	const id = c.ids[a]!;
 	const logit = c.logits[a]!;
 	c.ids[a] = c.ids[b]!;
@@ -39,43 +52,56 @@ function swap(c: Candidates, a: number, b: number): void {
 	c.logits[b] = logit;
 }
 
-/** Brings the best n candidates to the front in falling order. Expected time O(count + n log n): Hoare's quickselect, then a sort. */
-export function sortBest(c: Candidates, n: number): void {
+/** Brings the best n candidates to the front in falling order. Expected time O(count + n log n): Hoare's quickselect, then his quicksort. */
+export function sortBest(c: Ranking, n: number): void {
 	const wanted = Math.min(n, c.count);
 	if (wanted <= c.sorted) return;
 	select(c, c.sorted, c.count - 1, wanted - 1);
-	const order = Array.from({ length: wanted - c.sorted }, (_, i) => i + c.sorted);
-	order.sort((a, b) => (before(c, a, b) ? -1 : 1));
-	const ids = order.map((i) => c.ids[i]!);
-	const logits = order.map((i) => c.logits[i]!);
-	c.ids.set(ids, c.sorted);
-	c.logits.set(logits, c.sorted);
+	sort(c, c.sorted, wanted - 1);
 	c.sorted = wanted;
 }
 
-/** Hoare's quickselect: afterwards entries low…k stand before entries k+1…high. */
-function select(c: Candidates, from: number, to: number, k: number): void {
-	let low = from;
-	let high = to;
-	while (low < high) {
-		swap(c, low, (low + high) >>> 1);
-		let i = low;
-		let j = high + 1;
-		for (;;) {
-			while (before(c, ++i, low) && i < high);
-			while (before(c, low, --j));
-			if (i >= j) break;
-			swap(c, i, j);
-		}
-		swap(c, low, j);
-		if (j === k) return;
-		if (j < k) low = j + 1;
-		else high = j - 1;
+/** Afterwards entries from…k stand before entries k+1…to. */
+function select(c: Ranking, from: number, to: number, k: number): void {
+	while (from < to) {
+		const at = part(c, from, to);
+		if (at === k) return;
+		if (at < k) from = at + 1;
+		else to = at - 1;
 	}
 }
 
+/** In place; the shorter side by a call, so that no more than log2(V) are open. */
+function sort(c: Ranking, from: number, to: number): void {
+	while (from < to) {
+		const at = part(c, from, to);
+		if (at - from < to - at) {
+			sort(c, from, at - 1);
+			from = at + 1;
+		} else {
+			sort(c, at + 1, to);
+			to = at - 1;
+		}
+	}
+}
+
+/** Brings an entry to its place among from…to, those that stand before it to its left. @returns its place */
+function part(c: Ranking, from: number, to: number): number {
+	swap(c, from, (from + to) >>> 1);
+	let i = from;
+	let j = to + 1;
+	for (;;) {
+		while (before(c, ++i, from) && i < to);
+		while (before(c, from, --j));
+		if (i >= j) break;
+		swap(c, i, j);
+	}
+	swap(c, from, j);
+	return j;
+}
+
 /** Keeps the candidates that `keep` accepts, in their order. */
-export function filter(c: Candidates, keep: (index: number) => boolean): void {
+export function filter(c: Ranking, keep: (index: number) => boolean): void {
 	let kept = 0;
 	let sorted = 0;
 	for (let i = 0; i < c.count; i++) {

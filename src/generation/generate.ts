@@ -113,9 +113,8 @@ export async function* generate(
 		const id = draw(candidates, random);
 		if (stopIds.has(id)) return { finishReason: 'stop', reused, text: heldBack(), stoppedBy: textOf(tokenizer, id) };
 
-		const scores = score(logits, id, options.logProbabilities ?? 0, tokenizer);
 		const { text, stopped } = stops.push(decoder?.push(id) ?? '');
-		yield { ...scores, text };
+		yield scored(logits, id, text, options.logProbabilities ?? 0, tokenizer);
 		if (stopped !== undefined) return { finishReason: 'stop', reused, text: '', stoppedBy: stopped };
 		history.push(id);
 		constraint?.push(id);
@@ -146,17 +145,17 @@ function reusePrefix(state: Continuable, prompt: readonly number[]): readonly nu
 	return prompt.slice(shared);
 }
 
-/** Log-probability of the chosen token and of the `count` best, from the raw logits. */
-function score(
-	logits: Float32Array,
-	id: number,
-	count: number,
-	tokenizer: Tokenizer | undefined,
-): ScoredToken & { readonly top: readonly ScoredToken[] } {
+/** The chosen token and the `count` best, with log-probabilities from the raw logits. */
+function scored(logits: Float32Array, id: number, text: string, count: number, tokenizer: Tokenizer | undefined): GeneratedToken {
 	const total = logSumExp(logits);
-	const scored = (token: number): ScoredToken => ({ id: token, token: textOf(tokenizer, token), logProbability: logits[token]! - total });
-	return { ...scored(id), top: count > 0 ? top(logits, count).map(scored) : [] };
+	const best =
+		count === 0
+			? NONE
+			: top(logits, count).map((other) => ({ id: other, token: textOf(tokenizer, other), logProbability: logits[other]! - total }));
+	return { id, token: textOf(tokenizer, id), logProbability: logits[id]! - total, text, top: best };
 }
+
+const NONE: readonly ScoredToken[] = [];
 
 function textOf(tokenizer: Tokenizer | undefined, id: number): string {
 	return tokenizer && id < tokenizer.size ? tokenizer.token(id).text : '';

@@ -4,7 +4,7 @@
 import { TongsaError } from '../errors.ts';
 import { ANY, checkOptions, needed, number, OBJECT, oneOf, type Rules, whole } from '../options.ts';
 import { logSumExp } from '../unembedding/probability.ts';
-import { type Candidates, filter, refill, sortBest } from './candidates.ts';
+import { type Candidates, filter, type Ranking, refill, sortBest } from './candidates.ts';
 import type { Random } from './random.ts';
 
 /** One step of the chain. The order of the chain is the order of the array. */
@@ -35,16 +35,19 @@ type Apply<T extends SamplerStep['type']> = (c: Candidates, step: Extract<Sample
 
 const STEPS: { readonly [T in SamplerStep['type']]: Apply<T> } = {
 	penalties(c, { repetition = 1, frequency = 0, presence = 0, last = 64 }, history) {
-		const counts = new Map<number, number>();
-		for (const id of last > 0 ? history.slice(-last) : []) counts.set(id, (counts.get(id) ?? 0) + 1);
-		reshape(c, (id, logit) => {
-			const count = counts.get(id);
-			if (count === undefined) return logit;
-			return (logit > 0 ? logit / repetition : logit * repetition) - frequency * count - presence;
-		});
+		const from = Math.max(0, history.length - last);
+		for (let i = from; i < history.length; i++) c.marks[history[i]!]! += 1;
+		for (let i = 0; i < c.count; i++) {
+			const count = c.marks[c.ids[i]!]!;
+			const logit = c.logits[i]!;
+			if (count > 0) c.logits[i] = (logit > 0 ? logit / repetition : logit * repetition) - frequency * count - presence;
+		}
+		for (let i = from; i < history.length; i++) c.marks[history[i]!] = 0;
+		c.sorted = 0;
 	},
 	bias(c, { bias }) {
-		reshape(c, (id, logit) => logit + (bias[id] ?? 0));
+		for (let i = 0; i < c.count; i++) c.logits[i]! += bias[c.ids[i]!] ?? 0;
+		c.sorted = 0;
 	},
 	temperature(c, { value }) {
 		if (value === 0) return STEPS.topK(c, { type: 'topK', k: 1 }, []);
@@ -56,20 +59,8 @@ const STEPS: { readonly [T in SamplerStep['type']]: Apply<T> } = {
 	},
 	topP(c, { p }) {
 		const total = logSumExp(c.logits, c.count);
-		let sum = 0;
-		// Sorting a whole vocabulary to keep ten tokens is most of a sampler's cost: sort as far as the sum needs, doubling.
-		for (let kept = 0, sorted = 64; ; sorted *= 2) {
-			sortBest(c, sorted);
-			while (kept < c.sorted) {
-				sum += Math.exp(c.logits[kept++]! - total);
-				if (sum >= p) {
-					c.count = kept;
-					c.sorted = Math.min(c.sorted, kept);
-					return;
-				}
-			}
-			if (c.sorted >= c.count) return;
-		}
+		c.count = fewest(c, p, (i) => Math.exp(c.logits[i]! - total));
+		c.sorted = Math.min(c.sorted, c.count);
 	},
 	minP(c, { p }) {
 		sortBest(c, 1);
@@ -83,23 +74,34 @@ const STEPS: { readonly [T in SamplerStep['type']]: Apply<T> } = {
 			const logProbability = c.logits[i]! - total;
 			if (logProbability > Number.NEGATIVE_INFINITY) entropy -= Math.exp(logProbability) * logProbability;
 		}
-		const distance = (i: number) => Math.abs(total - c.logits[i]! - entropy);
-		const order = Array.from({ length: c.count }, (_, i) => i).sort((a, b) => distance(a) - distance(b));
-		const kept = new Set<number>();
-		let sum = 0;
-		for (const i of order) {
-			kept.add(i);
-			sum += Math.exp(c.logits[i]! - total);
-			if (sum >= p) break;
+		const { places, marks } = c;
+		for (let i = 0; i < c.count; i++) {
+			places.ids[i] = i;
+			places.logits[i] = -Math.abs(total - c.logits[i]! - entropy);
 		}
-		filter(c, (i) => kept.has(i));
+		places.count = c.count;
+		places.sorted = 0;
+		const kept = fewest(places, p, (i) => Math.exp(c.logits[places.ids[i]!]! - total));
+		for (let i = 0; i < kept; i++) marks[places.ids[i]!] = 1;
+		filter(c, (i) => marks[i] === 1);
+		for (let i = 0; i < kept; i++) marks[places.ids[i]!] = 0;
 	},
 };
 
-/** Changes logits in place; the order is no longer known afterwards. */
-function reshape(c: Candidates, change: (id: number, logit: number) => number): void {
-	for (let i = 0; i < c.count; i++) c.logits[i] = change(c.ids[i]!, c.logits[i]!);
-	c.sorted = 0;
+/**
+ * How many of the best it takes until their probabilities sum to p; those are sorted then. Sorting a whole vocabulary to keep ten tokens is most
+ * of a sampler's cost: sorted as far as the sum needs, doubling.
+ */
+function fewest(c: Ranking, p: number, probability: (i: number) => number): number {
+	let sum = 0;
+	for (let kept = 0, sorted = 64; kept < c.count; sorted *= 2) {
+		sortBest(c, sorted);
+		while (kept < c.sorted) {
+			sum += probability(kept++);
+			if (sum >= p) return kept;
+		}
+	}
+	return c.count;
 }
 
 const PROBABILITY = needed(number(Number.MIN_VALUE, 1, 'above 0, at most 1'));
@@ -163,7 +165,7 @@ export function applySampler(
 			throw new TongsaError('unsupported', 'the schema cannot be gone on with: the vocabulary has no token for what must come next');
 		}
 	}
-	for (const step of chain) STEPS[step.type](candidates, step as never, history);
+	for (let i = 0; i < chain.length; i++) STEPS[chain[i]!.type](candidates, chain[i] as never, history);
 }
 
 /** Draws one of the candidates by its probability. @returns the token's id. */

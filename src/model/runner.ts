@@ -82,12 +82,19 @@ export async function fastRunner(
 	let held: number[] = [];
 	let holder: object | undefined;
 	let turn: Promise<unknown> = Promise.resolve();
+	/** Passes that run or wait for their turn. */
+	let queued = 0;
 
 	/** Passes run one after another. */
-	function inTurn<T>(pass: () => Promise<T>): Promise<T> {
+	async function inTurn<T>(pass: () => Promise<T>): Promise<T> {
+		queued++;
 		const result = turn.then(pass);
 		turn = result.catch(() => undefined);
-		return result;
+		try {
+			return await result;
+		} finally {
+			queued--;
+		}
 	}
 
 	/** Before the cache is overwritten behind the first `length` ids. */
@@ -132,6 +139,35 @@ export async function fastRunner(
 			/** This text's own, for all of its calls: another's may come in between. */
 			let logits = new Float32Array(0);
 			let computed = 0;
+			const goesOn = (): boolean => holder === self && held.length === ids.length;
+
+			/** In its turn, and after what must be waited for. */
+			function compute(more: readonly number[], signal: AbortSignal | undefined): Promise<Float32Array> {
+				return inTurn(async () => {
+					const going = goesOn();
+					holder = undefined;
+					if (source && !going) {
+						held = [];
+						await fast.read(source, signal);
+					}
+					const wanted = going ? [] : [...ids, ...more];
+					const first = going ? ids.length : begin(wanted);
+					const rest = going ? more : wanted.slice(first);
+					return took(await fast.forward(rest, first, 'logits', signal), rest, more);
+				});
+			}
+
+			/** Logits after `more`, for which `passed` went through. */
+			function took(made: Float32Array, passed: readonly number[], more: readonly number[]): Float32Array {
+				if (logits.length === 0) logits = made.slice();
+				else logits.set(made);
+				for (let i = 0; i < passed.length; i++) held.push(passed[i]!);
+				for (let i = 0; i < more.length; i++) ids.push(more[i]!);
+				holder = self;
+				computed = passed.length;
+				return logits;
+			}
+
 			const self: Continuable = {
 				ids,
 				vocabulary: model.config.vocabulary,
@@ -148,25 +184,16 @@ export async function fastRunner(
 							hint: 'Open the model with a larger context',
 						});
 					}
-					return inTurn(async () => {
-						const goesOn = holder === self && held.length === ids.length;
+					const due = fast.turn();
+					if (due) await due;
+					signal?.throwIfAborted();
+					if (queued === 0 && goesOn()) {
 						holder = undefined;
-						if (source && !goesOn) {
-							held = [];
-							await fast.read(source, signal);
-						}
-						const wanted = goesOn ? [] : [...ids, ...more];
-						const first = goesOn ? ids.length : begin(wanted);
-						const rest = goesOn ? more : wanted.slice(first);
-						const made = await fast.forward(rest, first, 'logits', signal);
-						if (logits.length === 0) logits = made.slice();
-						else logits.set(made);
-						for (const id of rest) held.push(id);
-						for (const id of more) ids.push(id);
+						const made = fast.atOnce(more, ids.length, 'logits');
 						holder = self;
-						computed = rest.length;
-						return logits;
-					});
+						if (made) return took(made, more, more);
+					}
+					return compute(more, signal);
 				},
 				truncate: (length) => void ids.splice(length),
 			};

@@ -1,6 +1,7 @@
 // The fast path: the same model on the kernels. Weights repacked once, states and cache in one memory, nothing allocated for a token.
 // What it cannot do is said by `obstacle` (fast/support.ts); the exact path then serves. Speed and method: docs/speed.md
 
+import type { Want } from '../compute/crew.ts';
 import type { KernelVariant } from '../compute/kernels.ts';
 import { TongsaError } from '../errors.ts';
 import { angleFiller } from './fast/angles.ts';
@@ -33,7 +34,11 @@ export interface FastModel {
 	 * The result is a view that the next call overwrites.
 	 * @throws TongsaError 'internal' when a thread has died; the next call is computed on one thread, and the cache is as it was before.
 	 */
-	forward(ids: ArrayLike<number>, first: number, want: 'blocks' | 'states' | 'logits', signal?: AbortSignal): Promise<Float32Array>;
+	forward(ids: ArrayLike<number>, first: number, want: Want, signal?: AbortSignal): Promise<Float32Array>;
+	/** As forward, and without a promise: nothing is allocated. Undefined where something must be waited for, which forward does. */
+	atOnce(ids: ArrayLike<number>, first: number, want: Want): Float32Array | undefined;
+	/** Other work of this thread has its turn, where that is due: to be waited for before `atOnce`. */
+	turn(): Promise<void> | undefined;
 	/**
 	 * Final states of texts, each by itself, as many in one pass as it takes: side by side, without padding. `each` gets them in the order
 	 * of the texts, (T, D) for the i-th: a view that is overwritten after it returns. The cache is overwritten.
@@ -96,20 +101,32 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 		const logits = last.logits && floats.subarray(last.logits.at / 4, last.logits.at / 4 + views.output!.matrix.rows);
 		const caches = stretches.map(({ compiled }, i): CacheMemory => ({ memory: kernels[i]!.memory, caches: compiled.caches }));
 		let closed = false;
-		let turn = clock.now();
+		let begun = clock.now();
+
+		function turn(): Promise<void> | undefined {
+			return clock.now() - begun > TURN_MS ? giveTurn() : undefined;
+		}
+
+		async function giveTurn(): Promise<void> {
+			await clock.wait(0);
+			begun = clock.now();
+		}
 
 		/** What every pass begins with. */
 		async function ready(signal: AbortSignal | undefined): Promise<void> {
-			if (closed) throw new TongsaError('closed', 'the model was closed');
+			checkOpen();
 			if (crew.mended) await crew.mended;
-			if (clock.now() - turn > TURN_MS) {
-				await clock.wait(0);
-				turn = clock.now();
-			}
+			const due = turn();
+			if (due) await due;
 			signal?.throwIfAborted();
 		}
 
-		function check(T: number, first: number): void {
+		function checkOpen(): void {
+			if (closed) throw new TongsaError('closed', 'the model was closed');
+		}
+
+		function check(T: number, first: number, want: Want): void {
+			if (want === 'logits' && !logits) throw noLogits(model.name);
 			if (T === 0) throw noTokens(model.name);
 			if (first + T > capacity) {
 				throw new TongsaError('too-large', 'the text is longer than the cache, and nothing is cut in silence', {
@@ -119,27 +136,39 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 					hint: 'Open the model with a larger context',
 				});
 			}
-			for (const fill of angles) fill(first + T);
+			for (let i = 0; i < angles.length; i++) angles[i]!(first + T);
+		}
+
+		const made = (T: number, want: Want): Float32Array => (want === 'logits' ? logits! : states(want === 'states' ? T : 0));
+
+		function atOnce(ids: ArrayLike<number>, first: number, want: Want): Float32Array | undefined {
+			const T = ids.length;
+			checkOpen();
+			check(T, first, want);
+			if (T > tokensAtOnce || crew.mended || !entrance.place(ids, 0, T, first)) return undefined;
+			crew.run(T, first, want);
+			return made(T, want);
 		}
 
 		async function forward(ids: ArrayLike<number>, first: number, want: Want, signal?: AbortSignal): Promise<Float32Array> {
+			const due = turn();
+			if (due) await due;
+			signal?.throwIfAborted();
+			return atOnce(ids, first, want) ?? forwardInTime(ids, first, want, signal);
+		}
+
+		async function forwardInTime(ids: ArrayLike<number>, first: number, want: Want, signal?: AbortSignal): Promise<Float32Array> {
 			const T = ids.length;
-			await ready(signal);
-			check(T, first);
-			if (want === 'logits' && !logits) {
-				throw noLogits(model.name);
-			}
 			const all = want === 'states' && T > tokensAtOnce ? new Float32Array(T * D) : undefined;
 			for (let from = 0, count = 0; from < T; from += count) {
-				if (from > 0) await ready(signal);
+				await ready(signal);
 				// None is left for a pass of its own: one token goes through other kernels, whose sums are rounded otherwise.
 				count = T - from === tokensAtOnce + 1 ? tokensAtOnce - 1 : Math.min(tokensAtOnce, T - from);
-				const reading = entrance.place(ids, from, count, (t) => first + from + t, signal);
-				if (reading) await reading;
+				if (!entrance.place(ids, from, count, first + from)) await entrance.finish(ids, from, count, signal);
 				crew.run(count, first + from, want === 'logits' && from + count < T ? 'blocks' : want);
 				all?.set(states(count), from * D);
 			}
-			return want === 'logits' ? logits! : (all ?? states(want === 'states' ? T : 0));
+			return all ?? made(T, want);
 		}
 
 		return {
@@ -151,8 +180,10 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 			memories: parts.length,
 			bytes: bytesOf(stretches),
 			forward,
+			atOnce,
+			turn,
 			async texts(texts, each, signal) {
-				for (const ids of texts) check(ids.length, 0);
+				for (const ids of texts) check(ids.length, 0, 'states');
 				const room = Math.min(TOKENS_AT_ONCE, capacity);
 				for (let i = 0; i < texts.length; ) {
 					let end = i;
@@ -167,8 +198,7 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 					const ids = texts.slice(i, end).flatMap((text) => Array.from(text));
 					let t = 0;
 					for (const text of texts.slice(i, end)) for (let p = 0; p < text.length; p++) crew.positions[t++] = p;
-					const reading = entrance.place(ids, 0, T, (t) => crew.positions[t]!, signal);
-					if (reading) await reading;
+					if (!entrance.place(ids, 0, T, 0, crew.positions)) await entrance.finish(ids, 0, T, signal);
 					crew.run(T, 0, 'states', true);
 					const packed = states(T);
 					for (let from = 0; i < end; from += texts[i++]!.length * D) each(i, packed.subarray(from, from + texts[i]!.length * D));
@@ -184,7 +214,7 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 			save: (length) => saveCache(caches, capacity, length),
 			restore: (snapshot, saved, length) => restoreCache(caches, capacity, snapshot, saved, length),
 			async hear(x, hearing, signal) {
-				check(x.length / D, 0);
+				check(x.length / D, 0, 'states');
 				const ears = { crew, kernels, parts: stretches.map(({ compiled }) => compiled), tokensAtOnce, ready: () => ready(signal) };
 				return hear(ears, x, x.length / D, hearing);
 			},
@@ -207,5 +237,3 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 		throw error;
 	}
 }
-
-type Want = 'blocks' | 'states' | 'logits';

@@ -21,22 +21,42 @@ const f32 = Math.fround;
 
 /** Angles for `count` positions from `first` on. Longrope and dynamic scaling depend on how long the text is: first + count. */
 export function ropeTable(rope: RopeConfig, first: number, count: number, tensors: RopeTensors = {}): RopeTable {
-	const { inverse, magnitude } = frequencies(rope, first + count, tensors);
-	const pairs = inverse.length;
+	const turning = frequencies(rope, first + count, tensors);
+	const pairs = turning.inverse.length;
 	const cos = new Float32Array(count * pairs);
 	const sin = new Float32Array(count * pairs);
-	for (let t = 0; t < count; t++) {
-		for (let p = 0; p < pairs; p++) {
-			const angle = f32((first + t) * inverse[p]!);
-			cos[t * pairs + p] = f32(Math.cos(angle)) * magnitude;
-			sin[t * pairs + p] = f32(Math.sin(angle)) * magnitude;
-		}
-	}
+	fillAngles(turning, first, count, cos, sin, 0);
 	return { pairs, cos, sin };
 }
 
-/** Turns per token of each pair (P), and the factor on cos and sin. */
-export function frequencies(rope: RopeConfig, length: number, tensors: RopeTensors = {}): { inverse: Float32Array; magnitude: number } {
+/** Rows of a table for `count` positions from `first` on, written from `at` on. */
+export function fillAngles(
+	{ inverse, magnitude }: Frequencies,
+	first: number,
+	count: number,
+	cos: Float32Array,
+	sin: Float32Array,
+	at: number,
+): void {
+	const pairs = inverse.length;
+	for (let t = 0; t < count; t++) {
+		for (let p = 0; p < pairs; p++) {
+			const angle = f32((first + t) * inverse[p]!);
+			cos[at + t * pairs + p] = f32(Math.cos(angle)) * magnitude;
+			sin[at + t * pairs + p] = f32(Math.sin(angle)) * magnitude;
+		}
+	}
+}
+
+export interface Frequencies {
+	/** Turns per token of each pair (P). */
+	readonly inverse: Float32Array;
+	/** The factor on cos and sin. */
+	readonly magnitude: number;
+}
+
+/** For a text of `length` tokens. */
+export function frequencies(rope: RopeConfig, length: number, tensors: RopeTensors = {}): Frequencies {
 	const n = rope.dimensions;
 	const s = rope.scaling;
 	const plain = (theta: number): Float32Array => Float32Array.from({ length: n / 2 }, (_, p) => 1 / f32(f32(theta) ** f32((2 * p) / n)));

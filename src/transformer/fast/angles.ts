@@ -1,24 +1,25 @@
 // Angles of rotation in the kernels' memory, made as far as positions are asked for.
 
 import type { Kernels } from '../../compute/kernels.ts';
-import { type RopeTensors, ropeTable } from '../rope.ts';
+import { fillAngles, frequencies, type RopeTensors } from '../rope.ts';
 import type { Compiled } from './compile.ts';
-import type { RopePlace } from './compile-attention.ts';
 
-/** Angles are made for so many positions at a time. */
-const ANGLES_AT_ONCE = 256;
+/** Angles are made for so many positions at first, and then for as many again: loops so long that V8 compiles them while they run. */
+const FIRST_ANGLES = 256;
 
 /** Fills the tables of angles as far as positions are asked for. */
 export function angleFiller({ floats }: Kernels, { ropes }: Compiled, capacity: number, tensors: RopeTensors): (end: number) => void {
+	const tables = ropes.map(({ rope, cos, sin, pairs }) => ({
+		turning: frequencies(rope, capacity, tensors),
+		cos: floats.subarray(cos / 4, cos / 4 + capacity * pairs),
+		sin: floats.subarray(sin / 4, sin / 4 + capacity * pairs),
+		pairs,
+	}));
 	let filled = 0;
 	return (end) => {
 		if (end <= filled) return;
-		const to = Math.min(capacity, Math.ceil(end / ANGLES_AT_ONCE) * ANGLES_AT_ONCE);
-		for (const { rope, cos, sin, pairs } of ropes as readonly RopePlace[]) {
-			const table = ropeTable(rope, filled, to - filled, tensors);
-			floats.set(table.cos, cos / 4 + filled * pairs);
-			floats.set(table.sin, sin / 4 + filled * pairs);
-		}
+		const to = Math.min(capacity, Math.max(end, 2 * filled, FIRST_ANGLES));
+		for (const { turning, cos, sin, pairs } of tables) fillAngles(turning, filled, to - filled, cos, sin, filled * pairs);
 		filled = to;
 	};
 }

@@ -14,17 +14,12 @@ const POSITIONS_AT_ONCE = 256;
 
 export interface Entrance {
 	/**
-	 * Rows of `count` ids from `from` on → the input, with scale, type and position; `positionOf` gives each one's by its place in the pass.
-	 * Undefined: done. A promise: rows are being read.
-	 * @throws TongsaError 'out-of-range' for an id without a row.
+	 * Rows of `count` ids from `from` on → the input, with scale, type and position: each one's own, or counted on from `first`.
+	 * False: some must be read first, which `finish` does.
 	 */
-	place(
-		ids: ArrayLike<number>,
-		from: number,
-		count: number,
-		positionOf: (t: number) => number,
-		signal?: AbortSignal,
-	): Promise<void> | undefined;
+	place(ids: ArrayLike<number>, from: number, count: number, first: number, positions?: Int32Array): boolean;
+	/** Goes on with what `place` has left. @throws TongsaError 'out-of-range' for an id without a row. */
+	finish(ids: ArrayLike<number>, from: number, count: number, signal?: AbortSignal): Promise<void>;
 }
 
 /** Rows that are kept: each has one place, by its id. */
@@ -57,10 +52,12 @@ export function createEntrance(
 	/** Each token's position in the pass that is placed. */
 	const positionsOf = new Int32Array(capacity);
 	let positionsMade = 0;
+	/** Of the pass that is placed: the position behind its last one, and the places of tokens whose rows are not kept. */
+	let end = 0;
 	const missing: number[] = [];
 
 	/** Positions from 0 on, as far as they are asked for. */
-	async function makePositions(end: number, signal?: AbortSignal): Promise<void> {
+	async function makePositions(signal?: AbortSignal): Promise<void> {
 		const to = Math.min(capacity, Math.ceil(end / POSITIONS_AT_ONCE) * POSITIONS_AT_ONCE);
 		const first = positionsMade === 0 && padding !== undefined ? -1 : positionsMade;
 		const numbers = Array.from({ length: to - first }, (_, i) => first + i);
@@ -77,9 +74,8 @@ export function createEntrance(
 	}
 
 	async function readMissing(ids: ArrayLike<number>, from: number, signal?: AbortSignal): Promise<void> {
-		const places = missing.slice();
 		const read = await weights.rows(
-			places.map((t) => ids[from + t]!),
+			missing.map((t) => ids[from + t]!),
 			signal,
 		);
 		if (embedding.scale !== 1) for (let i = 0; i < read.length; i++) read[i]! *= embedding.scale;
@@ -87,7 +83,7 @@ export function createEntrance(
 			const type = await weights.type(signal);
 			for (let i = 0; i < read.length; i++) read[i]! += type[i % D]!;
 		}
-		for (const [i, t] of places.entries()) {
+		for (const [i, t] of missing.entries()) {
 			const id = ids[from + t]!;
 			const row = read.subarray(i * D, (i + 1) * D);
 			floats.set(row, (input.at + t * input.stride) / 4);
@@ -112,29 +108,28 @@ export function createEntrance(
 		}
 	}
 
-	async function slowly(ids: ArrayLike<number>, from: number, count: number, end: number, signal?: AbortSignal): Promise<void> {
-		if (missing.length > 0) await readMissing(ids, from, signal);
-		if (!embedding.positions) return;
-		if (end > positionsMade) await makePositions(end, signal);
-		addPositions(count);
-	}
-
 	return {
-		place(ids, from, count, positionOf, signal) {
+		place(ids, from, count, first, given) {
 			missing.length = 0;
-			let end = 0;
+			end = 0;
 			for (let t = 0; t < count; t++) {
 				const id = ids[from + t]!;
-				const place = (id % kept) * D;
-				if (owners[id % kept] === id) floats.copyWithin((input.at + t * input.stride) / 4, rows + place, rows + place + D);
+				const row = rows + (id % kept) * D;
+				if (owners[id % kept] === id) floats.copyWithin((input.at + t * input.stride) / 4, row, row + D);
 				else missing.push(t);
-				positionsOf[t] = positionOf(t);
+				positionsOf[t] = given ? given[t]! : first + t;
 				end = Math.max(end, positionsOf[t]! + 1);
 			}
 			if (padding !== undefined) skipPadding(ids, from, count);
-			if (missing.length > 0 || (embedding.positions && end > positionsMade)) return slowly(ids, from, count, end, signal);
+			if (missing.length > 0 || (embedding.positions && end > positionsMade)) return false;
 			if (embedding.positions) addPositions(count);
-			return undefined;
+			return true;
+		},
+		async finish(ids, from, count, signal) {
+			if (missing.length > 0) await readMissing(ids, from, signal);
+			if (!embedding.positions) return;
+			if (end > positionsMade) await makePositions(signal);
+			addPositions(count);
 		},
 	};
 }
