@@ -11,7 +11,8 @@ import { TextInput } from '../ui/fields.tsx';
 import { Parting } from '../ui/parting.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';
 import { Source } from '../ui/source.tsx';
-import { BoxedStrip, quoted } from '../ui/token.tsx';
+import { BoxedStrip } from '../ui/token.tsx';
+import { quoted } from '../ui/token-text.ts';
 import { NeedWords, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
 import { sharedRows } from './Vectors.tsx';
@@ -111,7 +112,7 @@ function Two(props: { readonly card: ModelCard; readonly a: Side; readonly b: Si
 			{parting.busy && !parting.value && <Busy />}
 			{shared && parting.value && (
 				<>
-					<h4>{t.labelled(words.word, quoted(shared))}</h4>
+					<h4>{t.labelled(words.word, quoted(shared, t))}</h4>
 					<Parting values={parting.value} />
 					<Source
 						card={card}

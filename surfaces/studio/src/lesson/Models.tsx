@@ -181,7 +181,7 @@ function Foreign({ card }: { readonly card: ModelCard }) {
 			<p>{t.lesson.models.foreignIdea(card.title, card.table.width, other.title, other.table.width)}</p>
 			{rows?.map(({ vector, matches: [row] }, i) => (
 				<div key={pair[i]!.name}>
-					<p>{t.labelled(pair[i]!.title, t.lesson.vectors.rowOf(`“${WORD}”`, row!.id))}</p>
+					<p>{t.labelled(pair[i]!.title, t.lesson.vectors.rowOf(t.quote(WORD), row!.id))}</p>
 					<p className="numbers">
 						{Array.from(vector.subarray(0, 4), (x) => digits(x)).join('  ')}
 						{vector.length > 4 && ' …'}

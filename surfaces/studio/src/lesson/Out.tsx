@@ -10,7 +10,8 @@ import { Slide, TextInput } from '../ui/fields.tsx';
 import { isWhole, Missing } from '../ui/missing.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Source } from '../ui/source.tsx';
-import { BoxedStrip, quoted, tokenText } from '../ui/token.tsx';
+import { BoxedStrip } from '../ui/token.tsx';
+import { quoted, tokenText } from '../ui/token-text.ts';
 import { Chances } from '../views/Chances.tsx';
 import { NeedWords, numberOf, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
@@ -113,8 +114,8 @@ function NextQuestion({ card, ids, onRight }: Pick<StepProps, 'card' | 'onRight'
 			check={(id) => {
 				const given = best.find((one) => String(one.id) === id)!;
 				return given === best[0]
-					? { right: true, say: words.right(quoted(given), percent(given.probability)) }
-					: { right: false, say: words.wrong(quoted(given)) };
+					? { right: true, say: words.right(quoted(given, t), percent(given.probability)) }
+					: { right: false, say: words.wrong(quoted(given, t)) };
 			}}
 			onRight={onRight}
 		/>

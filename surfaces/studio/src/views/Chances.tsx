@@ -11,7 +11,8 @@ import { Loading } from '../ui/opened.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Saves } from '../ui/saves.tsx';
 import { Source } from '../ui/source.tsx';
-import { quoted, TokenFace, tokenText } from '../ui/token.tsx';
+import { TokenFace } from '../ui/token.tsx';
+import { quoted, tokenText } from '../ui/token-text.ts';
 
 const SHOWN = 10;
 
@@ -61,7 +62,7 @@ export function Chances(props: {
 								<span className="bar" style={{ width: `${100 * one.drawn}%` }} />
 							</td>
 							<td>
-								<Push kind="quiet" onPress={() => onTake(one)} label={`${t.lesson.out.take}: ${quoted(one)}`}>
+								<Push kind="quiet" onPress={() => onTake(one)} label={`${t.lesson.out.take}: ${quoted(one, t)}`}>
 									+
 								</Push>
 							</td>

@@ -9,7 +9,8 @@ import { usePlace } from '../state/place.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';
 import { Saves } from '../ui/saves.tsx';
 import { Source } from '../ui/source.tsx';
-import { TokenFace, tokenText } from '../ui/token.tsx';
+import { TokenFace } from '../ui/token.tsx';
+import { tokenText } from '../ui/token-text.ts';
 
 const TOP = 10;
 

@@ -19,7 +19,7 @@ import { Opened } from '../ui/opened.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';
 import { Saves } from '../ui/saves.tsx';
 import { Source } from '../ui/source.tsx';
-import { tokenText } from '../ui/token.tsx';
+import { tokenText } from '../ui/token-text.ts';
 import { Bar } from './Bar.tsx';
 
 /** Tokens that both runs go on by: each costs two whole runs. */

@@ -18,7 +18,7 @@ import { Busy, Problem } from '../ui/problem.tsx';
 import { Saves } from '../ui/saves.tsx';
 import { Source } from '../ui/source.tsx';
 import { Stoppable } from '../ui/stoppable.tsx';
-import { quoted, tokenText } from '../ui/token.tsx';
+import { quoted, tokenText } from '../ui/token-text.ts';
 import { Bar } from './Bar.tsx';
 import { LensGrid, lensSvg } from './LensGrid.tsx';
 
@@ -77,7 +77,7 @@ function LensOf({ card }: { readonly card: ModelCard }) {
 				{picked && tokens[token] && (
 					<section aria-live="polite">
 						<h3>
-							{quoted(tokens[token])}, {rowName(layer)}
+							{quoted(tokens[token], t)}, {rowName(layer)}
 						</h3>
 						<Guesses guesses={picked} />
 					</section>

@@ -20,7 +20,8 @@ import { Saves } from '../ui/saves.tsx';
 import { Scatter, type ScatterHandle, scatterSvg } from '../ui/scatter.tsx';
 import { Source } from '../ui/source.tsx';
 import { Stoppable } from '../ui/stoppable.tsx';
-import { quoted, TokenStrip, tokenText } from '../ui/token.tsx';
+import { TokenStrip } from '../ui/token.tsx';
+import { quoted, tokenText } from '../ui/token-text.ts';
 import { Bar } from './Bar.tsx';
 import { Legend } from './Legend.tsx';
 
@@ -179,9 +180,9 @@ function MapOf({ card }: { readonly card: ModelCard }) {
 			{one && near.value && near.value.length > 0 && (
 				<>
 					<h3>
-						{words.neighbours}: {quoted(one)}
+						{words.neighbours}: {quoted(one, t)}
 					</h3>
-					<p className="hint">{words.picked(quoted(one))}</p>
+					<p className="hint">{words.picked(quoted(one, t))}</p>
 					<Ranking matches={near.value} label={words.neighbours} />
 					<Saves
 						name="nearest"

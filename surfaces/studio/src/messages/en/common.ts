@@ -19,6 +19,7 @@ export const common = {
 		map: 'Map',
 		edit: 'Edit',
 	},
+	quote: (text: string) => `“${text}”`,
 	labelled: (label: string, value: string) => `${label}: ${value}`,
 	model: 'Model',
 	sentence: 'Your sentence',

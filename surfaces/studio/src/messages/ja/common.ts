@@ -21,6 +21,7 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 		map: '地図',
 		edit: '変えてみる',
 	},
+	quote: (text) => `「${text}」`,
 	labelled: (label, value) => `${label}：${value}`,
 	model: 'モデル',
 	sentence: 'あなたの文',

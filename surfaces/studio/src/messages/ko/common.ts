@@ -21,6 +21,7 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 		map: '지도',
 		edit: '고치기',
 	},
+	quote: (text) => `“${text}”`,
 	labelled: (label, value) => `${label}: ${value}`,
 	model: '모델',
 	sentence: '내 문장',

@@ -21,6 +21,7 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 		map: '地图',
 		edit: '改动',
 	},
+	quote: (text) => `“${text}”`,
 	labelled: (label, value) => `${label}：${value}`,
 	model: '模型',
 	sentence: '你的句子',
