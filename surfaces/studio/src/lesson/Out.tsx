@@ -65,7 +65,7 @@ function NextToken({ card, text, setText, onRight }: StepProps) {
 	const [temperature, setTemperature] = useOption('temperature', 1);
 	const taken = more.split(',').filter(Boolean).map(Number).filter(Number.isInteger);
 	const prompt = useEncoding(card.name, text);
-	const ids = prompt.value && !prompt.busy ? [...prompt.value.map(({ id }) => id), ...taken] : undefined;
+	const ids = prompt.value && [...prompt.value.map(({ id }) => id), ...taken];
 	const settings = { ...ALL, temperature };
 	const change = (next: string) => {
 		setText(next);

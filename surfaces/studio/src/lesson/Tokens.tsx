@@ -50,7 +50,7 @@ export function Tokens({ card, text, setText, onRight }: StepProps) {
 			<TextInput label={t.sentence} value={text} onChange={setText} rows={2} />
 			{refusal && <Problem refusal={refusal} />}
 			{text === '' && <p>{t.empty}</p>}
-			{value && <BoxedStrip tokens={value} label={t.token} />}
+			<BoxedStrip tokens={value ?? []} label={t.token} />
 			<Source card={card} part={t.sourceTokenizer} />
 			<p>
 				<Rich text={flags.length ? words.flagsSome(flags.map((one) => quoted(one, t)).join(' ')) : words.flagsNone} />
@@ -127,14 +127,8 @@ export function Tokens({ card, text, setText, onRight }: StepProps) {
 }
 
 function OthersWithFlags({ text }: { readonly text: string }) {
-	const open = useModels(WITH_FLAGS).filter((entry) => entry.card);
-	return (
-		<>
-			{open.map((entry) => (
-				<Strip key={entry.name} card={entry.card!} text={text} />
-			))}
-		</>
-	);
+	const entries = useModels(WITH_FLAGS).filter(({ refusal }) => !refusal);
+	return entries.map(({ name, card }) => (card ? <Strip key={name} card={card} text={text} /> : <div key={name} className="labelled" />));
 }
 
 function Strip({ card, text }: { readonly card: ModelCard; readonly text: string }) {

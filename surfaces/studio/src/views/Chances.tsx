@@ -8,13 +8,15 @@ import { percent } from '../matrix/number.ts';
 import { useSpeech } from '../messages/index.ts';
 import { Push } from '../ui/fields.tsx';
 import { Loading } from '../ui/opened.tsx';
-import { Problem } from '../ui/problem.tsx';
+import { Problem, Room } from '../ui/problem.tsx';
 import { Saves } from '../ui/saves.tsx';
 import { Source } from '../ui/source.tsx';
 import { TokenFace } from '../ui/token.tsx';
 import { quoted, tokenText } from '../ui/token-text.ts';
 
 const SHOWN = 10;
+/** Of the table with its buttons, and of what stands under it. */
+const ROOM = { rows: SHOWN, row: 3.4, rest: 8 };
 
 export function Chances(props: {
 	readonly card: ModelCard;
@@ -32,9 +34,9 @@ export function Chances(props: {
 		ask('chances', [card.name, ids, settings, SHOWN], { signal }),
 	);
 	if (refusal) return <Problem refusal={refusal} />;
-	if (!value) return busy ? <Loading name={card.name} /> : null;
+	if (!value) return <Room {...ROOM}>{busy && <Loading name={card.name} />}</Room>;
 	return (
-		<>
+		<Room {...ROOM}>
 			<table className="chances">
 				<thead>
 					<tr>
@@ -80,6 +82,6 @@ export function Chances(props: {
 					rows: value.best.map((one) => [one.id, tokenText(one), one.probability, one.drawn]),
 				})}
 			/>
-		</>
+		</Room>
 	);
 }

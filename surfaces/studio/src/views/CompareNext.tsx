@@ -6,7 +6,7 @@ import { useAnswer } from '../engine/use.ts';
 import { percent } from '../matrix/number.ts';
 import { useMessages } from '../messages/index.ts';
 import { usePlace } from '../state/place.tsx';
-import { Busy, Problem } from '../ui/problem.tsx';
+import { Busy, Problem, Room } from '../ui/problem.tsx';
 import { Saves } from '../ui/saves.tsx';
 import { Source } from '../ui/source.tsx';
 import { TokenFace } from '../ui/token.tsx';
@@ -22,7 +22,13 @@ export function NextApart({ a, b }: { readonly a: ModelCard; readonly b: ModelCa
 		ask('nextApart', [a.name, b.name, text, TOP], { signal }),
 	);
 	if (refusal) return <Problem refusal={refusal} />;
-	if (!value) return <Busy />;
+	if (!value) {
+		return (
+			<Room rows={1.6 * TOP} rest={12}>
+				<Busy />
+			</Room>
+		);
+	}
 	const share = (p: number) => (
 		<>
 			<td className="right">{percent(p)}</td>

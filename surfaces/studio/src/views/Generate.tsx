@@ -14,6 +14,7 @@ import { isWhole, Missing } from '../ui/missing.tsx';
 import { Opened } from '../ui/opened.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';
 import { Saves } from '../ui/saves.tsx';
+import { Scroller } from '../ui/scroller.tsx';
 import { TokenStrip } from '../ui/token.tsx';
 import { tokenText } from '../ui/token-text.ts';
 import { Bar } from './Bar.tsx';
@@ -56,9 +57,13 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 	const prompt = useAnswer(open ? JSON.stringify([card.name, given]) : undefined, (signal) =>
 		ask('prompt', [card.name, given], { signal }),
 	);
-	const ids = prompt.busy ? undefined : prompt.value?.tokens.map(({ id }) => id);
+	const known = prompt.value?.tokens.map(({ id }) => id);
+	const ids = prompt.busy ? undefined : known;
 	const answer = useSaid(card.name, made);
 	useKeptAnswer(card.name, ids, writing);
+	// While it writes, what could have come next stays as it was.
+	const rested = useRef<readonly number[]>([]);
+	if (!running && known) rested.current = [...known, ...made.slice(0, picked ?? made.length).map(({ id }) => id)];
 	// An answer belongs to its text, or to the conversation.
 	const { set } = writing;
 	const about = talks ? '' : text;
@@ -135,29 +140,31 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 					</Push>
 				)}
 			</div>
-			{!talks && made.length > 0 && (
+			{!talks && (made.length > 0 || running) && (
 				<p className="answer" aria-live="polite" dir="auto">
 					<span>{text}</span>
 					<strong>{answer}</strong>
 				</p>
 			)}
-			{card.memory && made.length === 0 && <p className="hint">{words.memory(bytes(card.memory.needed))}</p>}
+			{card.memory && made.length === 0 && !running && <p className="hint">{words.memory(bytes(card.memory.needed))}</p>}
 			{(writing.refusal ?? prompt.refusal) && <Problem refusal={(writing.refusal ?? prompt.refusal)!} />}
-			{running && made.length === 0 && <Busy />}
-			{made.length > 0 && open && (
+			{(made.length > 0 || running) && open && (
 				<>
-					<TokenStrip
-						tokens={made}
-						picked={picked}
-						onPick={(i) => setPicked(picked === i ? undefined : i)}
-						label={words.made}
-						note={(_, i) => percent(made[i]!.probability)}
-					/>
+					<Scroller className="made" label={words.made}>
+						{made.length === 0 && <Busy />}
+						<TokenStrip
+							tokens={made}
+							picked={picked}
+							onPick={(i) => setPicked(picked === i ? undefined : i)}
+							label={words.made}
+							note={(_, i) => percent(made[i]!.probability)}
+						/>
+					</Scroller>
 					<p className="hint">
 						{writing.end?.finishReason === 'stop' && <>{words.ended} </>}
 						{words.pick}
 					</p>
-					{!running && ids && (
+					{known && (
 						<Saves
 							name="generated"
 							origin={{
@@ -165,7 +172,7 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 								part: 'logits',
 								precision: writing.end?.precision ?? 'fast',
 								prompt: given,
-								after: ids,
+								after: known,
 								...{ settings, seed, maxTokens, ended: writing.end?.finishReason },
 							}}
 							table={() => ({
@@ -177,18 +184,18 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 				</>
 			)}
 			{sliders}
-			{open && ids && ids.length > 0 && !running && (
-				<>
+			{open && known && known.length > 0 && (
+				<div inert={running || !ids}>
 					<h3>{picked === undefined ? words.next : words.place(picked + 1)}</h3>
 					<p>{words.chances}</p>
 					<Chances
 						card={card}
-						ids={[...ids, ...made.slice(0, picked ?? made.length).map(({ id }) => id)]}
+						ids={rested.current}
 						settings={settings}
 						chosen={picked === undefined ? undefined : made[picked]?.id}
 						onTake={take}
 					/>
-				</>
+				</div>
 			)}
 			{prompt.value && (
 				<details>

@@ -14,7 +14,7 @@ import { useShade } from '../state/shade.ts';
 import { Guesses } from '../ui/guesses.tsx';
 import { isWhole, Missing } from '../ui/missing.tsx';
 import { Opened } from '../ui/opened.tsx';
-import { Busy, Problem } from '../ui/problem.tsx';
+import { Busy, Problem, Room } from '../ui/problem.tsx';
 import { Saves } from '../ui/saves.tsx';
 import { Source } from '../ui/source.tsx';
 import { Stoppable } from '../ui/stoppable.tsx';
@@ -36,6 +36,8 @@ export function Lens() {
 	);
 }
 
+/** Guesses of a cell. */
+const SHOWN = 10;
 const PART = 'blocks.*.output → final norm → logits';
 
 function LensOf({ card }: { readonly card: ModelCard }) {
@@ -48,7 +50,7 @@ function LensOf({ card }: { readonly card: ModelCard }) {
 	const key = isWhole(card) ? JSON.stringify([card.name, text, layers]) : undefined;
 	const [stopped, setStopped] = useState('');
 	const { parts, refusal, busy } = useParts<LensColumn, unknown>(stopped === key ? undefined : key, (signal, onPart) =>
-		ask('lens', [card.name, text, 10], { signal, onPart: (part) => onPart(part as LensColumn) }),
+		ask('lens', [card.name, text, SHOWN], { signal, onPart: (part) => onPart(part as LensColumn) }),
 	);
 	const [at, setAt] = useOption('at', '');
 	if (!isWhole(card)) return <Missing card={card} />;
@@ -74,14 +76,18 @@ function LensOf({ card }: { readonly card: ModelCard }) {
 			</div>
 			<div className="lens-beside">
 				<LensGrid {...grid} picked={{ token, row: layer }} onPick={(at) => setAt(`${at.token},${at.row}`)} />
-				{picked && tokens[token] && (
-					<section aria-live="polite">
-						<h3>
-							{quoted(tokens[token], t)}, {rowName(layer)}
-						</h3>
-						<Guesses guesses={picked} />
-					</section>
-				)}
+				<section aria-live="polite">
+					<Room rows={SHOWN} rest={7}>
+						{picked && tokens[token] && (
+							<>
+								<h3>
+									{quoted(tokens[token], t)}, {rowName(layer)}
+								</h3>
+								<Guesses guesses={picked} />
+							</>
+						)}
+					</Room>
+				</section>
 			</div>
 			<Source card={card} part={PART} precision={parts[0]?.precision} />
 			{!busy && parts.length > 0 && (

@@ -100,7 +100,7 @@ function MapOf({ card }: { readonly card: ModelCard }) {
 	if (refusal) return <Problem refusal={refusal} />;
 	return (
 		<>
-			<div className="matrix-bar">
+			<div className="matrix-bar map-stage">
 				<Stoppable busy={busy} stopped={stopped} onStopped={setStopped}>
 					{stageOf(progress, words, count) ?? t.computing}
 				</Stoppable>
@@ -113,60 +113,60 @@ function MapOf({ card }: { readonly card: ModelCard }) {
 					</>
 				)}
 			</div>
-			<p>{value && !busy ? words.kept(percent(value.kept), percent(value.flat), count(value.probes)) : points ? words.flat : '\u00a0'}</p>
-			{points && groups && (
-				<>
-					<div className="matrix-bar">
-						<Choose
-							compact
-							label={words.colour}
-							choices={[
-								{ id: 'script', name: `${words.colour}: ${words.byScript}` },
-								{ id: 'kind', name: `${words.colour}: ${words.byKind}` },
-							]}
-							value={by === 'kind' ? 'kind' : 'script'}
-							onChange={setBy}
-						/>
-						<Push kind="quiet" onPress={() => handle.current?.zoom(0)}>
-							{t.views.grid.whole}
-						</Push>
-						<Push kind="quiet" onPress={() => handle.current?.zoom(1 / 1.5)} label={t.views.grid.zoomOut}>
-							−
-						</Push>
-						<Push kind="quiet" onPress={() => handle.current?.zoom(1.5)} label={t.views.grid.zoomIn}>
-							+
-						</Push>
-						<Saves
-							name={`${card.name}-map`}
-							origin={origin}
-							table={async () => {
-								const all = await ask('tokens', [card.name, Array.from(groups, (_, id) => id)]);
-								return {
-									header: ['id', 'token', 'x', 'y'],
-									rows: all.map((token, id) => [id, token ? tokenText(token) : '', points[2 * id]!, points[2 * id + 1]!]),
-								};
-							}}
-							canvas={() => handle.current?.picture() ?? null}
-							svg={(saved) => scatterSvg(points, groups, shade, t.nav.map, saved)}
-						/>
-					</div>
-					<Legend groups={groups} by={by} />
-					<Scatter
-						points={points}
-						groups={groups}
-						selected={hits}
-						joined={joined}
-						onSelect={(chosen) => {
-							setFind('');
-							setPicked(0);
-							encircle(chosen);
+			<p className="map-kept">
+				{value && !busy ? words.kept(percent(value.kept), percent(value.flat), count(value.probes)) : points ? words.flat : '\u00a0'}
+			</p>
+			<div className="matrix-bar map-bar">
+				<Choose
+					compact
+					label={words.colour}
+					choices={[
+						{ id: 'script', name: `${words.colour}: ${words.byScript}` },
+						{ id: 'kind', name: `${words.colour}: ${words.byKind}` },
+					]}
+					value={by === 'kind' ? 'kind' : 'script'}
+					onChange={setBy}
+				/>
+				<Push kind="quiet" onPress={() => handle.current?.zoom(0)}>
+					{t.views.grid.whole}
+				</Push>
+				<Push kind="quiet" onPress={() => handle.current?.zoom(1 / 1.5)} label={t.views.grid.zoomOut}>
+					−
+				</Push>
+				<Push kind="quiet" onPress={() => handle.current?.zoom(1.5)} label={t.views.grid.zoomIn}>
+					+
+				</Push>
+				{points && groups && (
+					<Saves
+						name={`${card.name}-map`}
+						origin={origin}
+						table={async () => {
+							const all = await ask('tokens', [card.name, Array.from(groups, (_, id) => id)]);
+							return {
+								header: ['id', 'token', 'x', 'y'],
+								rows: all.map((token, id) => [id, token ? tokenText(token) : '', points[2 * id]!, points[2 * id + 1]!]),
+							};
 						}}
-						label={words.canvas}
-						handle={handle}
+						canvas={() => handle.current?.picture() ?? null}
+						svg={(saved) => scatterSvg(points, groups, shade, t.nav.map, saved)}
 					/>
-					<p className="hint by-mouse">{words.lasso}</p>
-				</>
-			)}
+				)}
+			</div>
+			<Legend groups={groups} by={by} />
+			<Scatter
+				points={points}
+				groups={groups}
+				selected={hits}
+				joined={joined}
+				onSelect={(chosen) => {
+					setFind('');
+					setPicked(0);
+					encircle(chosen);
+				}}
+				label={words.canvas}
+				handle={handle}
+			/>
+			<p className="hint by-mouse">{words.lasso}</p>
 			<Source card={card} />
 			<TextInput label={words.find} value={find} onChange={setFind} />
 			{tokens.length > 0 && (
