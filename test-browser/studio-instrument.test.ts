@@ -15,6 +15,7 @@ import { go, keepTiny, openTiny, TINY } from './studio-tiny.ts';
 const TIMEOUT = 60_000;
 const GPT2 = fileURLToPath(new URL('../models/gpt-2.gguf', import.meta.url));
 const ENCODER = 'encoder.safetensors';
+const MASKED = 'masked.safetensors';
 
 let studio: Studio;
 let tiny: Page;
@@ -22,6 +23,7 @@ before(async () => {
 	studio = await startStudio();
 	tiny = await openTiny(studio);
 	await keepTiny(tiny, ENCODER, (weights) => weights, TIMEOUT, 'mpnet');
+	await keepTiny(tiny, MASKED, (weights) => weights, TIMEOUT, 'bert');
 });
 after(() => studio?.close());
 
@@ -71,15 +73,31 @@ describe('the instrument of the studio', { timeout: 900_000 }, () => {
 	});
 
 	test('a model without a way from states to tokens says so where it would have to write, and its states can be edited and compared', async () => {
-		for (const view of ['lens', 'generate']) {
+		for (const [view, words] of [
+			['lens', en.noOutput],
+			['generate', en.bothWays],
+		] as const) {
 			await go(studio, tiny, { view, model: ENCODER, text: 'I love you' });
-			await tiny.getByText(en.noOutput).waitFor({ timeout: TIMEOUT });
+			await tiny.getByText(words).waitFor({ timeout: TIMEOUT });
 		}
 		await go(studio, tiny, { view: 'edit', model: ENCODER, text: 'I love you', options: { off: '0' } });
 		await tiny.getByRole('button', { name: 'JSON: edited-states' }).waitFor({ timeout: TIMEOUT });
 		assert.equal(await tiny.locator('.problem').count(), 0);
 		await go(studio, tiny, { view: 'compare', model: ENCODER, text: 'I love you', options: { other: TINY } });
-		await tiny.getByText(en.noOutput).waitFor({ timeout: TIMEOUT });
+		await tiny.getByText(en.bothWays).waitFor({ timeout: TIMEOUT });
+		assert.equal(await tiny.locator('.problem').count(), 0);
+	});
+
+	test('a masked-language model has nothing to generate and says why and what there is; its lens reads what stands in each place', async () => {
+		for (const place of [{ view: 'generate' }, { view: 'lesson', options: { step: 9 } }]) {
+			await go(studio, tiny, { ...place, model: MASKED, text: 'I love you' });
+			await tiny.getByText(en.bothWays).waitFor({ timeout: TIMEOUT });
+			assert.equal(await tiny.getByRole('button', { name: en.views.generate.begin, exact: true }).count(), 0);
+			assert.equal(await tiny.locator('.question').count(), 0);
+		}
+		await tiny.locator('p', { hasText: en.instead }).getByRole('button', { name: en.nav.lens, exact: true }).click();
+		await tiny.locator('.lens-cell').nth(8).waitFor({ timeout: TIMEOUT });
+		await tiny.getByText(en.views.lens.bothWays).waitFor();
 		assert.equal(await tiny.locator('.problem').count(), 0);
 	});
 

@@ -7,7 +7,7 @@ import { percent } from '../matrix/number.ts';
 import { useSpeech } from '../messages/index.ts';
 import { useOption } from '../state/place.tsx';
 import { Slide, TextInput } from '../ui/fields.tsx';
-import { isWhole, Missing } from '../ui/missing.tsx';
+import { Missing } from '../ui/missing.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Source } from '../ui/source.tsx';
 import { BoxedStrip } from '../ui/token.tsx';
@@ -21,7 +21,7 @@ const ALL = { temperature: 1, topK: 0, topP: 1, minP: 0 };
 const CHOICES = 5;
 
 export function Out(props: StepProps) {
-	return isWhole(props.card) ? <NextToken {...props} /> : <Part {...props} />;
+	return props.card.writes ? <NextToken {...props} /> : <Part {...props} />;
 }
 
 function Part({ card, text, setText, onRight }: StepProps) {
@@ -32,16 +32,18 @@ function Part({ card, text, setText, onRight }: StepProps) {
 	const T = value?.length ?? 0;
 	return (
 		<>
-			<p className="hands">
-				<strong>{t.lesson.handsOn}</strong> {words.handsMissing}
-			</p>
+			{lacking > 0 && (
+				<p className="hands">
+					<strong>{t.lesson.handsOn}</strong> {words.handsMissing}
+				</p>
+			)}
 			<TextInput label={t.sentence} value={text} onChange={setText} />
 			{refusal && <Problem refusal={refusal} />}
 			{value && <BoxedStrip tokens={value} label={t.token} />}
 			<Source card={card} part={t.sourceTokenizer} />
-			<Missing card={card} />
+			<Missing card={card} wanted="writes" />
 			{value && T === 0 && <NeedWords />}
-			{T > 0 && (
+			{T > 0 && lacking > 0 && (
 				<Question
 					question={words.questionMissing}
 					numeric

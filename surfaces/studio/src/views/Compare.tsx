@@ -72,7 +72,7 @@ function Both({ a, b }: { readonly a: ModelCard; readonly b: ModelCard }) {
 						{[a, b].map((card) => (
 							<section key={card.name}>
 								<h4>{card.title}</h4>
-								{card.writes ? <Next card={card} /> : <Lacks card={card} />}
+								{card.writes ? <Next card={card} /> : <Lacks card={card} wanted="writes" />}
 							</section>
 						))}
 					</div>

@@ -10,7 +10,7 @@ import { useSpeech } from '../messages/index.ts';
 import { useModel } from '../state/models.ts';
 import { useOption, usePlace } from '../state/place.tsx';
 import { Choose, Push, TextInput } from '../ui/fields.tsx';
-import { isWhole, Missing } from '../ui/missing.tsx';
+import { Missing } from '../ui/missing.tsx';
 import { Opened } from '../ui/opened.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';
 import { Saves } from '../ui/saves.tsx';
@@ -32,8 +32,10 @@ export function Generate() {
 		<div className="view">
 			<h2>{t.nav.generate}</h2>
 			<p className="idea">{t.views.generate.idea}</p>
-			<Bar rows={3} text={mode !== 'talk' || !entry.card || !isWhole(entry.card)} />
-			<Opened entry={entry}>{(card) => (isWhole(card) ? <GenerateOf key={card.name} card={card} /> : <Missing card={card} />)}</Opened>
+			<Bar rows={3} text={mode !== 'talk' || !entry.card?.writes} />
+			<Opened entry={entry}>
+				{(card) => (card.writes ? <GenerateOf key={card.name} card={card} /> : <Missing card={card} wanted="writes" />)}
+			</Opened>
 		</div>
 	);
 }

@@ -12,7 +12,7 @@ import { useModel } from '../state/models.ts';
 import { useOption, usePlace } from '../state/place.tsx';
 import { useShade } from '../state/shade.ts';
 import { Guesses } from '../ui/guesses.tsx';
-import { isWhole, Missing } from '../ui/missing.tsx';
+import { Missing } from '../ui/missing.tsx';
 import { Opened } from '../ui/opened.tsx';
 import { Busy, Problem, Room } from '../ui/problem.tsx';
 import { Saves } from '../ui/saves.tsx';
@@ -47,13 +47,13 @@ function LensOf({ card }: { readonly card: ModelCard }) {
 	const shade = useShade();
 	const tokens = useEncoding(card.name, text).value;
 	const layers = card.blocks.have;
-	const key = isWhole(card) ? JSON.stringify([card.name, text, layers]) : undefined;
+	const key = card.reads ? JSON.stringify([card.name, text, layers]) : undefined;
 	const [stopped, setStopped] = useState('');
 	const { parts, refusal, busy } = useParts<LensColumn, unknown>(stopped === key ? undefined : key, (signal, onPart) =>
 		ask('lens', [card.name, text, SHOWN], { signal, onPart: (part) => onPart(part as LensColumn) }),
 	);
 	const [at, setAt] = useOption('at', '');
-	if (!isWhole(card)) return <Missing card={card} />;
+	if (!card.reads) return <Missing card={card} wanted="reads" />;
 	if (refusal) return <Problem refusal={refusal} />;
 	if (!tokens) return <Busy />;
 	if (tokens.length === 0) return <p>{t.empty}</p>;
@@ -89,6 +89,7 @@ function LensOf({ card }: { readonly card: ModelCard }) {
 					</Room>
 				</section>
 			</div>
+			{card.bothWays && <p className="hint">{words.bothWays}</p>}
 			<Source card={card} part={PART} precision={parts[0]?.precision} />
 			{!busy && parts.length > 0 && (
 				<Saves

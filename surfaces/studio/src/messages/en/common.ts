@@ -72,6 +72,9 @@ export const common = {
 	limit: (tokens: string, most: string) =>
 		`This text has ${tokens} tokens, and the model was made for at most ${most}. Nothing is cut off: what cannot be computed says so.`,
 	noOutput: 'This model makes states and no words: its file has no way back from states to tokens.',
+	bothWays:
+		'This model reads a text in both directions at once. It was trained to fill gaps or to turn a sentence into a vector, and knows no next token: there is nothing to generate.',
+	instead: 'What it does show:',
 	errorTitle: 'That did not work',
 	errors: {
 		'not-found': 'There is nothing by that name. Check the name or the address.',

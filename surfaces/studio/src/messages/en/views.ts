@@ -103,6 +103,7 @@ export const views = {
 	lens: {
 		idea: 'What would the model say if it had to speak now? Each state is read through the final norm and the table, block by block.',
 		before: 'before block 0',
+		bothWays: 'This model reads both ways: a state is read as the word in its own place, not as the next one.',
 	},
 	generate: {
 		idea: 'The model writes one token at a time. At every place you see how probable the others were, and you may go another way.',

@@ -74,6 +74,9 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 	limit: (tokens, most) =>
 		`이 글은 토큰이 ${tokens}개인데, 이 모델은 ${most}개까지만 받도록 만들어졌어요. 잘라 내는 것은 없고, 계산할 수 없는 곳에는 그렇다고 적혀 있어요.`,
 	noOutput: '이 모델은 상태만 만들고 말은 하지 않아요. 상태에서 토큰으로 돌아가는 길이 파일에 없어요.',
+	bothWays:
+		'이 모델은 글을 앞뒤 양쪽으로 한꺼번에 읽어요. 빈칸을 채우거나 문장을 벡터 하나로 옮기도록 배웠고, 다음 토큰이라는 게 없어요. 그래서 이어 쓸 글도 없어요.',
+	instead: '대신 볼 수 있는 것:',
 	errorTitle: '잘 되지 않았어요',
 	errors: {
 		'not-found': '그런 이름으로는 찾지 못했어요. 이름이나 주소를 확인해 주세요.',

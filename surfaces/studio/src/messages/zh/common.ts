@@ -73,6 +73,8 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 	},
 	limit: (tokens, most) => `这段文字有 ${tokens} 个词元，而这个模型最多只收 ${most} 个。不会悄悄截掉：算不了的地方会直说。`,
 	noOutput: '这个模型只做状态，不说话：文件里没有从状态回到词元的路。',
+	bothWays: '这个模型同时从前后两个方向读文本。它学的是填空，或把句子变成向量，没有“下一个词元”可言，所以不能生成文本。',
+	instead: '可以改看：',
 	errorTitle: '没有成功',
 	errors: {
 		'not-found': '找不到叫这个名字的东西。请检查名字或地址。',
