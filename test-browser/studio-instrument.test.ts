@@ -9,6 +9,7 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { en } from '../surfaces/studio/src/messages/en/index.ts';
+import { packIds } from '../surfaces/studio/src/state/id-set.ts';
 import { addressOf, type Studio, startStudio } from './studio-page.ts';
 import { go, keepTiny, openTiny, TINY } from './studio-tiny.ts';
 
@@ -144,7 +145,34 @@ describe('the instrument of the studio', { timeout: 900_000 }, () => {
 			hidden.every((pixels) => pixels <= 1),
 			String(hidden),
 		);
-		await go(studio, tiny, { view: 'map', model: TINY, options: { encircled: '1,2,3,999' } });
+		await go(studio, tiny, { view: 'map', model: TINY });
+		await tiny.getByText(/Of a token’s ten true nearest neighbours/).waitFor({ timeout: TIMEOUT });
+		// Around all that is in sight.
+		const box = (await tiny.locator('.scatter canvas').boundingBox())!;
+		const corners = [
+			[0.02, 0.02],
+			[0.98, 0.02],
+			[0.98, 0.98],
+			[0.02, 0.98],
+			[0.02, 0.03],
+		] as const;
+		await tiny.keyboard.down('Shift');
+		for (const [i, [x, y]] of corners.entries()) {
+			await tiny.mouse.move(box.x + x * box.width, box.y + y * box.height, { steps: 8 });
+			if (i === 0) await tiny.mouse.down();
+		}
+		await tiny.mouse.up();
+		await tiny.keyboard.up('Shift');
+		const heading = tiny.getByRole('heading', { name: new RegExp(`^${en.views.map.encircled}: \\d`) });
+		const said = await heading.textContent({ timeout: TIMEOUT });
+		assert.ok(Number(said?.split(' ').at(-1)) > 40, said ?? '');
+		await tiny.waitForFunction(() => JSON.parse(decodeURIComponent(location.hash.slice(1))).options.encircled);
+		const link = tiny.url();
+		await tiny.goto('about:blank');
+		await tiny.goto(link);
+		assert.equal(await heading.textContent({ timeout: TIMEOUT }), said);
+		// A link from elsewhere: what the vocabulary has not is left out.
+		await go(studio, tiny, { view: 'map', model: TINY, options: { encircled: packIds([1, 2, 3, 999]) } });
 		await tiny.getByRole('heading', { name: `${en.views.map.encircled}: 3` }).waitFor({ timeout: TIMEOUT });
 	});
 });

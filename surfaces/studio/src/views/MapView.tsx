@@ -8,6 +8,7 @@ import { useAnswer, useParts } from '../engine/use.ts';
 import type { MapPart } from '../engine/work-map.ts';
 import { percent } from '../matrix/number.ts';
 import { type Messages, useSpeech } from '../messages/index.ts';
+import { packIds, unpackIds } from '../state/id-set.ts';
 import { useModel } from '../state/models.ts';
 import { useOption, usePlace } from '../state/place.tsx';
 import { useShade } from '../state/shade.ts';
@@ -59,23 +60,15 @@ function MapOf({ card }: { readonly card: ModelCard }) {
 	const kinds = useAnswer(`${card.name} groups`, (signal) => ask('groups', [card.name], { signal })).value;
 	const [by, setBy] = useOption('colour', 'script');
 	const [find, setFind] = useOption('find', '');
-	// A small selection is part of the place; a large one would not fit into an address.
+	// What is encircled is part of the place, as long as it fits into an address.
 	const [kept, setKept] = useOption('encircled', '');
 	const [large, setLarge] = useState(NONE);
-	const encircled = useMemo(
-		() =>
-			kept
-				? kept
-						.split(',')
-						.map(Number)
-						.filter((id) => Number.isInteger(id) && id >= 0 && id < card.table!.rows)
-				: large,
-		[kept, large, card],
-	);
+	const encircled = useMemo(() => (kept ? unpackIds(kept, card.table!.rows) : large), [kept, large, card]);
 	function encircle(chosen: readonly number[]) {
-		const ids = chosen.join(',');
-		setKept(ids.length <= MAX_OPTION ? ids : '');
-		setLarge(chosen);
+		const packed = packIds(chosen);
+		const fits = packed.length <= MAX_OPTION;
+		setKept(fits ? packed : '');
+		setLarge(fits ? NONE : chosen);
 	}
 	const found = useAnswer(find ? JSON.stringify([card.name, find]) : undefined, (signal) =>
 		ask('vocabulary', [card.name, { text: find, ignoreCase: true, limit: LISTED }], { signal }),
@@ -174,6 +167,7 @@ function MapOf({ card }: { readonly card: ModelCard }) {
 					<h3>
 						{find ? words.found(`${count(hits.length)}${hits.length === LISTED ? '+' : ''}`) : `${words.encircled}: ${count(hits.length)}`}
 					</h3>
+					{!find && large.length > 0 && <p className="hint">{words.many}</p>}
 					<TokenStrip tokens={tokens} picked={picked} onPick={setPicked} label={words.find} />
 				</>
 			)}

@@ -179,6 +179,7 @@ export const views = {
 		neighbours: 'True nearest rows',
 		lasso: 'Drag to move, scroll to zoom, hold Shift and drag to encircle.',
 		encircled: 'Encircled',
+		many: 'These are too many for a link. What was encircled stays on this page only.',
 		word: 'begins a word',
 		piece: 'piece of a word',
 		number: 'numbers',

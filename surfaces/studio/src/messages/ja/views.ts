@@ -176,6 +176,7 @@ export const views: Messages['views'] = {
 		neighbours: '本当に近い行',
 		lasso: 'ドラッグで動かし、スクロールで拡大。Shift を押しながらドラッグすると囲めます。',
 		encircled: '囲んだトークン',
+		many: 'リンクに入れるには多すぎます。囲んだものはこの画面にだけ残ります。',
 		word: '単語の始まり',
 		piece: '単語のかけら',
 		number: '数字',

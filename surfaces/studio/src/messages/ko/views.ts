@@ -176,6 +176,7 @@ export const views: Messages['views'] = {
 		neighbours: '진짜 가장 가까운 줄',
 		lasso: '끌면 움직이고, 굴리면 확대돼요. Shift를 누르고 끌면 에워싸요.',
 		encircled: '에워싼 토큰',
+		many: '링크에 담기에는 너무 많아요. 고른 토큰은 이 화면에만 남아요.',
 		word: '낱말의 처음',
 		piece: '낱말의 조각',
 		number: '숫자',

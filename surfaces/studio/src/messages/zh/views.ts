@@ -173,6 +173,7 @@ export const views: Messages['views'] = {
 		neighbours: '真正最近的行',
 		lasso: '拖动来移动，滚轮放大；按住 Shift 拖一圈就能圈住。',
 		encircled: '圈住的词元',
+		many: '太多了，链接里放不下。圈出的词元只留在这个页面上。',
 		word: '词的开头',
 		piece: '词的一段',
 		number: '数字',
