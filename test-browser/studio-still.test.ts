@@ -5,13 +5,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { en } from '../surfaces/studio/src/messages/en/index.ts';
-import { lesson, quiet, type Studio, startStudio } from './studio-page.ts';
+import { lesson, quiet, type Studio, startStudio, WIDTHS } from './studio-page.ts';
 import { openTiny, TINY } from './studio-tiny.ts';
 
 const TIMEOUT = 60_000;
 /** Drawing a map is half a minute of processor. */
 const MAP_TIMEOUT = 400_000;
-const WIDTHS = { wide: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
 
 let studio: Studio;
 let tiny: Page;
