@@ -60,7 +60,7 @@ export async function cardOf(
 	const points = whole ? await model.points() : [];
 	const reads = points.some(({ name }) => name === 'logits');
 	const bothWays = points.some(({ causal }) => causal === false);
-	const { context } = statedShape(checkpoint, model.architecture);
+	const { context, heads } = statedShape(checkpoint, model.architecture);
 	const allowed = browserHost().memoryBudget;
 	const files = [...checkpoint.files, ...checkpoint.assets.values()];
 	return {
@@ -84,8 +84,10 @@ export async function cardOf(
 		// A dictionary names its model's blocks and has none of them.
 		blocks: { have: table ? blocks.here : 0, of: blocks.whole },
 		...(context !== undefined && { context }),
+		...(heads !== undefined && { heads }),
 		reads,
 		writes: reads && !bothWays,
+		talks: reads && !bothWays && (await model.chatTemplate()) !== undefined,
 		bothWays,
 		...(whole && { memory: { needed: memoryToRun(checkpoint, allowed), allowed } }),
 	};

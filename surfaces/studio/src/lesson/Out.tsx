@@ -39,7 +39,7 @@ function Part({ card, text, setText, onRight }: StepProps) {
 			)}
 			<TextInput label={t.sentence} value={text} onChange={setText} />
 			{refusal && <Problem refusal={refusal} />}
-			{value && <BoxedStrip tokens={value} label={t.token} />}
+			<BoxedStrip tokens={value ?? []} label={t.token} />
 			<Source card={card} part={t.sourceTokenizer} />
 			<Missing card={card} wanted="writes" />
 			{value && T === 0 && <NeedWords />}
@@ -98,7 +98,7 @@ function NextToken({ card, text, setText, onRight }: StepProps) {
 function Soon({ model, ids }: { readonly model: string; readonly ids: readonly number[] }) {
 	const { messages: t } = useSpeech();
 	const { value } = useAnswer(JSON.stringify([model, ids]), () => ask('tokens', [model, ids]));
-	return value ? <BoxedStrip tokens={value.filter((token) => token !== undefined)} label={t.token} /> : null;
+	return <BoxedStrip tokens={(value ?? []).filter((token) => token !== undefined)} label={t.token} />;
 }
 
 /** Choices in the order of their ids: the table above says which is first. */

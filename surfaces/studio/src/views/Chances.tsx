@@ -20,8 +20,8 @@ const ROOM = { rows: SHOWN, row: 3.4, rest: 8 };
 
 export function Chances(props: {
 	readonly card: ModelCard;
-	/** All tokens before the place. */
-	readonly ids: readonly number[];
+	/** All tokens before the place; undefined while they are not known. */
+	readonly ids: readonly number[] | undefined;
 	readonly settings: SamplerSettings;
 	/** The token that stands there, if one does. */
 	readonly chosen?: number | undefined;
@@ -30,8 +30,8 @@ export function Chances(props: {
 	const { card, ids, settings, chosen, onTake } = props;
 	const { messages: t, count } = useSpeech();
 	const words = t.views.generate;
-	const { value, refusal, busy } = useAnswer(JSON.stringify([card.name, ids, settings]), (signal) =>
-		ask('chances', [card.name, ids, settings, SHOWN], { signal }),
+	const { value, refusal, busy } = useAnswer(ids && JSON.stringify([card.name, ids, settings]), (signal) =>
+		ask('chances', [card.name, ids!, settings, SHOWN], { signal }),
 	);
 	if (refusal) return <Problem refusal={refusal} />;
 	if (!value) return <Room {...ROOM}>{busy && <Loading name={card.name} />}</Room>;
@@ -76,7 +76,7 @@ export function Chances(props: {
 			<Source card={card} part="logits" precision={value.precision} />
 			<Saves
 				name="chances"
-				origin={{ models: [card], part: 'logits', precision: value.precision, after: ids, settings }}
+				origin={{ models: [card], part: 'logits', precision: value.precision, after: ids!, settings }}
 				table={() => ({
 					header: ['id', 'token', 'probability', 'drawn'],
 					rows: value.best.map((one) => [one.id, tokenText(one), one.probability, one.drawn]),

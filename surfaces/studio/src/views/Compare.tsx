@@ -109,14 +109,10 @@ function Half({ card }: { readonly card: ModelCard }) {
 			<h4>{card.title}</h4>
 			<Facts card={card} />
 			{refusal && <Problem refusal={refusal} />}
-			{value && (
-				<>
-					<p>
-						{t.lesson.tokens.count}: <strong>{count(value.length)}</strong>
-					</p>
-					<TokenStrip tokens={value} label={card.title} />
-				</>
-			)}
+			<p>
+				{t.lesson.tokens.count}: <strong>{value ? count(value.length) : '…'}</strong>
+			</p>
+			<TokenStrip tokens={value ?? []} label={card.title} />
 		</section>
 	);
 }

@@ -52,7 +52,7 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 	const writing = useWriting(card.name);
 	const { made, running } = writing;
 	const template = useAnswer(`${card.name} template`, (signal) => ask('template', [card.name], { signal })).value;
-	const talks = wanted === 'talk' && Boolean(template);
+	const talks = wanted === 'talk' && card.talks;
 	const turns = turnsOf(kept);
 	const given: string | readonly Turn[] = talks ? [...(system ? [{ role: 'system', content: system } as const] : []), ...turns] : text;
 	const open = talks ? turns.at(-1)?.role === 'user' : true;
@@ -64,7 +64,7 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 	const answer = useSaid(card.name, made);
 	useKeptAnswer(card.name, ids, writing);
 	// While it writes, what could have come next stays as it was.
-	const rested = useRef<readonly number[]>([]);
+	const rested = useRef<readonly number[]>(undefined);
 	if (!running && known) rested.current = [...known, ...made.slice(0, picked ?? made.length).map(({ id }) => id)];
 	// An answer belongs to its text, or to the conversation.
 	const { set } = writing;
@@ -106,7 +106,7 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 	};
 	return (
 		<>
-			{template && (
+			{card.talks && (
 				<Choose
 					label={words.mode}
 					choices={[
@@ -186,7 +186,7 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 				</>
 			)}
 			{sliders}
-			{open && known && known.length > 0 && (
+			{open && (known ? known.length > 0 : prompt.busy) && (
 				<div inert={running || !ids}>
 					<h3>{picked === undefined ? words.next : words.place(picked + 1)}</h3>
 					<p>{words.chances}</p>
@@ -206,7 +206,7 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 					<TokenStrip tokens={prompt.value.tokens} label={words.given(prompt.value.tokens.length)} />
 				</details>
 			)}
-			{template && (
+			{card.talks && (
 				<details>
 					<summary>{words.template}</summary>
 					<pre dir="ltr">
