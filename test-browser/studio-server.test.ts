@@ -153,7 +153,7 @@ describe('the studio on its server', { timeout: 900_000 }, () => {
 			await page.getByRole('button', { name: words.begin, exact: true }).click();
 			await strip(page).first().waitFor({ timeout: TIMEOUT });
 			await page.locator('.chances').waitFor({ timeout: TIMEOUT });
-			await page.locator('[inert]').waitFor({ state: 'detached', timeout: TIMEOUT });
+			await page.locator('.soon[inert]').waitFor({ state: 'detached', timeout: TIMEOUT });
 			assert.deepEqual(await findingsEverywhere(page), []);
 			await page.context().close();
 		}

@@ -187,7 +187,7 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 			)}
 			{sliders}
 			{open && (known ? known.length > 0 : prompt.busy) && (
-				<div inert={running || !ids}>
+				<div className="soon" inert={running || !ids}>
 					<h3>{picked === undefined ? words.next : words.place(picked + 1)}</h3>
 					<p>{words.chances}</p>
 					<Chances
