@@ -9,12 +9,14 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { en } from '../surfaces/studio/src/messages/en/index.ts';
+import { packIds } from '../surfaces/studio/src/state/id-set.ts';
 import { addressOf, type Studio, startStudio } from './studio-page.ts';
 import { go, keepTiny, openTiny, TINY } from './studio-tiny.ts';
 
 const TIMEOUT = 60_000;
 const GPT2 = fileURLToPath(new URL('../models/gpt-2.gguf', import.meta.url));
 const ENCODER = 'encoder.safetensors';
+const MASKED = 'masked.safetensors';
 
 let studio: Studio;
 let tiny: Page;
@@ -22,6 +24,7 @@ before(async () => {
 	studio = await startStudio();
 	tiny = await openTiny(studio);
 	await keepTiny(tiny, ENCODER, (weights) => weights, TIMEOUT, 'mpnet');
+	await keepTiny(tiny, MASKED, (weights) => weights, TIMEOUT, 'bert');
 });
 after(() => studio?.close());
 
@@ -71,15 +74,31 @@ describe('the instrument of the studio', { timeout: 900_000 }, () => {
 	});
 
 	test('a model without a way from states to tokens says so where it would have to write, and its states can be edited and compared', async () => {
-		for (const view of ['lens', 'generate']) {
+		for (const [view, words] of [
+			['lens', en.noOutput],
+			['generate', en.bothWays],
+		] as const) {
 			await go(studio, tiny, { view, model: ENCODER, text: 'I love you' });
-			await tiny.getByText(en.noOutput).waitFor({ timeout: TIMEOUT });
+			await tiny.getByText(words).waitFor({ timeout: TIMEOUT });
 		}
 		await go(studio, tiny, { view: 'edit', model: ENCODER, text: 'I love you', options: { off: '0' } });
 		await tiny.getByRole('button', { name: 'JSON: edited-states' }).waitFor({ timeout: TIMEOUT });
 		assert.equal(await tiny.locator('.problem').count(), 0);
 		await go(studio, tiny, { view: 'compare', model: ENCODER, text: 'I love you', options: { other: TINY } });
-		await tiny.getByText(en.noOutput).waitFor({ timeout: TIMEOUT });
+		await tiny.getByText(en.bothWays).waitFor({ timeout: TIMEOUT });
+		assert.equal(await tiny.locator('.problem').count(), 0);
+	});
+
+	test('a masked-language model has nothing to generate and says why and what there is; its lens reads what stands in each place', async () => {
+		for (const place of [{ view: 'generate' }, { view: 'lesson', options: { step: 9 } }]) {
+			await go(studio, tiny, { ...place, model: MASKED, text: 'I love you' });
+			await tiny.getByText(en.bothWays).waitFor({ timeout: TIMEOUT });
+			assert.equal(await tiny.getByRole('button', { name: en.views.generate.begin, exact: true }).count(), 0);
+			assert.equal(await tiny.locator('.question').count(), 0);
+		}
+		await tiny.locator('p', { hasText: en.instead }).getByRole('button', { name: en.nav.lens, exact: true }).click();
+		await tiny.locator('.lens-cell').nth(8).waitFor({ timeout: TIMEOUT });
+		await tiny.getByText(en.views.lens.bothWays).waitFor();
 		assert.equal(await tiny.locator('.problem').count(), 0);
 	});
 
@@ -126,7 +145,34 @@ describe('the instrument of the studio', { timeout: 900_000 }, () => {
 			hidden.every((pixels) => pixels <= 1),
 			String(hidden),
 		);
-		await go(studio, tiny, { view: 'map', model: TINY, options: { encircled: '1,2,3,999' } });
+		await go(studio, tiny, { view: 'map', model: TINY });
+		await tiny.getByText(/Of a token’s ten true nearest neighbours/).waitFor({ timeout: TIMEOUT });
+		// Around all that is in sight.
+		const box = (await tiny.locator('.scatter canvas').boundingBox())!;
+		const corners = [
+			[0.02, 0.02],
+			[0.98, 0.02],
+			[0.98, 0.98],
+			[0.02, 0.98],
+			[0.02, 0.03],
+		] as const;
+		await tiny.keyboard.down('Shift');
+		for (const [i, [x, y]] of corners.entries()) {
+			await tiny.mouse.move(box.x + x * box.width, box.y + y * box.height, { steps: 8 });
+			if (i === 0) await tiny.mouse.down();
+		}
+		await tiny.mouse.up();
+		await tiny.keyboard.up('Shift');
+		const heading = tiny.getByRole('heading', { name: new RegExp(`^${en.views.map.encircled}: \\d`) });
+		const said = await heading.textContent({ timeout: TIMEOUT });
+		assert.ok(Number(said?.split(' ').at(-1)) > 40, said ?? '');
+		await tiny.waitForFunction(() => JSON.parse(decodeURIComponent(location.hash.slice(1))).options.encircled);
+		const link = tiny.url();
+		await tiny.goto('about:blank');
+		await tiny.goto(link);
+		assert.equal(await heading.textContent({ timeout: TIMEOUT }), said);
+		// A link from elsewhere: what the vocabulary has not is left out.
+		await go(studio, tiny, { view: 'map', model: TINY, options: { encircled: packIds([1, 2, 3, 999]) } });
 		await tiny.getByRole('heading', { name: `${en.views.map.encircled}: 3` }).waitFor({ timeout: TIMEOUT });
 	});
 });

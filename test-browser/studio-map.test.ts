@@ -11,6 +11,8 @@ import { alone, type Crew } from '../surfaces/studio/src/engine/map-crew.ts';
 import { createHand } from '../surfaces/studio/src/engine/map-hand.ts';
 import { neighbourGraph } from '../surfaces/studio/src/engine/neighbours.ts';
 import { fitPlane, keptNeighbours, project, unitRows } from '../surfaces/studio/src/engine/projection.ts';
+import { packIds, unpackIds } from '../surfaces/studio/src/state/id-set.ts';
+import { MAX_OPTION } from '../surfaces/studio/src/state/url.ts';
 
 const V = 1500;
 const D = 20;
@@ -56,6 +58,25 @@ describe('the map of the studio', () => {
 		assert.equal(back.length, padded(D));
 		for (const [d, x] of rows.subarray(0, D).entries()) assert.ok(Math.abs(back[d]! - x) <= Math.abs(x) * 2 ** -8);
 		assert.deepEqual([...back.subarray(D)], [0, 0, 0, 0]);
+	});
+
+	test('what is encircled comes back from its text, thousands in an address, and no text is trusted', () => {
+		const random = seededRandom(3);
+		for (const count of [0, 1, 600, 8000]) {
+			const ids = Array.from({ length: count }, () => Math.floor(random() * 49_152));
+			const text = packIds(ids);
+			assert.ok(text.length <= MAX_OPTION, `${count} ids: ${text.length} characters`);
+			assert.match(text, /^[\w-]*$/, 'nothing that an address would escape');
+			assert.deepEqual(
+				unpackIds(text, 49_152),
+				[...new Set(ids)].sort((a, b) => a - b),
+			);
+		}
+		const all = Array.from({ length: 61 }, (_, id) => id);
+		assert.deepEqual(unpackIds(packIds(all), 61), all);
+		assert.deepEqual(unpackIds(packIds([5, 70]), 61), [5]);
+		for (const text of ['_', '____', '1,2,3', 'z'.repeat(50), '\u{1F600}'])
+			unpackIds(text, 61).every((id) => assert.ok(id >= 0 && id < 61));
 	});
 
 	test('counts kept neighbours as a reader does', () => {

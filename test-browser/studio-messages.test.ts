@@ -7,6 +7,7 @@ import { en, type Messages } from '../surfaces/studio/src/messages/en/index.ts';
 import { ja } from '../surfaces/studio/src/messages/ja/index.ts';
 import { ko } from '../surfaces/studio/src/messages/ko/index.ts';
 import { zh } from '../surfaces/studio/src/messages/zh/index.ts';
+import { quoted } from '../surfaces/studio/src/ui/token-text.ts';
 
 const languages: Readonly<Record<string, { messages: Messages; script: RegExp }>> = {
 	en: { messages: en, script: /\p{Script=Latin}/u },
@@ -66,6 +67,13 @@ describe('catalogues of the studio', () => {
 			}
 		});
 	}
+});
+
+test('a token is named in the quotation marks of the language', () => {
+	const marks = Object.entries(languages).map(([language, { messages }]) => [language, quoted({ text: ' a', kind: 'normal' }, messages)]);
+	assert.deepEqual(Object.fromEntries(marks), { en: '“␣a”', ko: '“␣a”', ja: '「␣a」', zh: '“␣a”' });
+	// A flag stands in its own, everywhere.
+	assert.equal(quoted({ text: 'start', kind: 'control' }, ja), '«start»');
 });
 
 test('Korean particles follow the sound of the last digit', async () => {

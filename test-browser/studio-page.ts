@@ -100,10 +100,28 @@ export const sizes = (page: Page): Promise<{ over: number; smallest: number }> =
 		return { over: document.documentElement.scrollWidth - innerWidth, smallest };
 	});
 
+/** A wide screen and a phone. */
+export const WIDTHS = { wide: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
+
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe holds against a page, serious things alone. */
-export async function seriousFindings(page: Page): Promise<string[]> {
+/** What axe holds against a page in either width and either theme, serious things alone; and by how much it is too wide. */
+export async function findingsEverywhere(page: Page): Promise<string[]> {
+	const found: string[] = [];
+	for (const [name, viewport] of Object.entries(WIDTHS)) {
+		await page.setViewportSize(viewport);
+		await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))); // canvases follow
+		const { over } = await sizes(page);
+		if (over > 0) found.push(`${name}: ${over} px too wide`);
+		for (const colorScheme of ['light', 'dark'] as const) {
+			await page.emulateMedia({ colorScheme });
+			found.push(...(await seriousFindings(page)).map((finding) => `${name}, ${colorScheme}: ${finding}`));
+		}
+	}
+	return found;
+}
+
+async function seriousFindings(page: Page): Promise<string[]> {
 	await page.evaluate(axe);
 	return page.evaluate(async () => {
 		const { axe } = globalThis as unknown as {

@@ -63,6 +63,8 @@ export interface Point {
 	/** 'blocks.3.attention.weights'. */
 	readonly name: string;
 	readonly layer?: number;
+	/** Of a block's points: whether no token looks at those after it. */
+	readonly causal?: boolean;
 	readonly shape: readonly Dimension[];
 	readonly caption: string;
 }
@@ -85,7 +87,13 @@ export function pointsOf(config: TransformerConfig, prefix = ''): Point[] {
 		...config.blocks.flatMap((block, layer) =>
 			blockPoints
 				.filter(([, spec]) => spec.in?.(block) ?? true)
-				.map(([name, { shape, caption }]) => ({ name: `${prefix}blocks.${layer}.${name}`, layer, shape, caption })),
+				.map(([name, { shape, caption }]) => ({
+					name: `${prefix}blocks.${layer}.${name}`,
+					layer,
+					causal: block.attention.causal,
+					shape,
+					caption,
+				})),
 		),
 		global('final.output'),
 		...(config.logits ? [global('logits')] : []),

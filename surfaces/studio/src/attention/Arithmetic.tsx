@@ -7,7 +7,8 @@ import { useMessages } from '../messages/index.ts';
 import type { Origin } from '../ui/save.ts';
 import { Saves } from '../ui/saves.tsx';
 import { Scroller } from '../ui/scroller.tsx';
-import { quoted, TokenFace, tokenText } from '../ui/token.tsx';
+import { TokenFace } from '../ui/token.tsx';
+import { quoted, tokenText } from '../ui/token-text.ts';
 import { type Cell, contextOf, handedOver, keyOf, queryOf, scoresOf, weightsOf } from './read.ts';
 
 /** Terms of the last sum that are written out. */
@@ -44,8 +45,8 @@ export function Arithmetic({ attention, cell, origin }: { readonly attention: At
 						<thead>
 							<tr>
 								<th scope="col">{t.dimension}</th>
-								<th scope="col">q, {quoted(tokens[cell.from]!)}</th>
-								<th scope="col">k, {quoted(tokens[cell.to]!)}</th>
+								<th scope="col">q, {quoted(tokens[cell.from]!, t)}</th>
+								<th scope="col">k, {quoted(tokens[cell.to]!, t)}</th>
 								<th scope="col">q × k</th>
 							</tr>
 						</thead>

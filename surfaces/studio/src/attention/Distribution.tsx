@@ -5,7 +5,8 @@ import { percent } from '../matrix/number.ts';
 import { useMessages } from '../messages/index.ts';
 import { Saves, type SavesProps } from '../ui/saves.tsx';
 import { at, escaped, look, svgFile } from '../ui/svg.ts';
-import { quoted, TokenFace } from '../ui/token.tsx';
+import { TokenFace } from '../ui/token.tsx';
+import { quoted } from '../ui/token-text.ts';
 
 /** Rows of the table; the rest is summed in one. */
 const SHOWN = 10;
@@ -32,7 +33,7 @@ export function Distribution({
 		const { ink } = look();
 		const body = order.map(
 			(i, n) =>
-				`<text x="132" y="${22 * n + 16}" text-anchor="end">${escaped(quoted(tokens[i]!))}</text><rect x="140" y="${22 * n + 5}" width="${at(400 * row[i]!)}" height="14" fill="${ink}"/><text x="${at(148 + 400 * row[i]!)}" y="${22 * n + 16}">${percent(row[i]!)}</text>`,
+				`<text x="132" y="${22 * n + 16}" text-anchor="end">${escaped(quoted(tokens[i]!, t))}</text><rect x="140" y="${22 * n + 5}" width="${at(400 * row[i]!)}" height="14" fill="${ink}"/><text x="${at(148 + 400 * row[i]!)}" y="${22 * n + 16}">${percent(row[i]!)}</text>`,
 		);
 		return svgFile(title, 620, 22 * order.length + 6, body.join('\n'), stamp);
 	};
@@ -63,7 +64,7 @@ export function Distribution({
 			</table>
 			<Saves
 				{...saved}
-				table={() => ({ header: ['place', 'token', 'share'], rows: order.map((i) => [i, quoted(tokens[i]!), row[i]!]) })}
+				table={() => ({ header: ['place', 'token', 'share'], rows: order.map((i) => [i, quoted(tokens[i]!, t), row[i]!]) })}
 				svg={file}
 			/>
 		</section>

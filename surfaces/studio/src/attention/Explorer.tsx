@@ -7,7 +7,8 @@ import { Matrix } from '../matrix/Matrix.tsx';
 import { useMessages } from '../messages/index.ts';
 import { useOption, usePlace } from '../state/place.tsx';
 import { Choose } from '../ui/fields.tsx';
-import { placed, quoted, TokenFace, tokenText } from '../ui/token.tsx';
+import { TokenFace } from '../ui/token.tsx';
+import { placed, quoted, tokenText } from '../ui/token-text.ts';
 import { Arithmetic } from './Arithmetic.tsx';
 import { Distribution } from './Distribution.tsx';
 import { Heads } from './Heads.tsx';
@@ -99,8 +100,8 @@ export function Explorer({
 							limit={1}
 							rowLabel={(r) => <TokenFace token={tokens[r]!} />}
 							columnLabel={(c) => <TokenFace token={tokens[c]!} />}
-							rowName={(r) => quoted(tokens[r]!)}
-							columnName={(c) => quoted(tokens[c]!)}
+							rowName={(r) => quoted(tokens[r]!, t)}
+							columnName={(c) => quoted(tokens[c]!, t)}
 							cell={{ row: cell.from, column: cell.to }}
 							onCell={({ row, column }) => {
 								setFrom(row);
@@ -115,7 +116,7 @@ export function Explorer({
 				<Distribution
 					row={weights.subarray(cell.from * T, (cell.from + 1) * T)}
 					tokens={tokens}
-					title={more.distribution(quoted(tokens[cell.from]!))}
+					title={more.distribution(quoted(tokens[cell.from]!, t))}
 					onTo={setTo}
 					saved={{ name: 'attention-row', origin: { ...origin, token: cell.from } }}
 				/>

@@ -44,7 +44,8 @@ export function Overview({
 	const canvas = useRef<HTMLCanvasElement>(null);
 	const width = useWidth(frame);
 	const shade = useShade();
-	const H = parts[0]?.small.shape[0] ?? 0;
+	// The pictures' room is there before the first of them.
+	const H = parts[0]?.small.shape[0] ?? card.heads ?? 0;
 	const grid = gridOf(layers, H, width);
 	useLayoutEffect(() => {
 		if (canvas.current && H > 0) paintHeads(canvas.current, parts, grid, picked, shade, devicePixelRatio || 1);

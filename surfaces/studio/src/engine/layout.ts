@@ -5,6 +5,11 @@ import type { Crew } from './map-crew.ts';
 import { type Places, ROUNDS } from './moving.ts';
 import type { Graph, Step } from './neighbours.ts';
 
+/** Share of its strength that a pair keeps where only one of the two has the other among its nearest. Tables have hubs, rows that are near to
+ * thousands (of SmolLM2's one to 4,799) and to which hardly any is near: at full strength they draw everything together.
+ * Radovanović, Nanopoulos, Ivanović 2010, Hubs in space: popular nearest neighbors in high-dimensional data. */
+const ONE_WAY = 0.1;
+
 /** Moves V points (x, y), in place. The same graph and start give the same picture, by however many hands. */
 export async function layOut(graph: Graph, points: Float32Array, crew: Crew, step: Step): Promise<void> {
 	const V = points.length / 2;
@@ -25,7 +30,7 @@ export async function layOut(graph: Graph, points: Float32Array, crew: Crew, ste
 	}
 }
 
-/** Directed nearness of each row to its neighbours, made mutual: a + b − ab (UMAP, algorithm 1). */
+/** Directed nearness of each row to its neighbours, made mutual: a + b − ab (UMAP, algorithm 1), less where it goes one way. */
 function pairsOf({ K, ids, alike }: Graph, V: number): Pick<Places, 'starts' | 'to' | 'every'> {
 	const near = new Float32Array(V * K);
 	for (let v = 0; v < V; v++) nearness(alike.subarray(v * K, (v + 1) * K), near.subarray(v * K, (v + 1) * K));
@@ -41,7 +46,7 @@ function pairsOf({ K, ids, alike }: Graph, V: number): Pick<Places, 'starts' | '
 			const back = ids.subarray(u * K, (u + 1) * K).indexOf(v);
 			if (back >= 0 && u < v) continue; // stands there already
 			const b = back >= 0 ? near[u * K + back]! : 0;
-			const w = a + b - a * b;
+			const w = (a + b - a * b) * (back >= 0 ? 1 : ONE_WAY);
 			if (w * ROUNDS < 1) continue;
 			from.push(v, u);
 			other.push(u, v);

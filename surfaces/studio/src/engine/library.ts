@@ -57,7 +57,10 @@ export async function cardOf(
 ): Promise<ModelCard> {
 	const { tokenizer, table, checkpoint, blocks } = model;
 	const whole = table !== undefined && blocks.whole > 0 && blocks.here === blocks.whole;
-	const { context } = statedShape(checkpoint, model.architecture);
+	const points = whole ? await model.points() : [];
+	const reads = points.some(({ name }) => name === 'logits');
+	const bothWays = points.some(({ causal }) => causal === false);
+	const { context, heads } = statedShape(checkpoint, model.architecture);
 	const allowed = browserHost().memoryBudget;
 	const files = [...checkpoint.files, ...checkpoint.assets.values()];
 	return {
@@ -81,7 +84,11 @@ export async function cardOf(
 		// A dictionary names its model's blocks and has none of them.
 		blocks: { have: table ? blocks.here : 0, of: blocks.whole },
 		...(context !== undefined && { context }),
-		writes: whole && (await model.points()).some(({ name }) => name === 'logits'),
+		...(heads !== undefined && { heads }),
+		reads,
+		writes: reads && !bothWays,
+		talks: reads && !bothWays && (await model.chatTemplate()) !== undefined,
+		bothWays,
 		...(whole && { memory: { needed: memoryToRun(checkpoint, allowed), allowed } }),
 	};
 }

@@ -2,7 +2,7 @@
 // https://fs.spec.whatwg.org/ (origin private file system)
 
 /** Changes when maps are made in another way: older ones are then drawn anew. */
-const FORMAT = 3;
+const FORMAT = 4;
 const FOLDER = 'maps';
 
 export interface StoredMap {

@@ -3,7 +3,7 @@
 // write where their own will be.
 
 /** Rounds over all pairs; pushes for each pull; first step. */
-export const ROUNDS = 200;
+export const ROUNDS = 400;
 const PUSHES = 3;
 const RATE = 1;
 /** Nearness at a distance d is 1 / (1 + A·d^2B): UMAP's curve for points that may lie close. With B = 3/4 its powers are square roots. */

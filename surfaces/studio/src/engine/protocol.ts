@@ -40,8 +40,17 @@ export interface ModelCard {
 	readonly blocks: { readonly have: number; readonly of: number };
 	/** Tokens that the model was made for, where the file says. */
 	readonly context?: number;
-	/** Whether all that it takes to write is in the file: every block, and a way from states back to tokens. */
+	/** Query heads of a block, where the file says. */
+	readonly heads?: number;
+	/** What a model can do is decided once, when it is opened (library.ts). Whether states can be read as tokens: every block is in the file, and
+	 * a way from states back to tokens. */
+	readonly reads: boolean;
+	/** Whether it can also go on with a text: each token looks only at those before it. */
 	readonly writes: boolean;
+	/** Whether it writes, and its file has a chat template. */
+	readonly talks: boolean;
+	/** Whether tokens also look at those after them: a model that fills gaps or sums a sentence up. Known of whole models. */
+	readonly bothWays: boolean;
 	/** Bytes, roughly, that a whole model takes when it runs, and that this page may give it. Absent for a part of a model. */
 	readonly memory?: { readonly needed: number; readonly allowed: number };
 }

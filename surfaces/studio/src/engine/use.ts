@@ -1,7 +1,7 @@
 // Questions to the engine as React hooks: the newest question wins, the last answer stays on screen until the next is there.
 
 import { startTransition, useEffect, useRef, useState } from 'react';
-import { EngineError } from './client.ts';
+import { alsoAwaited, EngineError } from './client.ts';
 import type { Refusal } from './protocol.ts';
 
 export interface Answer<T> {
@@ -18,10 +18,18 @@ export function useAnswer<T>(key: string | undefined, ask: (signal: AbortSignal)
 	const [attempt, setAttempt] = useState(0);
 	const latest = useRef(ask);
 	latest.current = ask;
+	const drawn = useRef(() => {});
 	const full = key === undefined ? undefined : `${attempt} ${key}`;
 	useEffect(() => {
 		if (full === undefined) return setState({});
 		const controller = new AbortController();
+		// It counts as awaited until it is drawn: what it leads to has then been asked too.
+		void alsoAwaited(
+			new Promise<void>((resolve) => {
+				drawn.current = resolve;
+			}),
+		);
+		const end = drawn.current;
 		latest.current(controller.signal).then(
 			// A transition: drawing a large answer gives way to the next key.
 			(value) => controller.signal.aborted || startTransition(() => setState({ key: full, value })),
@@ -31,8 +39,14 @@ export function useAnswer<T>(key: string | undefined, ask: (signal: AbortSignal)
 				setState({ key: full, refusal });
 			},
 		);
-		return () => controller.abort();
+		return () => {
+			controller.abort();
+			end();
+		};
 	}, [full]);
+	useEffect(() => {
+		if (state.key === full) drawn.current();
+	}, [state, full]);
 	return {
 		value: state.value,
 		refusal: state.refusal,

@@ -23,7 +23,7 @@ const NEAR = 10;
 /** Rows read at once: 4,096 rows of 4,096 numbers are 64 MB. */
 const CHUNK = 4096;
 /** Rounds between two pictures of a map in the making. */
-const SHOWN_EVERY = 15;
+const SHOWN_EVERY = 30;
 /** How far the points of the plain projection lie apart when neighbours begin to move: the forces are made for about ±10. */
 const SPREAD = 10;
 

@@ -10,7 +10,7 @@ import { TextInput } from '../ui/fields.tsx';
 import { AttentionFormula } from '../ui/formula.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';
 import { Source } from '../ui/source.tsx';
-import { placed, quoted } from '../ui/token.tsx';
+import { placed, quoted } from '../ui/token-text.ts';
 import { NeedWords, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
 
@@ -39,14 +39,14 @@ export function AttentionStep({ card, text, setText, onRight }: StepProps) {
 			{(text === '' || T === 1) && <NeedWords />}
 			{value && T > 1 && (
 				<Question
-					question={words.question(asked, quoted(value.tokens[T - 1]!))}
+					question={words.question(asked, quoted(value.tokens[T - 1]!, t))}
 					about={`${card.name} ${text} ${block}`}
 					choices={value.tokens.map((token, i) => ({ id: String(i), name: placed(token, i) }))}
 					check={(id) => {
 						const row = weightsOf(value, { head: asked, from: T - 1, to: 0 });
 						const given = Number(id);
 						const right = row[given] === Math.max(...row);
-						return { right, say: (right ? words.right : words.wrong)(quoted(value.tokens[given]!), percent(row[given]!)) };
+						return { right, say: (right ? words.right : words.wrong)(quoted(value.tokens[given]!, t), percent(row[given]!)) };
 					}}
 					onRight={onRight}
 				/>

@@ -9,9 +9,10 @@ import { useMessages } from '../messages/index.ts';
 import { useOption } from '../state/place.tsx';
 import { TextInput } from '../ui/fields.tsx';
 import { Parting } from '../ui/parting.tsx';
-import { Busy, Problem } from '../ui/problem.tsx';
+import { Busy, Problem, Room } from '../ui/problem.tsx';
 import { Source } from '../ui/source.tsx';
-import { BoxedStrip, quoted } from '../ui/token.tsx';
+import { BoxedStrip } from '../ui/token.tsx';
+import { quoted } from '../ui/token-text.ts';
 import { NeedWords, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
 import { sharedRows } from './Vectors.tsx';
@@ -103,15 +104,19 @@ function Two(props: { readonly card: ModelCard; readonly a: Side; readonly b: Si
 	return (
 		<>
 			<TextInput label={a.label} value={a.text} onChange={a.set} />
-			{first.value && <BoxedStrip tokens={first.value} picked={i} label={a.label} />}
+			<BoxedStrip tokens={first.value ?? []} picked={i} label={a.label} />
 			<TextInput label={b.label} value={b.text} onChange={b.set} />
-			{second.value && <BoxedStrip tokens={second.value} picked={j} label={b.label} />}
+			<BoxedStrip tokens={second.value ?? []} picked={j} label={b.label} />
 			{refusal && <Problem refusal={refusal} />}
 			{first.value && second.value && !shared && <p>{words.noneShared}</p>}
-			{parting.busy && !parting.value && <Busy />}
+			{parting.busy && !parting.value && (
+				<Room rows={layers + 1} row={1.95} rest={8}>
+					<Busy />
+				</Room>
+			)}
 			{shared && parting.value && (
 				<>
-					<h4>{t.labelled(words.word, quoted(shared))}</h4>
+					<h4>{t.labelled(words.word, quoted(shared, t))}</h4>
 					<Parting values={parting.value} />
 					<Source
 						card={card}

@@ -8,7 +8,7 @@ import { useSpeech } from '../messages/index.ts';
 import { TextInput } from '../ui/fields.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';
 import { Source } from '../ui/source.tsx';
-import { quoted } from '../ui/token.tsx';
+import { quoted } from '../ui/token-text.ts';
 import { NeedWords, numberOf, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
 
@@ -43,7 +43,7 @@ export function Languages({ card, text, setText, onRight }: StepProps) {
 							/>
 							<Scale scale="signed" limit={largest(value.data)} />
 							<p>{words.caption(count(rows), count(columns))}</p>
-							<p>{words.begins(quoted(value.tokens[0]!))}</p>
+							<p>{words.begins(quoted(value.tokens[0]!, t))}</p>
 							<p className="numbers">
 								{Array.from(value.data.subarray(0, 6), (x) => digits(x)).join('  ')}
 								{'\u00a0…'}

@@ -7,7 +7,8 @@ import { useSpeech } from '../messages/index.ts';
 import { TextInput } from '../ui/fields.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';
 import { Source } from '../ui/source.tsx';
-import { quoted, TokenFace } from '../ui/token.tsx';
+import { TokenFace } from '../ui/token.tsx';
+import { quoted } from '../ui/token-text.ts';
 import { NeedWords, numberOf, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
 
@@ -36,7 +37,7 @@ export function MatrixStep({ card, text, setText, onRight }: StepProps) {
 						scale="signed"
 						limit={largest(value.data)}
 						rowLabel={(r) => <TokenFace token={value.tokens[r]!} />}
-						rowName={(r) => quoted(value.tokens[r]!)}
+						rowName={(r) => quoted(value.tokens[r]!, t)}
 						columnName={t.views.grid.dimension}
 						caption={`T × D = ${rows} × ${columns}`}
 					/>
@@ -59,7 +60,7 @@ export function MatrixStep({ card, text, setText, onRight }: StepProps) {
 							const here = value.data[row * columns + dimension]!;
 							const top = value.data.reduce((best, x) => (Math.abs(x) > Math.abs(best) ? x : best), 0);
 							return Math.abs(here) === Math.abs(top)
-								? { right: true, say: words.right(quoted(value.tokens[row]!), digits(here)) }
+								? { right: true, say: words.right(quoted(value.tokens[row]!, t), digits(here)) }
 								: { right: false, say: words.wrong(digits(here), digits(top)) };
 						}}
 						onRight={onRight}

@@ -26,6 +26,7 @@ export function Models({ card, text, setText, onRight }: StepProps) {
 	const entries = useModels(DICTIONARIES);
 	const cards = [card, ...entries.flatMap((entry) => entry.card ?? [])].filter((one) => one.tokenizer);
 	const names = cards.map(({ name }) => name);
+	const shown = new Set([card.name, ...entries.flatMap(({ name, refusal }) => (refusal ? [] : [name]))]);
 	const splits = useAnswer(JSON.stringify([names, text]), (signal) =>
 		Promise.all(names.map((name) => ask('encode', [name, text, 'add'], { signal }))),
 	);
@@ -38,29 +39,35 @@ export function Models({ card, text, setText, onRight }: StepProps) {
 				entry.refusal ? [<Problem key={entry.name} refusal={entry.refusal} onRetry={() => reopen(entry.name)} />] : [],
 			)}
 			<div className="dictionaries">
-				{cards.map((one, i) => (
-					<section key={one.name} className="dictionary">
-						<header>
-							<h3>{one.title}</h3>
-							<dl>
-								<div>
-									<dt>{words.tokens}</dt>
-									<dd>{splits.value ? count(tokensOf(i).length) : '…'}</dd>
-								</div>
-								<div>
-									<dt>{words.size}</dt>
-									<dd>{count(one.tokenizer!.size)}</dd>
-								</div>
-								<div>
-									<dt>{words.width}</dt>
-									<dd>{one.table ? count(one.table.width) : words.noVectors}</dd>
-								</div>
-							</dl>
-						</header>
-						<BoxedStrip tokens={tokensOf(i)} label={one.title} />
-						{one.table ? <OwnRows card={one} text={text} /> : <Source card={one} part={t.sourceTokenizer} />}
-					</section>
-				))}
+				{[...shown].map((name) => {
+					const i = names.indexOf(name);
+					const one = cards[i];
+					// Until it is open it has its place.
+					if (!one) return <section key={name} className="dictionary" />;
+					return (
+						<section key={one.name} className="dictionary">
+							<header>
+								<h3>{one.title}</h3>
+								<dl>
+									<div>
+										<dt>{words.tokens}</dt>
+										<dd>{splits.value ? count(tokensOf(i).length) : '…'}</dd>
+									</div>
+									<div>
+										<dt>{words.size}</dt>
+										<dd>{count(one.tokenizer!.size)}</dd>
+									</div>
+									<div>
+										<dt>{words.width}</dt>
+										<dd>{one.table ? count(one.table.width) : words.noVectors}</dd>
+									</div>
+								</dl>
+							</header>
+							<BoxedStrip tokens={tokensOf(i)} label={one.title} />
+							{one.table ? <OwnRows card={one} text={text} /> : <Source card={one} part={t.sourceTokenizer} />}
+						</section>
+					);
+				})}
 			</div>
 
 			<h3>{words.idTitle}</h3>
@@ -181,7 +188,7 @@ function Foreign({ card }: { readonly card: ModelCard }) {
 			<p>{t.lesson.models.foreignIdea(card.title, card.table.width, other.title, other.table.width)}</p>
 			{rows?.map(({ vector, matches: [row] }, i) => (
 				<div key={pair[i]!.name}>
-					<p>{t.labelled(pair[i]!.title, t.lesson.vectors.rowOf(`“${WORD}”`, row!.id))}</p>
+					<p>{t.labelled(pair[i]!.title, t.lesson.vectors.rowOf(t.quote(WORD), row!.id))}</p>
 					<p className="numbers">
 						{Array.from(vector.subarray(0, 4), (x) => digits(x)).join('  ')}
 						{vector.length > 4 && ' …'}

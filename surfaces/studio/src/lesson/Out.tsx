@@ -7,10 +7,11 @@ import { percent } from '../matrix/number.ts';
 import { useSpeech } from '../messages/index.ts';
 import { useOption } from '../state/place.tsx';
 import { Slide, TextInput } from '../ui/fields.tsx';
-import { isWhole, Missing } from '../ui/missing.tsx';
+import { Missing } from '../ui/missing.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Source } from '../ui/source.tsx';
-import { BoxedStrip, quoted, tokenText } from '../ui/token.tsx';
+import { BoxedStrip } from '../ui/token.tsx';
+import { quoted, tokenText } from '../ui/token-text.ts';
 import { Chances } from '../views/Chances.tsx';
 import { NeedWords, numberOf, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
@@ -20,7 +21,7 @@ const ALL = { temperature: 1, topK: 0, topP: 1, minP: 0 };
 const CHOICES = 5;
 
 export function Out(props: StepProps) {
-	return isWhole(props.card) ? <NextToken {...props} /> : <Part {...props} />;
+	return props.card.writes ? <NextToken {...props} /> : <Part {...props} />;
 }
 
 function Part({ card, text, setText, onRight }: StepProps) {
@@ -31,16 +32,18 @@ function Part({ card, text, setText, onRight }: StepProps) {
 	const T = value?.length ?? 0;
 	return (
 		<>
-			<p className="hands">
-				<strong>{t.lesson.handsOn}</strong> {words.handsMissing}
-			</p>
+			{lacking > 0 && (
+				<p className="hands">
+					<strong>{t.lesson.handsOn}</strong> {words.handsMissing}
+				</p>
+			)}
 			<TextInput label={t.sentence} value={text} onChange={setText} />
 			{refusal && <Problem refusal={refusal} />}
-			{value && <BoxedStrip tokens={value} label={t.token} />}
+			<BoxedStrip tokens={value ?? []} label={t.token} />
 			<Source card={card} part={t.sourceTokenizer} />
-			<Missing card={card} />
+			<Missing card={card} wanted="writes" />
 			{value && T === 0 && <NeedWords />}
-			{T > 0 && (
+			{T > 0 && lacking > 0 && (
 				<Question
 					question={words.questionMissing}
 					numeric
@@ -64,7 +67,7 @@ function NextToken({ card, text, setText, onRight }: StepProps) {
 	const [temperature, setTemperature] = useOption('temperature', 1);
 	const taken = more.split(',').filter(Boolean).map(Number).filter(Number.isInteger);
 	const prompt = useEncoding(card.name, text);
-	const ids = prompt.value && !prompt.busy ? [...prompt.value.map(({ id }) => id), ...taken] : undefined;
+	const ids = prompt.value && [...prompt.value.map(({ id }) => id), ...taken];
 	const settings = { ...ALL, temperature };
 	const change = (next: string) => {
 		setText(next);
@@ -95,7 +98,7 @@ function NextToken({ card, text, setText, onRight }: StepProps) {
 function Soon({ model, ids }: { readonly model: string; readonly ids: readonly number[] }) {
 	const { messages: t } = useSpeech();
 	const { value } = useAnswer(JSON.stringify([model, ids]), () => ask('tokens', [model, ids]));
-	return value ? <BoxedStrip tokens={value.filter((token) => token !== undefined)} label={t.token} /> : null;
+	return <BoxedStrip tokens={(value ?? []).filter((token) => token !== undefined)} label={t.token} />;
 }
 
 /** Choices in the order of their ids: the table above says which is first. */
@@ -113,8 +116,8 @@ function NextQuestion({ card, ids, onRight }: Pick<StepProps, 'card' | 'onRight'
 			check={(id) => {
 				const given = best.find((one) => String(one.id) === id)!;
 				return given === best[0]
-					? { right: true, say: words.right(quoted(given), percent(given.probability)) }
-					: { right: false, say: words.wrong(quoted(given)) };
+					? { right: true, say: words.right(quoted(given, t), percent(given.probability)) }
+					: { right: false, say: words.wrong(quoted(given, t)) };
 			}}
 			onRight={onRight}
 		/>

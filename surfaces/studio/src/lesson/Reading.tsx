@@ -13,7 +13,8 @@ import { Busy, Problem } from '../ui/problem.tsx';
 import { Ranking } from '../ui/ranking.tsx';
 import { Rich } from '../ui/rich.tsx';
 import { Source } from '../ui/source.tsx';
-import { isolated, quoted, TokenFace, tokenText } from '../ui/token.tsx';
+import { TokenFace } from '../ui/token.tsx';
+import { isolated, quoted, tokenText } from '../ui/token-text.ts';
 import { NeedWords, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
 import { longestWord } from './words.ts';
@@ -56,14 +57,14 @@ export function Reading({ card, text, onRight }: StepProps) {
 			{own === undefined && <NeedWords />}
 			{own !== undefined && asked.value && asked.value.length > 1 && (
 				<Question
-					question={words.question(isolated(`“${own}”`))}
+					question={words.question(isolated(t.quote(own)))}
 					hint={words.hint}
 					about={`${card.name} ${own}`}
 					choices={asked.value.toSorted((a, b) => a.id - b.id).map((one) => ({ id: String(one.id), name: tokenText(one) }))}
 					check={(id) => {
 						const given = asked.value!.find((one) => String(one.id) === id)!;
 						const right = given === asked.value![0];
-						return { right, say: (right ? words.right : words.wrong)(quoted(given), digits(given.score)) };
+						return { right, say: (right ? words.right : words.wrong)(quoted(given, t), digits(given.score)) };
 					}}
 					onRight={onRight}
 				/>

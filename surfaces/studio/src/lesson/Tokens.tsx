@@ -12,7 +12,8 @@ import { Merges } from '../ui/merges.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Rich } from '../ui/rich.tsx';
 import { Source } from '../ui/source.tsx';
-import { BoxedStrip, isolated, quoted } from '../ui/token.tsx';
+import { BoxedStrip } from '../ui/token.tsx';
+import { isolated, quoted } from '../ui/token-text.ts';
 import { NeedWords, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
 import { longestWord } from './words.ts';
@@ -49,10 +50,10 @@ export function Tokens({ card, text, setText, onRight }: StepProps) {
 			<TextInput label={t.sentence} value={text} onChange={setText} rows={2} />
 			{refusal && <Problem refusal={refusal} />}
 			{text === '' && <p>{t.empty}</p>}
-			{value && <BoxedStrip tokens={value} label={t.token} />}
+			<BoxedStrip tokens={value ?? []} label={t.token} />
 			<Source card={card} part={t.sourceTokenizer} />
 			<p>
-				<Rich text={flags.length ? words.flagsSome(flags.map(quoted).join(' ')) : words.flagsNone} />
+				<Rich text={flags.length ? words.flagsSome(flags.map((one) => quoted(one, t)).join(' ')) : words.flagsNone} />
 			</p>
 			{flags.length === 0 && <OthersWithFlags text={text} />}
 
@@ -113,7 +114,7 @@ export function Tokens({ card, text, setText, onRight }: StepProps) {
 						if (/\s/.test(word)) return { right: false, say: words.oneWord };
 						const tokens = await ask('encode', [card.name, word, 'none']);
 						return tokens.length === wanted
-							? { right: true, say: words.right(isolated(word), tokens.map(quoted).join(' ')) }
+							? { right: true, say: words.right(isolated(word), tokens.map((one) => quoted(one, t)).join(' ')) }
 							: { right: false, say: words.wrong(isolated(word), tokens.length, wanted) };
 					}}
 					onRight={onRight}
@@ -126,14 +127,8 @@ export function Tokens({ card, text, setText, onRight }: StepProps) {
 }
 
 function OthersWithFlags({ text }: { readonly text: string }) {
-	const open = useModels(WITH_FLAGS).filter((entry) => entry.card);
-	return (
-		<>
-			{open.map((entry) => (
-				<Strip key={entry.name} card={entry.card!} text={text} />
-			))}
-		</>
-	);
+	const entries = useModels(WITH_FLAGS).filter(({ refusal }) => !refusal);
+	return entries.map(({ name, card }) => (card ? <Strip key={name} card={card} text={text} /> : <div key={name} className="labelled" />));
 }
 
 function Strip({ card, text }: { readonly card: ModelCard; readonly text: string }) {

@@ -17,7 +17,8 @@ import { Busy, Problem } from '../ui/problem.tsx';
 import { Rich } from '../ui/rich.tsx';
 import { Scroller } from '../ui/scroller.tsx';
 import { Source } from '../ui/source.tsx';
-import { BoxedStrip, quoted, TokenFace, tokenText } from '../ui/token.tsx';
+import { BoxedStrip, TokenFace } from '../ui/token.tsx';
+import { quoted, tokenText } from '../ui/token-text.ts';
 import { NeedWords, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
 
@@ -50,10 +51,10 @@ export function Vectors({ card, text, setText, onRight }: StepProps) {
 			{value && <BoxedStrip tokens={value.tokens} picked={at} onPick={setPicked} label={t.token} />}
 			{row && value && (
 				<div className="row-lifted" key={value.tokens[at]!.id}>
-					<h4>{words.rowOf(quoted(value.tokens[at]!), value.tokens[at]!.id)}</h4>
+					<h4>{words.rowOf(quoted(value.tokens[at]!, t), value.tokens[at]!.id)}</h4>
 					<Heat
 						picture={{ data: row, rows: 1, columns: width, scale: 'signed', limit: largest(value.data) }}
-						label={words.rowOf(quoted(value.tokens[at]!), value.tokens[at]!.id)}
+						label={words.rowOf(quoted(value.tokens[at]!, t), value.tokens[at]!.id)}
 						rowHeight={28}
 					/>
 					<Scale scale="signed" limit={largest(value.data)} />
@@ -78,7 +79,7 @@ export function Vectors({ card, text, setText, onRight }: StepProps) {
 						const given = value.tokens.findIndex((token) => String(token.id) === id);
 						const right = column[given] === Math.max(...column);
 						const say = right ? words.right : words.wrong;
-						return { right, say: say(quoted(value.tokens[given]!), digits(column[given]!)) };
+						return { right, say: say(quoted(value.tokens[given]!, t), digits(column[given]!)) };
 					}}
 					onRight={onRight}
 				/>
@@ -175,7 +176,7 @@ function SameRow({ card, text }: { readonly card: ModelCard; readonly text: stri
 			{pair && mine ? (
 				<div className="pair">
 					<p>
-						<Rich text={t.labelled(words.shared, quoted(mine.tokens[r]!))} />
+						<Rich text={t.labelled(words.shared, quoted(mine.tokens[r]!, t))} />
 					</p>
 					<Heat picture={{ data: pair[0], rows: 1, columns: width, scale: 'signed', limit: largest(pair[0]) }} label={t.sentence} />
 					<Heat picture={{ data: pair[1], rows: 1, columns: width, scale: 'signed', limit: largest(pair[0]) }} label={words.other} />

@@ -7,7 +7,8 @@ export type Shade = 'light' | 'dark';
 /** Lightness, chroma, hue of the ends and of zero. Both arms of the signed scale run over the same lightness. */
 const STOPS: Record<Shade, { readonly zero: Lch; readonly minus: Lch; readonly plus: Lch; readonly share: Lch }> = {
 	light: { zero: [0.975, 0.004, 90], minus: [0.4, 0.15, 264], plus: [0.52, 0.16, 45], share: [0.33, 0.13, 285] },
-	dark: { zero: [0.225, 0.008, 270], minus: [0.78, 0.12, 250], plus: [0.8, 0.14, 65], share: [0.92, 0.1, 110] },
+	// Zero is lighter than the ground: a cell with next to nothing in it is still seen as a cell.
+	dark: { zero: [0.29, 0.012, 270], minus: [0.78, 0.12, 250], plus: [0.8, 0.14, 65], share: [0.92, 0.1, 110] },
 };
 
 type Lch = readonly [lightness: number, chroma: number, hue: number];

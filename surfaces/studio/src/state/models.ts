@@ -1,7 +1,7 @@
 // The models that are open in the worker, as the page knows them. Embedded ones open when first asked for.
 
 import { useEffect, useSyncExternalStore } from 'react';
-import { ask, EngineError } from '../engine/client.ts';
+import { alsoAwaited, ask, EngineError } from '../engine/client.ts';
 import { embedded, openingOf } from '../engine/embedded.ts';
 import type { ModelCard, Opening, Progress, Refusal } from '../engine/protocol.ts';
 import { keptFiles } from './kept.ts';
@@ -88,7 +88,7 @@ export const useEntries = (): readonly Entry[] => useSyncExternalStore(subscribe
 /** The model of that name, opened if it is one of the server's. */
 export function useModel(name: string): Entry {
 	const all = useEntries();
-	useEffect(() => void openNamed(name), [name]);
+	useEffect(() => void alsoAwaited(openNamed(name)), [name]);
 	return all.find((entry) => entry.name === name) ?? { name, title: name };
 }
 
@@ -97,7 +97,7 @@ export function useModels(names: readonly string[]): readonly Entry[] {
 	const all = useEntries();
 	const key = names.join('\n');
 	useEffect(() => {
-		for (const name of key.split('\n').filter(Boolean)) void openNamed(name);
+		for (const name of key.split('\n').filter(Boolean)) void alsoAwaited(openNamed(name));
 	}, [key]);
 	return names.map((name) => all.find((entry) => entry.name === name) ?? { name, title: name });
 }

@@ -1,6 +1,6 @@
 // Whether the page is light or dark now, and the width of an element: what canvases need to know.
 
-import { type RefObject, useEffect, useState, useSyncExternalStore } from 'react';
+import { type RefObject, useLayoutEffect, useState, useSyncExternalStore } from 'react';
 import type { Shade } from '../matrix/colour.ts';
 
 const system = matchMedia('(prefers-color-scheme: dark)');
@@ -24,8 +24,10 @@ export const useShade = (): Shade => useSyncExternalStore(subscribe, now);
 
 export function useWidth(element: RefObject<HTMLElement | null>): number {
 	const [width, setWidth] = useState(0);
-	useEffect(() => {
+	// Known before the first paint: what is drawn by it does not jump into place.
+	useLayoutEffect(() => {
 		if (!element.current) return;
+		setWidth(element.current.clientWidth);
 		const observer = new ResizeObserver(([entry]) => entry && setWidth(Math.floor(entry.contentRect.width)));
 		observer.observe(element.current);
 		return () => observer.disconnect();

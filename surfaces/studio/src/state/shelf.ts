@@ -1,6 +1,7 @@
 // What the server has beside the embedded models (shelf.json): whole models on this machine, and those that it can fetch to it.
 
 import { useEffect, useSyncExternalStore } from 'react';
+import { alsoAwaited } from '../engine/client.ts';
 
 export interface Shelved {
 	readonly name: string;
@@ -49,6 +50,6 @@ const subscribe = (listener: () => void) => {
 };
 
 export function useShelf(): readonly Shelved[] {
-	useEffect(() => void readShelf(), []);
+	useEffect(() => void alsoAwaited(readShelf()), []);
 	return useSyncExternalStore(subscribe, () => shelf);
 }

@@ -16,9 +16,10 @@ export const FIRST_PLACE: Place = { view: 'lesson', model: 'smollm2', text: 'I l
 
 /** Longest address that is written: longer texts are kept in the page and left out of the link. Browsers and servers take about this much. */
 const MAX_ADDRESS = 8000;
-/** Most settings and longest setting that a link may bring: a view has fewer than twenty, and no text in them is longer than a paragraph. */
+/** Most settings and longest setting that a link may bring: a view has fewer than twenty. The longest is what was encircled on a map:
+ * some 9,000 of 49,152 tokens. */
 const MAX_OPTIONS = 40;
-export const MAX_OPTION = 4000;
+export const MAX_OPTION = 6000;
 
 export function toHash(place: Place): string {
 	const options = Object.fromEntries(Object.entries(place.options).filter(([, value]) => value !== ''));

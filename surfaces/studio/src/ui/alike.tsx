@@ -5,7 +5,8 @@ import type { Array2, TokenView } from '../engine/protocol.ts';
 import { Matrix } from '../matrix/Matrix.tsx';
 import { largest } from '../matrix/number.ts';
 import { useMessages } from '../messages/index.ts';
-import { quoted, TokenFace } from './token.tsx';
+import { TokenFace } from './token.tsx';
+import { quoted } from './token-text.ts';
 
 export function AlikeStates(props: {
 	/** (L, T). */
@@ -27,7 +28,7 @@ export function AlikeStates(props: {
 			limit={measure === 'alike' ? 1 : largest(states.data)}
 			rowLabel={(r) => `${t.lesson.attention.block} ${r}`}
 			rowName={(r) => t.lesson.context.after(r)}
-			columnName={(c) => quoted(tokens[c]!)}
+			columnName={(c) => quoted(tokens[c]!, t)}
 			columnLabel={(c) => <TokenFace token={tokens[c]!} />}
 			caption={measure === 'alike' ? t.glossary.cosine.term : t.views.edit.moved}
 			saved={saved}

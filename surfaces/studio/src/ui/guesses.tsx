@@ -4,7 +4,8 @@ import type { Guess } from '../engine/work-out.ts';
 import { percent } from '../matrix/number.ts';
 import { useMessages } from '../messages/index.ts';
 import { Push } from './fields.tsx';
-import { quoted, TokenFace } from './token.tsx';
+import { TokenFace } from './token.tsx';
+import { quoted } from './token-text.ts';
 
 export function Guesses({ guesses, onTake }: { readonly guesses: readonly Guess[]; readonly onTake?: (id: number) => void }) {
 	const t = useMessages();
@@ -32,7 +33,7 @@ export function Guesses({ guesses, onTake }: { readonly guesses: readonly Guess[
 						</td>
 						{onTake && (
 							<td>
-								<Push kind="quiet" onPress={() => onTake(one.id)} label={t.labelled(t.lesson.out.take, quoted(one))}>
+								<Push kind="quiet" onPress={() => onTake(one.id)} label={t.labelled(t.lesson.out.take, quoted(one, t))}>
 									+
 								</Push>
 							</td>

@@ -7,7 +7,7 @@ import { percent } from '../matrix/number.ts';
 import { useMessages } from '../messages/index.ts';
 import { useShade } from '../state/shade.ts';
 import { Scroller } from './scroller.tsx';
-import { tokenText } from './token.tsx';
+import { tokenText } from './token-text.ts';
 
 export function LensPair({ lens, names, label }: { readonly lens: Both<Guess[][]>; readonly names: Both<string>; readonly label: string }) {
 	const t = useMessages();

@@ -6,7 +6,7 @@ import { useMessages } from '../messages/index.ts';
 import { useOption } from '../state/place.tsx';
 import { Slide } from './fields.tsx';
 import { Problem } from './problem.tsx';
-import { tokenText } from './token.tsx';
+import { tokenText } from './token-text.ts';
 
 export function Merges({ model, word }: { readonly model: string; readonly word: string }) {
 	const t = useMessages();

@@ -8,26 +8,51 @@ import { useShelf } from '../state/shelf.ts';
 import { Fetch } from './fetch.tsx';
 import { Push } from './fields.tsx';
 
-/** Whether the file holds all that it takes to write. */
-export const isWhole = ({ writes }: ModelCard): boolean => writes;
+/** What is wanted of a model: its states read as tokens, or a text that goes on. */
+type Wanted = 'reads' | 'writes';
 
-/** What a file lacks to write. */
-export function Lacks({ card: { table, blocks } }: { readonly card: ModelCard }) {
+/** Why a model cannot do it. */
+export function Lacks({ card, wanted }: { readonly card: ModelCard; readonly wanted: Wanted }) {
 	const t = useMessages();
+	const { table, blocks, bothWays } = card;
 	if (!table) return <p>{t.sourceDictionary}</p>;
-	return <p>{blocks.have < blocks.of ? t.lesson.out.missing(blocks.have, blocks.of) : t.noOutput}</p>;
+	if (blocks.have < blocks.of) return <p>{t.lesson.out.missing(blocks.have, blocks.of)}</p>;
+	return <p>{wanted === 'writes' && bothWays ? t.bothWays : t.noOutput}</p>;
 }
 
-export function Missing({ card }: { readonly card: ModelCard }) {
+/** The views that show something of every model with blocks; the lens where its states can be read. */
+function Instead({ card }: { readonly card: ModelCard }) {
+	const t = useMessages();
+	const { go } = usePlace();
+	return (
+		<p>
+			{t.instead}{' '}
+			{(['tokens', 'matrix', 'map', 'attention', ...(card.reads ? (['lens'] as const) : []), 'compare'] as const).map((view) => (
+				<Push key={view} kind="quiet" onPress={() => go({ view, options: {} })}>
+					{t.nav[view]}
+				</Push>
+			))}
+		</p>
+	);
+}
+
+export function Missing({ card, wanted }: { readonly card: ModelCard; readonly wanted: Wanted }) {
 	const { messages: t, bytes } = useSpeech();
 	const words = t.lesson.out;
 	const { go, options } = usePlace();
 	const shelf = useShelf().filter((one) => one.of === card.name);
-	if (card.blocks.have > 0 && card.blocks.have === card.blocks.of) return <Lacks card={card} />;
+	if (card.blocks.have > 0 && card.blocks.have === card.blocks.of) {
+		return (
+			<>
+				<Lacks card={card} wanted={wanted} />
+				<Instead card={card} />
+			</>
+		);
+	}
 	const whole = embedded.find(({ name }) => name === card.name)?.whole;
 	return (
 		<>
-			<Lacks card={card} />
+			<Lacks card={card} wanted={wanted} />
 			{shelf.map((one) =>
 				one.url ? (
 					<p key={one.name}>

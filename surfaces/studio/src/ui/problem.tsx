@@ -1,5 +1,6 @@
 // What is said when something does not work: what happened and what to do, then the engine's own line for a report.
 
+import type { ReactNode } from 'react';
 import type { Refusal } from '../engine/protocol.ts';
 import { useMessages } from '../messages/index.ts';
 import { Push } from './fields.tsx';
@@ -17,6 +18,13 @@ export function Problem({ refusal, onRetry }: { readonly refusal: Refusal; reado
 			{onRetry && <Push onPress={onRetry}>{t.retry}</Push>}
 		</div>
 	);
+}
+
+/** The room that an answer of so many rows takes, held before it comes: what stands below stays where it is. Heights in rem; `row` of a plain
+ * table's row at most, `rest` of what else stands there. */
+export function Room(props: { readonly rows: number; readonly row?: number; readonly rest?: number; readonly children: ReactNode }) {
+	const { rows, row = 2.5, rest = 3, children } = props;
+	return <div style={{ minHeight: `${rows * row + rest}rem` }}>{children}</div>;
 }
 
 /** Something is being computed for the first time. */

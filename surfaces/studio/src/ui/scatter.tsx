@@ -40,9 +40,9 @@ export const GROUP_COLOURS: Readonly<Record<Shade, readonly string[]>> = {
 };
 
 interface ScatterProps {
-	/** x and y of each point, −1 … 1. */
-	readonly points: Float32Array;
-	readonly groups: Uint8Array;
+	/** x and y of each point, −1 … 1. Until they are there the picture is empty. */
+	readonly points: Float32Array | undefined;
+	readonly groups: Uint8Array | undefined;
 	readonly selected: readonly number[];
 	readonly onSelect: (points: readonly number[]) => void;
 	/** Pairs of points that a line joins. */
@@ -110,7 +110,7 @@ export function Scatter({ points, groups, selected, onSelect, joined, label, han
 	// One drawing after another: the library keeps one set of points at a time.
 	const turn = useRef(Promise.resolve());
 	useEffect(() => {
-		if (!plot) return;
+		if (!plot || !points || !groups) return;
 		let stale = false;
 		turn.current = turn.current
 			.then(async () => {

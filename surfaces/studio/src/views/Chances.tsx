@@ -8,17 +8,20 @@ import { percent } from '../matrix/number.ts';
 import { useSpeech } from '../messages/index.ts';
 import { Push } from '../ui/fields.tsx';
 import { Loading } from '../ui/opened.tsx';
-import { Problem } from '../ui/problem.tsx';
+import { Problem, Room } from '../ui/problem.tsx';
 import { Saves } from '../ui/saves.tsx';
 import { Source } from '../ui/source.tsx';
-import { quoted, TokenFace, tokenText } from '../ui/token.tsx';
+import { TokenFace } from '../ui/token.tsx';
+import { quoted, tokenText } from '../ui/token-text.ts';
 
 const SHOWN = 10;
+/** Of the table with its buttons, and of what stands under it. */
+const ROOM = { rows: SHOWN, row: 3.4, rest: 8 };
 
 export function Chances(props: {
 	readonly card: ModelCard;
-	/** All tokens before the place. */
-	readonly ids: readonly number[];
+	/** All tokens before the place; undefined while they are not known. */
+	readonly ids: readonly number[] | undefined;
 	readonly settings: SamplerSettings;
 	/** The token that stands there, if one does. */
 	readonly chosen?: number | undefined;
@@ -27,13 +30,13 @@ export function Chances(props: {
 	const { card, ids, settings, chosen, onTake } = props;
 	const { messages: t, count } = useSpeech();
 	const words = t.views.generate;
-	const { value, refusal, busy } = useAnswer(JSON.stringify([card.name, ids, settings]), (signal) =>
-		ask('chances', [card.name, ids, settings, SHOWN], { signal }),
+	const { value, refusal, busy } = useAnswer(ids && JSON.stringify([card.name, ids, settings]), (signal) =>
+		ask('chances', [card.name, ids!, settings, SHOWN], { signal }),
 	);
 	if (refusal) return <Problem refusal={refusal} />;
-	if (!value) return busy ? <Loading name={card.name} /> : null;
+	if (!value) return <Room {...ROOM}>{busy && <Loading name={card.name} />}</Room>;
 	return (
-		<>
+		<Room {...ROOM}>
 			<table className="chances">
 				<thead>
 					<tr>
@@ -61,7 +64,7 @@ export function Chances(props: {
 								<span className="bar" style={{ width: `${100 * one.drawn}%` }} />
 							</td>
 							<td>
-								<Push kind="quiet" onPress={() => onTake(one)} label={t.labelled(t.lesson.out.take, quoted(one))}>
+								<Push kind="quiet" onPress={() => onTake(one)} label={t.labelled(t.lesson.out.take, quoted(one, t))}>
 									+
 								</Push>
 							</td>
@@ -73,12 +76,12 @@ export function Chances(props: {
 			<Source card={card} part="logits" precision={value.precision} />
 			<Saves
 				name="chances"
-				origin={{ models: [card], part: 'logits', precision: value.precision, after: ids, settings }}
+				origin={{ models: [card], part: 'logits', precision: value.precision, after: ids!, settings }}
 				table={() => ({
 					header: ['id', 'token', 'probability', 'drawn'],
 					rows: value.best.map((one) => [one.id, tokenText(one), one.probability, one.drawn]),
 				})}
 			/>
-		</>
+		</Room>
 	);
 }

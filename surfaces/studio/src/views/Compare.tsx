@@ -12,13 +12,17 @@ import { Choose } from '../ui/fields.tsx';
 import { Guesses } from '../ui/guesses.tsx';
 import { Lacks } from '../ui/missing.tsx';
 import { Opened } from '../ui/opened.tsx';
-import { Busy, Problem } from '../ui/problem.tsx';
+import { Busy, Problem, Room } from '../ui/problem.tsx';
 import { Saves } from '../ui/saves.tsx';
 import { Source } from '../ui/source.tsx';
-import { TokenFace, TokenStrip, tokenText } from '../ui/token.tsx';
+import { TokenFace, TokenStrip } from '../ui/token.tsx';
+import { tokenText } from '../ui/token-text.ts';
 import { Bar, Facts, useKnownModels } from './Bar.tsx';
 import { NextApart } from './CompareNext.tsx';
 import { States, sameVocabulary } from './CompareStates.tsx';
+
+/** Guesses of each model, where they cannot stand in one table. */
+const NEXT = 8;
 
 export function Compare() {
 	const { messages: t } = useSpeech();
@@ -68,7 +72,7 @@ function Both({ a, b }: { readonly a: ModelCard; readonly b: ModelCard }) {
 						{[a, b].map((card) => (
 							<section key={card.name}>
 								<h4>{card.title}</h4>
-								{card.writes ? <Next card={card} /> : <Lacks card={card} />}
+								{card.writes ? <Next card={card} /> : <Lacks card={card} wanted="writes" />}
 							</section>
 						))}
 					</div>
@@ -105,15 +109,11 @@ function Half({ card }: { readonly card: ModelCard }) {
 			<h4>{card.title}</h4>
 			<Facts card={card} />
 			{refusal && <Problem refusal={refusal} />}
-			{value && (
-				<>
-					<p>
-						{t.labelled(t.lesson.tokens.count, '')}
-						<strong>{count(value.length)}</strong>
-					</p>
-					<TokenStrip tokens={value} label={card.title} />
-				</>
-			)}
+			<p>
+				{t.labelled(t.lesson.tokens.count, '')}
+				<strong>{value ? count(value.length) : '…'}</strong>
+			</p>
+			<TokenStrip tokens={value ?? []} label={card.title} />
 		</section>
 	);
 }
@@ -173,13 +173,15 @@ function Rows({ a, b }: { readonly a: ModelCard; readonly b: ModelCard }) {
 function Next({ card }: { readonly card: ModelCard }) {
 	const { text } = usePlace();
 	const { value, refusal, busy } = useAnswer(JSON.stringify([card.name, text]), (signal) =>
-		ask('next', [card.name, text, [], 8, 1], { signal }),
+		ask('next', [card.name, text, [], NEXT, 1], { signal }),
 	);
 	return (
 		<>
 			{refusal && <Problem refusal={refusal} />}
-			{busy && !value && <Busy />}
-			{value && <Guesses guesses={value.best} />}
+			<Room rows={NEXT}>
+				{busy && !value && <Busy />}
+				{value && <Guesses guesses={value.best} />}
+			</Room>
 			{value && (
 				<Saves
 					name={`${card.name}-next`}

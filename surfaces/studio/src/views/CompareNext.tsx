@@ -6,10 +6,11 @@ import { useAnswer } from '../engine/use.ts';
 import { percent } from '../matrix/number.ts';
 import { useMessages } from '../messages/index.ts';
 import { usePlace } from '../state/place.tsx';
-import { Busy, Problem } from '../ui/problem.tsx';
+import { Busy, Problem, Room } from '../ui/problem.tsx';
 import { Saves } from '../ui/saves.tsx';
 import { Source } from '../ui/source.tsx';
-import { TokenFace, tokenText } from '../ui/token.tsx';
+import { TokenFace } from '../ui/token.tsx';
+import { tokenText } from '../ui/token-text.ts';
 
 const TOP = 10;
 
@@ -21,7 +22,13 @@ export function NextApart({ a, b }: { readonly a: ModelCard; readonly b: ModelCa
 		ask('nextApart', [a.name, b.name, text, TOP], { signal }),
 	);
 	if (refusal) return <Problem refusal={refusal} />;
-	if (!value) return <Busy />;
+	if (!value) {
+		return (
+			<Room rows={1.6 * TOP} rest={12}>
+				<Busy />
+			</Room>
+		);
+	}
 	const share = (p: number) => (
 		<>
 			<td className="right">{percent(p)}</td>

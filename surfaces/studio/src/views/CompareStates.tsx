@@ -7,7 +7,7 @@ import type { Likeness } from '../engine/work-compare.ts';
 import { useMessages } from '../messages/index.ts';
 import { usePlace } from '../state/place.tsx';
 import { AlikeStates } from '../ui/alike.tsx';
-import { Busy, Problem } from '../ui/problem.tsx';
+import { Busy, Problem, Room } from '../ui/problem.tsx';
 import { Source } from '../ui/source.tsx';
 
 /** The same ids mean the same tokens, as far as kind and size can tell. */
@@ -66,7 +66,13 @@ function Grid({
 	const { text } = usePlace();
 	const { value, refusal, busy } = useAnswer(JSON.stringify([cards.map(({ name }) => name), text]), question);
 	if (refusal) return <Problem refusal={refusal} />;
-	if (!value) return busy ? <Busy /> : null;
+	if (!value) {
+		return (
+			<Room rows={Math.max(...cards.map(({ blocks }) => blocks.have))} row={1.5} rest={12}>
+				{busy && <Busy />}
+			</Room>
+		);
+	}
 	const { tokens, alike, precision } = value;
 	return (
 		<>

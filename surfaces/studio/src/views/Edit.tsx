@@ -1,6 +1,6 @@
 // Edit: heads switched off, a row swapped, a vector added; lens, next tokens and text of the changed run beside the run as it is.
 
-import { useState } from 'react';
+import { type CSSProperties, useState } from 'react';
 import { Checkbox, CheckboxGroup } from 'react-aria-components';
 import { headsOf } from '../attention/read.ts';
 import { ask } from '../engine/client.ts';
@@ -16,10 +16,10 @@ import { type Choice, Choose, Push, Slide, TextInput } from '../ui/fields.tsx';
 import { Guesses } from '../ui/guesses.tsx';
 import { LensPair } from '../ui/lens-pair.tsx';
 import { Opened } from '../ui/opened.tsx';
-import { Busy, Problem } from '../ui/problem.tsx';
+import { Busy, Problem, Room } from '../ui/problem.tsx';
 import { Saves } from '../ui/saves.tsx';
 import { Source } from '../ui/source.tsx';
-import { tokenText } from '../ui/token.tsx';
+import { tokenText } from '../ui/token-text.ts';
 import { Bar } from './Bar.tsx';
 
 /** Tokens that both runs go on by: each costs two whole runs. */
@@ -82,7 +82,7 @@ function EditOf({ card }: { readonly card: ModelCard }) {
 						/>
 					)}
 					<CheckboxGroup
-						className="checks"
+						className="checks heads-off"
 						aria-label={words.heads}
 						value={heads.map(String)}
 						onChange={(list) => setOff(list.join(',') || 'none')}
@@ -111,7 +111,11 @@ function EditOf({ card }: { readonly card: ModelCard }) {
 				</section>
 			</div>
 			{(attention.refusal ?? refusal) && <Problem refusal={(attention.refusal ?? refusal)!} />}
-			{busy && !value && <Busy />}
+			{busy && !value && (
+				<Room rows={have} row={1.5} rest={card.writes ? 40 : 12}>
+					<Busy />
+				</Room>
+			)}
 			{value && card.writes && <Beside card={card} text={text} edits={edits} places={places} />}
 			{value && have < of && <p className="hint">{t.lesson.context.partial(have, of)}</p>}
 			{value && <Moved card={card} text={text} edits={edits} value={value} />}
@@ -152,44 +156,50 @@ function Beside({
 			<h3>{words.lens}</h3>
 			<Choose label={words.lensToken} choices={places} value={String(token)} onChange={(id) => setToken(Number(id))} />
 			{lens.refusal && <Problem refusal={lens.refusal} />}
-			{lens.busy && !lens.value && <Busy />}
-			{lens.value && (
-				<>
-					<div className="lens-beside">
-						<LensPair lens={lens.value} names={names} label={words.lens} />
-						<div className="halves">
-							{sides.map((side) => (
-								<section key={side}>
-									<h4>{names[side]}</h4>
-									<Guesses guesses={lens.value![side].at(-1)!} />
-								</section>
-							))}
+			<div className="pair-room" style={{ '--layers': layers + 1 } as CSSProperties}>
+				{lens.busy && !lens.value && <Busy />}
+				{lens.value && (
+					<>
+						<div className="lens-beside">
+							<LensPair lens={lens.value} names={names} label={words.lens} />
+							<div className="halves">
+								{sides.map((side) => (
+									<section key={side}>
+										<h4>{names[side]}</h4>
+										<Guesses guesses={lens.value![side].at(-1)!} />
+									</section>
+								))}
+							</div>
 						</div>
-					</div>
-					<Saves
-						name="edited-lens"
-						origin={{ ...origin, precision: lens.value.precision, token }}
-						table={() => ({
-							header: ['layer', 'run', 'rank', 'token', 'probability'],
-							rows: sides.flatMap((side) =>
-								lens.value![side].flatMap((guesses, layer) =>
-									guesses.map((guess, rank) => [layer - 1, side, rank + 1, tokenText(guess), guess.probability]),
+						<Saves
+							name="edited-lens"
+							origin={{ ...origin, precision: lens.value.precision, token }}
+							table={() => ({
+								header: ['layer', 'run', 'rank', 'token', 'probability'],
+								rows: sides.flatMap((side) =>
+									lens.value![side].flatMap((guesses, layer) =>
+										guesses.map((guess, rank) => [layer - 1, side, rank + 1, tokenText(guess), guess.probability]),
+									),
 								),
-							),
-						})}
-					/>
-				</>
-			)}
+							})}
+						/>
+					</>
+				)}
+			</div>
 			<Source card={card} part={origin.part} precision={lens.value?.precision} />
 			<h3>{words.text}</h3>
 			<div className="buttons">
 				<Push kind="main" onPress={() => setAsked(key)} disabled={asked === key}>
 					{words.write(WRITTEN)}
 				</Push>
-				{asked === key && busy && <Push onPress={() => setAsked('')}>{t.cancel}</Push>}
+				{asked === key && (
+					<Push onPress={() => setAsked('')} disabled={!busy}>
+						{t.cancel}
+					</Push>
+				)}
 			</div>
 			{refusal && <Problem refusal={refusal} />}
-			{asked === key && !busy && parts.length > 0 && (
+			{asked === key && (
 				<Saves
 					name="edited-text"
 					origin={{ ...origin, part: 'logits', precision: 'fast' }}

@@ -10,11 +10,13 @@ import { useSpeech } from '../messages/index.ts';
 import { useModel } from '../state/models.ts';
 import { useOption, usePlace } from '../state/place.tsx';
 import { Choose, Push, TextInput } from '../ui/fields.tsx';
-import { isWhole, Missing } from '../ui/missing.tsx';
+import { Missing } from '../ui/missing.tsx';
 import { Opened } from '../ui/opened.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';
 import { Saves } from '../ui/saves.tsx';
-import { TokenStrip, tokenText } from '../ui/token.tsx';
+import { Scroller } from '../ui/scroller.tsx';
+import { TokenStrip } from '../ui/token.tsx';
+import { tokenText } from '../ui/token-text.ts';
 import { Bar } from './Bar.tsx';
 import { Chances } from './Chances.tsx';
 import { useDrawing } from './drawing.tsx';
@@ -30,8 +32,10 @@ export function Generate() {
 		<div className="view">
 			<h2>{t.nav.generate}</h2>
 			<p className="idea">{t.views.generate.idea}</p>
-			<Bar rows={3} text={mode !== 'talk' || !entry.card || !isWhole(entry.card)} />
-			<Opened entry={entry}>{(card) => (isWhole(card) ? <GenerateOf key={card.name} card={card} /> : <Missing card={card} />)}</Opened>
+			<Bar rows={3} text={mode !== 'talk' || !entry.card?.writes} />
+			<Opened entry={entry}>
+				{(card) => (card.writes ? <GenerateOf key={card.name} card={card} /> : <Missing card={card} wanted="writes" />)}
+			</Opened>
 		</div>
 	);
 }
@@ -48,16 +52,20 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 	const writing = useWriting(card.name);
 	const { made, running } = writing;
 	const template = useAnswer(`${card.name} template`, (signal) => ask('template', [card.name], { signal })).value;
-	const talks = wanted === 'talk' && Boolean(template);
+	const talks = wanted === 'talk' && card.talks;
 	const turns = turnsOf(kept);
 	const given: string | readonly Turn[] = talks ? [...(system ? [{ role: 'system', content: system } as const] : []), ...turns] : text;
 	const open = talks ? turns.at(-1)?.role === 'user' : true;
 	const prompt = useAnswer(open ? JSON.stringify([card.name, given]) : undefined, (signal) =>
 		ask('prompt', [card.name, given], { signal }),
 	);
-	const ids = prompt.busy ? undefined : prompt.value?.tokens.map(({ id }) => id);
+	const known = prompt.value?.tokens.map(({ id }) => id);
+	const ids = prompt.busy ? undefined : known;
 	const answer = useSaid(card.name, made);
 	useKeptAnswer(card.name, ids, writing);
+	// While it writes, what could have come next stays as it was.
+	const rested = useRef<readonly number[]>(undefined);
+	if (!running && known) rested.current = [...known, ...made.slice(0, picked ?? made.length).map(({ id }) => id)];
 	// An answer belongs to its text, or to the conversation.
 	const { set } = writing;
 	const about = talks ? '' : text;
@@ -98,7 +106,7 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 	};
 	return (
 		<>
-			{template && (
+			{card.talks && (
 				<Choose
 					label={words.mode}
 					choices={[
@@ -134,29 +142,31 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 					</Push>
 				)}
 			</div>
-			{!talks && made.length > 0 && (
+			{!talks && (made.length > 0 || running) && (
 				<p className="answer" aria-live="polite" dir="auto">
 					<span>{text}</span>
 					<strong>{answer}</strong>
 				</p>
 			)}
-			{card.memory && made.length === 0 && <p className="hint">{words.memory(bytes(card.memory.needed))}</p>}
+			{card.memory && made.length === 0 && !running && <p className="hint">{words.memory(bytes(card.memory.needed))}</p>}
 			{(writing.refusal ?? prompt.refusal) && <Problem refusal={(writing.refusal ?? prompt.refusal)!} />}
-			{running && made.length === 0 && <Busy />}
-			{made.length > 0 && open && (
+			{(made.length > 0 || running) && open && (
 				<>
-					<TokenStrip
-						tokens={made}
-						picked={picked}
-						onPick={(i) => setPicked(picked === i ? undefined : i)}
-						label={words.made}
-						note={(_, i) => percent(made[i]!.probability)}
-					/>
+					<Scroller className="made" label={words.made}>
+						{made.length === 0 && <Busy />}
+						<TokenStrip
+							tokens={made}
+							picked={picked}
+							onPick={(i) => setPicked(picked === i ? undefined : i)}
+							label={words.made}
+							note={(_, i) => percent(made[i]!.probability)}
+						/>
+					</Scroller>
 					<p className="hint">
 						{writing.end?.finishReason === 'stop' && <>{words.ended} </>}
 						{words.pick}
 					</p>
-					{!running && ids && (
+					{known && (
 						<Saves
 							name="generated"
 							origin={{
@@ -164,7 +174,7 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 								part: 'logits',
 								precision: writing.end?.precision ?? 'fast',
 								prompt: given,
-								after: ids,
+								after: known,
 								...{ settings, seed, maxTokens, ended: writing.end?.finishReason },
 							}}
 							table={() => ({
@@ -176,18 +186,18 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 				</>
 			)}
 			{sliders}
-			{open && ids && ids.length > 0 && !running && (
-				<>
+			{open && (known ? known.length > 0 : prompt.busy) && (
+				<div className="soon" inert={running || !ids}>
 					<h3>{picked === undefined ? words.next : words.place(picked + 1)}</h3>
 					<p>{words.chances}</p>
 					<Chances
 						card={card}
-						ids={[...ids, ...made.slice(0, picked ?? made.length).map(({ id }) => id)]}
+						ids={rested.current}
 						settings={settings}
 						chosen={picked === undefined ? undefined : made[picked]?.id}
 						onTake={take}
 					/>
-				</>
+				</div>
 			)}
 			{prompt.value && (
 				<details>
@@ -196,7 +206,7 @@ function GenerateOf({ card }: { readonly card: ModelCard }) {
 					<TokenStrip tokens={prompt.value.tokens} label={words.given(prompt.value.tokens.length)} />
 				</details>
 			)}
-			{template && (
+			{card.talks && (
 				<details>
 					<summary>{words.template}</summary>
 					<pre dir="ltr">

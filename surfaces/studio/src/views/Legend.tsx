@@ -5,12 +5,12 @@ import { useSpeech } from '../messages/index.ts';
 import { useShade } from '../state/shade.ts';
 import { GROUP_COLOURS } from '../ui/scatter.tsx';
 
-export function Legend({ groups, by }: { readonly groups: Uint8Array; readonly by: string }) {
+export function Legend({ groups, by }: { readonly groups: Uint8Array | undefined; readonly by: string }) {
 	const { messages: t, count, language } = useSpeech();
 	const shade = useShade();
 	const scripts = new Intl.DisplayNames(language, { type: 'script' });
 	const counts = new Uint32Array(GROUPS.length);
-	for (const group of groups) counts[group]!++;
+	for (const group of groups ?? []) counts[group]!++;
 	const names: Readonly<Record<Group, string>> = {
 		control: t.kinds.control,
 		word: t.labelled(scripts.of('Latn')!, t.views.map.word),

@@ -12,13 +12,13 @@ import { useModel } from '../state/models.ts';
 import { useOption, usePlace } from '../state/place.tsx';
 import { useShade } from '../state/shade.ts';
 import { Guesses } from '../ui/guesses.tsx';
-import { isWhole, Missing } from '../ui/missing.tsx';
+import { Missing } from '../ui/missing.tsx';
 import { Opened } from '../ui/opened.tsx';
-import { Busy, Problem } from '../ui/problem.tsx';
+import { Busy, Problem, Room } from '../ui/problem.tsx';
 import { Saves } from '../ui/saves.tsx';
 import { Source } from '../ui/source.tsx';
 import { Stoppable } from '../ui/stoppable.tsx';
-import { quoted, tokenText } from '../ui/token.tsx';
+import { quoted, tokenText } from '../ui/token-text.ts';
 import { Bar } from './Bar.tsx';
 import { LensGrid, lensSvg } from './LensGrid.tsx';
 
@@ -36,6 +36,8 @@ export function Lens() {
 	);
 }
 
+/** Guesses of a cell. */
+const SHOWN = 10;
 const PART = 'blocks.*.output → final norm → logits';
 
 function LensOf({ card }: { readonly card: ModelCard }) {
@@ -45,13 +47,13 @@ function LensOf({ card }: { readonly card: ModelCard }) {
 	const shade = useShade();
 	const tokens = useEncoding(card.name, text).value;
 	const layers = card.blocks.have;
-	const key = isWhole(card) ? JSON.stringify([card.name, text, layers]) : undefined;
+	const key = card.reads ? JSON.stringify([card.name, text, layers]) : undefined;
 	const [stopped, setStopped] = useState('');
 	const { parts, refusal, busy } = useParts<LensColumn, unknown>(stopped === key ? undefined : key, (signal, onPart) =>
-		ask('lens', [card.name, text, 10], { signal, onPart: (part) => onPart(part as LensColumn) }),
+		ask('lens', [card.name, text, SHOWN], { signal, onPart: (part) => onPart(part as LensColumn) }),
 	);
 	const [at, setAt] = useOption('at', '');
-	if (!isWhole(card)) return <Missing card={card} />;
+	if (!card.reads) return <Missing card={card} wanted="reads" />;
 	if (refusal) return <Problem refusal={refusal} />;
 	if (!tokens) return <Busy />;
 	if (tokens.length === 0) return <p>{t.empty}</p>;
@@ -74,15 +76,20 @@ function LensOf({ card }: { readonly card: ModelCard }) {
 			</div>
 			<div className="lens-beside">
 				<LensGrid {...grid} picked={{ token, row: layer }} onPick={(at) => setAt(`${at.token},${at.row}`)} />
-				{picked && tokens[token] && (
-					<section aria-live="polite">
-						<h3>
-							{quoted(tokens[token])} · {rowName(layer)}
-						</h3>
-						<Guesses guesses={picked} />
-					</section>
-				)}
+				<section aria-live="polite">
+					<Room rows={SHOWN} rest={7}>
+						{picked && tokens[token] && (
+							<>
+								<h3>
+									{quoted(tokens[token], t)} · {rowName(layer)}
+								</h3>
+								<Guesses guesses={picked} />
+							</>
+						)}
+					</Room>
+				</section>
 			</div>
+			{card.bothWays && <p className="hint">{words.bothWays}</p>}
 			<Source card={card} part={PART} precision={parts[0]?.precision} />
 			{!busy && parts.length > 0 && (
 				<Saves

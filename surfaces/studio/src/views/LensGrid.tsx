@@ -10,7 +10,8 @@ import { useShade } from '../state/shade.ts';
 import type { Saved } from '../ui/save.ts';
 import { Scroller } from '../ui/scroller.tsx';
 import { escaped, look, svgFile } from '../ui/svg.ts';
-import { TokenFace, tokenText } from '../ui/token.tsx';
+import { TokenFace } from '../ui/token.tsx';
+import { tokenText } from '../ui/token-text.ts';
 
 interface Grid {
 	readonly tokens: readonly TokenView[];

@@ -8,6 +8,7 @@ import { useAnswer, useParts } from '../engine/use.ts';
 import type { MapPart } from '../engine/work-map.ts';
 import { percent } from '../matrix/number.ts';
 import { type Messages, useSpeech } from '../messages/index.ts';
+import { packIds, unpackIds } from '../state/id-set.ts';
 import { useModel } from '../state/models.ts';
 import { useOption, usePlace } from '../state/place.tsx';
 import { useShade } from '../state/shade.ts';
@@ -20,7 +21,8 @@ import { Saves } from '../ui/saves.tsx';
 import { Scatter, type ScatterHandle, scatterSvg } from '../ui/scatter.tsx';
 import { Source } from '../ui/source.tsx';
 import { Stoppable } from '../ui/stoppable.tsx';
-import { quoted, TokenStrip, tokenText } from '../ui/token.tsx';
+import { TokenStrip } from '../ui/token.tsx';
+import { quoted, tokenText } from '../ui/token-text.ts';
 import { Bar } from './Bar.tsx';
 import { Legend } from './Legend.tsx';
 
@@ -58,23 +60,15 @@ function MapOf({ card }: { readonly card: ModelCard }) {
 	const kinds = useAnswer(`${card.name} groups`, (signal) => ask('groups', [card.name], { signal })).value;
 	const [by, setBy] = useOption('colour', 'script');
 	const [find, setFind] = useOption('find', '');
-	// A small selection is part of the place; a large one would not fit into an address.
+	// What is encircled is part of the place, as long as it fits into an address.
 	const [kept, setKept] = useOption('encircled', '');
 	const [large, setLarge] = useState(NONE);
-	const encircled = useMemo(
-		() =>
-			kept
-				? kept
-						.split(',')
-						.map(Number)
-						.filter((id) => Number.isInteger(id) && id >= 0 && id < card.table!.rows)
-				: large,
-		[kept, large, card],
-	);
+	const encircled = useMemo(() => (kept ? unpackIds(kept, card.table!.rows) : large), [kept, large, card]);
 	function encircle(chosen: readonly number[]) {
-		const ids = chosen.join(',');
-		setKept(ids.length <= MAX_OPTION ? ids : '');
-		setLarge(chosen);
+		const packed = packIds(chosen);
+		const fits = packed.length <= MAX_OPTION;
+		setKept(fits ? packed : '');
+		setLarge(fits ? NONE : chosen);
 	}
 	const found = useAnswer(find ? JSON.stringify([card.name, find]) : undefined, (signal) =>
 		ask('vocabulary', [card.name, { text: find, ignoreCase: true, limit: LISTED }], { signal }),
@@ -99,7 +93,7 @@ function MapOf({ card }: { readonly card: ModelCard }) {
 	if (refusal) return <Problem refusal={refusal} />;
 	return (
 		<>
-			<div className="matrix-bar">
+			<div className="matrix-bar map-stage">
 				<Stoppable busy={busy} stopped={stopped} onStopped={setStopped}>
 					{stageOf(progress, words, count) ?? t.computing}
 				</Stoppable>
@@ -112,60 +106,60 @@ function MapOf({ card }: { readonly card: ModelCard }) {
 					</>
 				)}
 			</div>
-			<p>{value && !busy ? words.kept(percent(value.kept), percent(value.flat), count(value.probes)) : points ? words.flat : '\u00a0'}</p>
-			{points && groups && (
-				<>
-					<div className="matrix-bar">
-						<Choose
-							compact
-							label={words.colour}
-							choices={[
-								{ id: 'script', name: t.labelled(words.colour, words.byScript) },
-								{ id: 'kind', name: t.labelled(words.colour, words.byKind) },
-							]}
-							value={by === 'kind' ? 'kind' : 'script'}
-							onChange={setBy}
-						/>
-						<Push kind="quiet" onPress={() => handle.current?.zoom(0)}>
-							{t.views.grid.whole}
-						</Push>
-						<Push kind="quiet" onPress={() => handle.current?.zoom(1 / 1.5)} label={t.views.grid.zoomOut}>
-							−
-						</Push>
-						<Push kind="quiet" onPress={() => handle.current?.zoom(1.5)} label={t.views.grid.zoomIn}>
-							+
-						</Push>
-						<Saves
-							name={`${card.name}-map`}
-							origin={origin}
-							table={async () => {
-								const all = await ask('tokens', [card.name, Array.from(groups, (_, id) => id)]);
-								return {
-									header: ['id', 'token', 'x', 'y'],
-									rows: all.map((token, id) => [id, token ? tokenText(token) : '', points[2 * id]!, points[2 * id + 1]!]),
-								};
-							}}
-							canvas={() => handle.current?.picture() ?? null}
-							svg={(saved) => scatterSvg(points, groups, shade, t.nav.map, saved)}
-						/>
-					</div>
-					<Legend groups={groups} by={by} />
-					<Scatter
-						points={points}
-						groups={groups}
-						selected={hits}
-						joined={joined}
-						onSelect={(chosen) => {
-							setFind('');
-							setPicked(0);
-							encircle(chosen);
+			<p className="map-kept">
+				{value && !busy ? words.kept(percent(value.kept), percent(value.flat), count(value.probes)) : points ? words.flat : '\u00a0'}
+			</p>
+			<div className="matrix-bar map-bar">
+				<Choose
+					compact
+					label={words.colour}
+					choices={[
+						{ id: 'script', name: t.labelled(words.colour, words.byScript) },
+						{ id: 'kind', name: t.labelled(words.colour, words.byKind) },
+					]}
+					value={by === 'kind' ? 'kind' : 'script'}
+					onChange={setBy}
+				/>
+				<Push kind="quiet" onPress={() => handle.current?.zoom(0)}>
+					{t.views.grid.whole}
+				</Push>
+				<Push kind="quiet" onPress={() => handle.current?.zoom(1 / 1.5)} label={t.views.grid.zoomOut}>
+					−
+				</Push>
+				<Push kind="quiet" onPress={() => handle.current?.zoom(1.5)} label={t.views.grid.zoomIn}>
+					+
+				</Push>
+				{points && groups && (
+					<Saves
+						name={`${card.name}-map`}
+						origin={origin}
+						table={async () => {
+							const all = await ask('tokens', [card.name, Array.from(groups, (_, id) => id)]);
+							return {
+								header: ['id', 'token', 'x', 'y'],
+								rows: all.map((token, id) => [id, token ? tokenText(token) : '', points[2 * id]!, points[2 * id + 1]!]),
+							};
 						}}
-						label={words.canvas}
-						handle={handle}
+						canvas={() => handle.current?.picture() ?? null}
+						svg={(saved) => scatterSvg(points, groups, shade, t.nav.map, saved)}
 					/>
-					<p className="hint by-mouse">{words.lasso}</p>
-				</>
-			)}
+				)}
+			</div>
+			<Legend groups={groups} by={by} />
+			<Scatter
+				points={points}
+				groups={groups}
+				selected={hits}
+				joined={joined}
+				onSelect={(chosen) => {
+					setFind('');
+					setPicked(0);
+					encircle(chosen);
+				}}
+				label={words.canvas}
+				handle={handle}
+			/>
+			<p className="hint by-mouse">{words.lasso}</p>
 			<Source card={card} />
 			<TextInput label={words.find} value={find} onChange={setFind} />
 			{tokens.length > 0 && (
@@ -175,13 +169,14 @@ function MapOf({ card }: { readonly card: ModelCard }) {
 							? words.found(`${count(hits.length)}${hits.length === LISTED ? '+' : ''}`)
 							: t.labelled(words.encircled, count(hits.length))}
 					</h3>
+					{!find && large.length > 0 && <p className="hint">{words.many}</p>}
 					<TokenStrip tokens={tokens} picked={picked} onPick={setPicked} label={words.find} />
 				</>
 			)}
 			{one && near.value && near.value.length > 0 && (
 				<>
-					<h3>{t.labelled(words.neighbours, quoted(one))}</h3>
-					<p className="hint">{words.picked(quoted(one))}</p>
+					<h3>{t.labelled(words.neighbours, quoted(one, t))}</h3>
+					<p className="hint">{words.picked(quoted(one, t))}</p>
 					<Ranking matches={near.value} label={words.neighbours} />
 					<Saves
 						name="nearest"

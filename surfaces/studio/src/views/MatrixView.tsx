@@ -18,7 +18,8 @@ import { Opened } from '../ui/opened.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Saves } from '../ui/saves.tsx';
 import { Source } from '../ui/source.tsx';
-import { quoted, TokenFace, tokenText } from '../ui/token.tsx';
+import { TokenFace } from '../ui/token.tsx';
+import { quoted, tokenText } from '../ui/token-text.ts';
 import { Bar } from './Bar.tsx';
 
 export function MatrixView() {
@@ -67,7 +68,7 @@ function MatrixOf({ card }: { readonly card: ModelCard }) {
 						scale="signed"
 						limit={largest(value.data)}
 						rowLabel={(r) => <TokenFace token={value.tokens[r]!} />}
-						rowName={(r) => quoted(value.tokens[r]!)}
+						rowName={(r) => quoted(value.tokens[r]!, t)}
 						columnName={(c) => t.views.grid.dimension(sorted.order[c]!)}
 						caption={`T × D = ${rows} × ${columns}`}
 						saved={{
@@ -83,7 +84,7 @@ function MatrixOf({ card }: { readonly card: ModelCard }) {
 						card={card}
 						table={value.provenance.table ?? ''}
 						text={text}
-						tokens={value.tokens.map(quoted)}
+						tokens={value.tokens.map((one) => quoted(one, t))}
 						faces={value.tokens.map((token, i) => <TokenFace key={`${i} ${token.id}`} token={token} />)}
 					/>
 				</>
@@ -150,7 +151,7 @@ function Pair({ card, value }: { readonly card: ModelCard; readonly value: Embed
 					<span className="name">{i < 2 ? <TokenFace token={tokens[at[i]!]!} /> : words.difference}</span>
 					<Heat
 						picture={{ data: vector, rows: 1, columns, scale: 'signed', limit }}
-						label={i < 2 ? quoted(tokens[at[i]!]!) : words.difference}
+						label={i < 2 ? quoted(tokens[at[i]!]!, t) : words.difference}
 						rowHeight={22}
 					/>
 				</div>
@@ -163,7 +164,7 @@ function Pair({ card, value }: { readonly card: ModelCard; readonly value: Embed
 			)}
 			<Saves
 				name="two-rows"
-				svg={(saved) => matrixSvg(picture, { rows: [...at.map((i) => quoted(tokens[i]!)), words.difference] }, words.pair, shade, saved)}
+				svg={(saved) => matrixSvg(picture, { rows: [...at.map((i) => quoted(tokens[i]!, t)), words.difference] }, words.pair, shade, saved)}
 				origin={{ models: [card], part: value.provenance.table ?? '', ids }}
 				table={() => ({
 					header: ['dimension', ...at.map((i) => tokenText(tokens[i]!)), 'difference'],

@@ -13,7 +13,7 @@ import { Opened } from '../ui/opened.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Saves } from '../ui/saves.tsx';
 import { Source } from '../ui/source.tsx';
-import { tokenText } from '../ui/token.tsx';
+import { tokenText } from '../ui/token-text.ts';
 
 export function Split({ name, characters }: { readonly name: string; readonly characters: number | undefined }) {
 	const entry = useModel(name);

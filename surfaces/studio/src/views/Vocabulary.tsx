@@ -8,7 +8,8 @@ import { useOption } from '../state/place.tsx';
 import { Choose, Push, TextInput } from '../ui/fields.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Saves } from '../ui/saves.tsx';
-import { TokenFace, tokenText } from '../ui/token.tsx';
+import { TokenFace } from '../ui/token.tsx';
+import { tokenText } from '../ui/token-text.ts';
 
 const PAGE = 60;
 /** Unicode's name of a script → its code in ISO 15924, by which browsers know what people call it. */

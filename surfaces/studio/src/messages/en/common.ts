@@ -19,6 +19,7 @@ export const common = {
 		map: 'Map',
 		edit: 'Edit',
 	},
+	quote: (text: string) => `“${text}”`,
 	labelled: (label: string, value: string) => `${label}: ${value}`,
 	model: 'Model',
 	sentence: 'Your sentence',
@@ -71,6 +72,9 @@ export const common = {
 	limit: (tokens: string, most: string) =>
 		`This text has ${tokens} tokens; the model was made for at most ${most}. Nothing is cut off: where something cannot be computed, the page says so.`,
 	noOutput: 'This model makes states, not words: its file has no way back from states to tokens.',
+	bothWays:
+		'This model reads a text in both directions at once. It was trained to fill gaps or to turn a sentence into a vector, and knows no next token: there is nothing to generate.',
+	instead: 'What it does show:',
 	errorTitle: 'That did not work',
 	errors: {
 		'not-found': 'There is nothing by that name. Check the name or the address.',

@@ -103,6 +103,7 @@ export const views = {
 	lens: {
 		idea: 'What would the model say if it had to speak now? Block by block, each state is read through the final norm and the table.',
 		before: 'before block 0',
+		bothWays: 'This model reads both ways: a state is read as the word in its own place, not as the next one.',
 	},
 	generate: {
 		idea: 'The model writes one token at a time. At every place you can see how probable the other tokens were, and take another way.',
@@ -179,6 +180,7 @@ export const views = {
 		neighbours: 'True nearest rows',
 		lasso: 'Drag to move, scroll to zoom, hold Shift and drag to encircle.',
 		encircled: 'Encircled',
+		many: 'These are too many for a link. What was encircled stays on this page only.',
 		word: 'begins a word',
 		piece: 'piece of a word',
 		number: 'numbers',

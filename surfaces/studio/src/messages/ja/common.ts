@@ -21,6 +21,7 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 		map: '地図',
 		edit: '変えてみる',
 	},
+	quote: (text) => `「${text}」`,
 	labelled: (label, value) => `${label}：${value}`,
 	model: 'モデル',
 	sentence: '自分の文',
@@ -73,6 +74,9 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 	limit: (tokens, most) =>
 		`この文は ${tokens} トークンあり、モデルの上限の ${most} トークンを超えています。文を切り捨てることはしません。計算できないところには、そう表示します。`,
 	noOutput: 'このモデルは状態をつくるだけで、文章は書きません。状態をトークンに戻すしくみが、ファイルに入っていないためです。',
+	bothWays:
+		'このモデルは文章を前からも後ろからも同時に読みます。空欄を埋めたり、文をベクトルにしたりするために学習したもので、「次のトークン」というものがありません。そのため、文章は生成できません。',
+	instead: '代わりに見られるもの：',
 	errorTitle: 'うまくいきませんでした',
 	errors: {
 		'not-found': '見つかりませんでした。名前かアドレスを確かめてください。',

@@ -21,6 +21,7 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 		map: '지도',
 		edit: '바꿔 보기',
 	},
+	quote: (text) => `“${text}”`,
 	labelled: (label, value) => `${label}: ${value}`,
 	model: '모델',
 	sentence: '내 문장',
@@ -73,6 +74,9 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 	limit: (tokens, most) =>
 		`이 글은 토큰이 ${tokens}개인데, 이 모델은 ${most}개까지 다루도록 만들어졌어요. 글을 잘라 내지는 않아요. 계산하지 못하는 곳에는 그렇다고 적어 두었어요.`,
 	noOutput: '이 모델은 은닉 상태만 만들고 말은 하지 않아요. 은닉 상태를 토큰으로 되돌리는 부분이 파일에 없어요.',
+	bothWays:
+		'이 모델은 글을 앞뒤 양쪽으로 한꺼번에 읽어요. 빈칸을 채우거나 문장을 벡터 하나로 옮기도록 배웠고, 다음 토큰이라는 게 없어요. 그래서 이어 쓸 글도 없어요.',
+	instead: '대신 볼 수 있는 것:',
 	errorTitle: '문제가 생겼어요',
 	errors: {
 		'not-found': '그 이름으로는 아무것도 찾지 못했어요. 이름이나 주소를 확인해 주세요.',

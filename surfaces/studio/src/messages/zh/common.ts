@@ -21,6 +21,7 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 		map: '地图',
 		edit: '改动',
 	},
+	quote: (text) => `“${text}”`,
 	labelled: (label, value) => `${label}：${value}`,
 	model: '模型',
 	sentence: '你的句子',
@@ -72,6 +73,8 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 	},
 	limit: (tokens, most) => `这段文字有 ${tokens} 个词元，这个模型最多能收 ${most} 个。文字不会偷偷截断：哪里算不了，页面会直说。`,
 	noOutput: '这个模型只算到状态，不会说话：文件里没有从状态回到词元的那一步。',
+	bothWays: '这个模型同时从前后两个方向读文本。它学的是填空，或把句子变成向量，没有“下一个词元”可言，所以不能生成文本。',
+	instead: '可以改看：',
 	errorTitle: '没有成功',
 	errors: {
 		'not-found': '没有找到。请检查名字或地址。',

@@ -99,6 +99,7 @@ export const views: Messages['views'] = {
 	lens: {
 		idea: '要是模型现在就得开口，它会说什么？一块一块地看：每个状态先经过最后的归一化，再用那张表读出来。',
 		before: '第 0 块之前',
+		bothWays: '这个模型双向阅读：从状态读出的，是它所在位置上的词元，不是下一个词元。',
 	},
 	generate: {
 		idea: '模型一次写一个词元。在每个位置上，你都能看到别的词元有多大可能，也可以换一个，走另一条路。',
@@ -172,6 +173,7 @@ export const views: Messages['views'] = {
 		neighbours: '真正最近的行',
 		lasso: '拖动可以移动，滚轮可以缩放；按住 Shift 再拖，圈出一片。',
 		encircled: '圈出的词元',
+		many: '太多了，链接里放不下。圈出的词元只留在这个页面上。',
 		word: '词的开头',
 		piece: '词的一段',
 		number: '数字',
