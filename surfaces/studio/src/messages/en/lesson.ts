@@ -182,7 +182,6 @@ export const lesson = {
 		step2: 'Divide by the square root of the head’s width',
 		step3: 'Hide what comes later (mask), and turn scores into shares (softmax)',
 		step4: 'Mix the values in those shares',
-		products: 'Products',
 		rest: (n: number) => `and ${n} more`,
 		sum: 'Sum',
 		exp: 'e to the power of (score − largest score)',

@@ -136,7 +136,6 @@ export const views = {
 	compare: {
 		idea: 'Two models, or two precisions of one, on the same sentence.',
 		other: 'Second model',
-		facts: 'What they are',
 		tokens: 'How they cut it',
 		rows: 'Their rows for the same tokens',
 		rowsIdea: 'Both have the same vocabulary and width, so their rows can be compared number by number.',

@@ -183,7 +183,6 @@ export const lesson: Messages['lesson'] = {
 		step2: 'ヘッドの幅の平方根で割る',
 		step3: 'あとのトークンを隠し（マスク）、割合に直す（ソフトマックス）',
 		step4: 'その割合でバリューを混ぜる',
-		products: '積',
 		rest: (n) => `ほか ${n} 個`,
 		sum: '合計',
 		exp: 'e の（点数 − 最大の点数）乗',

@@ -134,7 +134,6 @@ export const views: Messages['views'] = {
 	compare: {
 		idea: '同じ文で、二つのモデルを比べます。一つのモデルを、二つの精度で比べてもかまいません。',
 		other: '二つ目のモデル',
-		facts: 'どんなモデルか',
 		tokens: 'どう切るか',
 		rows: '同じトークンの行',
 		rowsIdea: '語彙も幅も同じなので、行を数ごとに比べられます。',

@@ -183,7 +183,6 @@ export const lesson: Messages['lesson'] = {
 		step2: '헤드 너비의 제곱근으로 나눠요',
 		step3: '뒤에 오는 토큰을 마스크로 가리고, 소프트맥스로 비율을 구해요',
 		step4: '그 비율대로 밸류를 섞어요',
-		products: '곱',
 		rest: (n) => `그리고 ${n}개 더`,
 		sum: '합',
 		exp: 'e의 (점수 − 가장 큰 점수)제곱',

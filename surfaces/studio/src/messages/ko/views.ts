@@ -136,7 +136,6 @@ export const views: Messages['views'] = {
 	compare: {
 		idea: '같은 문장을 두 모델에 넣고 비교해요. 한 모델을 두 정밀도로 비교해도 돼요.',
 		other: '둘째 모델',
-		facts: '어떤 모델인가',
 		tokens: '어떻게 자르나',
 		rows: '같은 토큰의 줄',
 		rowsIdea: '어휘와 너비가 같아서 줄을 숫자 하나하나까지 비교할 수 있어요.',

@@ -174,7 +174,6 @@ export const lesson: Messages['lesson'] = {
 		step2: '除以头宽度的平方根',
 		step3: '遮住后面的词元（掩码），再变成比例（softmax）',
 		step4: '按比例把值混合起来',
-		products: '乘积',
 		rest: (n) => `还有 ${n} 个`,
 		sum: '总和',
 		exp: 'e 的（得分 − 最高得分）次方',

@@ -132,7 +132,6 @@ export const views: Messages['views'] = {
 	compare: {
 		idea: '同一个句子，两个模型来读；或者同一个模型，两种精度。',
 		other: '第二个模型',
-		facts: '各是什么模型',
 		tokens: '各自怎么切',
 		rows: '相同词元的行',
 		rowsIdea: '两边的词表和宽度都相同，行与行可以逐个数来比。',
