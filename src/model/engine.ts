@@ -13,7 +13,7 @@ import type { Transformer } from '../transformer/transformer.ts';
 import { attentionCell } from '../unembedding/inspect.ts';
 import { lens } from '../unembedding/lens.ts';
 import { surprise } from '../unembedding/surprise.ts';
-import { lengthOf, trace, traceBoth } from '../unembedding/trace.ts';
+import { lengthOf, type TraceInput, trace, traceBoth } from '../unembedding/trace.ts';
 import type { Interpreter } from './interpreter.ts';
 import { CELL, LENS, PRECISION, RUN, SENTENCE, TRACE, VECTORS } from './options.ts';
 import { promptIds } from './prompt.ts';
@@ -74,7 +74,7 @@ export function openEngine(
 				needWhole('the last state');
 			const { ids, input: tokens } = inputOf(input, options);
 			const model = await runners.transformer(signal);
-			const run = await runners.inside(lengthOf(model, tokens), precision, signal);
+			const run = await runners.inside(longest(model, tokens), precision, signal);
 			const ask = { at, ...(replace && { replace }), maxValues, signal };
 			return run.inside(async (fast) => {
 				const runs = both ? await traceBoth(model, tokens, { ...ask, fast }) : { after: await trace(model, tokens, { ...ask, fast }) };
@@ -92,7 +92,7 @@ export function openEngine(
 			const { signal, precision = 'exact' } = options;
 			const model = await runners.transformer(signal);
 			const { ids, input: tokens } = inputOf(input, options);
-			const run = await runners.inside(lengthOf(model, tokens), precision, signal);
+			const run = await runners.inside(longest(model, tokens), precision, signal);
 			const found = await run.inside((fast) => attentionCell(model, tokens, cell, { fast, signal }));
 			return { ...found, provenance: provenance(ids, { precision: run.precision }) };
 		},
@@ -102,7 +102,7 @@ export function openEngine(
 			const { top, token, signal, precision = 'fast' } = options;
 			const { ids, input: tokens } = inputOf(input, options);
 			const model = await runners.transformer(signal);
-			const run = await runners.inside(lengthOf(model, tokens), precision, signal);
+			const run = await runners.inside(longest(model, tokens), precision, signal);
 			const asked = { ...(top !== undefined && { top }), ...(token !== undefined && { token }), signal };
 			const layers = await run.inside((fast) => lens(model, tokens, { ...asked, fast }));
 			const texts = layers.map(({ layer, top }) => ({ layer, top: top.map((one) => ({ ...one, text: interpreter.textOf(one.id) })) }));
@@ -115,7 +115,7 @@ export function openEngine(
 			const source = options.source === undefined ? undefined : { ids: interpreter.idsOf(options.source) };
 			const { signal, precision = 'fast' } = options;
 			const model = await runners.transformer(signal);
-			const run = await runners.inside(ids.length, precision, signal);
+			const run = await runners.inside(longest(model, { ids, source }), precision, signal);
 			const tokens = await run.inside((fast) => surprise(model, ids, { source, fast, signal }));
 			const texts = tokens.map((one) => ({ ...one, text: interpreter.textOf(one.id) }));
 			return { tokens: texts, provenance: provenance(ids, { precision: run.precision }) };
@@ -167,6 +167,11 @@ export function openEngine(
 			runners.close();
 		},
 	};
+}
+
+/** Tokens of a text, or of its source if that is longer. */
+function longest(model: Transformer, input: TraceInput): number {
+	return Math.max(lengthOf(model, input), input.source ? lengthOf(model, input.source) : 0);
 }
 
 /** An encoder of sentences reads and does not speak. */

@@ -47,10 +47,12 @@ export const VECTORS: Rules<{ readonly vectors: Float32Array }> = {
 };
 
 export const CELL: Rules<Parameters<Model['attentionCell']>[1]> = {
-	layer: needed(whole(0)),
-	head: needed(whole(0)),
+	layer: needed(whole()),
+	head: needed(whole()),
 	query: needed(whole()),
 	key: needed(whole()),
+	cross: YES_OR_NO,
+	encoder: YES_OR_NO,
 };
 
 export const LENS: Rules<NonNullable<Parameters<Model['lens']>[1]>> = { ...RUN, top: whole(1), token: whole() };

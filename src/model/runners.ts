@@ -15,10 +15,7 @@ export interface Runners {
 	transformer(signal?: AbortSignal): Promise<Transformer>;
 	/** Fast where the kernels can; exact where they cannot, or where it is asked for. */
 	of(precision: Runner['precision'], signal?: AbortSignal): Promise<Runner>;
-	/**
-	 * The one for what happens inside a text of T tokens: a text that is longer than the kernels' cache is computed exactly, and so is
-	 * the inside of a translation.
-	 */
+	/** The one for what happens inside a text of T tokens: one that is longer than the kernels' cache is computed exactly. */
 	inside(T: number, precision: Runner['precision'], signal?: AbortSignal): Promise<Runner>;
 	/** What the fast one holds; undefined before it is opened. */
 	memory(): Promise<MemoryBytes | undefined>;
@@ -50,7 +47,7 @@ export function openRunners(host: Host, checkpoint: Checkpoint, open: OpenOption
 		transformer,
 		of,
 		async inside(T, precision, signal) {
-			const chosen = await of((await transformer(signal)).encoder ? 'exact' : precision, signal);
+			const chosen = await of(precision, signal);
 			return T <= chosen.capacity ? chosen : of('exact', signal);
 		},
 		memory: async () => (await runners.get('fast')?.promise)?.memory,

@@ -9,7 +9,7 @@ import type { MemoryBytes } from '../transformer/fast/divide.ts';
 import type { Replace, TracedPoint } from '../transformer/listen.ts';
 import type { Point } from '../transformer/points.ts';
 import type { Selector } from '../transformer/select.ts';
-import type { AttentionCell } from '../unembedding/inspect.ts';
+import type { AttentionCell, CellPlace } from '../unembedding/inspect.ts';
 import type { Provenance } from './provenance.ts';
 
 export interface OpenOptions {
@@ -220,12 +220,16 @@ export interface Model {
 	 */
 	trace(input: ModelInput, options: TraceOptions): Promise<Traced>;
 	/**
-	 * Attention's arithmetic for one query and one key of one head, in numbers that add up. `query` and `key` are positions; negative ones
-	 * count from the end. @throws TongsaError 'out-of-range'.
+	 * Attention's arithmetic for one query and one key of one head, in numbers that add up; of an encoder-decoder also of its attention to
+	 * the encoder (`cross: true`), and within the encoder (`encoder: true`). Negative numbers count from the end.
+	 *
+	 *     const { scaled, weight } = await model.attentionCell('I love you', { layer: -1, head: 0, query: -1, key: 0 })
+	 *
+	 * @throws TongsaError 'out-of-range' for a layer, head or position, 'unsupported' for `cross` or `encoder` of a model without one.
 	 */
 	attentionCell(
 		input: ModelInput,
-		cell: { readonly layer: number; readonly head: number; readonly query: number; readonly key: number },
+		cell: CellPlace,
 		options?: RunOptions & EncodeOptions,
 	): Promise<AttentionCell & { readonly provenance: Provenance }>;
 	/**

@@ -28,6 +28,9 @@ export interface ForwardOptions {
  */
 export async function forward(model: Transformer, input: Input, state: State, options: ForwardOptions = {}): Promise<Float32Array> {
 	const { config } = model;
+	if (config.encoder && !state.encoded) {
+		throw new TongsaError('usage', 'a decoder needs the states of its encoder', { file: model.name, hint: 'Give the text to translate' });
+	}
 	const run = await begin(model, input, state, options);
 	const T = tokensOf(input, config);
 	const all = { first: 0, count: T };
@@ -47,7 +50,7 @@ export async function forward(model: Transformer, input: Input, state: State, op
 
 /** The encoder's last states of a text, and a state for the decoder that attends to them. */
 export async function encode(model: Transformer, input: Input, options: Omit<ForwardOptions, 'rows'> = {}): Promise<State> {
-	if (!model.encoder) throw new TongsaError('unsupported', 'this model has no encoder', { file: model.name });
+	if (!model.encoder) throw noEncoder(model.name);
 	return createState(model.config, await forward(model.encoder, input, createState(model.encoder.config), options));
 }
 
@@ -64,12 +67,13 @@ async function begin(model: Transformer, input: Input, state: State, { taps = SI
 			allowed: `at most ${positions.rows - positions.offset}`,
 		});
 	}
-	if (config.encoder && !state.encoded) {
-		throw new TongsaError('usage', 'a decoder needs the states of its encoder', { file: model.name, hint: 'Give the text to translate' });
-	}
 	const globals = await model.weights.globals(signal);
 	const { backend, weights, prefix } = model;
 	return { config, backend, weights, globals, state, taps, prefix, ropeTable: sharedRopeTables(globals, state.length, end), signal };
+}
+
+export function noEncoder(file: string): TongsaError {
+	return new TongsaError('unsupported', 'this model has no encoder', { file });
 }
 
 export function noTokens(file: string): TongsaError {

@@ -69,9 +69,10 @@ function cut(
 	first: number,
 	count: number,
 ): TracedPoint {
-	const axis = point.shape.length - 2; // T stands before the last dimension
+	const axis = point.shape.length - 2; // tokens stand before the last dimension
 	const offeredRows = shape[axis]!;
-	const shift = offeredRows === count && count !== T && !point.name.startsWith('encoder.') ? first : 0;
+	const own = point.shape[axis] === 'T' && !point.name.startsWith('encoder.');
+	const shift = own && offeredRows === count && count !== T ? first : 0;
 	const width = shape[axis + 1]!;
 	const allHeads = axis === 1 ? shape[0]! : 1;
 	const headList = heads ?? Array.from({ length: allHeads }, (_, h) => h);

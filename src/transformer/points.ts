@@ -35,6 +35,8 @@ export const BLOCK_POINTS = {
 	'attention.output': { shape: ['T', 'D'], caption: 'after the output projection' },
 	'crossAttention.input': { shape: ['T', 'D'], caption: 'what attention to the encoder reads', in: crossed },
 	'crossAttention.query': { shape: ['H', 'T', 'Dh'], caption: 'queries to the encoder', in: crossed },
+	'crossAttention.key': { shape: ['K', 'S', 'Dh'], caption: "keys of the encoder's last states", in: crossed },
+	'crossAttention.value': { shape: ['K', 'S', 'Dh'], caption: "values of the encoder's last states", in: crossed },
 	'crossAttention.scores': { shape: ['H', 'T', 'S'], caption: 'query · key of the encoder, scaled', in: crossed },
 	'crossAttention.weights': { shape: ['H', 'T', 'S'], caption: 'how much each token takes from each of the encoder', in: crossed },
 	'crossAttention.context': { shape: ['H', 'T', 'Dh'], caption: "weights · the encoder's values", in: crossed },
@@ -44,7 +46,7 @@ export const BLOCK_POINTS = {
 	'feedForward.up': { shape: ['T', 'F'], caption: 'the other matrix, or the only one, before the activation', in: dense },
 	'feedForward.hidden': { shape: ['T', 'F'], caption: 'after activation and product', in: dense },
 	'feedForward.experts': { shape: ['T', 'E'], caption: "each expert's share in each token", in: sparse },
-	'feedForward.output': { shape: ['T', 'D'], caption: 'what the feed-forward part adds' },
+	'feedForward.output': { shape: ['T', 'D'], caption: 'what the feed-forward part gives, before any norm between it and the sum' },
 	output: { shape: ['T', 'D'], caption: 'the residual stream after the block' },
 } as const satisfies Record<string, PointSpec>;
 

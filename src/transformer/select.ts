@@ -54,7 +54,7 @@ export function select(config: TransformerConfig, selectors: readonly Selector[]
 		for (const point of found) {
 			const head = typeof selector === 'object' && 'head' in selector ? selector.head : undefined;
 			const token = typeof selector === 'object' ? selector.token : undefined;
-			const count = point.name.startsWith('encoder.') ? encoderT : T;
+			const count = ofEncoder(point) ? encoderT : T;
 			merge(
 				picks,
 				point,
@@ -89,6 +89,11 @@ function escapePattern(text: string): string {
 	return text.replace(/[.\\^$+?()[\]{}|]/g, '\\$&');
 }
 
+/** Whether its tokens are the encoder's. */
+function ofEncoder({ name, shape }: Point): boolean {
+	return name.startsWith('encoder.') || shape.at(-2) === 'S';
+}
+
 /** The config that a point is of, and its block's: the first one's for a point of none. */
 function partOf(config: TransformerConfig, point: Point) {
 	const own = point.name.startsWith('encoder.') ? config.encoder! : config;
@@ -119,12 +124,13 @@ export function valuesOf(config: TransformerConfig, picks: ReadonlyMap<string, P
 			V: own.vocabulary,
 		};
 		const all = point.shape.reduce((product, one) => product * sizes[one], 1);
-		values += all * (heads ? heads.length / headsOf(config, point) : 1) * (tokens ? tokens.length / sizes.T : 1);
+		values += all * (heads ? heads.length / headsOf(config, point) : 1) * (tokens ? tokens.length / sizes[point.shape.at(-2)!] : 1);
 	}
 	return Math.round(values);
 }
 
-function index(what: string, wanted: number, count: number): number {
+/** A number that counts from the end where it is negative. @throws TongsaError 'out-of-range'. */
+export function index(what: string, wanted: number, count: number): number {
 	const at = wanted < 0 ? count + wanted : wanted;
 	if (Number.isInteger(at) && at >= 0 && at < count) return at;
 	throw new TongsaError('out-of-range', `no such ${what}`, {
@@ -153,13 +159,15 @@ export interface Extent {
 	readonly logits: boolean;
 }
 
-/** Made for all T tokens of the last block whatever is asked: keys and values need them. */
+/** Made for all tokens of the last block whatever is asked: keys and values need them. */
 const WHOLE: ReadonlySet<string> = new Set<BlockPoint>([
 	'input',
 	'attention.input',
 	'attention.key.projected',
 	'attention.key',
 	'attention.value',
+	'crossAttention.key',
+	'crossAttention.value',
 ]);
 /** Made head by head, with nothing of another head in them. */
 const BY_HEAD: ReadonlySet<string> = new Set<BlockPoint>([

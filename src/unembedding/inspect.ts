@@ -3,15 +3,29 @@
 import { half, halfBits } from '../compute/scalar/halves.ts';
 import { TongsaError } from '../errors.ts';
 import type { FastModel } from '../transformer/fast.ts';
+import { index } from '../transformer/select.ts';
 import type { Transformer } from '../transformer/transformer.ts';
-import { type TraceInput, trace } from './trace.ts';
+import { lengthOf, type TraceInput, trace } from './trace.ts';
+
+/** Which cell. Negative numbers count from the end. */
+export interface CellPlace {
+	readonly layer: number;
+	readonly head: number;
+	/** Positions of the token that looks and of the one that is looked at. */
+	readonly query: number;
+	readonly key: number;
+	/** Of an encoder-decoder: attention to its encoder, of which `key` is a token. */
+	readonly cross?: boolean;
+	/** Of an encoder-decoder: attention within its encoder, of which `layer`, `query` and `key` are. */
+	readonly encoder?: boolean;
+}
 
 export interface AttentionCell {
 	readonly layer: number;
 	readonly head: number;
 	/** The key/value head that this head shares. */
 	readonly keyHead: number;
-	/** Positions of the token that looks and of the one that is looked at. */
+	/** Positions, as in CellPlace, counted from the start. */
 	readonly query: number;
 	readonly key: number;
 	/** Dh values each, as they enter the products: on the fast path the key as the cache holds it, in halves, and so the value. */
@@ -44,38 +58,39 @@ export interface AttentionCell {
 	readonly context: Float32Array;
 }
 
+const OF_QUERY = ['query', 'scores', 'weights', 'context'] as const;
+const OF_KEY = ['key', 'value'] as const;
+
 export async function attentionCell(
 	model: Transformer,
 	input: TraceInput,
-	cell: { readonly layer: number; readonly head: number; readonly query: number; readonly key: number },
+	cell: CellPlace,
 	{ fast, signal }: { readonly fast?: FastModel | undefined; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<AttentionCell> {
-	const { layer, head } = cell;
-	const config = model.config.blocks[layer]?.attention;
-	if (!config || !(head >= 0 && head < config.heads)) {
-		throw new TongsaError('out-of-range', 'no such layer or head', {
-			got: `layer ${layer}, head ${head}`,
-			allowed: `layers 0 to ${model.config.blocks.length - 1}, heads 0 to ${(model.config.blocks[0]?.attention.heads ?? 0) - 1}`,
-		});
+	const { cross = false, encoder = false } = cell;
+	if (cross && encoder) throw new TongsaError('usage', 'an encoder attends to nothing but itself', { allowed: 'one of cross, encoder' });
+	const part = encoder ? model.encoder : model;
+	if (!part || (cross && !model.encoder)) {
+		throw new TongsaError('unsupported', 'this model is no encoder-decoder', { file: model.name, hint: 'Leave cross and encoder out' });
 	}
+	const layer = index('layer', cell.layer, part.config.blocks.length);
+	const block = part.config.blocks[layer]!;
+	const config = cross ? block.cross! : block.attention;
+	const head = index('head', cell.head, config.heads);
 	const keyHead = Math.floor((head * config.keyHeads) / config.heads);
+	const of = cross ? 'crossAttention' : 'attention';
 	const { points } = await trace(model, input, {
 		at: [
-			{ point: 'attention.query', layer, head, token: cell.query },
-			{ point: 'attention.scores', layer, head, token: cell.query },
-			{ point: 'attention.weights', layer, head, token: cell.query },
-			{ point: 'attention.context', layer, head, token: cell.query },
-			{ point: 'attention.key', layer, head: keyHead, token: cell.key },
-			{ point: 'attention.value', layer, head: keyHead, token: cell.key },
+			...OF_QUERY.map((name) => ({ point: `${of}.${name}` as const, layer, head, token: cell.query, encoder })),
+			...OF_KEY.map((name) => ({ point: `${of}.${name}` as const, layer, head: keyHead, token: cell.key, encoder })),
 		],
 		fast,
 		signal,
 	});
-	const data = (name: string): Float32Array => points.get(`blocks.${layer}.attention.${name}`)!.data;
+	const data = (name: string): Float32Array => points.get(`${part.prefix}blocks.${layer}.${of}.${name}`)!.data;
 	const scores = data('scores');
-	const T = scores.length;
-	const query = cell.query < 0 ? T + cell.query : cell.query;
-	const key = cell.key < 0 ? T + cell.key : cell.key;
+	const query = index('query', cell.query, lengthOf(model, encoder ? input.source! : input));
+	const key = index('key', cell.key, scores.length);
 	const queryVector = data('query');
 	// The kernels' products read keys and values from the cache.
 	const read = (name: string): Float32Array => (fast ? data(name).map((value) => half(halfBits(value))) : data(name));

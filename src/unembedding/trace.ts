@@ -1,8 +1,9 @@
 // Trace: one run with listeners. Any subset of the points at the cost of that subset; any of them may be replaced.
 
 import { TongsaError } from '../errors.ts';
+import type { Hearing } from '../transformer/fast/hear.ts';
 import type { FastModel } from '../transformer/fast.ts';
-import { encode, entering, forward, type Input, noTokens } from '../transformer/forward.ts';
+import { encode, entering, forward, type Input, noEncoder, noTokens } from '../transformer/forward.ts';
 import { ENOUGH, listen, type Replace, type TracedPoint } from '../transformer/listen.ts';
 import { pointsOf } from '../transformer/points.ts';
 import { type Extent, extentOf, type Pick, type Selector, select, valuesOf } from '../transformer/select.ts';
@@ -45,6 +46,9 @@ export async function trace(
 			replacements.set(name, [...(replacements.get(name) ?? []), edit.with]);
 	}
 	if (picks.size === 0) return { points: new Map() };
+	if (model.encoder && !input.source) {
+		throw new TongsaError('usage', 'this model translates: a text for its encoder is missing', { file: model.name });
+	}
 	// A replacement may look at all tokens, so that none is left out then.
 	const whole = [...picks].map(([name, { point }]): [string, Pick] => [name, { point }]);
 	const extent = extentOf(model.config, replace.length > 0 ? new Map(whole) : picks, T);
@@ -59,9 +63,6 @@ export async function trace(
 }
 
 async function run(model: Transformer, input: TraceInput, taps: Taps, extent: Extent, signal: AbortSignal | undefined): Promise<void> {
-	if (model.encoder && !input.source) {
-		throw new TongsaError('usage', 'this model translates: a text for its encoder is missing', { file: model.name });
-	}
 	const state = input.source ? await encode(model, input.source, { taps, signal }) : createState(model.config);
 	const hidden = await forward(model, input, state, { taps, rows: extent.rows, lastBlock: extent.lastBlock, signal });
 	if (extent.logits) await unembed(model, hidden, { taps, signal });
@@ -83,15 +84,21 @@ async function onKernels(
 	const first = tokens ? Math.min(...tokens) : 0;
 	const rows = { first, count: tokens ? Math.max(...tokens) + 1 - first : T };
 	const listening = listen(picks, replacements, T, { ...extent, rows }, false);
-	const x = await entering(model, input, { taps: listening.taps, signal });
-	const hearing = {
-		picks,
-		listening,
-		replaces: (point: string) => replacements.has(point),
-		rows: extent.logits ? rows : undefined,
-	};
-	const hidden = await fast.hear(x, hearing, signal);
-	if (extent.logits) await unembed(model, hidden!, { taps: listening.taps, fast, signal });
+	const ears = { picks, listening, replaces: (point: string) => replacements.has(point) };
+	const hear = async (part: Transformer, on: FastModel, input: Input, more: Omit<Hearing, keyof typeof ears>) =>
+		on.hear(await entering(part, input, { taps: listening.taps, signal }), { ...ears, ...more }, signal);
+	// Where only the encoder is asked for, the decoder has nothing to do.
+	const decodes = [...picks.keys()].some((name) => !name.startsWith('encoder.'));
+	let source: Float32Array | undefined;
+	if (input.source) {
+		if (!model.encoder || !fast.encoder) throw noEncoder(model.name);
+		const all = { first: 0, count: lengthOf(model, input.source) };
+		source = await hear(model.encoder, fast.encoder, input.source, { rows: decodes ? all : undefined });
+	}
+	if (decodes) {
+		const hidden = await hear(model, fast, input, { rows: extent.logits ? rows : undefined, source });
+		if (extent.logits) await unembed(model, hidden!, { taps: listening.taps, fast, signal });
+	}
 	// In the order of the data, as the exact path offers them.
 	const heard = pointsOf(model.config).flatMap(({ name }) => {
 		const point = listening.points.get(name);

@@ -140,7 +140,14 @@ test('translations: two by turns come out as each would alone, on the kernels as
 		while (!last.done) last = await stream.next();
 		assert.equal(last.value.provenance.precision, 'fast');
 		const { provenance } = await model.trace([60, 5], { source: PROMPT, at: ['logits'], precision: 'fast' });
-		assert.equal(provenance.precision, 'exact');
+		assert.equal(provenance.precision, 'fast');
+		// What is listened to between two calls of a generation changes nothing of it.
+		assert.deepEqual(await idsOf(model, sources[0]!, 'fast'), wanted[0]);
+		for (const precision of ['fast', 'exact'] as const) {
+			const cell = { layer: -1, head: -1, query: -1, key: PROMPT.length - 1, cross: true };
+			const { key, layer, provenance } = await model.attentionCell([60, 5], cell, { source: PROMPT, precision });
+			assert.deepEqual([layer, key, provenance.precision, provenance.tokens], [2, PROMPT.length - 1, precision, [60, 5]]);
+		}
 	});
 });
 

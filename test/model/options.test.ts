@@ -61,6 +61,12 @@ test('options of a model', async () => {
 	await refused(() => loose.trace([1], { at, replace: [{ at: at[0], with: 1 }] }), 'replace', 'a list, each item {at: a point');
 	await refused(() => loose.trace({ vectors: [1] }, { at }), 'vectors', 'a Float32Array');
 	await refused(() => loose.attentionCell([1], { layer: 0, head: 0.5, query: 0, key: 0 }), 'head', 'a whole number');
+	await refused(() => loose.attentionCell([1], { layer: 0, head: 0, query: 0, key: 0, cross: 1 }), 'cross', 'true, false');
+	await refused(
+		() => loose.attentionCell([1], { layer: 0, head: 0, query: 0, key: 0, cross: true, encoder: true }),
+		'',
+		'one of cross, encoder',
+	);
 	for (const [options, field] of [
 		[{ maxTokens: -1 }, 'maxTokens'],
 		[{ seed: 'a' }, 'seed'],
@@ -86,7 +92,7 @@ test('an option that a call has not is refused by name, with those that it has',
 		[() => generate({ sampler: [{ type: 'penalties', repetiton: 1.3 }] }), 'penalties.repetiton', 'type, repetition'],
 		[() => generate({ sampler: [{ type: 'topK', k: 5, K: 5 }] }), 'topK.K', 'type, k'],
 		[() => loose.trace([1], { at, replaces: [] }), 'replaces', 'precision, source'],
-		[() => loose.attentionCell([1], { layer: 0, head: 0, query: 0, key: 0, token: 0 }), 'token', 'layer, head, query, key'],
+		[() => loose.attentionCell([1], { layer: 0, head: 0, query: 0, key: 0, token: 0 }), 'token', 'layer, head, query, key, cross, encoder'],
 		[() => loose.attentionCell([1], { layer: 0, head: 0, query: 0, key: 0 }, { exact: true }), 'exact', 'precision'],
 		[() => loose.lens([1], { topp: 3 }), 'topp', 'precision'],
 		[() => loose.surprise([1], { Precision: 'exact' }), 'Precision', 'precision'],

@@ -11,7 +11,7 @@ import { contextLengthOf } from '../../src/unembedding/language.ts';
 import { lens } from '../../src/unembedding/lens.ts';
 import { top } from '../../src/unembedding/probability.ts';
 import { surprise } from '../../src/unembedding/surprise.ts';
-import { trace, traceBoth } from '../../src/unembedding/trace.ts';
+import { type TraceInput, trace, traceBoth } from '../../src/unembedding/trace.ts';
 import { MADE, madeModel } from '../compute/made.ts';
 import { familyFiles, openFamily } from './measure.ts';
 import { TOLERANCES } from './tolerances.ts';
@@ -32,11 +32,16 @@ const halves = (data: Float32Array): Float32Array => data.map((value) => half(ha
 const isKept = (name: string): boolean => /attention\.(?:key|value)$/i.test(name);
 /** The exact path with keys and values as halves: beside them, the kernels' numbers are its own up to float32 rounding. */
 const KEPT = ['blocks.*.attention.key', 'blocks.*.attention.value'].map((at) => ({ at, with: halves }));
+const KEPT_OF_TRANSLATION = [
+	...KEPT,
+	...KEPT.map(({ at }) => ({ at: `encoder.${at}`, with: halves })),
+	...KEPT.map(({ at }) => ({ at: at.replace('attention', 'crossAttention'), with: halves })),
+];
 
-async function everyPoint(model: Transformer, tokens: readonly number[], fast: FastModel, tolerance: number): Promise<void> {
+async function everyPoint(model: Transformer, input: TraceInput, fast: FastModel, tolerance: number): Promise<void> {
 	const at = pointsOf(model.config).map(({ name }) => name);
-	const exact = await trace(model, { ids: tokens }, { at, replace: KEPT });
-	const heard = await trace(model, { ids: tokens }, { at, fast });
+	const exact = await trace(model, input, { at, replace: model.encoder ? KEPT_OF_TRANSLATION : KEPT });
+	const heard = await trace(model, input, { at, fast });
 	assert.deepEqual([...heard.points.keys()], at);
 	for (const [name, { shape, data }] of exact.points) {
 		const got = heard.points.get(name)!;
@@ -85,8 +90,8 @@ describe('every point, as the exact path has it', () => {
 		test(`${config.family}, made; more tokens than one pass takes`, async () => {
 			const model = madeModel(config);
 			const fast = await open(model);
-			await everyPoint(model, ids(6), fast, TOLERANCES.sums);
-			await everyPoint(model, ids(133), fast, TOLERANCES.sums);
+			await everyPoint(model, { ids: ids(6) }, fast, TOLERANCES.sums);
+			await everyPoint(model, { ids: ids(133) }, fast, TOLERANCES.sums);
 			fast.close();
 		});
 	}
@@ -97,13 +102,12 @@ describe('every point, as the exact path has it', () => {
 			const reason = fastObstacle(model, capacity);
 			assert.equal(reason !== undefined, UNSERVED.has(file), reason ?? 'the kernels run it');
 			if (reason) return t.skip(reason);
-			if (model.encoder) return t.skip('a translation is traced on the exact path');
 			const fast = await open(model, capacity);
 			const quantised = /quantised|mxfp4/.test(file);
 			const tokens = input.ids.slice(0, capacity);
-			await everyPoint(model, tokens, fast, quantised ? TOLERANCES.integers : TOLERANCES.sums);
+			await everyPoint(model, { ...input, ids: tokens }, fast, quantised ? TOLERANCES.integers : TOLERANCES.sums);
 			// In quantised files rounding may choose another expert, and all that follows from it.
-			if (!quantised && model.config.logits && model.config.blocks.every(({ attention }) => attention.causal))
+			if (!quantised && model.config.logits && !model.encoder && model.config.blocks.every(({ attention }) => attention.causal))
 				await sameGreedy(model, tokens.slice(0, 5), Math.min(capacity, 20), fast, TOLERANCES.sums);
 			fast.close();
 		});

@@ -10,7 +10,7 @@ import type { Rooms } from './rooms.ts';
 /** A point of the pass: which rows hold its values, and when. */
 export interface Tap {
 	readonly point: string;
-	/** The step of `blocks` before which the values stand there. */
+	/** The step of `blocks`, or of `source`, before which the values stand there. */
 	readonly at: number;
 	readonly x: Rows;
 	/** Values of a row, or of one head's part of it. */
@@ -43,6 +43,7 @@ export function createBuilder(width: number, plan: Plan, rooms: Rooms) {
 	const source: Step[] = [];
 	const asides: Step[] = [];
 	const taps: Tap[] = [];
+	const sourceTaps: Tap[] = [];
 
 	const norm = (parts: NormParts<VectorView>, { kind, epsilon, gainOffset }: NormConfig, x: Rows, out: Rows): Step => ({
 		op: 'norm',
@@ -76,6 +77,10 @@ export function createBuilder(width: number, plan: Plan, rooms: Rooms) {
 		return made;
 	};
 
+	/** A point of the steps that read a source text. */
+	const sourceTap = (point: string, x: Rows, width: number, heads: number): void =>
+		void sourceTaps.push({ point, at: source.length, x, width, heads });
+
 	const aside = (...made: Step[]): Range => {
 		asides.push(...made);
 		return { list: 'aside', from: asides.length - made.length, to: asides.length };
@@ -92,5 +97,5 @@ export function createBuilder(width: number, plan: Plan, rooms: Rooms) {
 		steps.push(...adding);
 	};
 
-	return { width, steps, source, asides, taps, norm, project, tap, aside, addProjected };
+	return { width, steps, source, asides, taps, sourceTaps, norm, project, tap, sourceTap, aside, addProjected };
 }

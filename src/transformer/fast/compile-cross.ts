@@ -18,7 +18,7 @@ export function createCross(b: Builder, plan: Plan, rooms: Rooms, arena: Arena, 
 		from === to && x === out ? [] : [{ op: 'spaceHeads', x, out, heads, from, to }, MEET];
 
 	/** Of the rows a. @returns the rows of contexts, (T, H · Dh). */
-	return (a: Rows, c: AttentionConfig, views: AttentionParts<MatrixView, VectorView>): Rows => {
+	return (at: string, a: Rows, c: AttentionConfig, views: AttentionParts<MatrixView, VectorView>): Rows => {
 		const { heads: H, keyHeads: K, headWidth: Dh } = c;
 		const P = paddedHead(Dh);
 		const [query, key, value] = [rooms.query(H * P), rooms.key(K * P), rooms.value(K * P)];
@@ -33,39 +33,47 @@ export function createCross(b: Builder, plan: Plan, rooms: Rooms, arena: Arena, 
 				{ linear: plan.linear(views.value), y: value },
 			]),
 			MEET,
+		);
+		b.sourceTap(`${at}.key`, key, Dh, K);
+		b.sourceTap(`${at}.value`, value, Dh, K);
+		b.source.push(
 			...spaced(key, key, K, Dh, P),
 			...spaced(value, value, K, Dh, P),
 			{ op: 'keep', x: key, heads: K, headWidth: P, capacity, cache: cache.keys },
 			{ op: 'keep', x: value, heads: K, headWidth: P, capacity, cache: cache.values },
 			MEET,
 		);
+		const input = b.tap(`${at}.input`, a, b.width);
+		b.steps.push(...b.project(a, [{ linear: plan.linear(views.query), y: query }]), MEET);
+		input.until = b.steps.length;
+		b.tap(`${at}.query`, query, Dh, H);
 		b.steps.push(
-			...b.project(a, [{ linear: plan.linear(views.query), y: query }]),
-			MEET,
 			...spaced(query, query, H, Dh, P),
 			{ op: 'multiply', x: query, heads: H, headWidth: P, factor: c.scale * QUERY_LIFT },
 			MEET,
-			{
-				op: 'attend',
-				query,
-				out: query,
-				cache,
-				heads: H,
-				keyHeads: K,
-				headWidth: P,
-				capacity,
-				cap: c.cap ?? 0,
-				causal: false,
-				window: 0,
-				slopes: 0,
-				sinks: 0,
-				source: places.source,
-				scratch: rooms.scratch,
-				scratchStride: rooms.scratchStride,
-			},
-			MEET,
-			...spaced(query, context, H, P, Dh),
 		);
+		const attend = {
+			op: 'attend',
+			query,
+			out: query,
+			cache,
+			heads: H,
+			keyHeads: K,
+			headWidth: P,
+			capacity,
+			cap: c.cap ?? 0,
+			causal: false,
+			window: 0,
+			slopes: 0,
+			sinks: 0,
+			source: places.source,
+			scratch: rooms.scratch,
+			scratchStride: rooms.scratchStride,
+		} as const;
+		b.tap(`${at}.scores`, query, 0, H, { attend });
+		b.tap(`${at}.weights`, query, 0, H, { attend });
+		b.steps.push(attend, MEET, ...spaced(query, context, H, P, Dh));
+		b.tap(`${at}.context`, context, Dh, H);
 		return context;
 	};
 }

@@ -4,8 +4,9 @@
 import type { ActivationName } from '../../compute/activations.ts';
 import type { Arena } from '../../compute/arena.ts';
 import type { Program, Rows, Step } from '../../compute/steps.ts';
-import type { BlockConfig, TransformerConfig } from '../config.ts';
-import type { BlockParts, TransformerParts, VectorView } from '../parts.ts';
+import type { BlockConfig } from '../config.ts';
+import type { BlockParts, VectorView } from '../parts.ts';
+import type { Transformer } from '../transformer.ts';
 import type { MatrixView } from '../views.ts';
 import { createBuilder, MEET, MEET_IF_MANY, type Tap } from './builder.ts';
 import { type AttentionPlaces, type Constant, createAttention, type RopePlace } from './compile-attention.ts';
@@ -15,13 +16,14 @@ import type { Plan } from './plan.ts';
 import { createRooms, type Rooms, rowsOf, type Sizes } from './rooms.ts';
 import type { CachePlace } from './snapshot.ts';
 
-type Views = TransformerParts<MatrixView, VectorView>;
 type BlockViews = BlockParts<MatrixView, VectorView>;
 
 export interface Compiled {
 	readonly program: Program;
 	/** Where somebody may listen, in the order of the program. */
 	readonly taps: readonly Tap[];
+	/** The same in the steps that read a source text. */
+	readonly sourceTaps: readonly Tap[];
 	readonly rooms: Rooms;
 	/** Where a pass's rows come in, (tokensAtOnce, D). */
 	readonly input: Rows;
@@ -45,7 +47,7 @@ export interface Compiled {
 /** States whose logits are made in one go: the output table is read once for them, and a vocabulary of 262 144 takes 8 MB. */
 export const LOGITS_AT_ONCE = 8;
 
-export function compile(config: TransformerConfig, views: Views, plan: Plan, arena: Arena, sizes: Sizes): Compiled {
+export function compile({ config, views, prefix }: Transformer, plan: Plan, arena: Arena, sizes: Sizes): Compiled {
 	const { capacity, from, to } = sizes;
 	const D = config.width;
 	const rooms = createRooms(config, arena, sizes);
@@ -88,13 +90,13 @@ export function compile(config: TransformerConfig, views: Views, plan: Plan, are
 		b.steps.push(b.norm(views.embeddingNorm, config.embedding.norm!, x, other), MEET);
 		[x, other] = [other, x];
 	}
-	if (from === 0) b.tap('embedding.output', x, D);
+	if (from === 0) b.tap(`${prefix}embedding.output`, x, D);
 
 	for (let i = from; i < to; i++) {
 		const block = config.blocks[i]!;
 		const v = views.blocks[i]!;
-		const at = `blocks.${i}`;
-		const [A, FF] = [`${at}.attention`, `${at}.feedForward`];
+		const at = `${prefix}blocks.${i}`;
+		const [A, C, FF] = [`${at}.attention`, `${at}.crossAttention`, `${at}.feedForward`];
 		const before = (place: 'attentionInput' | 'feedForwardInput', from: Rows, out: Rows): Rows => {
 			const parts = v.norms[place];
 			if (!parts) return from;
@@ -106,7 +108,7 @@ export function compile(config: TransformerConfig, views: Views, plan: Plan, are
 			const context = attention(A, before('attentionInput', x, rooms.normed), block.attention, v.attention);
 			swapIf(sum(A, x, other, context, block, v, 'attention'));
 			if (block.cross && v.cross) {
-				b.addProjected(`${at}.crossAttention.output`, cross(x, block.cross, v.cross), plan.linear(v.cross.output), x);
+				b.addProjected(`${C}.output`, cross(C, x, block.cross, v.cross), plan.linear(v.cross.output), x);
 				if (v.norms.crossResidual) {
 					b.steps.push(b.norm(v.norms.crossResidual, block.norms.crossResidual!, x, other), MEET_IF_MANY);
 					[x, other] = [other, x];
@@ -133,14 +135,14 @@ export function compile(config: TransformerConfig, views: Views, plan: Plan, are
 		b.tap(`${at}.output`, x, D);
 	}
 
-	const made = { rooms, taps: b.taps, input: rooms.input, output: x, ...places };
+	const made = { rooms, taps: b.taps, sourceTaps: b.sourceTaps, input: rooms.input, output: x, ...places };
 	const nothing = { states: [], logits: [], unembed: [], source: b.source };
 	if (to < config.blocks.length)
 		return { ...made, program: { ...nothing, blocks: b.steps, aside: b.asides }, states: x, logits: undefined, final: undefined };
 
 	const states: Step[] = views.finalNorm ? [b.norm(views.finalNorm, config.finalNorm!, x, rooms.normed), MEET] : [MEET];
 	const finalStates = views.finalNorm ? rooms.normed : x;
-	b.tap('final.output', finalStates, D, 1, { made: { list: 'states', from: 0, to: states.length } });
+	b.tap(`${prefix}final.output`, finalStates, D, 1, { made: { list: 'states', from: 0, to: states.length } });
 	const ends = { ...made, states: finalStates };
 	if (!views.output)
 		return { ...ends, program: { ...nothing, blocks: b.steps, states, aside: b.asides }, logits: undefined, final: undefined };

@@ -35,12 +35,13 @@ const PAGE = 65536;
 const START = 64;
 
 /** @throws TongsaError 'too-large' with the bytes that all of it needs. */
-export function divide({ name, config, views }: Transformer, sizes: Omit<Sizes, 'from' | 'to'>, room: Room): readonly Stretch[] {
+export function divide(model: Transformer, sizes: Omit<Sizes, 'from' | 'to'>, room: Room): readonly Stretch[] {
+	const { name, config } = model;
 	const lay = (from: number, to: number, limit: number): Stretch => {
 		const arena = createArena(START, limit);
 		const reserved = from === 0 ? arena.take(room.reserve, 'rows') : 0;
 		const plan = createPlan(arena, room);
-		const compiled = compile(config, views, plan, arena, { ...sizes, from, to });
+		const compiled = compile(model, plan, arena, { ...sizes, from, to });
 		const staging = arena.take(STAGING_BYTES + 64, 'loading');
 		return { plan, compiled, staging, reserved, pages: pagesOf(arena) };
 	};

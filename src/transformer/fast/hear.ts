@@ -5,6 +5,7 @@ import type { Listening } from '../listen.ts';
 import type { Pick } from '../select.ts';
 import type { Tap } from './builder.ts';
 import { type Chunk, createWalk, type Ears } from './chunks.ts';
+import { hearSource } from './hear-source.ts';
 import { createValues, type Placed, type Read } from './values.ts';
 
 export interface Hearing {
@@ -14,6 +15,8 @@ export interface Hearing {
 	replaces(point: string): boolean;
 	/** Of the tokens, those whose final states are wanted; none when absent. */
 	readonly rows?: { readonly first: number; readonly count: number } | undefined;
+	/** An encoder's last states (S, D), which a decoder attends to. */
+	readonly source?: Float32Array | undefined;
 }
 
 /** Values of some heads and tokens of a point, as the passes bring them: (heads, tokens, width). */
@@ -26,14 +29,17 @@ interface Gathered {
 
 /** x (T, D): what enters the program. @returns final states (rows.count, D), where they are wanted. */
 export async function hear(ears: Ears, x: Float32Array, T: number, hearing: Hearing): Promise<Float32Array | undefined> {
-	const { picks, listening, rows } = hearing;
-	const wanted = (tap: Tap): boolean => listening.taps.wants(tap.point) || (tap.point === 'final.output' && rows !== undefined);
+	const { picks, listening, rows, source } = hearing;
+	const S = source ? source.length / (x.length / T) : 0;
+	if (source) await hearSource(ears, source, S, listening);
+	const isFinal = (tap: Tap): boolean => tap.point.endsWith('final.output') && rows !== undefined;
+	const wanted = (tap: Tap): boolean => listening.taps.wants(tap.point) || isFinal(tap);
 	const taps = ears.parts.flatMap(({ taps }, part) => taps.filter(wanted).map((tap): Placed => ({ ...tap, part })));
 	const walk = createWalk(ears, x, T);
 	const { chunks } = walk;
-	const { reader, put } = createValues(ears, walk, T);
-	const gather = ({ heads, width, attend }: Tap, pick?: { heads?: readonly number[]; tokens?: readonly number[] }): Gathered => {
-		const [h, t, w] = [pick?.heads ?? all(heads), pick?.tokens ?? all(T), attend ? T : width];
+	const { widthOf, reader, put } = createValues(ears, walk, T, S);
+	const gather = (tap: Tap, pick?: { heads?: readonly number[]; tokens?: readonly number[] }): Gathered => {
+		const [h, t, w] = [pick?.heads ?? all(tap.heads), pick?.tokens ?? all(T), widthOf(tap)];
 		return { heads: h, tokens: t, width: w, data: new Float32Array(h.length * t.length * w) };
 	};
 
@@ -47,7 +53,7 @@ export async function hear(ears: Ears, x: Float32Array, T: number, hearing: Hear
 		while (end < taps.length && !hearing.replaces(taps[end++]!.point));
 		const group = taps.slice(start, end).map((tap) => {
 			const pick = picks.get(tap.point);
-			const final = tap.point === 'final.output' && rows ? { tokens: all(rows.count).map((t) => rows.first + t) } : undefined;
+			const final = rows && isFinal(tap) ? { tokens: all(rows.count).map((t) => rows.first + t) } : undefined;
 			const replaced = hearing.replaces(tap.point);
 			return {
 				tap,
@@ -78,7 +84,7 @@ export async function hear(ears: Ears, x: Float32Array, T: number, hearing: Hear
 			if (picked) listening.points.set(tap.point, { shape: shaped(picked), data: picked.data });
 			if (!whole) continue;
 			const values = listening.taps.offer(tap.point, shaped(whole), whole.data);
-			if (tap.point === 'final.output' && rows) {
+			if (rows && isFinal(tap)) {
 				const width = tap.width;
 				finals = { ...whole, data: values.slice(rows.first * width, (rows.first + rows.count) * width) };
 			} else if (values !== whole.data) pending = { tap, values };

@@ -9,8 +9,10 @@ export type Placed = Tap & { readonly part: number };
 /** The values of one head and token of a chunk. */
 export type Read = (h: number, t: number) => Float32Array;
 
-/** T: tokens of the whole text. */
-export function createValues({ kernels }: Ears, { run }: Walk, T: number) {
+/** T: tokens of the whole text; S: those of its source, 0 without one. */
+export function createValues({ kernels }: Ears, { run }: Walk, T: number, S: number) {
+	/** Values of a row. */
+	const widthOf = ({ attend, width }: Tap): number => (attend ? (attend.source ? S : T) : width);
 	const reader = (tap: Placed, chunk: Chunk): Read => {
 		const { floats } = kernels[tap.part]!;
 		if (!tap.attend) {
@@ -18,14 +20,14 @@ export function createValues({ kernels }: Ears, { run }: Walk, T: number) {
 				floats.subarray((tap.x.at + t * tap.x.stride) / 4 + h * tap.width, (tap.x.at + t * tap.x.stride) / 4 + (h + 1) * tap.width);
 		}
 		const rows = attentionRows(kernels[tap.part]!, tap.attend);
-		const scores = (h: number, t: number): Float32Array => rows.scores(h, t, chunk.first + t, T);
+		const scores = (h: number, t: number): Float32Array => rows.scores(h, t, chunk.first + t, widthOf(tap));
 		if (tap.point.endsWith('.scores')) return scores;
 		return (h, t) => chunk.weights.get(h * chunk.count + t) ?? rows.weights(h, scores(h, t));
 	};
 	/** Puts other values in the place of a chunk's, where they differ. */
 	const put = (tap: Placed, chunk: Chunk, values: Float32Array): void => {
 		const read = reader(tap, chunk);
-		const width = tap.attend ? T : tap.width;
+		const width = widthOf(tap);
 		const changed: { h: number; t: number; row: Float32Array }[] = [];
 		for (let h = 0; h < tap.heads; h++) {
 			for (let t = 0; t < chunk.count; t++) {
@@ -63,5 +65,5 @@ export function createValues({ kernels }: Ears, { run }: Walk, T: number) {
 		chunk.weights.clear();
 	};
 
-	return { reader, put };
+	return { widthOf, reader, put };
 }
