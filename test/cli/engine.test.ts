@@ -108,6 +108,20 @@ test('trace translates: an encoder reads --source-ids', async () => {
 	const names = ['blocks.2.crossAttention.weights', 'encoder.final.output', 'logits'];
 	const { points } = await json<TraceJson>(...call, '--at', names.join(','));
 	for (const name of names) close(points[name]!.data, marian.tensors.get(name)!.data, name);
+	// As many tokens of each text: the encoder's carry no names of the decoder's.
+	const short = [
+		'trace',
+		call[1]!,
+		'--ids',
+		'60,5',
+		'--source-ids',
+		'4,0',
+		'--at',
+		'blocks.0.crossAttention.key,blocks.0.crossAttention.query',
+	];
+	const { stdout } = await tongsa(short);
+	assert.match(stdout, /\.query .*\n +id .*\n +60 .*\n +5 /);
+	assert.match(stdout, /\.key .*\n +id .*\n +0 .*\n +1 /);
 	const { ids } = await json<GenerateJson>('generate', call[1]!, '--ids', source, '--max-tokens', '9', '--logit-bias', '60=-100');
 	assert.deepEqual(ids, marian.ids('greedy').slice(1, 1 + ids.length));
 	assert.ok(ids.length >= 8);
@@ -342,6 +356,12 @@ test('a folder without a template, a cut model, a long prompt, wrong points and 
 		[edit([{ at, set: [1, 2] }]), 1, /another shape.*blocks\.0\.attention\.context.*got 2 values, allowed 1, 8 \(one row\), or 16/],
 		[['generate', LLAMA, '--ids', '5', '--temperature', '-1'], 2, /temperature.*got -1/],
 		[['generate', LLAMA, '--ids', '5', '--logit-bias', 'a=1'], 2, /ID=VALUE/],
+		[
+			['generate', LLAMA, '--ids', '5', '--logit-bias', '5=1', '--logit-bias', '99999999=1'],
+			2,
+			/field --logit-bias.*got 99999999=1, allowed ids from 0 to/,
+		],
+		[['chat', LLAMA, '--logit-bias', '99999999=1'], 2, /field --logit-bias/],
 		[['sentence', LLAMA, '--ids', '5', '--dimensions', '99'], 1, /got 99, allowed 1 to 36/],
 		[['bench', 'gpt-2'], 1, /dictionary/],
 	];

@@ -10,7 +10,7 @@ import type { Answer, Call } from '../call.ts';
 import { dim } from '../view/colour.ts';
 import { wrapped } from '../view/text.ts';
 import { precisionOf, withModel } from './common.ts';
-import { generateOptions, type Settled, schemaOf } from './sampling.ts';
+import { checkBias, generateOptions, type Settled, schemaOf } from './sampling.ts';
 import { shown, speed } from './streaming.ts';
 
 const HELP = '/clear forgets the conversation, /bye or Ctrl-D leaves, Ctrl-C stops an answer.';
@@ -31,6 +31,7 @@ export async function run(call: Call): Promise<Answer | undefined> {
 	generateOptions(call);
 	const schema = await schemaOf(call);
 	return withModel(call, call.arguments[0]!, async (model) => {
+		checkBias(call, model);
 		const talk: Talk = { call, model, schema, messages: [], stop: undefined, last: undefined };
 		const interrupts = process.listeners('SIGINT');
 		const interrupt = () => (talk.stop ? talk.stop.abort() : interrupts.forEach((listener) => void listener('SIGINT')));

@@ -5,7 +5,7 @@ import type { Model } from '../../../src/model.ts';
 import { type GenerateJson, generateJson, promptOf } from '../../protocol/generate.ts';
 import type { Answer, Call } from '../call.ts';
 import { precisionOf, textOrIds, withModel } from './common.ts';
-import { generateOptions, schemaOf } from './sampling.ts';
+import { checkBias, generateOptions, schemaOf } from './sampling.ts';
 import { shown, speed } from './streaming.ts';
 
 export async function run(call: Call): Promise<Answer | undefined> {
@@ -16,6 +16,7 @@ export async function run(call: Call): Promise<Answer | undefined> {
 	const streams = !call.flag('json');
 	const now = () => performance.now();
 	return withModel(call, call.arguments[0]!, async (model) => {
+		checkBias(call, model);
 		const prompt = typeof given === 'string' ? await promptOf(model, given, call.flag('raw')) : given;
 		const stream = shown(call.terminal);
 		let json: GenerateJson;

@@ -3,6 +3,7 @@
 import { TongsaError } from '../../../src/errors.ts';
 import type { GenerateOptions } from '../../../src/generation/generate.ts';
 import { checkSampler } from '../../../src/generation/sampler.ts';
+import type { Model } from '../../../src/model.ts';
 import { isDraw, type Sampling, samplerOf } from '../../protocol/generate.ts';
 import type { Call } from '../call.ts';
 
@@ -76,6 +77,14 @@ function settingOf(call: Call, option: string, name: keyof Sampling): number | u
 function stopOf(call: Call, text: string): string {
 	if (text === '') throw call.usage('an empty text ends nothing', { field: '--stop', got: '""', allowed: 'at least one character' });
 	return text;
+}
+
+/** Ids that the opened model has not, told by the option's name. */
+export function checkBias(call: Call, { table, tokenizer }: Model): void {
+	const size = table?.rows ?? tokenizer?.size ?? 0;
+	const beyond = call.values('logit-bias').find((word) => readBias(call, word)[0] >= size);
+	if (beyond === undefined) return;
+	throw call.usage('the model has no such token', { field: '--logit-bias', got: beyond, allowed: `ids from 0 to ${size - 1}` });
 }
 
 /** '198=-100' → [198, −100]. */

@@ -93,14 +93,15 @@ async function page(call: Call, model: Model, { run, before }: TraceRuns): Promi
 		import('../view/text.ts'),
 	]);
 	const { columns, colours } = call.terminal;
-	const captions = new Map((await model.points()).map(({ name, caption }) => [name, caption]));
+	const points = new Map((await model.points()).map((point) => [point.name, point]));
 	const names = Object.keys(run.points);
 	const label = (id: number) => tokenLabel(model.tokenizer, id);
 	const one = (name: string, { shape, data }: (typeof run.points)[string], note: string): string => {
 		const [T, N] = shape.slice(-2) as [number, number];
 		const heads = shape.length === 3 ? shape[0]! : 0;
 		const part = data.subarray(0, T * N);
-		const about = `${captions.get(name)}${note}${heads > 1 ? `; head 0 of ${heads}` : ''}`;
+		const { caption, shape: letters } = points.get(name)!;
+		const about = `${caption}${note}${heads > 1 ? `; head 0 of ${heads}` : ''}`;
 		const beginning = `${bold(name, colours)}  ${shape.join(' × ')}`;
 		// On one line where it fits, else the caption below.
 		const fits = width(`${beginning}  ${about}`) <= columns;
@@ -108,10 +109,10 @@ async function page(call: Call, model: Model, { run, before }: TraceRuns): Promi
 			? `${beginning}  ${dim(about, colours)}`
 			: [beginning, ...wrapped(about, columns).map((line) => dim(line, colours))].join('\n');
 		// Vectors have no tokens, and an encoder's are those of --source.
-		const own = run.ids.length === T && !name.startsWith('encoder.');
+		const own = run.ids.length === T && letters.at(-2) === 'T' && !name.startsWith('encoder.');
 		const ids = own ? run.ids : Array.from({ length: T }, (_, t) => t);
 		const labelled = own ? label : () => '';
-		if (name.endsWith('.weights') && N === T) {
+		if (name.endsWith('.weights') && N === T && letters.at(-1) === 'T') {
 			const tokens = ids.map((id) => labelled(id) || String(id));
 			return `${title}\n${attention({ weights: part, queries: tokens, keys: tokens }, columns, colours)}`;
 		}
