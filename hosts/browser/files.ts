@@ -1,29 +1,9 @@
-// What a page has in hand → a model's files: dropped or picked files, a folder, a URL.
+// A URL that a page was given → a model's files.
 
-import { blobSource } from '../../src/bytes/blob.ts';
 import { httpSource, type Network } from '../../src/bytes/http.ts';
 import type { ByteSource, ModelFiles } from '../../src/bytes/source.ts';
 import { TongsaError } from '../../src/errors.ts';
 import { splitParts } from '../split.ts';
-
-/** Files that a page was given; those of a folder carry their path in webkitRelativePath. */
-export function filesOf(files: Iterable<Blob>, name?: string): ModelFiles {
-	const sources = new Map<string, ByteSource>();
-	for (const file of files) {
-		const path = pathInFolder(file);
-		sources.set(path, blobSource(file, path));
-	}
-	const [first] = sources.keys();
-	if (first === undefined) throw new TongsaError('usage', 'no file was given', { allowed: 'a model file, or all files of a folder' });
-	return { name: name ?? (sources.size === 1 ? first : 'folder'), files: sources };
-}
-
-/** 'folder/1_Pooling/config.json' → '1_Pooling/config.json': a model's files are named from its own folder on. */
-function pathInFolder(file: Blob): string {
-	const relative = 'webkitRelativePath' in file && typeof file.webkitRelativePath === 'string' ? file.webkitRelativePath : '';
-	if (relative) return relative.slice(relative.indexOf('/') + 1);
-	return 'name' in file && typeof file.name === 'string' ? file.name : 'model';
-}
 
 /** Names in a Hugging Face folder that a tokenizer or a configuration may stand in; absent ones are no error. */
 const BESIDE = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'generation_config.json', '1_Pooling/config.json'];

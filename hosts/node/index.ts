@@ -1,7 +1,7 @@
 // `import … from 'tongsa'` in Node: the library, opened with Node's surroundings.
 
-import type { ModelReference } from '../../src/host.ts';
 import { type Model, type OpenOptions, openModel as openWith } from '../../src/model.ts';
+import { type Openable, referenceOf } from '../in-hand.ts';
 import { nodeHost } from './host.ts';
 
 export * from '../../src/index.ts';
@@ -12,8 +12,9 @@ export * from '../../src/index.ts';
  *     const model = await openModel('smollm2')
  *     const { shape, data } = await model.embed('I love you so much.')   // [6, 576]
  *
+ * @param reference one of these, a URL object, a File or Blob, the bytes of a file, files of a folder, or ModelFiles.
  * @throws TongsaError
  */
-export async function openModel(reference: ModelReference, options?: OpenOptions): Promise<Model> {
-	return openWith(nodeHost(), reference, options);
+export async function openModel(reference: Openable, options?: OpenOptions): Promise<Model> {
+	return openWith(nodeHost(), referenceOf(reference), options);
 }

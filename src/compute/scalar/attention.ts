@@ -62,7 +62,7 @@ export function scalarAttention(memory: WebAssembly.Memory): AttentionKernels {
 					scores.push(dot + floats[slopes / 4 + lane]! * s);
 				}
 				const sink = floats[sinks / 4 + lane]!;
-				const most = Math.max(sink, ...scores);
+				const most = scores.reduce((a, b) => Math.max(a, b), sink);
 				const terms = scores.map((score) => Math.exp(score - most));
 				const total = terms.reduce((sum, term) => sum + term, sink === Number.NEGATIVE_INFINITY ? 0 : Math.exp(sink - most));
 				return Float32Array.from({ length: headWidth }, (_, i) => {

@@ -2,7 +2,7 @@
 
 import type { ColourDepth } from '../terminal.ts';
 import { cell, dim } from './colour.ts';
-import { cut, padEnd, padStart, width } from './text.ts';
+import { cut, padEnd, padStart, widest } from './text.ts';
 
 export interface AttentionView {
 	/** T·S weights, row-major; each row sums to 1, hidden cells are 0. */
@@ -21,7 +21,7 @@ const MAX_ROWS = 40;
 export function attention({ weights, queries, keys }: AttentionView, terminalColumns: number, depth: ColourDepth): string {
 	const S = keys.length;
 	const rows = queries.slice(0, MAX_ROWS).map((token) => cut(token, MAX_TOKEN));
-	const left = Math.max(0, ...rows.map(width));
+	const left = widest(rows);
 	const shown = Math.min(S, Math.max(1, Math.floor((terminalColumns - left) / (CELL + 1))));
 	const titles = keys.slice(0, shown).map((token) => padStart(cut(token, CELL), CELL));
 	const lines = rows.map((token, t) => {

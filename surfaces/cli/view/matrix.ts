@@ -2,7 +2,7 @@
 
 import type { ColourDepth } from '../terminal.ts';
 import { cell, dim } from './colour.ts';
-import { cut, padEnd, padStart, width } from './text.ts';
+import { cut, padEnd, padStart, widest } from './text.ts';
 
 export interface MatrixView {
 	/** [T, D]. */
@@ -28,8 +28,8 @@ export function matrix(
 ): string {
 	const [T, D] = view.shape;
 	const tokens = view.ids.map((id) => cut(label(id), MAX_TOKEN));
-	const tokenWidth = Math.max(0, ...tokens.map(width));
-	const idWidth = Math.max(2, ...view.ids.map((id) => String(id).length));
+	const tokenWidth = widest(tokens);
+	const idWidth = Math.max(2, widest(view.ids.map(String)));
 	// Two spaces on either side of the id, and one more where … stands between.
 	const shown = columnsShown(D, Math.max(2, Math.floor((terminalColumns - tokenWidth - idWidth - 5) / (CELL + 1))));
 	const decimals = decimalsFor(view.data);

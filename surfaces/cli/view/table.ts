@@ -1,6 +1,6 @@
 // Tables that fit the terminal: text columns are cut, and what still does not fit goes on below under the first column again.
 
-import { cut, padEnd, padStart, width } from './text.ts';
+import { cut, padEnd, padStart, widest } from './text.ts';
 
 export interface Column {
 	readonly title: string;
@@ -17,7 +17,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a +
 
 /** Rows under their titles, ending in a newline. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[], terminalColumns: number): string {
-	const widths = columns.map((column, i) => Math.max(width(column.title), ...rows.map((row) => width(row[i] ?? ''))));
+	const widths = columns.map((column, i) => widest([column.title, ...rows.map((row) => row[i] ?? '')]));
 	const least = columns.map((column, i) => (column.whole ? widths[i]! : Math.min(widths[i]!, LEAST)));
 	return parts(least, terminalColumns)
 		.map((places) => part(places, columns, rows, widths, terminalColumns))

@@ -58,6 +58,9 @@ export function tokenLabel(tokenizer: Tokenizer | undefined, id: number): string
 /** Columns that a text takes: 2 for Hangul, Han, kana and emoji; colour codes count nothing. */
 export const width = (text: string): number => stringWidth(text);
 
+/** Columns of the widest. Not by Math.max(...texts): a stack holds only some hundred thousand arguments. */
+export const widest = (texts: readonly string[]): number => texts.reduce((most, text) => Math.max(most, width(text)), 0);
+
 /** At most `columns` columns of a text, with … where something was cut. Cuts between characters, keeps an isolate closed. */
 export function cut(text: string, columns: number): string {
 	if (width(text) <= columns) return text;
