@@ -5,7 +5,7 @@ import { ALONE, CONTROL_BYTES, createLockstep, type Lockstep } from './barrier.t
 import type { Kernels, KernelVariant } from './kernels.ts';
 import { createPace } from './pace.ts';
 import { runSteps } from './program.ts';
-import type { Pass, Program, Range, Rows, Walk } from './steps.ts';
+import type { Execution, Pass, Program, Range, Rows } from './steps.ts';
 import { instantiate } from './wasm.ts';
 
 /** A stretch of the model's blocks in a memory of its own. The states that leave it at `output` enter the next part at `input`. */
@@ -70,14 +70,14 @@ interface Member {
 	readonly lockstep: Lockstep;
 	readonly pass: Changing<Pass>;
 	/** One a part. */
-	readonly walks: readonly Walk[];
+	readonly executions: readonly Execution[];
 }
 
 type Changing<T> = { -readonly [K in keyof T]: T[K] };
 
 function createMember(parts: readonly Part[], kernels: readonly Kernels[], lockstep: Lockstep, levels: number): Member {
 	const pass: Changing<Pass> = { tokens: 0, first: 0, positions: undefined };
-	return { parts, lockstep, pass, walks: kernels.map((each) => ({ kernels: each, lockstep, levels, pass, tokens: 0 })) };
+	return { parts, lockstep, pass, executions: kernels.map((each) => ({ kernels: each, lockstep, levels, pass, tokens: 0 })) };
 }
 
 /** What is passed through next. */
@@ -90,26 +90,26 @@ function take({ pass }: Member, tokens: number, first: number, positions: Int32A
 // By index, as nothing may be allocated: an iterator is an object, and makes one more at each step.
 
 function passThrough(member: Member, want: Want): void {
-	const { parts, walks, pass } = member;
+	const { parts, executions, pass } = member;
 	const last = parts.length - 1;
 	for (let i = 0; i <= last; i++) {
 		if (i > 0) carry(member, i);
-		runSteps(parts[i]!.program.blocks, walks[i]!, pass.tokens);
+		runSteps(parts[i]!.program.blocks, executions[i]!, pass.tokens);
 	}
-	if (want !== 'blocks') runSteps(parts[last]!.program[want], walks[last]!, pass.tokens);
+	if (want !== 'blocks') runSteps(parts[last]!.program[want], executions[last]!, pass.tokens);
 }
 
 function passSome(member: Member, i: number, list: Range['list'], from: number, to: number): void {
-	const { parts, walks, pass } = member;
+	const { parts, executions, pass } = member;
 	if (i > 0 && list === 'blocks' && from === 0) carry(member, i);
-	runSteps(parts[i]!.program[list], walks[i]!, pass.tokens, from, to);
+	runSteps(parts[i]!.program[list], executions[i]!, pass.tokens, from, to);
 }
 
 /** States from the memory before the i-th into it, (T, D). The leader copies: it is a thousandth of a block's work. */
-function carry({ parts, walks, pass, lockstep }: Member, i: number): void {
+function carry({ parts, executions, pass, lockstep }: Member, i: number): void {
 	if (lockstep.thread === 0) {
-		const { floats: source } = walks[i - 1]!.kernels;
-		const { floats: target } = walks[i]!.kernels;
+		const { floats: source } = executions[i - 1]!.kernels;
+		const { floats: target } = executions[i]!.kernels;
 		const { output, width } = parts[i - 1]!;
 		const from = output.at / 4;
 		const to = parts[i]!.input.at / 4;

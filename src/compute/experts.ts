@@ -5,7 +5,7 @@ import type { Lockstep } from './barrier.ts';
 import type { Kernels } from './kernels.ts';
 import { routeRow } from './route.ts';
 import { firstOf, lastOf } from './share.ts';
-import type { ExpertsStep, Rows, Step, Walk } from './steps.ts';
+import type { Execution, ExpertsStep, Rows, Step } from './steps.ts';
 
 type StepOf<Op> = Extract<Step, { op: Op }>;
 
@@ -18,10 +18,10 @@ export function routeRows({ x, routing }: StepOf<'route'>, { floats }: Kernels, 
 /** `run`: runSteps, which this is a part of. */
 export function runExperts(
 	{ x, shares, width, experts, gathered, made, out }: ExpertsStep,
-	walk: Walk,
-	run: (steps: readonly Step[], walk: Walk, tokens: number) => void,
+	execution: Execution,
+	run: (steps: readonly Step[], execution: Execution, tokens: number) => void,
 ): void {
-	const { kernels, lockstep, tokens: T } = walk;
+	const { kernels, lockstep, tokens: T } = execution;
 	const { floats } = kernels;
 	// This thread's columns of each row.
 	const from = firstOf(width, lockstep);
@@ -35,7 +35,7 @@ export function runExperts(
 		}
 		if (count === 0) continue;
 		if (lockstep.threads > 1) lockstep.barrier();
-		run(experts[e]!, walk, count);
+		run(experts[e]!, execution, count);
 		let row = 0;
 		for (let t = 0; t < T; t++) {
 			const factor = floats[rowOf(shares, t) + e]!;

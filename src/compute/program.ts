@@ -7,15 +7,15 @@ import type { Lockstep } from './barrier.ts';
 import { clampedActivate, routeRows, runExperts } from './experts.ts';
 import { spaceHeads, vectorsFor } from './heads.ts';
 import { firstOf, lastOf } from './share.ts';
-import type { Step, Walk } from './steps.ts';
+import type { Execution, Step } from './steps.ts';
 
 /** Walks the steps `from` up to `to`. Every thread calls this with the same program and pass. */
-export function runSteps(steps: readonly Step[], walk: Walk, tokens: number, from = 0, to = steps.length): void {
-	walk.tokens = tokens;
-	for (let i = from; i < to; i++) (OPERATIONS[steps[i]!.op] as (step: Step, walk: Walk) => void)(steps[i]!, walk);
+export function runSteps(steps: readonly Step[], execution: Execution, tokens: number, from = 0, to = steps.length): void {
+	execution.tokens = tokens;
+	for (let i = from; i < to; i++) (OPERATIONS[steps[i]!.op] as (step: Step, execution: Execution) => void)(steps[i]!, execution);
 }
 
-const OPERATIONS: { readonly [Op in Step['op']]: (step: Extract<Step, { op: Op }>, walk: Walk) => void } = {
+const OPERATIONS: { readonly [Op in Step['op']]: (step: Extract<Step, { op: Op }>, execution: Execution) => void } = {
 	meet({ when }, { lockstep, tokens }) {
 		if (lockstep.threads > 1 && (when === 'always' || tokens > 1)) lockstep.barrier();
 	},
@@ -63,10 +63,10 @@ const OPERATIONS: { readonly [Op in Step['op']]: (step: Extract<Step, { op: Op }
 	},
 	attend: (step, { kernels, pass, lockstep }) => attend(step, kernels, pass, lockstep),
 	route: (step, { kernels, lockstep, tokens }) => routeRows(step, kernels, tokens, lockstep),
-	experts(step, walk) {
-		const { tokens } = walk;
-		runExperts(step, walk, runSteps);
-		walk.tokens = tokens;
+	experts(step, execution) {
+		const { tokens } = execution;
+		runExperts(step, execution, runSteps);
+		execution.tokens = tokens;
 	},
 	clampedActivate: (step, { kernels, lockstep, tokens }) => clampedActivate(step, kernels, tokens, lockstep),
 	quantise({ x, matrix, records }, { kernels, lockstep, levels, tokens: T }) {
@@ -109,9 +109,9 @@ const OPERATIONS: { readonly [Op in Step['op']]: (step: Extract<Step, { op: Op }
 		const to = lastOf(width / 4, lockstep);
 		for (let t = 0; t < T; t++) kernels.add(x.at + t * x.stride + from * 16, y.at + t * y.stride + from * 16, (to - from) * 4);
 	},
-	last({ x, width, out }, walk) {
-		walk.kernels.spread(x.at + (walk.tokens - 1) * x.stride, 1, width, 0, out.at);
-		walk.tokens = 1;
+	last({ x, width, out }, execution) {
+		execution.kernels.spread(x.at + (execution.tokens - 1) * x.stride, 1, width, 0, out.at);
+		execution.tokens = 1;
 	},
 	scaleAndCap({ x, width, scale, cap }, { kernels, lockstep, tokens: T }) {
 		const from = firstOf(Math.ceil(width / 8), lockstep);

@@ -54,7 +54,7 @@ export type Step =
 			readonly epsilon: number;
 			readonly centre: boolean;
 	  }
-	/** Heads in place; angles in table `table` of the run. */
+	/** Heads in place. `cos`, `sin`: tables of angles, a row of `pairs` values for each position. */
 	| {
 			readonly op: 'rotate';
 			readonly x: Rows;
@@ -199,8 +199,8 @@ export interface Pass {
 	readonly positions?: Int32Array | undefined;
 }
 
-/** A thread on its way through the steps of one memory: what the operations share. One object for all passes, as a pass allocates nothing. */
-export interface Walk {
+/** A thread that runs the steps of one memory: what the operations share. One object for all passes, as a pass allocates nothing. */
+export interface Execution {
 	readonly kernels: Kernels;
 	readonly lockstep: Lockstep;
 	readonly levels: number;

@@ -27,8 +27,8 @@ export function bindFeedForward(f: Finder, config: FeedForwardConfig, i: number,
 	const fused = gated ? f.find('feedForward.gateUp', 'weight', i) : undefined;
 	if (fused) {
 		const tensor = checked(fused, [2 * F, D]);
-		const half = (first: number): LinearParts<MatrixView, VectorView> => {
-			const take = [gateUpRows(f.layout, first, F)];
+		const half = (part: 0 | 1): LinearParts<MatrixView, VectorView> => {
+			const take = [gateUpRows(f.layout, part, F)];
 			return {
 				matrix: { tensor, rows: F, columns: D, take },
 				...(bias.up && { bias: { tensor: f.need('feedForward.gateUp', 'bias', [2 * F], i), take } }),
@@ -44,7 +44,7 @@ export function bindFeedForward(f: Finder, config: FeedForwardConfig, i: number,
 }
 
 /** Rows of gate (0) or up (1) in a fused matrix of 2F rows. */
-function gateUpRows(layout: Layout, part: 0 | 1 | number, F: number): RowRange {
+function gateUpRows(layout: Layout, part: 0 | 1, F: number): RowRange {
 	return layout.gateUp === 'interleaved' ? { first: part, count: F, step: 2 } : { first: part * F, count: F, step: 1 };
 }
 

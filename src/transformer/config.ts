@@ -1,6 +1,8 @@
 // TransformerConfig: what one model is, as frozen data. A family's file (architectures/) makes it out of a checkpoint's metadata.
 // Dimensions: T tokens, D width, H query heads, K key/value heads, Dh head width, F feed-forward width, V vocabulary, L layers.
 
+import type { Routing } from '../compute/route.ts';
+
 /** Gain (and bias) after division by the standard deviation ('layer') or by the root mean square ('rms'). */
 export interface NormConfig {
 	readonly kind: 'layer' | 'rms';
@@ -89,14 +91,7 @@ export type Activation =
 	| 'quick-gelu'
 	| { readonly kind: 'clamped-swiglu'; readonly alpha: number; readonly limit: number };
 
-export interface ExpertsConfig {
-	/** E experts, of which `used` see a token. */
-	readonly count: number;
-	readonly used: number;
-	/** Softmax over all experts and then the best, or over the best only. */
-	readonly routing: 'softmax-then-top' | 'top-then-softmax';
-	/** Whether the chosen experts' shares are made to sum to 1. */
-	readonly normalised: boolean;
+export interface ExpertsConfig extends Routing {
 	readonly routerBias: boolean;
 }
 
