@@ -9,10 +9,10 @@ const GENERATION = 16;
 /** 1: a thread has failed. Beside the generation, which whoever fails turns. */
 const FAILED = 17;
 const ORDER = 32;
-/** Parameters of an order. */
-const PARAMETERS = 48;
+/** The words of the order. */
+const ORDER_WORDS = 48;
 export const CONTROL_BYTES = 256;
-const MAX_PARAMETERS = 16;
+const MAX_ORDER_WORDS = 16;
 
 /** Looks before a thread goes to sleep: about 20 µs on a 3 GHz core, longer than any barrier inside a step. */
 const LOOKS = 20_000;
@@ -22,9 +22,9 @@ export interface Lockstep {
 	readonly threads: number;
 	/** Returns when all threads have come here. @throws TongsaError 'internal' where one has failed, or does not come. */
 	barrier(): void;
-	/** Leader: gives an order's parameters to the others. */
-	announce(a: number, b: number, c: number, d: number, e?: number, f?: number, g?: number, h?: number): void;
-	/** Others: waits for the next order and gives its parameters. */
+	/** Leader: gives an order, 16 words at most, to the others. */
+	announce(order: Int32Array): void;
+	/** Others: waits for the next order. */
 	next(): Int32Array;
 	/** Says that this thread does not come any more: the others' barriers throw. */
 	fail(): void;
@@ -36,7 +36,7 @@ export const ALONE: Lockstep = {
 	threads: 1,
 	barrier() {},
 	announce() {},
-	next: () => new Int32Array(MAX_PARAMETERS),
+	next: () => new Int32Array(MAX_ORDER_WORDS),
 	fail() {},
 };
 
@@ -59,8 +59,9 @@ export interface LockstepOptions {
 
 export function createLockstep({ control, thread, threads, canSleep, patience }: LockstepOptions): Lockstep {
 	const words = new Int32Array(control, 0, CONTROL_BYTES / 4);
-	const parameters = words.subarray(PARAMETERS, PARAMETERS + MAX_PARAMETERS);
-	let order = 0;
+	const given = words.subarray(ORDER_WORDS, ORDER_WORDS + MAX_ORDER_WORDS);
+	/** Orders that have been taken. */
+	let taken = 0;
 
 	const watch = (place: number, old: number, limit?: Patience): void => {
 		for (let look = 0; look < LOOKS; look++) if (Atomics.load(words, place) !== old) return;
@@ -87,22 +88,15 @@ export function createLockstep({ control, thread, threads, canSleep, patience }:
 			}
 			if (Atomics.load(words, FAILED)) throw missing('it failed');
 		},
-		announce(a, b, c, d, e = 0, f = 0, g = 0, h = 0) {
-			parameters[0] = a;
-			parameters[1] = b;
-			parameters[2] = c;
-			parameters[3] = d;
-			parameters[4] = e;
-			parameters[5] = f;
-			parameters[6] = g;
-			parameters[7] = h;
+		announce(order) {
+			given.set(order);
 			Atomics.add(words, ORDER, 1);
 			Atomics.notify(words, ORDER);
 		},
 		next() {
-			watch(ORDER, order);
-			order++;
-			return parameters;
+			watch(ORDER, taken);
+			taken++;
+			return given;
 		},
 		fail() {
 			Atomics.store(words, FAILED, 1);

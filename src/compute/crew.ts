@@ -44,9 +44,11 @@ export interface Worker {
 /** Which parts of the program a pass runs. */
 export type Want = 'blocks' | 'states' | 'logits';
 const WANTS: readonly Want[] = ['blocks', 'states', 'logits'];
-/** An order that names its steps: a part, a list and a range. */
-const SOME = WANTS.length;
 const LISTS: readonly Range['list'][] = ['blocks', 'states', 'logits', 'unembed', 'source', 'aside'];
+
+/** An order's words: numbers, as they go through shared memory. `want` is a place in WANTS; or SOME, and then the other four say which steps. */
+const WORD = { tokens: 0, first: 1, packed: 2, want: 3, part: 4, list: 5, from: 6, to: 7 } as const;
+const SOME = WANTS.length;
 
 export interface Crew {
 	/** Threads that take part, the leader's among them. */
@@ -68,6 +70,8 @@ export interface Crew {
 interface Member {
 	readonly parts: readonly Part[];
 	readonly lockstep: Lockstep;
+	/** For a pass of several texts. */
+	readonly positions: Int32Array;
 	readonly pass: Changing<Pass>;
 	/** One a part. */
 	readonly executions: readonly Execution[];
@@ -75,16 +79,27 @@ interface Member {
 
 type Changing<T> = { -readonly [K in keyof T]: T[K] };
 
-function createMember(parts: readonly Part[], kernels: readonly Kernels[], lockstep: Lockstep, levels: number): Member {
+function createMember(
+	parts: readonly Part[],
+	kernels: readonly Kernels[],
+	lockstep: Lockstep,
+	levels: number,
+	positions: Int32Array,
+): Member {
 	const pass: Changing<Pass> = { tokens: 0, first: 0, positions: undefined };
-	return { parts, lockstep, pass, executions: kernels.map((each) => ({ kernels: each, lockstep, levels, pass, tokens: 0 })) };
+	const executions = kernels.map((each) => ({ kernels: each, lockstep, levels, pass, tokens: 0 }));
+	return { parts, lockstep, positions, pass, executions };
 }
 
-/** What is passed through next. */
-function take({ pass }: Member, tokens: number, first: number, positions: Int32Array | undefined): void {
-	pass.tokens = tokens;
-	pass.first = first;
-	pass.positions = positions;
+/** The leader obeys as the workers do. */
+function obey(member: Member, order: Int32Array): void {
+	const { pass, positions, lockstep } = member;
+	pass.tokens = order[WORD.tokens]!;
+	pass.first = order[WORD.first]!;
+	pass.positions = order[WORD.packed] ? positions : undefined;
+	if (order[WORD.want] === SOME) passSome(member, order[WORD.part]!, LISTS[order[WORD.list]!]!, order[WORD.from]!, order[WORD.to]!);
+	else passThrough(member, WANTS[order[WORD.want]!]!);
+	lockstep.barrier();
 }
 
 // By index, as nothing may be allocated: an iterator is an object, and makes one more at each step.
@@ -124,16 +139,10 @@ export function serve(member: CrewMember, ready: () => void): void {
 	const kernels = parts.map(({ memory }) => instantiate(module, variant, memory));
 	const lockstep = createLockstep({ control, thread, threads, canSleep: true });
 	const positions = new Int32Array(control, CONTROL_BYTES);
-	const self = createMember(parts, kernels, lockstep, levels);
+	const self = createMember(parts, kernels, lockstep, levels, positions);
 	ready();
 	try {
-		for (;;) {
-			const order = lockstep.next();
-			take(self, order[0]!, order[1]!, order[3] ? positions : undefined);
-			if (order[2] === SOME) passSome(self, order[4]!, LISTS[order[5]!]!, order[6]!, order[7]!);
-			else passThrough(self, WANTS[order[2]!]!);
-			lockstep.barrier();
-		}
+		for (;;) obey(self, lockstep.next());
 	} catch (error) {
 		lockstep.fail();
 		throw error;
@@ -212,15 +221,27 @@ export async function openCrew(options: CrewOptions): Promise<Crew> {
 		});
 		if (await allWithin(coming, patience, clock)) {
 			const lockstep = createLockstep({ control, thread: 0, threads, canSleep, patience: { ms: patience, now: clock.now } });
-			team = createMember(parts, kernels, lockstep, levels);
+			team = createMember(parts, kernels, lockstep, levels, positions);
 		} else dissolve();
 	}
 
-	const alone = createMember(parts, kernels, ALONE, levels);
+	const alone = createMember(parts, kernels, ALONE, levels, positions);
+	const order = new Int32Array(Object.keys(WORD).length);
 	/** One for single tokens, one for many: they gain differently. */
 	const paces = [createPace(), createPace()] as const;
 	/** Of passes that somebody listens to. */
 	const heard = createPace();
+
+	/** `member` and whoever is in lockstep with it. */
+	const carryOut = (member: Member): void => {
+		try {
+			member.lockstep.announce(order);
+			obey(member, order);
+		} catch (error) {
+			dissolve();
+			throw error;
+		}
+	};
 
 	return {
 		get threads() {
@@ -231,34 +252,28 @@ export async function openCrew(options: CrewOptions): Promise<Crew> {
 			const pace = paces[tokens === 1 ? 0 : 1];
 			// Few tokens cost more each: they say nothing about many.
 			const measured = tokens === 1 || tokens >= MANY;
-			const member = team && (pace.together || !measured) ? team : alone;
-			take(member, tokens, first, packed ? positions : undefined);
-			if (!team) return passThrough(alone, want);
+			order[WORD.tokens] = tokens;
+			order[WORD.first] = first;
+			order[WORD.packed] = packed ? 1 : 0;
+			order[WORD.want] = WANTS.indexOf(want);
+			if (!team) return carryOut(alone);
 			const start = clock.now();
-			try {
-				member.lockstep.announce(tokens, first, WANTS.indexOf(want), packed ? 1 : 0);
-				passThrough(member, want);
-				member.lockstep.barrier();
-			} catch (error) {
-				dissolve();
-				throw error;
-			}
+			carryOut(pace.together || !measured ? team : alone);
 			if (measured) pace.took((clock.now() - start) / tokens);
 		},
 		some(tokens, first, part, range) {
 			const { list, from, to } = range;
-			const member = team && heard.together ? team : alone;
-			take(member, tokens, first, undefined);
-			if (!team) return passSome(alone, part, list, from, to);
+			order[WORD.tokens] = tokens;
+			order[WORD.first] = first;
+			order[WORD.packed] = 0;
+			order[WORD.want] = SOME;
+			order[WORD.part] = part;
+			order[WORD.list] = LISTS.indexOf(list);
+			order[WORD.from] = from;
+			order[WORD.to] = to;
+			if (!team) return carryOut(alone);
 			const start = clock.now();
-			try {
-				member.lockstep.announce(tokens, first, SOME, 0, part, LISTS.indexOf(list), from, to);
-				passSome(member, part, list, from, to);
-				member.lockstep.barrier();
-			} catch (error) {
-				dissolve();
-				throw error;
-			}
+			carryOut(heard.together ? team : alone);
 			// Ranges differ; those of a block or more are alike enough, step by step.
 			const steps = to - from;
 			if (tokens >= MANY && steps >= BLOCK_STEPS) heard.took((clock.now() - start) / (tokens * steps));
