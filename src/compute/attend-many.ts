@@ -2,6 +2,7 @@
 
 import type { Lockstep } from './barrier.ts';
 import type { Kernels } from './kernels.ts';
+import { endSeen, firstSeen } from './seen.ts';
 import type { AttendStep } from './steps.ts';
 
 /** Query rows of a tile, and the bytes of the table that lists them: six columns of four bytes. */
@@ -19,15 +20,13 @@ export function attendRoom(capacity: number, headWidth: number): number {
  * token, so that the rows of a tile see nearly the same keys.
  */
 export function attendMany(step: AttendStep, kernels: Kernels, start: number, T: number, first: number, lockstep: Lockstep): void {
-	const { heads: H, keyHeads: K, headWidth: Dh, capacity, causal, window } = step;
+	const { heads: H, keyHeads: K, headWidth: Dh, capacity } = step;
 	const group = H / K;
 	const S = step.source ? kernels.words[step.source / 4]! : first + T;
 	const rows = T * group;
 	const tiles = Math.ceil(rows / ROWS);
-	const lowOf = (position: number): number => (window ? Math.max(0, causal ? position - window + 1 : position - window) : 0);
-	const highOf = (position: number): number => (causal ? position + 1 : window ? Math.min(S, position + window + 1) : S);
 	// The keys that any of them sees; opened from a four on.
-	const begin = lowOf(first) & ~3;
+	const begin = firstSeen(step, first) & ~3;
 	const count = S - begin;
 	const table = step.scratch + lockstep.thread * step.scratchStride;
 	const keys = table + TABLE_BYTES;
@@ -59,8 +58,8 @@ export function attendMany(step: AttendStep, kernels: Kernels, start: number, T:
 				const token = Math.floor(row / group);
 				const head = keyHead * group + (row % group);
 				const position = first + token;
-				const low = lowOf(position);
-				const high = highOf(position);
+				const low = firstSeen(step, position);
+				const high = endSeen(step, position, S);
 				words[numbers + lane] = step.query.at + (start + token) * step.query.stride + head * Dh * 4;
 				words[numbers + ROWS + lane] = step.out.at + (start + token) * step.out.stride + head * Dh * 4;
 				words[numbers + 2 * ROWS + lane] = low;

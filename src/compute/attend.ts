@@ -4,6 +4,7 @@ import { attendMany } from './attend-many.ts';
 import { attendByRows } from './attention-rows.ts';
 import type { Lockstep } from './barrier.ts';
 import type { Kernels } from './kernels.ts';
+import { firstSeen } from './seen.ts';
 import { firstOf, lastOf } from './share.ts';
 import type { AttendStep, Pass } from './steps.ts';
 
@@ -31,13 +32,13 @@ const out = [0, 0, 0, 0];
 
 /** One token: four heads at a time that share a key head. */
 function attendOne(step: AttendStep, kernels: Kernels, start: number, first: number, lockstep: Lockstep): void {
-	const { heads: H, keyHeads: K, headWidth: Dh, capacity, causal, window } = step;
+	const { heads: H, keyHeads: K, headWidth: Dh, capacity } = step;
 	const { words, floats } = kernels;
 	const group = H / K;
 	const quads = Math.ceil(group / 4);
 	const scratch = step.scratch + lockstep.thread * step.scratchStride;
 	const numbers = scratch / 4;
-	const from = window ? Math.max(0, causal ? first - window + 1 : first - window) : 0;
+	const from = firstSeen(step, first);
 	const to = step.source ? words[step.source / 4]! : first + 1;
 	const unitFrom = firstOf(K * quads, lockstep);
 	const unitTo = lastOf(K * quads, lockstep);

@@ -4,12 +4,11 @@
 
 import type { Lockstep } from './barrier.ts';
 import type { Kernels } from './kernels.ts';
+import { QUERY_LIFT } from './scalar/attention.ts';
 import { half } from './scalar/halves.ts';
+import { endSeen, firstSeen } from './seen.ts';
 import { firstOf, lastOf } from './share.ts';
 import type { AttendStep } from './steps.ts';
-
-/** What queries are multiplied by when attend reads them, beside their scale (kernels/attention.ts). */
-const QUERY_LIFT = 2 ** 64;
 
 export interface AttentionRows {
 	/** S scores of the pass's token t at position `position`; what is masked is −∞. */
@@ -22,7 +21,7 @@ export interface AttentionRows {
 
 /** `start`: the row of the cache, and the token of the pass, that the text begins with. */
 export function attentionRows({ memory, floats }: Kernels, step: AttendStep, start = 0): AttentionRows {
-	const { heads: H, keyHeads: K, headWidth: Dh, capacity, cap, causal, window, bias } = step;
+	const { heads: H, keyHeads: K, headWidth: Dh, capacity, cap, bias } = step;
 	const halves = new Uint16Array(memory.buffer);
 	const decoded = new Map<number, { rows: Float32Array; count: number }>();
 
@@ -44,8 +43,8 @@ export function attentionRows({ memory, floats }: Kernels, step: AttendStep, sta
 
 	return {
 		scores(head, t, position, S) {
-			const low = window ? Math.max(0, causal ? position - window + 1 : position - window) : 0;
-			const high = causal ? position + 1 : window ? Math.min(S, position + window + 1) : S;
+			const low = firstSeen(step, position);
+			const high = endSeen(step, position, S);
 			const keys = rowsOf(step.cache.keys, head, high);
 			const q = (step.query.at + (start + t) * step.query.stride) / 4 + head * Dh;
 			const slope = step.slopes ? floats[step.slopes / 4 + head]! : 0;

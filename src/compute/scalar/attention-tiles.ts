@@ -1,7 +1,7 @@
 // The plain twins of kernels/attention-tiles.ts: keys and values of one head opened to float32, and attention of up to 16 query rows.
 // Vaswani et al. 2017 (arXiv 1706.03762) §3.2.1
 
-import { halfPlace } from './attention.ts';
+import { halfPlace, QUERY_LIFT } from './attention.ts';
 import { half } from './halves.ts';
 
 export interface AttentionTileKernels {
@@ -62,7 +62,7 @@ export function scalarAttentionTiles(memory: WebAssembly.Memory): AttentionTileK
 				const scores: number[] = [];
 				for (let s = low; s < high; s++) {
 					let dot = 0;
-					for (let i = 0; i < headWidth; i++) dot += floats[whole[queries + lane]! / 4 + i]! * 2 ** -64 * key(s, i);
+					for (let i = 0; i < headWidth; i++) dot += (floats[whole[queries + lane]! / 4 + i]! / QUERY_LIFT) * key(s, i);
 					if (limit > 0) dot = limit * Math.tanh(dot / limit);
 					scores.push(dot + floats[slopes + lane]! * s);
 				}

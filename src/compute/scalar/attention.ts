@@ -3,10 +3,13 @@
 
 import { half, halfBits } from './halves.ts';
 
+/** What queries come multiplied by, beside their scale: kernels/attention.ts says why. */
+export const QUERY_LIFT = 2 ** 64;
+
 export interface AttentionKernels {
 	/** Rows of float32 → rows of halves, in eights: word j has value j in its lower half and value j + 4 in its upper one. */
 	keep(x: number, tokens: number, width: number, stride: number, out: number, outStride: number): void;
-	/** Context of four query rows, which come × scale · 2^64, over keys `from` … `to` of one head. */
+	/** Context of four query rows, which come × scale · QUERY_LIFT, over keys `from` … `to` of one head. */
 	attend(
 		q0: number,
 		q1: number,
@@ -57,7 +60,7 @@ export function scalarAttention(memory: WebAssembly.Memory): AttentionKernels {
 				const scores: number[] = [];
 				for (let s = low; s < high; s++) {
 					let dot = 0;
-					for (let i = 0; i < headWidth; i++) dot += floats[query / 4 + i]! * 2 ** -64 * at(keys, s, i);
+					for (let i = 0; i < headWidth; i++) dot += (floats[query / 4 + i]! / QUERY_LIFT) * at(keys, s, i);
 					if (limit > 0) dot = limit * Math.tanh(dot / limit);
 					scores.push(dot + floats[slopes / 4 + lane]! * s);
 				}

@@ -2,6 +2,7 @@
 
 import type { Arena } from '../../compute/arena.ts';
 import { paddedHead } from '../../compute/heads.ts';
+import { QUERY_LIFT } from '../../compute/scalar/attention.ts';
 import type { BiasTable, Rows, Step } from '../../compute/steps.ts';
 import type { AttentionConfig, RopeConfig } from '../config.ts';
 import type { AttentionParts, NormParts, VectorView } from '../parts.ts';
@@ -12,8 +13,7 @@ import type { Plan } from './plan.ts';
 import type { Rooms } from './rooms.ts';
 import type { CachePlace } from './snapshot.ts';
 
-/** What attend wants its queries multiplied by, beside their scale (kernels/attention.ts). */
-export const QUERY_LIFT = 2 ** 64;
+export { QUERY_LIFT };
 
 /** Room for angles of one kind of rotation, filled when a pass needs new positions. */
 export interface RopePlace {
