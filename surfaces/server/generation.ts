@@ -72,6 +72,11 @@ export interface Wanted extends Sampling {
 	readonly schema?: JsonSchema | undefined;
 }
 
+/** Stop texts as the APIs take them: one, some or none. An empty one ends nothing. */
+export function stopTexts(given: string | readonly string[] | null | undefined): readonly string[] {
+	return (typeof given === 'string' ? [given] : (given ?? [])).filter((text) => text !== '');
+}
+
 /** The settings as the library takes them. A draw without a seed gets one. `choices`: how many answers share what one request may have. */
 export function optionsOf(
 	service: Service,

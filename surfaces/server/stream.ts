@@ -21,11 +21,10 @@ export async function streamed(
 ): Promise<Response> {
 	const { abort, signal, settle } = c.var;
 	const encoder = new TextEncoder();
-	let streaming = false;
 	let refuse: (error: unknown) => void;
 	const begun = new Promise<void>((done, fail) => {
 		c.set('begun', () => {
-			streaming = true;
+			c.set('streaming', true);
 			done();
 		});
 		refuse = fail;
@@ -40,7 +39,7 @@ export async function streamed(
 					else put(text);
 				};
 				const done = () => {
-					if (streaming) settle();
+					if (c.var.streaming) settle();
 					try {
 						controller.close();
 					} catch {
@@ -48,7 +47,8 @@ export async function streamed(
 					}
 				};
 				work(write)
-					.catch((error: unknown) => (streaming ? failed(error, put) : refuse(error))) // also when the time is over or the server stops: whoever still reads is told
+					// By `put`, as `write` is silent once the signal is aborted: also when the time is over or the server stops, whoever still reads is told.
+					.catch((error: unknown) => (c.var.streaming ? failed(error, put) : refuse(error)))
 					.catch(() => undefined) // the client has left
 					.finally(done);
 			},
@@ -59,7 +59,6 @@ export async function streamed(
 		new ByteLengthQueuingStrategy({ highWaterMark: 0 }),
 	);
 	await begun;
-	c.set('streaming', true);
 	// Proxies must pass each piece on: nginx's word for it.
 	return c.body(body, 200, { 'content-type': type, 'cache-control': 'no-cache', 'x-accel-buffering': 'no' });
 }

@@ -3,7 +3,7 @@
 
 import { z } from '@hono/zod-openapi';
 import { noEffect, notHonoured } from '../define.ts';
-import type { Wanted } from '../generation.ts';
+import { stopTexts, type Wanted } from '../generation.ts';
 
 const speed = noEffect('A setting of another engine, of its speed alone.');
 
@@ -61,6 +61,6 @@ export function wantedOf(given: z.output<typeof options> = {}): Wanted {
 		...(given.presence_penalty && { presence: given.presence_penalty }),
 		...(seed !== undefined && seed !== -1 && { seed: seed >>> 0 }),
 		...(num_predict >= 0 && { maxTokens: num_predict }),
-		stop: (typeof stop === 'string' ? [stop] : (stop ?? [])).filter((text) => text !== ''), // an empty one ends nothing
+		stop: stopTexts(stop),
 	};
 }

@@ -11,7 +11,7 @@ import { Refusal } from '../refusal.ts';
 import type { App, Service } from '../service.ts';
 import { answeredInChoices, type Choice, type Shape, usage } from './choices.ts';
 import { completionLogprobs } from './logprobs.ts';
-import { checkBias, count, model, samplingFields, textsOrIds, wantedOf } from './sampling.ts';
+import { checkBias, count, inputsOf, model, samplingFields, textsOrIds, wantedOf } from './sampling.ts';
 
 const body = z
 	.strictObject({
@@ -92,9 +92,8 @@ const SHAPE: Shape = {
 
 /** n choices a prompt, in OpenAI's order. */
 function choicesOf(service: Service, model: Model, asked: Body): readonly Choice[] {
-	const { prompt, logprobs } = asked;
-	const prompts =
-		typeof prompt === 'string' ? [prompt] : typeof prompt[0] === 'number' ? [prompt as number[]] : (prompt as (string | number[])[]);
+	const { logprobs } = asked;
+	const prompts = inputsOf(asked.prompt);
 	const schema = schemaOfResponseFormat(asked.response_format);
 	const n = asked.n ?? 1;
 	const maxTokens = asked.max_tokens ?? STANDARD_MAX_TOKENS;

@@ -3,12 +3,11 @@
 
 import { z } from '@hono/zod-openapi';
 import { shortestFloat32s } from '../../../src/tensor/print.ts';
-import type { SentenceInput } from '../batch.ts';
 import { noEffect, post } from '../define.ts';
 import { checkInputs, idsOf } from '../inputs.ts';
 import { Refusal } from '../refusal.ts';
 import { type App, type Service, withLease } from '../service.ts';
-import { count, model, textsOrIds } from './sampling.ts';
+import { count, inputsOf, model, textsOrIds } from './sampling.ts';
 
 const body = z
 	.strictObject({
@@ -56,13 +55,6 @@ export function embeddingRoutes(app: App, service: Service): void {
 			});
 		}),
 	);
-}
-
-type Input = z.output<typeof body>['input'];
-
-function inputsOf(input: Input): readonly SentenceInput[] {
-	if (typeof input === 'string') return [input];
-	return typeof input[0] === 'number' ? [input as number[]] : (input as string[] | number[][]);
 }
 
 /** Little-endian float32, as OpenAI's clients read it. */

@@ -23,8 +23,14 @@ export const message = z
 	})
 	.openapi('ChatMessage', { example: { role: 'user', content: 'Say hello in Korean.' } });
 
+/** A turn as either API has it: its parts are of different types there, and text in both. */
+interface Given {
+	readonly role: string;
+	readonly content: string | readonly { readonly text: string }[];
+}
+
 /** Templates know a developer by the older name. */
-export function messagesOf(messages: readonly z.output<typeof message>[]): readonly Message[] {
+export function messagesOf(messages: readonly Given[]): readonly Message[] {
 	return messages.map(({ role, content }) => ({
 		role: role === 'developer' ? 'system' : role,
 		content: typeof content === 'string' ? content : content.map(({ text }) => text).join(''),

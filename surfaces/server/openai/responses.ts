@@ -8,6 +8,7 @@ import { answered, chatIds, finishReason, type Message, optionsOf, runWhole, typ
 import { errorBody, refusalOf } from '../refusal.ts';
 import type { App, Service } from '../service.ts';
 import { EVENTS, event } from '../stream.ts';
+import { messagesOf } from './messages.ts';
 import { count, model, promptCache, wantedOf } from './sampling.ts';
 
 const NO_TOOLS = 'this server calls no tools';
@@ -103,7 +104,7 @@ export function responseRoutes(app: App, service: Service): void {
 						1,
 						'max_output_tokens',
 					);
-					return { ids: await chatIds(service, model, messagesOf(asked), 'input'), options };
+					return { ids: await chatIds(service, model, conversationOf(asked), 'input'), options };
 				},
 				whole: async (turn, { ids, options }) => shape.done(await runWhole(service, c, turn, ids, options), ids.length),
 				async pieces(turn, { ids, options }, write) {
@@ -127,14 +128,8 @@ export function responseRoutes(app: App, service: Service): void {
 	);
 }
 
-function messagesOf({ input, instructions }: Body): readonly Message[] {
-	const given: readonly Message[] =
-		typeof input === 'string'
-			? [{ role: 'user', content: input }]
-			: input.map(({ role, content }) => ({
-					role: role === 'developer' ? 'system' : role,
-					content: typeof content === 'string' ? content : content.map(({ text }) => text).join(''),
-				}));
+function conversationOf({ input, instructions }: Body): readonly Message[] {
+	const given = messagesOf(typeof input === 'string' ? [{ role: 'user', content: input }] : input);
 	return instructions ? [{ role: 'system', content: instructions }, ...given] : given;
 }
 

@@ -3,8 +3,9 @@
 
 import { z } from '@hono/zod-openapi';
 import type { Model } from '../../../src/model.ts';
+import type { SentenceInput } from '../batch.ts';
 import { noEffect, notHonoured } from '../define.ts';
-import type { Wanted } from '../generation.ts';
+import { stopTexts, type Wanted } from '../generation.ts';
 import { Refusal } from '../refusal.ts';
 
 export const model = z.string().min(1).max(1000).openapi({ example: 'smollm2', description: 'A name from /v1/models.' });
@@ -20,6 +21,13 @@ export const textsOrIds = z
 		error: 'a text, a list of texts, of token ids, or of lists of token ids; a list has at least one item',
 	})
 	.openapi({ description: 'A text, texts, token ids, or lists of token ids.' });
+
+/** One text, or the ids of one, is a list of one. */
+export function inputsOf(given: z.output<typeof textsOrIds>): readonly SentenceInput[] {
+	if (typeof given === 'string') return [given];
+	return typeof given[0] === 'number' ? [given as number[]] : (given as string[] | number[][]);
+}
+
 export const count = (least: number) =>
 	z
 		.number()
@@ -84,7 +92,6 @@ type SamplingBody = {
 /** Of choice number `index`: each has a seed of its own, the first the one that was given. */
 export function wantedOf(body: SamplingBody, maxTokens: number | undefined, index: number): Wanted {
 	const { frequency_penalty: frequency, presence_penalty: presence, logit_bias: bias } = body;
-	const stop = typeof body.stop === 'string' ? [body.stop] : (body.stop ?? []);
 	return {
 		maxTokens,
 		temperature: body.temperature ?? 1,
@@ -95,7 +102,7 @@ export function wantedOf(body: SamplingBody, maxTokens: number | undefined, inde
 		...(presence && { presence }),
 		...(bias && { bias: Object.fromEntries(Object.entries(bias).map(([id, value]) => [Number(id), value])) }),
 		...(body.seed != null && { seed: ((body.seed >>> 0) + index) >>> 0 }),
-		stop: stop.filter((text) => text !== ''),
+		stop: stopTexts(body.stop),
 	};
 }
 
