@@ -1,21 +1,20 @@
 // The tokens that may come next, while sampler steps narrow them: parallel arrays, narrowed in place, sorted only as far as needed.
 
-/** The first `count` entries of `ids` and `logits` are alive. */
+/** V entries at most, of which the first `count` still stand. */
 export interface Ranking {
 	readonly ids: Uint32Array;
+	/** What `ids` are ranked by: unnormalised log-probabilities. */
 	readonly logits: Float32Array;
 	count: number;
 	/** How many leading entries are the best ones in falling order. */
 	sorted: number;
 }
 
-/** What may come, and room for what steps make of it: made once per generation and refilled for every token. */
+/** The tokens, and room for what steps count and rank: made once per generation and refilled for every token. */
 export interface Candidates extends Ranking {
-	/** Unnormalised log-probabilities of `ids`. */
-	readonly logits: Float32Array;
-	/** A number for each token; zeros between steps. */
+	/** V counts, by id or by place among the candidates; a step leaves them at zero. */
 	readonly marks: Uint32Array;
-	/** Places among the candidates, by something else than their logits. */
+	/** Places among the candidates, ranked by something else than their logits: `ids` are places, `logits` what they are ranked by. */
 	readonly places: Ranking;
 }
 
@@ -64,7 +63,7 @@ export function sortBest(c: Ranking, n: number): void {
 /** Afterwards entries from…k stand before entries k+1…to. */
 function select(c: Ranking, from: number, to: number, k: number): void {
 	while (from < to) {
-		const at = part(c, from, to);
+		const at = partition(c, from, to);
 		if (at === k) return;
 		if (at < k) from = at + 1;
 		else to = at - 1;
@@ -74,7 +73,7 @@ function select(c: Ranking, from: number, to: number, k: number): void {
 /** In place; the shorter side by a call, so that no more than log2(V) are open. */
 function sort(c: Ranking, from: number, to: number): void {
 	while (from < to) {
-		const at = part(c, from, to);
+		const at = partition(c, from, to);
 		if (at - from < to - at) {
 			sort(c, from, at - 1);
 			from = at + 1;
@@ -85,8 +84,8 @@ function sort(c: Ranking, from: number, to: number): void {
 	}
 }
 
-/** Brings an entry to its place among from…to, those that stand before it to its left. @returns its place */
-function part(c: Ranking, from: number, to: number): number {
+/** Brings the entry in the middle to its place among from…to: those that stand before it come to its left. @returns its place */
+function partition(c: Ranking, from: number, to: number): number {
 	swap(c, from, (from + to) >>> 1);
 	let i = from;
 	let j = to + 1;
