@@ -1,10 +1,10 @@
 // Runner: a transformer as generation and sentence vectors use it, exact or fast. Several callers take turns on one cache.
 
-import { TongsaError } from '../errors.ts';
 import { commonPrefix } from '../generation/common-prefix.ts';
 import type { Continuable } from '../generation/generate.ts';
 import type { Host } from '../host.ts';
 import type { MemoryBytes } from '../transformer/fast/divide.ts';
+import { longerThanCache } from '../transformer/fast/support.ts';
 import { type FastModel, fastObstacle, openFast } from '../transformer/fast.ts';
 import { forward } from '../transformer/forward.ts';
 import { createState } from '../transformer/state.ts';
@@ -176,14 +176,8 @@ export async function fastRunner(
 					return computed;
 				},
 				async feed(more, signal) {
-					if (ids.length + more.length > capacity) {
-						throw new TongsaError('too-large', 'the text is longer than the cache, and nothing is cut in silence', {
-							file: model.name,
-							got: `${ids.length + more.length} tokens`,
-							allowed: `at most ${capacity}`,
-							hint: 'Open the model with a larger context',
-						});
-					}
+					// Before the cache gives anything up for it.
+					if (ids.length + more.length > capacity) throw longerThanCache(model.name, ids.length + more.length, capacity);
 					const due = fast.turn();
 					if (due) await due;
 					signal?.throwIfAborted();

@@ -13,7 +13,7 @@ import { readValues } from './fast/load.ts';
 import { createLogits, noLogits, unpadded } from './fast/logits.ts';
 import { readSource } from './fast/read-source.ts';
 import { type CacheMemory, restoreCache, saveCache, tokenBytes } from './fast/snapshot.ts';
-import { obstacle } from './fast/support.ts';
+import { longerThanCache, obstacle } from './fast/support.ts';
 import { noTokens } from './forward.ts';
 import type { RopeTensors } from './rope.ts';
 import type { Transformer } from './transformer.ts';
@@ -128,36 +128,35 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 		function check(T: number, first: number, want: Want): void {
 			if (want === 'logits' && !logits) throw noLogits(model.name);
 			if (T === 0) throw noTokens(model.name);
-			if (first + T > capacity) {
-				throw new TongsaError('too-large', 'the text is longer than the cache, and nothing is cut in silence', {
-					file: model.name,
-					got: `${first + T} tokens`,
-					allowed: `at most ${capacity}`,
-					hint: 'Open the model with a larger context',
-				});
-			}
-			for (let i = 0; i < angles.length; i++) angles[i]!(first + T);
+			if (first + T > capacity) throw longerThanCache(model.name, first + T, capacity);
 		}
 
-		const made = (T: number, want: Want): Float32Array => (want === 'logits' ? logits! : states(want === 'states' ? T : 0));
+		/** Rotations of the positions before `end` may be needed from now on. */
+		function fillAngles(end: number): void {
+			for (let i = 0; i < angles.length; i++) angles[i]!(end);
+		}
+
+		const resultOf = (T: number, want: Want): Float32Array => (want === 'logits' ? logits! : states(want === 'states' ? T : 0));
 
 		function atOnce(ids: ArrayLike<number>, first: number, want: Want): Float32Array | undefined {
 			const T = ids.length;
 			checkOpen();
 			check(T, first, want);
+			fillAngles(first + T);
 			if (T > tokensAtOnce || crew.mended || !entrance.place(ids, 0, T, first)) return undefined;
 			crew.run(T, first, want);
-			return made(T, want);
+			return resultOf(T, want);
 		}
 
 		async function forward(ids: ArrayLike<number>, first: number, want: Want, signal?: AbortSignal): Promise<Float32Array> {
 			const due = turn();
 			if (due) await due;
 			signal?.throwIfAborted();
-			return atOnce(ids, first, want) ?? forwardInTime(ids, first, want, signal);
+			return atOnce(ids, first, want) ?? forwardInChunks(ids, first, want, signal);
 		}
 
-		async function forwardInTime(ids: ArrayLike<number>, first: number, want: Want, signal?: AbortSignal): Promise<Float32Array> {
+		/** Of a text that `atOnce` has checked: so many tokens at a time, with what must be waited for. */
+		async function forwardInChunks(ids: ArrayLike<number>, first: number, want: Want, signal?: AbortSignal): Promise<Float32Array> {
 			const T = ids.length;
 			const all = want === 'states' && T > tokensAtOnce ? new Float32Array(T * D) : undefined;
 			for (let from = 0, count = 0; from < T; from += count) {
@@ -168,7 +167,18 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 				crew.run(count, first + from, want === 'logits' && from + count < T ? 'blocks' : want);
 				all?.set(states(count), from * D);
 			}
-			return all ?? made(T, want);
+			return all ?? resultOf(T, want);
+		}
+
+		/** Final states of several texts in one pass, one text after another: (T, D), T being the tokens of them all. */
+		async function sideBySide(texts: readonly ArrayLike<number>[], signal: AbortSignal | undefined): Promise<Float32Array> {
+			await ready(signal);
+			const ids = texts.flatMap((text) => Array.from(text));
+			let t = 0;
+			for (const text of texts) for (let p = 0; p < text.length; p++) crew.positions[t++] = p;
+			if (!entrance.place(ids, 0, t, 0, crew.positions)) await entrance.finish(ids, 0, t, signal);
+			crew.run(t, 0, 'states', true);
+			return states(t);
 		}
 
 		return {
@@ -183,25 +193,16 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 			atOnce,
 			turn,
 			async texts(texts, each, signal) {
-				for (const ids of texts) check(ids.length, 0, 'states');
+				for (const ids of texts) {
+					check(ids.length, 0, 'states');
+					fillAngles(ids.length);
+				}
 				const room = Math.min(TOKENS_AT_ONCE, capacity);
 				for (let i = 0; i < texts.length; ) {
-					let end = i;
-					let T = 0;
-					while (end < texts.length && (T === 0 || T + texts[end]!.length <= room)) T += texts[end++]!.length;
-					if (end === i + 1) {
-						each(i, await forward(texts[i]!, 0, 'states', signal));
-						i = end;
-						continue;
-					}
-					await ready(signal);
-					const ids = texts.slice(i, end).flatMap((text) => Array.from(text));
-					let t = 0;
-					for (const text of texts.slice(i, end)) for (let p = 0; p < text.length; p++) crew.positions[t++] = p;
-					if (!entrance.place(ids, 0, T, 0, crew.positions)) await entrance.finish(ids, 0, T, signal);
-					crew.run(T, 0, 'states', true);
-					const packed = states(T);
-					for (let from = 0; i < end; from += texts[i++]!.length * D) each(i, packed.subarray(from, from + texts[i]!.length * D));
+					const group = thatFit(texts, i, room);
+					const made = group.length === 1 ? await forward(group[0]!, 0, 'states', signal) : await sideBySide(group, signal);
+					let from = 0;
+					for (const { length } of group) each(i++, made.subarray(from, (from += length * D)));
 				}
 			},
 			...(encoder && { encoder }),
@@ -215,6 +216,7 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 			restore: (snapshot, saved, length) => restoreCache(caches, capacity, snapshot, saved, length),
 			async hear(x, hearing, signal) {
 				check(x.length / D, 0, 'states');
+				fillAngles(x.length / D);
 				const ears = { crew, kernels, parts: stretches.map(({ compiled }) => compiled), tokensAtOnce, ready: () => ready(signal) };
 				return hear(ears, x, x.length / D, hearing);
 			},
@@ -236,4 +238,11 @@ export async function openFast(model: Transformer, options: FastOptions): Promis
 		crew.stop();
 		throw error;
 	}
+}
+
+/** Texts from the i-th on that have `room` tokens at most together; at least that one. */
+function thatFit(texts: readonly ArrayLike<number>[], i: number, room: number): readonly ArrayLike<number>[] {
+	let end = i + 1;
+	for (let T = texts[i]!.length; end < texts.length && T + texts[end]!.length <= room; end++) T += texts[end]!.length;
+	return texts.slice(i, end);
 }

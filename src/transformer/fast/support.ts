@@ -1,6 +1,7 @@
 // What the fast path cannot do, by name. A model with a reason here runs on the exact path, and says so.
 
 import { ACTIVATIONS, type ActivationName } from '../../compute/activations.ts';
+import { TongsaError } from '../../errors.ts';
 import type { Activation, AttentionConfig, TransformerConfig } from '../config.ts';
 
 /** The first reason why a model of this config cannot run on the kernels with `capacity` tokens; undefined if it can. */
@@ -37,4 +38,13 @@ function attentionObstacle(config: AttentionConfig, capacity: number): string | 
 
 function isKernelActivation(activation: Activation): activation is ActivationName {
 	return (ACTIVATIONS as readonly unknown[]).includes(activation);
+}
+
+export function longerThanCache(file: string, tokens: number, capacity: number): TongsaError {
+	return new TongsaError('too-large', 'the text is longer than the cache, and nothing is cut in silence', {
+		file,
+		got: `${tokens} tokens`,
+		allowed: `at most ${capacity}`,
+		hint: 'Open the model with a larger context',
+	});
 }
