@@ -6,7 +6,8 @@ import { split, touched } from './tokenizer/split';
 import { characterWidth } from './tokenizer/utf8';
 
 export { setBuffers, setModel } from './tokenizer/merge';
-export { setClasses, setEnds } from './tokenizer/split';
+export { setClasses } from './tokenizer/classes';
+export { setEnds } from './tokenizer/split';
 export { build, buildPairs, setMerges, setVocabulary } from './tokenizer/vocabulary';
 
 export function count(): u32 {

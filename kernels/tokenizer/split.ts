@@ -1,50 +1,11 @@
 // Splitting by hand-made automata: where does the piece that begins at p end?
 // Twin: the patterns of src/tokenizer/splitters.ts, which a property test holds equal.
 
+import { classAt, LETTER, LOWER, MARK, NEWLINE, NUMBER, OTHER, SPACE, UPPER, wide } from './classes';
 import { characterWidth } from './utf8';
 
-let blockIndex: usize = 0; // u16 a block of 128 code points → block number
-let blocks: usize = 0; // class bits of each code point
-
-export function setClasses(index: usize, data: usize): void {
-	blockIndex = index;
-	blocks = data;
-}
-
-const UPPER: u32 = 1; // Lu Lt
-const LOWER: u32 = 2; // Ll
-const OTHER: u32 = 4; // Lm Lo
-const LETTER: u32 = 7;
-const MARK: u32 = 8;
-const NUMBER: u32 = 16;
-const SPACE: u32 = 32; // White_Space
-const NEWLINE: u32 = 64; // \r \n: SPACE too
-
-/** Bytes of the character classified last. */
-let wide: usize = 0;
 /** Whether splitting looked at the end of what is there: more text might have changed it. */
 export let touched: bool = false;
-
-@inline
-function classAt(p: usize): u32 {
-	const lead = <u32>load<u8>(p);
-	if (lead < 0x80) {
-		wide = 1;
-		return load<u8>(blocks + lead);
-	}
-	let point: u32;
-	if (lead < 0xe0) {
-		wide = 2;
-		point = ((lead & 31) << 6) | (load<u8>(p, 1) & 63);
-	} else if (lead < 0xf0) {
-		wide = 3;
-		point = ((lead & 15) << 12) | ((<u32>load<u8>(p, 1) & 63) << 6) | (load<u8>(p, 2) & 63);
-	} else {
-		wide = 4;
-		point = ((lead & 7) << 18) | ((<u32>load<u8>(p, 1) & 63) << 12) | ((<u32>load<u8>(p, 2) & 63) << 6) | (load<u8>(p, 3) & 63);
-	}
-	return load<u8>(blocks + (<usize>load<u16>(blockIndex + (point >> 7 << 1)) << 7) + (point & 127));
-}
 
 /** End of the run of characters from p that have one of the bits `any`. */
 @inline
