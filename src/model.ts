@@ -17,7 +17,7 @@ export type * from './model/types.ts';
 
 /**
  * Opens a model by reference with the surroundings that the host gives: its header and its tokenizer are read, no weight.
- * @throws TongsaError
+ * @throws TongsaError what host.resolve and openCheckpoint throw, 'usage' for an option that cannot be.
  */
 export async function openModel(host: Host, reference: ModelReference, options: OpenOptions = {}): Promise<Model> {
 	checkOptions(options, OPEN);

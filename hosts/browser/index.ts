@@ -13,7 +13,8 @@ export * from '../../src/index.ts';
  *     const model = await openModel('/models/smollm2.gguf')      // a URL; only the bytes that are needed are fetched
  *
  * @param reference a URL, a File or Blob, the bytes of a file, the files of a folder, or ModelFiles.
- * @throws TongsaError
+ * @throws TongsaError 'not-found' for what is no URL, 'usage' for what cannot be opened, 'malformed', 'unsupported' or 'too-large' for what the
+ * files hold, 'network', 'changed'; the signal's reason when it is called off.
  */
 export async function openModel(reference: Openable, options?: OpenOptions): Promise<Model> {
 	return openWith(browserHost(), referenceOf(reference), options);

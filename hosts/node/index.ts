@@ -13,7 +13,8 @@ export * from '../../src/index.ts';
  *     const { shape, data } = await model.embed('I love you so much.')   // [6, 576]
  *
  * @param reference one of these, a URL object, a File or Blob, the bytes of a file, files of a folder, or ModelFiles.
- * @throws TongsaError
+ * @throws TongsaError 'not-found' for a name that nothing answers to, 'usage' for a folder of several models or an option that cannot be,
+ * 'malformed', 'unsupported' or 'too-large' for what the files hold, 'network'; the signal's reason when it is called off.
  */
 export async function openModel(reference: Openable, options?: OpenOptions): Promise<Model> {
 	return openWith(nodeHost(), referenceOf(reference), options);

@@ -6,7 +6,9 @@ import { TongsaError } from '../errors.ts';
 /**
  * Σ plus − Σ minus, D values.
  *
- *     combine([king, woman], [man])
+ *     combine([[1, 2], [3, 4]], [[1, 1]]) // [3, 5]
+ *
+ * @throws TongsaError 'usage' without a vector, 'wrong-shape' for vectors of different width.
  */
 export function combine(plus: readonly ArrayLike<number>[], minus: readonly ArrayLike<number>[] = []): Float32Array {
 	const width = (plus[0] ?? minus[0])?.length;

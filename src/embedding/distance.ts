@@ -18,7 +18,10 @@ export function norm(a: ArrayLike<number>): number {
 	return Math.sqrt(dot(a, a));
 }
 
-/** Cosine of the angle, −1…1. A vector of length 0 has no direction: its cosine with anything is 0. */
+/**
+ * Cosine of the angle, −1…1. A vector of length 0 has no direction: its cosine with anything is 0.
+ * @throws TongsaError 'wrong-shape' for vectors of different width.
+ */
 export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
 	return cosineOf(dot(a, b), dot(a, a), dot(b, b));
 }
@@ -43,9 +46,9 @@ export function euclidean(a: ArrayLike<number>, b: ArrayLike<number>): number {
 const METRICS: Readonly<Record<Metric, (a: ArrayLike<number>, b: ArrayLike<number>) => number>> = { cosine, dot, euclidean };
 
 /**
- * Every token of one sentence against every token of another: a is (T1, D), b is (T2, D), the result (T1, T2).
+ * Every token of one sentence against every token of another: a is (T1, D), b is (T2, D), D being `width`; the result is (T1, T2).
  *
- *     distances([1, 0,  0, 1], [1, 0], 2, 'cosine') // [1, 0]
+ *     distances(Float32Array.of(1, 0,  0, 1), Float32Array.of(1, 0), 2, 'cosine') // [1, 0]
  *
  * @throws TongsaError 'usage' for an unknown metric, 'wrong-shape' for values that are not whole rows.
  */
@@ -57,7 +60,13 @@ export function distances(a: Float32Array, b: Float32Array, width: number, metri
 	return Float32Array.from(rowsA.flatMap((rowA) => rowsB.map((rowB) => measure(rowA, rowB))));
 }
 
-/** Length of each row of a (T, D): T values. */
+/**
+ * Length √Σ x[d]² of each row of a matrix (T, D), D being `width`: T values.
+ *
+ *     norms(Float32Array.of(3, 4,  0, 2), 2) // [5, 2]
+ *
+ * @throws TongsaError 'wrong-shape' for values that are not whole rows.
+ */
 export function norms(matrix: Float32Array, width: number): Float32Array {
 	return Float32Array.from(rowsOf(matrix, width), norm);
 }

@@ -20,7 +20,7 @@ const POOLINGS: Readonly<Record<Pooling, (rows: readonly Float32Array[]) => Floa
 export const POOLING_NAMES = Object.keys(POOLINGS) as readonly Pooling[];
 
 /**
- * One vector of D values from states (T, D). 'mean' of the tokens that count, 'cls' the first of them, 'last' the last of them.
+ * One vector of D values from states (T, D), D being `width`. 'mean' of the tokens that count, 'cls' the first of them, 'last' the last.
  *
  *     pool(Float32Array.of(1, 2,  3, 4,  9, 9), 2, 'mean', [1, 1, 0]) // [2, 3]
  *
@@ -48,7 +48,7 @@ export function pool(states: Float32Array, width: number, pooling: Pooling, mask
 /** Shortest length that is divided by, as in PyTorch's functional.normalize: a zero vector stays zero. */
 const MIN_NORM = 1e-12;
 
-/** The vector of length 1 in the same direction. */
+/** A vector of length 1 in the same direction; a zero vector stays zero. */
 export function normalize(vector: Float32Array): Float32Array {
 	const length = Math.max(norm(vector), MIN_NORM);
 	return vector.map((value) => value / length);
