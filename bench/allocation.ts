@@ -1,16 +1,15 @@
-// What a token allocates: bytes of objects by V8's sampling, which names the functions too, in the leader; what a worker's heap grows by; and
-// what grows outside the heaps.
-// Usage: node --conditions=tongsa-source bench/allocation.ts [--threads 2] [--only 'feed'] MODEL.gguf      (--only: and the functions by name)
+// What a token allocates: objects in the leader, which V8 samples; what a worker's heap grows by; what grows outside the heaps.
+// Usage: node --conditions=tongsa-source bench/allocation.ts [--threads 2] [--only 'feed'] MODEL.gguf      (--only: one row, and by function)
 
 import { spawnSync } from 'node:child_process';
 import { Session } from 'node:inspector/promises';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Worker as Thread } from 'node:worker_threads';
+import { computeThread } from '../hosts/node/compute-thread.ts';
 import { fileSource } from '../hosts/node/file.ts';
 import { nodeHost } from '../hosts/node/host.ts';
 import { openModelTransformer } from '../src/architectures/index.ts';
-import type { Worker } from '../src/compute/crew.ts';
 import { openCheckpoint } from '../src/formats/open.ts';
 import { generate } from '../src/generation/generate.ts';
 import type { SamplerStep } from '../src/generation/sampler.ts';
@@ -35,17 +34,9 @@ const host: Host = {
 	...nodeHost(),
 	threads: Number(values.threads),
 	memoryBudget: nodeHost().memoryBudget,
-	startWorker(): Worker {
-		const started = new Thread(new URL('../hosts/node/compute-worker.ts', import.meta.url), {
-			resourceLimits: { maxYoungGenerationSizeMb: 256 },
-		});
-		thread = started;
-		return {
-			postMessage: (message) => started.postMessage(message),
-			onMessage: (listener) => void started.on('message', listener),
-			onEnd: (listener) => void started.on('exit', listener),
-			terminate: () => started.terminate(),
-		};
+	startWorker() {
+		thread = new Thread(new URL('../hosts/node/compute-worker.ts', import.meta.url), { resourceLimits: { maxYoungGenerationSizeMb: 256 } });
+		return computeThread(thread);
 	},
 };
 
@@ -92,8 +83,12 @@ async function sampled(work: () => Promise<void>): Promise<{ readonly bytes: num
 	return found;
 }
 
-const idOf = (i: number): number => 1000 + ((i * 37) % 200);
-const one = [0];
+const ids = [0];
+/** Another token each time, in the same array: what is measured is not ours. */
+function oneToken(i: number): readonly number[] {
+	ids[0] = 1000 + ((i * 37) % 200);
+	return ids;
+}
 
 /** The engine alone, with a clock that hardly moves: nobody else's turn comes. */
 async function engine(): Promise<FastModel> {
@@ -133,27 +128,18 @@ const CHAIN: readonly SamplerStep[] = [
 const ROWS: Readonly<Record<string, () => Promise<void>>> = {
 	async pass() {
 		const fast = await engine();
-		await measure((i) => {
-			one[0] = idOf(i);
-			return fast.atOnce(one, i, 'logits') ? undefined : fast.forward(one, i, 'logits');
-		});
+		await measure((i) => (fast.atOnce(oneToken(i), i, 'logits') ? undefined : fast.forward(oneToken(i), i, 'logits')));
 	},
 	async forward() {
 		const fast = await engine();
-		await measure((i) => {
-			one[0] = idOf(i);
-			return fast.forward(one, i, 'logits');
-		});
+		await measure((i) => fast.forward(oneToken(i), i, 'logits'));
 	},
 	async feed() {
 		const source = await fileSource(file);
 		const checkpoint = await openCheckpoint({ name: file, files: new Map([['model.gguf', source]]) });
 		const runner = await fastRunner(host, await openModelTransformer(checkpoint, { memoryBudget: 0 }), { context: CONTEXT });
 		const state = await runner.language();
-		await measure((i) => {
-			one[0] = idOf(i);
-			return state.feed(one);
-		});
+		await measure((i) => state.feed(oneToken(i)));
 	},
 	'generate, greedy': () => answer([]),
 	'generate, temperature, top-k, top-p': () => answer(CHAIN),

@@ -4,6 +4,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { TongsaError } from '../../src/errors.ts';
 import type { Host } from '../../src/host.ts';
+import { computeThread } from './compute-thread.ts';
 import { optimise } from './optimise.ts';
 import { resolve } from './resolve.ts';
 
@@ -32,18 +33,9 @@ export function nodeHost(): Host {
 		startWorker() {
 			const file = import.meta.url.endsWith('.ts') ? './compute-worker.ts' : './compute-worker.js';
 			const worker = new Worker(new URL(file, import.meta.url));
-			const ended = new Promise<void>((resolve) => {
-				worker.once('error', () => resolve());
-				worker.once('exit', () => resolve());
-			});
 			// Until it is there it is waited for; then a model that was not closed does not keep the process.
 			worker.once('message', () => worker.unref());
-			return {
-				postMessage: (message) => worker.postMessage(message),
-				onMessage: (listener) => void worker.on('message', listener),
-				onEnd: (listener) => void ended.then(listener),
-				terminate: () => worker.terminate(),
-			};
+			return computeThread(worker);
 		},
 		now: () => performance.now(),
 		wait: (ms) => new Promise((resolve) => void (ms > 0 ? setTimeout(resolve, ms).unref() : setImmediate(resolve))),

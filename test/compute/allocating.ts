@@ -1,8 +1,8 @@
 // Counts what a pass allocates, for allocation.test.ts: WAY THREADS → JSON of bytes a pass.
 
 import { Worker as Thread } from 'node:worker_threads';
+import { computeThread } from '../../hosts/node/compute-thread.ts';
 import { nodeHost } from '../../hosts/node/host.ts';
-import type { Worker } from '../../src/compute/crew.ts';
 import { openFast } from '../../src/transformer/fast.ts';
 import { MADE, madeModel } from './made.ts';
 
@@ -11,17 +11,9 @@ const PASSES = 4000;
 const POSITION = 40;
 
 let thread: Thread | undefined;
-const startWorker = (): Worker => {
-	const started = new Thread(new URL('../../hosts/node/compute-worker.ts', import.meta.url), {
-		resourceLimits: { maxYoungGenerationSizeMb: 64 },
-	});
-	thread = started;
-	return {
-		postMessage: (message) => started.postMessage(message),
-		onMessage: (listener) => void started.on('message', listener),
-		onEnd: (listener) => void started.on('exit', listener),
-		terminate: () => started.terminate(),
-	};
+const startWorker = () => {
+	thread = new Thread(new URL('../../hosts/node/compute-worker.ts', import.meta.url), { resourceLimits: { maxYoungGenerationSizeMb: 64 } });
+	return computeThread(thread);
 };
 // A clock that hardly moves: nobody else's turn comes.
 const clock = { now: () => performance.now() / 1e6, wait: nodeHost().wait };

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Worker as Thread } from 'node:worker_threads';
+import { computeThread } from '../../hosts/node/compute-thread.ts';
 import { nodeHost } from '../../hosts/node/host.ts';
 import type { Worker } from '../../src/compute/crew.ts';
 import { createPace } from '../../src/compute/pace.ts';
@@ -14,18 +15,7 @@ const model = madeModel(MADE[0]!);
 const ids = Array.from({ length: 20 }, (_, t) => (t * 37 + 11) % 101);
 
 /** As the Node host's, with a worker that ends as `how` says. */
-function dying(how: string): () => Worker {
-	return () => {
-		const thread = new Thread(new URL('./dying-worker.ts', import.meta.url), { workerData: how });
-		const ended = new Promise<void>((resolve) => void thread.once('error', () => resolve()).once('exit', () => resolve()));
-		return {
-			postMessage: (message) => thread.postMessage(message),
-			onMessage: (listener) => void thread.on('message', listener),
-			onEnd: (listener) => void ended.then(listener),
-			terminate: () => thread.terminate(),
-		};
-	};
-}
+const dying = (how: string) => () => computeThread(new Thread(new URL('./dying-worker.ts', import.meta.url), { workerData: how }));
 
 const open = (startWorker: () => Worker, patience = 20_000) =>
 	openFast(model, { capacity: 64, memoryBudget: 2 ** 28, threads: 2, startWorker, clock: host, patience });
