@@ -8,7 +8,7 @@ import { lifecycle } from './lifecycle.ts';
 import { ollamaRoutes } from './ollama/routes.ts';
 import { openaiRoutes } from './openai/routes.ts';
 import { errorBody, Refusal, refusalOf } from './refusal.ts';
-import type { App, Env, Service } from './service.ts';
+import type { App, Asked, Env, Service } from './service.ts';
 import { siteRoutes } from './site/routes.ts';
 import { tongsaRoutes } from './tongsa/routes.ts';
 
@@ -29,13 +29,11 @@ export function createApp(service: Service): App {
 		const refusal = refusalOf(known);
 		if (refusal.status >= 500) log.error({ error: error.stack, path: c.req.path }, 'request failed');
 		for (const [name, value] of Object.entries(refusal.detail.headers ?? {})) c.header(name, value);
-		const { error: body } = errorBody(refusal);
-		return c.json(c.req.path.startsWith('/api/') ? { error: body.message } : { error: body }, refusal.status as 400);
+		return refused(c, refusal);
 	});
-	app.notFound((c) => {
-		const refusal = new Refusal(404, `Unknown request: ${c.req.method} ${c.req.path.slice(0, 200)}.`, { code: 'unknown_url' });
-		return c.json(c.req.path.startsWith('/api/') ? { error: refusal.message } : errorBody(refusal), 404);
-	});
+	app.notFound((c) =>
+		refused(c, new Refusal(404, `Unknown request: ${c.req.method} ${c.req.path.slice(0, 200)}.`, { code: 'unknown_url' })),
+	);
 
 	app.use(lifecycle(service));
 	app.use(guard(settings));
@@ -46,4 +44,9 @@ export function createApp(service: Service): App {
 	ollamaRoutes(app, service);
 	siteRoutes(app, service);
 	return app;
+}
+
+/** In the words of the API that was asked: Ollama's error is its message alone. */
+function refused(c: Asked, refusal: Refusal): Response {
+	return c.json(c.req.path.startsWith('/api/') ? { error: refusal.message } : errorBody(refusal), refusal.status as 400);
 }

@@ -31,17 +31,19 @@ export interface Metrics {
 }
 
 export function createMetrics(): Metrics {
-	const counters = new Map<string, number>();
-	const histograms = new Map<string, Histogram>();
+	const counters = byName<number>(COUNTERS);
+	const histograms = byName<Histogram>(HISTOGRAMS);
 	return {
 		add(name, labels, by = 1) {
-			const key = name + labelText(labels);
-			counters.set(key, (counters.get(key) ?? 0) + by);
+			const counted = counters.get(name)!;
+			const key = labelText(labels);
+			counted.set(key, (counted.get(key) ?? 0) + by);
 		},
 		observe(name, labels, seconds) {
-			const key = name + labelText(labels);
-			const one = histograms.get(key) ?? { counts: BUCKETS.map(() => 0), sum: 0, count: 0 };
-			histograms.set(key, one);
+			const observed = histograms.get(name)!;
+			const key = labelText(labels);
+			const one = observed.get(key) ?? { counts: BUCKETS.map(() => 0), sum: 0, count: 0 };
+			observed.set(key, one);
 			BUCKETS.forEach((most, i) => {
 				if (seconds <= most) one.counts[i]!++;
 			});
@@ -52,11 +54,11 @@ export function createMetrics(): Metrics {
 			const lines: string[] = [];
 			for (const [name, help] of Object.entries(COUNTERS)) {
 				lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} counter`);
-				for (const [key, value] of counters) if (nameOf(key) === name) lines.push(`${key} ${value}`);
+				for (const [labels, value] of counters.get(name)!) lines.push(`${name}${labels} ${value}`);
 			}
 			for (const [name, help] of Object.entries(HISTOGRAMS)) {
 				lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} histogram`);
-				for (const [key, one] of histograms) if (nameOf(key) === name) lines.push(...histogramLines(name, key.slice(name.length), one));
+				for (const [labels, one] of histograms.get(name)!) lines.push(...histogramLines(name, labels, one));
 			}
 			for (const [name, [help, values]] of Object.entries(others)) {
 				lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${name.endsWith('_total') ? 'counter' : 'gauge'}`);
@@ -67,13 +69,14 @@ export function createMetrics(): Metrics {
 	};
 }
 
-const nameOf = (key: string): string => key.slice(0, key.includes('{') ? key.indexOf('{') : undefined);
+/** Metric → its values by the text of their labels. */
+const byName = <T>(helps: Readonly<Record<string, string>>) => new Map(Object.keys(helps).map((name) => [name, new Map<string, T>()]));
 
 function histogramLines(name: string, labels: string, { counts, sum, count }: Histogram): string[] {
-	const with_ = (le: string) => (labels ? `${labels.slice(0, -1)},le="${le}"}` : `{le="${le}"}`);
+	const upTo = (le: string) => (labels ? `${labels.slice(0, -1)},le="${le}"}` : `{le="${le}"}`);
 	return [
-		...BUCKETS.map((most, i) => `${name}_bucket${with_(String(most))} ${counts[i]}`),
-		`${name}_bucket${with_('+Inf')} ${count}`,
+		...BUCKETS.map((most, i) => `${name}_bucket${upTo(String(most))} ${counts[i]}`),
+		`${name}_bucket${upTo('+Inf')} ${count}`,
 		`${name}_sum${labels} ${sum}`,
 		`${name}_count${labels} ${count}`,
 	];
