@@ -1,4 +1,4 @@
-// How whole numbers of 4 bits lie here, packed or in bytes: found by timing one token's products on both, once in a process, in a few milliseconds.
+// How 4-bit weights are laid out here, packed or one to a byte: found by timing one token's products on both, once a process, in milliseconds.
 // Both are exact and give equal results to the last bit; what is timed, and found on several machines: docs/speed.md
 
 import type { Kernels, KernelVariant } from './kernels.ts';
@@ -12,7 +12,7 @@ export interface LayoutChoice {
 	readonly fourBits: FourBits;
 	/** On a matrix that fits a first-level cache; absent where nothing was timed. */
 	readonly cached?: FourBitSpeeds;
-	/** On more than caches hold; absent where bytes gain too little even in cache: from memory, of which they take more, they gain less. */
+	/** On more than caches hold. Absent where bytes gain too little even in cache: from memory, where they are more to read, they gain less still. */
 	readonly streamed?: FourBitSpeeds;
 	/** In a sentence. */
 	readonly reason: string;
@@ -76,9 +76,9 @@ interface Trial {
 	readonly passes: number;
 	/** Runs of each layout, by turns. */
 	readonly runs: number;
-	/** Runs where bytes seem worth it: other work of the machine may have come between. */
+	/** Runs in all where bytes seem worth it: other work of the machine may have slowed the packed ones. */
 	readonly doubted: number;
-	/** Milliseconds for which they then go on where functions are still being compiled: one may be so before the other. */
+	/** Milliseconds of further runs then, where functions are still being compiled: one layout's may be finished before the other's. */
 	readonly warmUp: number;
 }
 

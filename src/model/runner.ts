@@ -114,8 +114,8 @@ export async function fastRunner(
 	}
 
 	/**
-	 * Makes the cache hold as much of the beginning of `wanted` as is known. @returns how many ids that is: all but the last two at most. One
-	 * alone would go through other kernels than among others, and the same question would get another answer the second time.
+	 * Makes the cache hold as much of the beginning of `wanted` as is known. @returns how many ids that is: all but the last two at most. A
+	 * single id goes through other kernels than several do, and the same question would then get another answer the second time.
 	 */
 	function begin(wanted: readonly number[]): number {
 		const most = Math.max(0, wanted.length - 2);
@@ -141,7 +141,7 @@ export async function fastRunner(
 			let computed = 0;
 			const goesOn = (): boolean => holder === self && held.length === ids.length;
 
-			/** In its turn, and after what must be waited for. */
+			/** `feed` where it cannot be done at once: when its turn comes, with the beginning found or computed again. */
 			function compute(more: readonly number[], signal: AbortSignal | undefined): Promise<Float32Array> {
 				return inTurn(async () => {
 					const going = goesOn();
@@ -157,7 +157,7 @@ export async function fastRunner(
 				});
 			}
 
-			/** Logits after `more`, for which `passed` went through. */
+			/** Notes that `passed` went through the model for `more` to be eaten. @returns a copy of the logits that it made */
 			function took(made: Float32Array, passed: readonly number[], more: readonly number[]): Float32Array {
 				if (logits.length === 0) logits = made.slice();
 				else logits.set(made);

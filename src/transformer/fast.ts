@@ -35,9 +35,9 @@ export interface FastModel {
 	 * @throws TongsaError 'internal' when a thread has died; the next call is computed on one thread, and the cache is as it was before.
 	 */
 	forward(ids: ArrayLike<number>, first: number, want: Want, signal?: AbortSignal): Promise<Float32Array>;
-	/** As forward, and without a promise: nothing is allocated. Undefined where something must be waited for, which forward does. */
+	/** As forward, without a promise, and so without allocating. Undefined, and nothing computed, where something must be awaited: ask forward. */
 	atOnce(ids: ArrayLike<number>, first: number, want: Want): Float32Array | undefined;
-	/** Other work of this thread has its turn, where that is due: to be waited for before `atOnce`. */
+	/** Lets other work of this thread have its turn, where that is due; undefined where it is not. To be awaited before `atOnce`. */
 	turn(): Promise<void> | undefined;
 	/**
 	 * Final states of texts, each by itself, as many in one pass as it takes: side by side, without padding. `each` gets them in the order

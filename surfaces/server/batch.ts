@@ -28,8 +28,9 @@ export function createBatcher(model: Model, queue: Queue) {
 	const pending = new Map<string, Job[]>();
 
 	/**
-	 * Turn by turn, until nothing waits. A turn is asked for in the name of the first, and is had whatever becomes of him. Those of the last
-	 * one ask again while this is computed: each takes half of both, or one text alone and all the others would take turns for ever.
+	 * Turn by turn, until nothing waits. A turn is asked for in the first job's name, and taken even if that client leaves.
+	 * Clients whose texts went through in the last turn ask again during this one. If each turn took all that waits, a text that once went
+	 * alone would go on alternating with all the others together; so a turn takes half of what waits and of the last turn's texts.
 	 */
 	async function flush(key: string, options: BatchOptions): Promise<void> {
 		let last = 0;

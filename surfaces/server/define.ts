@@ -105,13 +105,13 @@ export function notHonoured(why: string, ...harmless: readonly unknown[]) {
 		.openapi({ enum: [null, ...harmless], description: `Not supported: ${why}.` });
 }
 
-/** Members that are null ask for nothing. */
+/** Whether a value asks for what `one` does. */
 const same = (value: unknown, one: unknown): boolean => value === one || JSON.stringify(withoutNulls(value)) === JSON.stringify(one);
 
-/** A message's members stand so deep in a body; what is deeper asks for nothing of ours. */
+/** Body, messages, message, member: no parameter lies deeper. */
 const DEPTH = 4;
 
-/** Members that are null are absent, as Go reads them for Ollama. Those of a schema are its own. */
+/** Without members that are null: Ollama reads them as absent, as Go's encoding/json does. In a schema (`format`) null means itself. */
 function withoutNulls(value: unknown, depth = DEPTH): unknown {
 	if (depth === 0 || typeof value !== 'object' || value === null) return value;
 	if (Array.isArray(value)) return value.map((item) => withoutNulls(item, depth - 1));

@@ -26,7 +26,7 @@ interface Histogram {
 export interface Metrics {
 	add(name: keyof typeof COUNTERS, labels: Labels, by?: number): void;
 	observe(name: keyof typeof HISTOGRAMS, labels: Labels, seconds: number): void;
-	/** `others`: name → [help, value by labels], as they are now. One called _total counts up. */
+	/** `others`: name → [help, value by labels], as they are now. A name that ends in _total is a counter's. */
 	text(others: Readonly<Record<string, readonly [string, readonly (readonly [Labels, number])[]]>>): string;
 }
 

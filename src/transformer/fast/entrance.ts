@@ -14,7 +14,7 @@ const POSITIONS_AT_ONCE = 256;
 
 export interface Entrance {
 	/**
-	 * Rows of `count` ids from `from` on → the input, with scale, type and position: each one's own, or counted on from `first`.
+	 * Puts the rows of ids[from] … ids[from + count − 1] into the input, with scale, type and position: positions[t] of the t-th, or first + t.
 	 * False: some must be read first, which `finish` does.
 	 */
 	place(ids: ArrayLike<number>, from: number, count: number, first: number, positions?: Int32Array): boolean;
@@ -52,8 +52,9 @@ export function createEntrance(
 	/** Each token's position in the pass that is placed. */
 	const positionsOf = new Int32Array(capacity);
 	let positionsMade = 0;
-	/** Of the pass that is placed: the position behind its last one, and the places of tokens whose rows are not kept. */
+	/** The position behind the last one of that pass. */
 	let end = 0;
+	/** Its tokens whose rows are not kept. */
 	const missing: number[] = [];
 
 	/** Positions from 0 on, as far as they are asked for. */
