@@ -43,7 +43,7 @@ export interface Host {
 	readonly threads: number;
 	/** Bytes of memory that weights may use. */
 	readonly memoryBudget: number;
-	/** Starts a thread that runs the compute worker (src/compute/crew.ts, serve); absent where there are no threads. */
+	/** Starts a thread that runs the compute worker (src/compute/crew-member.ts, serve); absent where there are no threads. */
 	startWorker?(): Worker;
 	/** Has kernels compiled better than they are by themselves; absent where the runtime offers nothing. */
 	readonly optimise?: Optimise;

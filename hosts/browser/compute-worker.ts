@@ -1,5 +1,5 @@
 // A compute thread in a page: takes part in every pass of the model that started it.
 
-import { type CrewMember, serve } from '../../src/compute/crew.ts';
+import { serve, type WorkerSetup } from '../../src/compute/crew-member.ts';
 
-addEventListener('message', (event: MessageEvent<CrewMember>) => serve(event.data, () => postMessage('ready')), { once: true });
+addEventListener('message', (event: MessageEvent<WorkerSetup>) => serve(event.data, () => postMessage('ready')), { once: true });

@@ -1,6 +1,6 @@
 // A compute thread in Node: takes part in every pass of the model that started it.
 
 import { parentPort } from 'node:worker_threads';
-import { type CrewMember, serve } from '../../src/compute/crew.ts';
+import { serve, type WorkerSetup } from '../../src/compute/crew-member.ts';
 
-parentPort!.once('message', (member: CrewMember) => serve(member, () => parentPort!.postMessage('ready')));
+parentPort!.once('message', (setup: WorkerSetup) => serve(setup, () => parentPort!.postMessage('ready')));
