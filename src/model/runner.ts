@@ -1,6 +1,5 @@
 // Runner: a transformer as generation and sentence vectors use it, exact or fast. Several callers take turns on one cache.
 
-import { commonPrefix } from '../generation/common-prefix.ts';
 import type { Continuable } from '../generation/generate.ts';
 import type { Host } from '../host.ts';
 import type { MemoryBytes } from '../transformer/fast/divide.ts';
@@ -10,7 +9,7 @@ import { forward } from '../transformer/forward.ts';
 import { createState } from '../transformer/state.ts';
 import type { Transformer } from '../transformer/transformer.ts';
 import { contextLengthOf, languageState } from '../unembedding/language.ts';
-import { createPrefixes, WORTH_KEEPING } from './prefixes.ts';
+import { createSharedCache } from './shared-cache.ts';
 import type { OpenOptions } from './types.ts';
 
 export interface Runner {
@@ -77,10 +76,7 @@ export async function fastRunner(
 		...(signal && { signal }),
 		...(onProgress && { onProgress: (done: number, total: number) => onProgress({ stage: 'repack', done, total, unit: 'tensors' }) }),
 	});
-	const prefixes = createPrefixes(model.encoder ? 0 : prefixCache);
-	/** The ids whose keys and values the cache holds, and whose they are; nobody's after a pass that was broken off. */
-	let held: number[] = [];
-	let holder: object | undefined;
+	const cache = createSharedCache(fast, model.encoder ? 0 : prefixCache);
 	let turn: Promise<unknown> = Promise.resolve();
 	/** Passes that run or wait for their turn. */
 	let queued = 0;
@@ -97,35 +93,12 @@ export async function fastRunner(
 		}
 	}
 
-	/** Before the cache is overwritten behind the first `length` ids. */
-	function keepHeld(length: number): void {
-		if (held.length - length < WORTH_KEEPING) return;
-		prefixes.keep(held, held.length * fast.tokenBytes, () => fast.save(held.length));
-	}
-
 	/** A pass that overwrites the cache. */
 	function alone<T>(pass: () => Promise<T>): Promise<T> {
 		return inTurn(() => {
-			keepHeld(0);
-			held = [];
-			holder = undefined;
+			cache.giveUp();
 			return pass();
 		});
-	}
-
-	/**
-	 * Makes the cache hold as much of the beginning of `wanted` as is known. @returns how many ids that is: all but the last two at most. A
-	 * single id goes through other kernels than several do, and the same question would then get another answer the second time.
-	 */
-	function begin(wanted: readonly number[]): number {
-		const most = Math.max(0, wanted.length - 2);
-		const here = Math.min(most, commonPrefix(held, wanted));
-		const kept = prefixes.find(wanted);
-		const there = Math.min(most, kept?.shared ?? 0);
-		keepHeld(here);
-		if (kept && there > here) fast.restore(kept.prefix.snapshot, kept.prefix.ids.length, there);
-		held = wanted.slice(0, Math.max(here, there));
-		return held.length;
 	}
 
 	return {
@@ -139,19 +112,18 @@ export async function fastRunner(
 			/** This text's own, for all of its calls: another's may come in between. */
 			let logits = new Float32Array(0);
 			let computed = 0;
-			const goesOn = (): boolean => holder === self && held.length === ids.length;
 
 			/** `feed` where it cannot be done at once: when its turn comes, with the beginning found or computed again. */
 			function compute(more: readonly number[], signal: AbortSignal | undefined): Promise<Float32Array> {
 				return inTurn(async () => {
-					const going = goesOn();
-					holder = undefined;
+					const going = cache.holds(self, ids.length);
+					cache.disown();
 					if (source && !going) {
-						held = [];
+						cache.forget();
 						await fast.read(source, signal);
 					}
 					const wanted = going ? [] : [...ids, ...more];
-					const first = going ? ids.length : begin(wanted);
+					const first = going ? ids.length : cache.begin(wanted);
 					const rest = going ? more : wanted.slice(first);
 					return took(await fast.forward(rest, first, 'logits', signal), rest, more);
 				});
@@ -161,9 +133,8 @@ export async function fastRunner(
 			function took(made: Float32Array, passed: readonly number[], more: readonly number[]): Float32Array {
 				if (logits.length === 0) logits = made.slice();
 				else logits.set(made);
-				for (let i = 0; i < passed.length; i++) held.push(passed[i]!);
+				cache.hold(self, passed);
 				for (let i = 0; i < more.length; i++) ids.push(more[i]!);
-				holder = self;
 				computed = passed.length;
 				return logits;
 			}
@@ -181,11 +152,11 @@ export async function fastRunner(
 					const due = fast.turn();
 					if (due) await due;
 					signal?.throwIfAborted();
-					if (queued === 0 && goesOn()) {
-						holder = undefined;
+					if (queued === 0 && cache.holds(self, ids.length)) {
+						cache.disown();
 						const made = fast.atOnce(more, ids.length, 'logits');
-						holder = self;
 						if (made) return took(made, more, more);
+						cache.hold(self, []);
 					}
 					return compute(more, signal);
 				},
@@ -194,7 +165,7 @@ export async function fastRunner(
 			return self;
 		},
 		close() {
-			prefixes.clear();
+			cache.close();
 			fast.close();
 		},
 	};
