@@ -90,11 +90,12 @@ export function createRegistry(options: RegistryOptions): Registry {
 
 	/** Makes room for one more: the one that was idle longest goes. */
 	async function makeRoom(): Promise<void> {
-		for (let waited = 0; entries.size >= maxOpen || options.memoryShort(); waited += PLACE_LOOK_MS) {
+		const full = () => entries.size >= maxOpen;
+		for (let waited = 0; full() || options.memoryShort(); waited += PLACE_LOOK_MS) {
 			const [oldest] = idle();
+			// Where only memory is short and all of it is at work, one more has to share it.
+			if (!oldest && !full()) return;
 			if (oldest) shut(oldest);
-			else if (entries.size < maxOpen)
-				return; // memory is short, and all of it is at work
 			else if (waited < PLACE_WAIT_MS) await wait(PLACE_LOOK_MS);
 			else {
 				throw new Refusal(429, `All ${maxOpen} places for models are taken, and every one is at work.`, {
@@ -102,7 +103,6 @@ export function createRegistry(options: RegistryOptions): Registry {
 					headers: { 'retry-after': '5' },
 				});
 			}
-			if (idle().length === 0 && entries.size < maxOpen) return;
 		}
 	}
 
