@@ -81,7 +81,8 @@ export const GENERATE: Rules<GenerateOptions> = {
 /**
  * Yields tokens until a stop rule ends it; the return value says which. The prompt's beginning that the state already holds is not
  * computed again. The signal is looked at before every token.
- * @throws TongsaError 'usage' for an empty prompt or an option that cannot be, 'unsupported' for a schema that cannot be enforced, 'too-large' when the prompt does not fit the context: nothing is cut in silence.
+ * @throws TongsaError 'usage' for an empty prompt or an option that cannot be, 'unsupported' for a schema that cannot be enforced, 'too-large'
+ * when the prompt does not fit the context: nothing is cut in silence.
  */
 export async function* generate(
 	state: Continuable,
