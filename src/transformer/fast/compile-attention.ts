@@ -13,8 +13,6 @@ import type { Plan } from './plan.ts';
 import type { Rooms } from './rooms.ts';
 import type { CachePlace } from './snapshot.ts';
 
-export { QUERY_LIFT };
-
 /** Room for angles of one kind of rotation, filled when a pass needs new positions. */
 export interface RopePlace {
 	readonly rope: RopeConfig;

@@ -3,12 +3,13 @@
 
 import type { Arena } from '../../compute/arena.ts';
 import { paddedHead } from '../../compute/heads.ts';
+import { QUERY_LIFT } from '../../compute/scalar/attention.ts';
 import type { Rows, Step } from '../../compute/steps.ts';
 import type { AttentionConfig } from '../config.ts';
 import type { AttentionParts, VectorView } from '../parts.ts';
 import type { MatrixView } from '../views.ts';
 import { type Builder, MEET } from './builder.ts';
-import { type AttentionPlaces, QUERY_LIFT } from './compile-attention.ts';
+import type { AttentionPlaces } from './compile-attention.ts';
 import type { Plan } from './plan.ts';
 import type { Rooms } from './rooms.ts';
 
