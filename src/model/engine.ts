@@ -62,19 +62,25 @@ export function openEngine(
 		return { ids, input: { ids, ...source } };
 	}
 
-	const provenance = (ids: readonly number[], more: Parameters<typeof provenanceOf>[1] = {}) =>
-		provenanceOf(checkpoint, { tokens: ids, precision: 'exact', ...more });
+	/** What a call inside the model needs: its tokens, and the runner that serves as many. `standard`: its precision where none is asked for. */
+	async function prepared(input: ModelInput, options: RunOptions & EncodeOptions, standard: Runner['precision']) {
+		const { precision = standard, signal } = options;
+		const { ids, input: tokens } = inputOf(input, options);
+		const model = await runners.transformer(signal);
+		return { ids, tokens, model, run: await runners.inside(longest(model, tokens), precision, signal) };
+	}
+
+	/** Made last: it says what has been read. */
+	const provenance = (ids: readonly number[], { precision }: Runner) => provenanceOf(checkpoint, { tokens: ids, precision });
 
 	return {
 		points: async () => pointsOf((await runners.transformer()).config),
 		async trace(input, options) {
 			checkOptions(options, TRACE);
-			const { at, replace, both = false, maxValues, signal, precision = 'exact' } = options;
+			const { at, replace, both = false, maxValues, signal } = options;
 			if (at.some((selector) => /^(?:final\.output|logits)$/.test(typeof selector === 'string' ? selector : selector.point)))
 				needWhole('the last state');
-			const { ids, input: tokens } = inputOf(input, options);
-			const model = await runners.transformer(signal);
-			const run = await runners.inside(longest(model, tokens), precision, signal);
+			const { ids, tokens, model, run } = await prepared(input, options, 'exact');
 			const ask = { at, ...(replace && { replace }), maxValues, signal };
 			return run.inside(async (fast) => {
 				const runs = both ? await traceBoth(model, tokens, { ...ask, fast }) : { after: await trace(model, tokens, { ...ask, fast }) };
@@ -82,43 +88,35 @@ export function openEngine(
 					ids,
 					points: Object.fromEntries(runs.after.points),
 					...('before' in runs && { before: Object.fromEntries(runs.before.points) }),
-					provenance: provenance(ids, { precision: run.precision }),
+					provenance: provenance(ids, run),
 				};
 			});
 		},
 		async attentionCell(input, cell, options = {}) {
 			checkOptions(cell, CELL);
 			checkOptions(options, RUN);
-			const { signal, precision = 'exact' } = options;
-			const model = await runners.transformer(signal);
-			const { ids, input: tokens } = inputOf(input, options);
-			const run = await runners.inside(longest(model, tokens), precision, signal);
-			const found = await run.inside((fast) => attentionCell(model, tokens, cell, { fast, signal }));
-			return { ...found, provenance: provenance(ids, { precision: run.precision }) };
+			const { ids, tokens, model, run } = await prepared(input, options, 'exact');
+			const found = await run.inside((fast) => attentionCell(model, tokens, cell, { fast, signal: options.signal }));
+			return { ...found, provenance: provenance(ids, run) };
 		},
 		async lens(input, options = {}) {
 			checkOptions(options, LENS);
 			needWhole('the lens');
-			const { top, token, signal, precision = 'fast' } = options;
-			const { ids, input: tokens } = inputOf(input, options);
-			const model = await runners.transformer(signal);
-			const run = await runners.inside(longest(model, tokens), precision, signal);
+			const { top, token, signal } = options;
+			const { ids, tokens, model, run } = await prepared(input, options, 'fast');
 			const asked = { ...(top !== undefined && { top }), ...(token !== undefined && { token }), signal };
 			const layers = await run.inside((fast) => lens(model, tokens, { ...asked, fast }));
 			const texts = layers.map(({ layer, top }) => ({ layer, top: top.map((one) => ({ ...one, text: interpreter.textOf(one.id) })) }));
-			return { ids, layers: texts, provenance: provenance(ids, { precision: run.precision }) };
+			return { ids, layers: texts, provenance: provenance(ids, run) };
 		},
 		async surprise(input, options = {}) {
 			checkOptions(options, RUN);
 			needWhole('surprise');
-			const ids = interpreter.idsOf(input, options);
-			const source = options.source === undefined ? undefined : { ids: interpreter.idsOf(options.source) };
-			const { signal, precision = 'fast' } = options;
-			const model = await runners.transformer(signal);
-			const run = await runners.inside(longest(model, { ids, source }), precision, signal);
-			const tokens = await run.inside((fast) => surprise(model, ids, { source, fast, signal }));
-			const texts = tokens.map((one) => ({ ...one, text: interpreter.textOf(one.id) }));
-			return { tokens: texts, provenance: provenance(ids, { precision: run.precision }) };
+			// Vectors have no next token to be surprised by: idsOf refuses them.
+			const { ids, tokens, model, run } = await prepared(interpreter.idsOf(input, options), options, 'fast');
+			const found = await run.inside((fast) => surprise(model, ids, { source: tokens.source, fast, signal: options.signal }));
+			const texts = found.map((one) => ({ ...one, text: interpreter.textOf(one.id) }));
+			return { tokens: texts, provenance: provenance(ids, run) };
 		},
 		async sentence(texts, options = {}) {
 			checkOptions(options, SENTENCE);
@@ -148,7 +146,7 @@ export function openEngine(
 				const run = ids.length <= fitting.capacity ? fitting : await runners.of('exact', signal);
 				const state = await run.language(ids, signal);
 				const finish = yield* generate(state, tokenizer, [startTokenOf(model)], own, random);
-				return { ...finish, provenance: provenance(ids, { precision: run.precision }) };
+				return { ...finish, provenance: provenance(ids, run) };
 			}
 			// The state is kept: a conversation's next turn begins with what was computed for this one.
 			const run = fitting;
@@ -156,7 +154,7 @@ export function openEngine(
 			idle.delete(run);
 			try {
 				const finish = yield* generate(state, tokenizer, ids, own, random);
-				return { ...finish, provenance: provenance(ids, { precision: run.precision }) };
+				return { ...finish, provenance: provenance(ids, run) };
 			} finally {
 				idle.set(run, state);
 			}

@@ -216,7 +216,7 @@ export interface Model {
 	 *     const { points } = await model.trace('I love you', { at: ['blocks.0.attention.weights'] }) // [H, T, T]
 	 *
 	 * @throws TongsaError 'not-found' for a point that the model has not, 'out-of-range' for a layer, head or token, 'wrong-shape' for a
-	 * replacement of another size, 'unsupported' where the file lacks what the point needs.
+	 * replacement of another size, 'too-large' for more than `maxValues`, 'unsupported' where the file lacks what the point needs.
 	 */
 	trace(input: ModelInput, options: TraceOptions): Promise<Traced>;
 	/**

@@ -9,7 +9,7 @@ export interface TracedPoint {
 	readonly data: Float32Array;
 }
 
-/** Gets a copy of a point's values, to change and give back, or gives others of the same shape; undefined leaves them as they are. */
+/** Gets a copy of a point's values, which it may change. @returns what stands there instead, as many values; undefined: what stood there. */
 export type Replace = (data: Float32Array, shape: readonly number[], point: string) => Float32Array | undefined;
 
 /** Thrown by a tap when everything that was asked for has been seen. */
