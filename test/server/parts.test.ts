@@ -184,6 +184,30 @@ test('registry: opened once for many, closed when idle, opened anew after its th
 	assert.deepEqual(opened, ['a', 'b', 'b']);
 });
 
+test('where memory is short, idle models are closed for one more, and those at work are not', async () => {
+	const closed: string[] = [];
+	const registry = createRegistry({
+		served: ['a', 'b', 'c', 'd'].map((id) => ({ id, reference: id })),
+		open: async (reference) => {
+			const model = { close: async () => void closed.push(reference) } as unknown as Model;
+			return { model, traces: () => Promise.reject(new Error('none')), alive: () => true };
+		},
+		now: () => 0,
+		maxOpen: 3,
+		maxQueue: 1,
+		idleMs: 1000,
+		memoryShort: () => true,
+	});
+	const open = () => registry.open.map(({ id }) => id);
+	await registry.acquire('a');
+	(await registry.acquire('b')).release();
+	await registry.acquire('c');
+	assert.deepEqual([open(), closed], [['a', 'c'], ['b']]);
+	await registry.acquire('d');
+	assert.deepEqual([open(), closed], [['a', 'c', 'd'], ['b']]);
+	await assert.rejects(registry.acquire('b'), /All 3 places for models are taken/);
+});
+
 test('measures in Prometheus’ text format', () => {
 	const metrics = createMetrics();
 	metrics.add('tongsa_requests_total', { route: '/v1/"x"\\\n', status: '200' });
