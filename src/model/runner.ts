@@ -28,7 +28,7 @@ export interface Runner {
 }
 
 /** Tokens that a cache is made for when nobody says: a long conversation, and a few hundred megabytes for a model of a billion weights. */
-const DEFAULT_CONTEXT = 4096;
+export const DEFAULT_CONTEXT = 4096;
 
 /** Bytes of other conversations' keys and values that are kept when nobody says, and the part of the memory that they may be at most. */
 const DEFAULT_PREFIX_BYTES = 512 * 2 ** 20;

@@ -6,7 +6,8 @@ import type { Checkpoint } from '../formats/checkpoint.ts';
 import type { Host } from '../host.ts';
 import type { MemoryBytes } from '../transformer/fast/divide.ts';
 import type { Transformer } from '../transformer/transformer.ts';
-import { exactRunner, fastRunner, type Runner, whyNotFast } from './runner.ts';
+import { contextLengthOf } from '../unembedding/language.ts';
+import { DEFAULT_CONTEXT, exactRunner, fastRunner, type Runner, whyNotFast } from './runner.ts';
 import { type Shared, shared } from './shared.ts';
 import type { OpenOptions } from './types.ts';
 
@@ -15,7 +16,10 @@ export interface Runners {
 	transformer(signal?: AbortSignal): Promise<Transformer>;
 	/** Fast where the kernels can; exact where they cannot, or where it is asked for. */
 	of(precision: Runner['precision'], signal?: AbortSignal): Promise<Runner>;
-	/** The one for what happens inside a text of T tokens: one that is longer than the kernels' cache is computed exactly. */
+	/**
+	 * The one for what happens inside a text of T tokens: one that is longer than the kernels' cache is computed exactly.
+	 * @throws TongsaError 'too-large' for one that is longer than the model was made for.
+	 */
 	inside(T: number, precision: Runner['precision'], signal?: AbortSignal): Promise<Runner>;
 	/** What the fast one holds; undefined before it is opened. */
 	memory(): Promise<MemoryBytes | undefined>;
@@ -37,17 +41,22 @@ export function openRunners(host: Host, checkpoint: Checkpoint, open: OpenOption
 		return shared(transformers, 'transformer', signal, begin);
 	}
 
-	async function of(precision: Runner['precision'], signal?: AbortSignal): Promise<Runner> {
+	/** Where nobody has said how large the cache is to be, the first text that needs it makes it large enough for its own `tokens`. */
+	async function of(precision: Runner['precision'], signal?: AbortSignal, tokens = 0): Promise<Runner> {
 		const model = await transformer(signal);
-		const chosen = precision === 'fast' && whyNotFast(model, open.context) === undefined ? 'fast' : 'exact';
-		return shared(runners, chosen, signal, async () => (chosen === 'fast' ? fastRunner(host, model, open, signal) : exactRunner(model)));
+		const own = open.context === undefined && tokens > DEFAULT_CONTEXT ? { ...open, context: tokens } : open;
+		const chosen = precision === 'fast' && whyNotFast(model, own.context) === undefined ? 'fast' : 'exact';
+		return shared(runners, chosen, signal, async () => (chosen === 'fast' ? fastRunner(host, model, own, signal) : exactRunner(model)));
 	}
 
 	return {
 		transformer,
 		of,
 		async inside(T, precision, signal) {
-			const chosen = await of(precision, signal);
+			const model = await transformer(signal);
+			const most = Math.max(contextLengthOf(model), open.context ?? 0);
+			if (T > most) throw longerThanModel(model.name, T, most);
+			const chosen = await of(precision, signal, T);
 			return T <= chosen.capacity ? chosen : of('exact', signal);
 		},
 		memory: async () => (await runners.get('fast')?.promise)?.memory,
@@ -63,6 +72,15 @@ export function openRunners(host: Host, checkpoint: Checkpoint, open: OpenOption
 			transformers.clear();
 		},
 	};
+}
+
+function longerThanModel(file: string, T: number, most: number): TongsaError {
+	return new TongsaError('too-large', 'the text is longer than the model was made for, and nothing is cut in silence', {
+		file,
+		got: `${T} tokens`,
+		allowed: `at most ${most}`,
+		hint: 'Give a part of it, or open the model with a larger context',
+	});
 }
 
 /** What failed to open needs no closing. */

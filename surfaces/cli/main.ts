@@ -10,13 +10,17 @@ import { VERBS } from './verbs.ts';
 const CLEAN_UP_MS = 2000;
 
 const interrupt = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-	process.on(signal, () => {
-		if (interrupt.signal.aborted) process.exit(130);
-		interrupt.abort(new DOMException('interrupted', 'AbortError'));
-		setTimeout(() => process.exit(130), CLEAN_UP_MS).unref();
-	});
+
+function hearInterrupts(): void {
+	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+		process.on(signal, () => {
+			if (interrupt.signal.aborted) process.exit(130);
+			interrupt.abort(new DOMException('interrupted', 'AbortError'));
+			setTimeout(() => process.exit(130), CLEAN_UP_MS).unref();
+		});
+	}
 }
+
 // `tongsa … | head` closes the pipe: that is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 	if (error.code !== 'EPIPE') process.stderr.write(`tongsa: the output cannot be written: ${error.message}\n`);
@@ -62,6 +66,7 @@ async function run(words: readonly string[], terminal: Terminal): Promise<number
 		await terminal.write((await import('./help.ts')).verbHelp(terminal, verb));
 		return 0;
 	}
+	if (!verb.unpaused) hearInterrupts();
 	const { run: answerOf } = await verb.load();
 	const answer = await answerOf(call);
 	if (!answer) return 0;
