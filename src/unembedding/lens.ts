@@ -3,7 +3,7 @@
 
 import type { FastModel } from '../transformer/fast.ts';
 import type { Transformer } from '../transformer/transformer.ts';
-import { logProbabilities, top } from './probability.ts';
+import { logSumExp, top } from './probability.ts';
 import { type TraceInput, trace } from './trace.ts';
 import { unembed } from './unembed.ts';
 
@@ -53,7 +53,8 @@ export async function lens(
 	const logits = await readStates(model, states, fast, signal);
 	const V = logits.length / layers.length;
 	return layers.map((layer, row) => {
-		const logs = logProbabilities(logits.subarray(row * V, (row + 1) * V));
-		return { layer, top: top(logs, count).map((id) => ({ id, probability: Math.exp(logs[id]!) })) };
+		const own = logits.subarray(row * V, (row + 1) * V);
+		const total = logSumExp(own);
+		return { layer, top: top(own, count).map((id) => ({ id, probability: Math.exp(own[id]! - total) })) };
 	});
 }

@@ -2,7 +2,7 @@
 
 import type { FastModel } from '../transformer/fast.ts';
 import type { Transformer } from '../transformer/transformer.ts';
-import { logProbabilities } from './probability.ts';
+import { logSumExp } from './probability.ts';
 import { type TraceInput, trace } from './trace.ts';
 import { unembed } from './unembed.ts';
 
@@ -44,7 +44,8 @@ export async function surprise(
 }
 
 function score(logits: Float32Array, id: number): Surprise {
-	const logs = logProbabilities(logits);
-	const logProbability = logs[id]!;
-	return { id, logProbability, rank: logs.reduce((rank, value) => rank + (value > logProbability ? 1 : 0), 0) };
+	const logit = logits[id]!;
+	let rank = 0;
+	for (let i = 0; i < logits.length; i++) if (logits[i]! > logit) rank++;
+	return { id, logProbability: logit - logSumExp(logits), rank };
 }
