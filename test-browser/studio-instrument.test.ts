@@ -121,7 +121,7 @@ describe('the instrument of the studio', { timeout: 900_000 }, () => {
 		// Another text has no answer yet.
 		await tiny.getByLabel(en.sentence, { exact: true }).fill('you love I');
 		await made.first().waitFor({ state: 'detached', timeout: TIMEOUT });
-		await tiny.waitForFunction(() => !JSON.parse(decodeURIComponent(location.hash.slice(1))).options.answer);
+		await tiny.waitForFunction(() => !JSON.parse(decodeURIComponent(location.hash.slice(1))).options?.answer);
 	});
 
 	test('the arrow keys walk over the lens, and the ten best of the cell are beside it', async () => {
@@ -166,7 +166,7 @@ describe('the instrument of the studio', { timeout: 900_000 }, () => {
 		const heading = tiny.getByRole('heading', { name: new RegExp(`^${en.views.map.encircled}: \\d`) });
 		const said = await heading.textContent({ timeout: TIMEOUT });
 		assert.ok(Number(said?.split(' ').at(-1)) > 40, said ?? '');
-		await tiny.waitForFunction(() => JSON.parse(decodeURIComponent(location.hash.slice(1))).options.encircled);
+		await tiny.waitForFunction(() => JSON.parse(decodeURIComponent(location.hash.slice(1))).options?.encircled);
 		const link = tiny.url();
 		await tiny.goto('about:blank');
 		await tiny.goto(link);

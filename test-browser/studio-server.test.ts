@@ -128,16 +128,24 @@ describe('the studio on its server', { timeout: 900_000 }, () => {
 			await page.locator('.chances').waitFor({ timeout: TIMEOUT });
 		};
 		const given = async () => (await page.locator('details .strip').first().locator('.face').allTextContents()).join('');
+		/** The newest turn's tokens come a moment after its words. */
+		const givenTo = async (end: string) => {
+			const until = Date.now() + TIMEOUT;
+			for (;;) {
+				const text = await given();
+				if (text.endsWith(end) || Date.now() > until) return text;
+				await page.waitForTimeout(50);
+			}
+		};
+		const first = '<|start|>user⏎love<|end|>⏎<|start|>assistant⏎';
 		await say('love');
-		assert.equal(await given(), '<|start|>user⏎love<|end|>⏎<|start|>assistant⏎');
+		assert.equal(await givenTo(first), first);
 		const made = (await strip(page).allTextContents()).length;
 		assert.ok(made > 0 && made <= 3);
 		await say('more');
-		const second = await given();
-		assert.ok(
-			second.startsWith('<|start|>user⏎love<|end|>⏎<|start|>assistant⏎') &&
-				second.endsWith('<|start|>user⏎more<|end|>⏎<|start|>assistant⏎'),
-		);
+		const last = '<|start|>user⏎more<|end|>⏎<|start|>assistant⏎';
+		const second = await givenTo(last);
+		assert.ok(second.startsWith(first) && second.endsWith(last), second);
 		await page.getByText('{% for m in messages %}').waitFor({ state: 'attached' });
 		// The address is written a moment after the turn.
 		await page.waitForFunction(() => location.hash.includes('more'), undefined, { timeout: TIMEOUT });
