@@ -26,7 +26,7 @@ export async function resolve(reference: ModelReference, options: ResolveOptions
 	const scheme = /^(hf|ollama|https?|file(?=:\/\/)):/.exec(reference)?.[1];
 	if (scheme === 'hf') return (await import('./hub.ts')).hubFiles(reference.slice(3), { ...options, fetch });
 	if (scheme === 'ollama') return (await import('./ollama.ts')).ollamaFiles(reference.slice(7));
-	if (scheme === 'file') return pathFiles(fileURLToPath(reference));
+	if (scheme === 'file') return pathFiles(pathOf(reference));
 	if (scheme) return urlFiles(reference, options.signal);
 	const pulled = recipe(reference);
 	if (pulled) {
@@ -85,6 +85,14 @@ async function urlFiles(url: string, signal: AbortSignal | undefined): Promise<M
 		splitParts(name).map((part) => httpSource(part === name ? url : url.replace(name, part), network(), signal)),
 	);
 	return { name: url, files: new Map(splitParts(name).map((part, i) => [part, sources[i]!])) };
+}
+
+function pathOf(url: string): string {
+	try {
+		return fileURLToPath(url);
+	} catch {
+		throw new TongsaError('usage', 'not the URL of a file on this machine', { got: url });
+	}
 }
 
 function unknown(reference: string, known: System | undefined): TongsaError {
