@@ -26,5 +26,3 @@ export const embedded: readonly Embedded[] = [
 
 export const openingOf = ({ file, ranks }: Embedded): Opening =>
 	ranks ? { kind: 'ranks', ranks } : { kind: 'address', url: new URL(`/models/${file}`, location.origin).href };
-
-export const titleOf = (name: string): string => embedded.find((model) => model.name === name)?.title ?? name;
