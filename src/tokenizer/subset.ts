@@ -5,7 +5,10 @@
 // every token that stands in the middle of a kept token's merges is kept too.
 
 import { TongsaError } from '../errors.ts';
-import type { Tokenizer } from './types.ts';
+import type { StringTable } from '../formats/checkpoint.ts';
+import type { BpeSpec, TokenizerSpec } from './spec.ts';
+import { createTokenizer } from './tokenizer.ts';
+import { tokenBytes } from './vocabulary.ts';
 
 /** Letters of a language, as a Unicode script or a range of them; by BCP 47 code. Digits, punctuation and signs belong to all. */
 const LETTERS: Readonly<Record<string, string>> = {
@@ -45,10 +48,12 @@ export interface VocabularyChoice {
  * and what those are made of.
  * @throws TongsaError 'usage' for an unknown language, or where nothing is chosen
  */
-export function keptTokens(tokenizer: Tokenizer, { languages = [], texts = [] }: VocabularyChoice, signal?: AbortSignal): Uint32Array {
+export function keptTokens(spec: TokenizerSpec, { languages = [], texts = [] }: VocabularyChoice, signal?: AbortSignal): Uint32Array {
 	if (languages.length + texts.length === 0) throw new TongsaError('usage', 'neither languages nor texts say which tokens to keep');
+	const tokenizer = createTokenizer(spec);
 	const written = lettersOf(languages);
-	const kept = new Set<number>();
+	const { stops, ...roles } = spec.special;
+	const kept = new Set<number>([...stops, ...Object.values(roles), ...spec.added_tokens.map(({ id }) => id)]);
 	let worst = { id: -1, score: Number.POSITIVE_INFINITY };
 	let best = { id: -1, score: Number.NEGATIVE_INFINITY };
 	for (let id = 0; id < tokenizer.size; id++) {
@@ -70,7 +75,7 @@ export function keptTokens(tokenizer: Tokenizer, { languages = [], texts = [] }:
 		signal?.throwIfAborted();
 		for (const id of tokenizer.encode(text, { special: 'none' }).ids) kept.add(id);
 	}
-	if (tokenizer.kind === 'bpe') for (const id of [...kept]) addParts(tokenizer, id, kept);
+	if (spec.model.type === 'BPE') addParts(spec.model, kept);
 	return Uint32Array.from(kept).sort();
 }
 
@@ -84,14 +89,49 @@ function lettersOf(languages: readonly string[]): RegExp | undefined {
 	return new RegExp(`^[${COMMON}${letters.join('')}]*$`, 'u');
 }
 
-/** The tokens that merging makes on the way to this one. */
-function addParts(tokenizer: Tokenizer, id: number, kept: Set<number>): void {
-	const { text, kind } = tokenizer.token(id);
-	if (kind !== 'normal' || text.includes('\ufffd')) return;
-	for (const { pieces } of tokenizer.merges(text)) {
-		for (const piece of pieces) {
-			const part = tokenizer.id(piece);
-			if (part !== undefined) kept.add(part);
+/** Adds every token that a merge may make on the way to a kept one, by whichever split. */
+function addParts(model: BpeSpec, kept: Set<number>): void {
+	const { vocabulary } = model;
+	// Byte for byte: a token may be a part of a character.
+	const ids = new Map<string, number>();
+	for (let id = vocabulary.size - 1; id >= 0; id--) ids.set(latin1(tokenBytes(vocabulary, id)), id);
+	const splitsOf = splits(model);
+	// A set goes on to what is added while it is walked through.
+	for (const id of kept) {
+		for (const parts of splitsOf(latin1(tokenBytes(vocabulary, id)))) {
+			const [left, right] = parts.map((part) => ids.get(part));
+			if (left !== undefined && right !== undefined) kept.add(left).add(right);
 		}
 	}
+}
+
+/** token → its possible (left, right): those that the file lists as merges, or all where any two neighbours merge that make a token. */
+function splits({ merges }: BpeSpec): (token: string) => readonly (readonly [string, string])[] {
+	if (merges.type === 'scores' || merges.type === 'ranks') {
+		return (token) => Array.from({ length: Math.max(0, token.length - 1) }, (_, i) => [token.slice(0, i + 1), token.slice(i + 1)]);
+	}
+	const listed = new Map<string, (readonly [string, string])[]>();
+	const add = (left: string, right: string) => {
+		const known = listed.get(left + right);
+		if (known) known.push([left, right]);
+		else listed.set(left + right, [[left, right]]);
+	};
+	const strings = stringsOf(merges.table);
+	if (merges.type === 'pairs') for (let i = 0; i + 1 < strings.length; i += 2) add(strings[i]!, strings[i + 1]!);
+	else {
+		for (const line of strings) {
+			const gap = line.indexOf(' ', 1);
+			add(line.slice(0, gap), line.slice(gap + 1));
+		}
+	}
+	return (token) => listed.get(token) ?? [];
+}
+
+const decoder = new TextDecoder('latin1');
+
+/** A string with one unit a byte: a key, not text. (TextDecoder's latin1 is windows-1252: as good, since it is one to one.) */
+const latin1 = (bytes: Uint8Array): string => decoder.decode(bytes);
+
+function stringsOf({ bytes, offsets, length }: StringTable): string[] {
+	return Array.from({ length }, (_, i) => latin1(bytes.subarray(offsets[i]!, offsets[i + 1]!)));
 }

@@ -27,18 +27,25 @@ const BLOCK_NAME = /^(?:enc\.|dec\.)?blk\.(\d+)\./;
 /** More blocks than any model has; the file's own count is checked against what the tensors say. */
 const MAX_BLOCKS = 100_000;
 
+export interface TokenSubset {
+	/** Ids in the whole model, ascending. */
+	readonly ids: Uint32Array;
+	/** tokenizer.ggml.*_token_id → id in the whole model: a role that is left to defaults would now be another token's. */
+	readonly roles: Readonly<Record<string, number>>;
+}
+
 export interface ExtractOptions extends WriteOptions {
 	/** How many of the first blocks are kept; all of them when absent. */
 	readonly blocks?: number | undefined;
-	/** The tokens that are kept, by id, ascending; all of them when absent. */
-	readonly tokens?: Uint32Array | undefined;
+	/** The tokens that are kept; all of them when absent. */
+	readonly tokens?: TokenSubset | undefined;
 }
 
 /** Writes the extract to `sink`; says what it kept. */
 export async function extractGguf(
 	checkpoint: Checkpoint,
 	sink: ByteSink,
-	{ blocks: wanted, tokens: ids, ...options }: ExtractOptions = {},
+	{ blocks: wanted, tokens, ...options }: ExtractOptions = {},
 ): Promise<{ readonly blocks: number; readonly tensors: readonly TensorInfo[] }> {
 	if (checkpoint.format !== 'gguf') {
 		throw new TongsaError('unsupported', 'extract cuts GGUF files', { file: checkpoint.name, got: checkpoint.format, allowed: 'gguf' });
@@ -48,6 +55,7 @@ export async function extractGguf(
 	const prefix = `${getString(checkpoint, 'general.architecture') ?? ''}.`;
 	const count = entries.get(`${prefix}block_count`)?.value;
 	const most = typeof count === 'number' && Number.isInteger(count) && count <= MAX_BLOCKS ? count : 0;
+	const ids = tokens?.ids;
 	const blocks = wanted ?? most;
 	if (!(Number.isInteger(blocks) && blocks >= 0 && blocks <= most)) {
 		throw new TongsaError('out-of-range', 'no such number of blocks', {
@@ -72,15 +80,19 @@ export async function extractGguf(
 		else metadata.set(key, rewritten ?? { type: 'copy', source, byteOffset, byteLength });
 	}
 	if (blocks < most && !metadata.has(WHOLE_BLOCKS)) metadata.set(WHOLE_BLOCKS, { type: 'u32', value: most });
+	for (const [key, id] of Object.entries(tokens?.roles ?? {})) {
+		const at = tokens!.ids.indexOf(id);
+		if (at >= 0) metadata.set(key, { type: 'u32', value: at });
+	}
 	if (ids)
 		metadata.set(WHOLE_IDS, { type: 'array', of: 'u32', values: await wholeIds(entries.get(WHOLE_IDS)?.value, ids, options.signal) });
-	const tensors = [...checkpoint.tensors.values()]
+	const kept = [...checkpoint.tensors.values()]
 		.filter(({ name }) => Number(BLOCK_NAME.exec(name)?.[1] ?? -1) < blocks)
 		.map((tensor) => (ids ? subsetTensor(tensor, ids) : tensor));
-	if (tensors.length === 0 && getString(checkpoint, 'tokenizer.ggml.model') === undefined)
+	if (kept.length === 0 && getString(checkpoint, 'tokenizer.ggml.model') === undefined)
 		throw new TongsaError('unsupported', 'nothing to extract', { file: checkpoint.name, got: 'neither tensors nor a tokenizer' });
-	await writeGguf(sink, { metadata, tensors, alignment }, options);
-	return { blocks, tensors };
+	await writeGguf(sink, { metadata, tensors: kept, alignment }, options);
+	return { blocks, tensors: kept };
 }
 
 /** The whole model's ids, also where this file is an extract itself. */

@@ -10,10 +10,21 @@ const key = (name: string): string => `tokenizer.ggml.${name}`;
 
 /** @throws TongsaError 'unsupported' for a kind of model that is not written yet */
 export function ggufTokenizer(spec: TokenizerSpec): ReadonlyMap<string, GgufValue> {
-	const { model, special } = spec;
+	const { model } = spec;
 	if (model.type !== 'Unigram')
 		throw new TongsaError('unsupported', 'a tokenizer that is not written as GGUF', { got: model.type, allowed: 'Unigram' });
-	const ids = {
+	const adds = addedAround(spec);
+	return new Map<string, GgufValue>([
+		...unigramKeys(spec, model),
+		...Object.entries(roleIds(spec)).map(([name, id]): [string, GgufValue] => [name, { type: 'u32', value: id }]),
+		[key('add_bos_token'), { type: 'bool', value: adds.before }],
+		[key('add_eos_token'), { type: 'bool', value: adds.after }],
+	]);
+}
+
+/** The keys that name a token's role, with its id: also those of roles that the file left to its reader's defaults. */
+export function roleIds({ special, model }: TokenizerSpec): Readonly<Record<string, number>> {
+	const roles = {
 		bos_token_id: special.start,
 		eos_token_id: special.end,
 		unknown_token_id: special.unknown ?? model.unknown,
@@ -21,15 +32,7 @@ export function ggufTokenizer(spec: TokenizerSpec): ReadonlyMap<string, GgufValu
 		padding_token_id: special.padding,
 		mask_token_id: special.mask,
 	};
-	const adds = addedAround(spec);
-	return new Map<string, GgufValue>([
-		...unigramKeys(spec, model),
-		...Object.entries(ids).flatMap(([name, id]): [string, GgufValue][] =>
-			id === undefined ? [] : [[key(name), { type: 'u32', value: id }]],
-		),
-		[key('add_bos_token'), { type: 'bool', value: adds.before }],
-		[key('add_eos_token'), { type: 'bool', value: adds.after }],
-	]);
+	return Object.fromEntries(Object.entries(roles).flatMap(([name, id]) => (id === undefined ? [] : [[key(name), id]])));
 }
 
 function unigramKeys({ normalizer, added_tokens }: TokenizerSpec, { vocabulary }: UnigramSpec): [string, GgufValue][] {

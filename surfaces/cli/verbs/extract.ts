@@ -5,11 +5,12 @@ import { resolve } from '../../../hosts/node/resolve.ts';
 import { writeAside } from '../../../hosts/node/write-aside.ts';
 import { TongsaError } from '../../../src/errors.ts';
 import type { Checkpoint } from '../../../src/formats/checkpoint.ts';
-import { extractGguf } from '../../../src/formats/gguf/extract.ts';
+import { extractGguf, type TokenSubset } from '../../../src/formats/gguf/extract.ts';
 import { openCheckpoint } from '../../../src/formats/open.ts';
 import { provenanceOf } from '../../../src/model/provenance.ts';
-import { loadTokenizer } from '../../../src/tokenizer/sources/index.ts';
+import { tokenizerSpec } from '../../../src/tokenizer/sources/index.ts';
 import { keptTokens, LANGUAGES, type VocabularyChoice } from '../../../src/tokenizer/subset.ts';
+import { roleIds } from '../../../src/tokenizer/writers/gguf.ts';
 import type { Answer, Call } from '../call.ts';
 import { bytes } from '../view/progress.ts';
 import { paragraph } from '../view/text.ts';
@@ -37,13 +38,13 @@ export async function run(call: Call): Promise<Answer> {
 				file: output,
 				byteLength: size,
 				blocks,
-				...(tokens && { tokens: tokens.length }),
+				...(tokens && { tokens: tokens.ids.length }),
 				tensors: tensors.map(({ name }) => name),
 				provenance,
 			},
 			text: () =>
 				paragraph(
-					`${output}: ${bytes(size)}, ${tensors.length} tensors: tokenizer, ${tokens ? `tables for ${tokens.length} tokens` : 'tables'} and the first ${blocks} blocks of ${checkpoint.name}.`,
+					`${output}: ${bytes(size)}, ${tensors.length} tensors: tokenizer, ${tokens ? `tables for ${tokens.ids.length} tokens` : 'tables'} and the first ${blocks} blocks of ${checkpoint.name}.`,
 					call.terminal.columns,
 				),
 		};
@@ -53,9 +54,9 @@ export async function run(call: Call): Promise<Answer> {
 }
 
 /** The tokens that a comma-separated list of languages and text files needs. */
-async function tokensFor(list: string, checkpoint: Checkpoint, signal: AbortSignal): Promise<Uint32Array> {
-	const tokenizer = await loadTokenizer(checkpoint, signal);
-	if (!tokenizer) throw new TongsaError('unsupported', 'the file carries no vocabulary', { file: checkpoint.name });
+async function tokensFor(list: string, checkpoint: Checkpoint, signal: AbortSignal): Promise<TokenSubset> {
+	const spec = await tokenizerSpec(checkpoint, signal);
+	if (!spec) throw new TongsaError('unsupported', 'the file carries no vocabulary', { file: checkpoint.name });
 	const languages: string[] = [];
 	const texts: string[] = [];
 	for (const part of list.split(',')) {
@@ -63,7 +64,7 @@ async function tokensFor(list: string, checkpoint: Checkpoint, signal: AbortSign
 		else texts.push(await textOf(part));
 	}
 	const choice: VocabularyChoice = { languages, texts };
-	return keptTokens(tokenizer, choice, signal);
+	return { ids: keptTokens(spec, choice, signal), roles: roleIds(spec) };
 }
 
 async function textOf(path: string): Promise<string> {
