@@ -94,7 +94,10 @@ test('a file with neither tensors nor a tokenizer is refused', async () => {
 
 test('other formats are refused', async () => {
 	const checkpoint = await openCheckpoint(folder({ 'a.safetensors': fixtureBytes('types.safetensors') }));
-	await assert.rejects(extractGguf(checkpoint, { write: async () => {} }, { blocks: 1 }), refusal('unsupported', /cuts GGUF files.*got safetensors/));
+	await assert.rejects(
+		extractGguf(checkpoint, { write: async () => {} }, { blocks: 1 }),
+		refusal('unsupported', /cuts GGUF files.*got safetensors/),
+	);
 });
 
 test('progress counts the tensors up to their total, and an abort stops', async () => {
