@@ -18,7 +18,7 @@ const FLOORS: readonly (readonly string[])[] = [
 	['src/embedding'],
 	['src/transformer'],
 	['src/architectures', 'src/unembedding'],
-	['src/inspection', 'src/generation'],
+	['src/inspection', 'src/generation', 'src/training'],
 	['src/host.ts'],
 	['src/model'],
 	['src/model.ts'],
