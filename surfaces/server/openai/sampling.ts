@@ -15,12 +15,30 @@ export const id = z
 	.int()
 	.min(0)
 	.max(2 ** 32 - 1);
+/** Looked at in one pass: a schema of a union tells of each of a million items in each of its branches why it is none. */
+const isId = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 32;
+const isListOf = <T>(given: unknown, is: (one: unknown) => one is T): given is T[] =>
+	Array.isArray(given) && given.length > 0 && given.every(is);
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isIds = (value: unknown): value is number[] => isListOf(value, isId);
+
+export const ids = z
+	.custom<number[]>((given) => isListOf(given, isId) || (Array.isArray(given) && given.length === 0), {
+		error: 'a list of token ids: whole numbers from 0',
+	})
+	.openapi({ type: 'array', items: { type: 'integer', minimum: 0 } });
+
 /** What is read: checkInputs and idsOf hold it to the limits. */
 export const textsOrIds = z
-	.union([z.string(), z.array(z.string()).min(1), z.array(id).min(1), z.array(z.array(id).min(1)).min(1)], {
-		error: 'a text, a list of texts, of token ids, or of lists of token ids; a list has at least one item',
-	})
-	.openapi({ description: 'A text, texts, token ids, or lists of token ids.' });
+	.custom<string | string[] | number[] | number[][]>(
+		(given) => isText(given) || isListOf(given, isText) || isIds(given) || isListOf(given, isIds),
+		{ error: 'a text, a list of texts, of token ids, or of lists of token ids; a list has at least one item' },
+	)
+	.openapi({
+		description: 'A text, texts, token ids, or lists of token ids.',
+		type: ['string', 'array'],
+		items: { anyOf: [{ type: 'string' }, { type: 'integer', minimum: 0 }, { type: 'array', items: { type: 'integer', minimum: 0 } }] },
+	});
 
 /** One text, or the ids of one, is a list of one. */
 export function inputsOf(given: z.output<typeof textsOrIds>): readonly SentenceInput[] {
