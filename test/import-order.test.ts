@@ -20,6 +20,7 @@ const FLOORS: readonly (readonly string[])[] = [
 	['src/architectures', 'src/unembedding'],
 	['src/inspection', 'src/generation', 'src/training'],
 	['src/host.ts'],
+	['src/retrieval'],
 	['src/model'],
 	['src/model.ts'],
 	['src/index.ts'],
