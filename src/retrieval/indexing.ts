@@ -3,7 +3,7 @@
 import { TongsaError } from '../errors.ts';
 import { chunksOf, contextOf } from './chunk.ts';
 import { encodePostings } from './postings.ts';
-import type { ChunkRecord, DocumentInput, DocumentRecord, IndexRecord, Segment, Store } from './store/types.ts';
+import type { ChunkRecord, DocumentInput, DocumentRecord, IndexRecord, NewChunk, Segment, Store } from './store/types.ts';
 import { canBeMisspelt, type TermCounts, termsOf } from './terms.ts';
 import type { EmbeddingModel, Metadata, ParsedDocument, TokenCounter } from './types.ts';
 
@@ -116,13 +116,7 @@ export async function indexSources(
 			if (seen.has(path)) continue;
 			seen.add(path);
 			const old = known.get(path);
-			try {
-				count[await one(source, old)]++;
-			} catch (error) {
-				if (signal?.aborted || !isOfOneDocument(error)) throw error;
-				count.failed++;
-				failures.push({ path, reason: reasonOf(error) });
-			}
+			count[await one(source, old)]++;
 			done = { documents: done.documents + 1, bytes: done.bytes + (source.size ?? 0) };
 			embedding.tell(path);
 		}
@@ -143,29 +137,45 @@ export async function indexSources(
 	await store.compact(index.id, signal);
 	return { documents: count, failures, chunks: embedding.chunks };
 
-	async function one(source: Source, old: DocumentRecord | undefined): Promise<'added' | 'changed' | 'unchanged'> {
-		checkPath(source.path);
+	async function one(source: Source, old: DocumentRecord | undefined): Promise<keyof typeof count> {
 		const sameMetadata = (metadata: Metadata): boolean => JSON.stringify(sorted(metadata)) === JSON.stringify(sorted(old!.metadata));
 		const modified = source.modifiedMs === undefined ? undefined : Math.round(source.modifiedMs);
 		if (old && !options.force && !source.metadata && source.size === old.size && modified === old.modifiedMs) return 'unchanged';
-		const read = await source.read(signal);
+		let read: ReadDocument;
+		try {
+			checkPath(source.path);
+			read = await source.read(signal);
+		} catch (error) {
+			return failed(source.path, error);
+		}
 		const metadata = { ...read.metadata, ...source.metadata };
 		if (old && old.hash === read.hash && old.type === read.type && sameMetadata(metadata)) {
 			await store.touch(old.id, read);
 			return 'unchanged';
 		}
-		await embedding.add(documentInput(source.path, read, metadata), read);
+		const input = documentInput(source.path, read, metadata);
+		const left = await store.pending(index.id, input.path, input.hash);
+		let chunks: NewChunk[] = [];
+		try {
+			if (left === undefined) chunks = newChunks(read, model ?? WORD_COUNTER, sizesFor(index, model), input.title);
+		} catch (error) {
+			return failed(source.path, error);
+		}
+		const document = left ?? (await store.addDocument(index.id, input, chunks));
+		if (options.deferred) await options.deferred(document);
+		else await embedding.prepare({ id: document, ...input }, input.text);
 		return old ? 'changed' : 'added';
+	}
+
+	/** What is wrong with one document is noted; a model or a database that fails ends the run. */
+	function failed(path: string, error: unknown): 'failed' {
+		signal?.throwIfAborted();
+		failures.push({ path, reason: reasonOf(error) });
+		return 'failed';
 	}
 }
 
 const sorted = (metadata: Metadata): [string, unknown][] => Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
-
-/** A document is refused by name; a database or a model that fails ends the run. */
-const isOfOneDocument = (error: unknown): boolean =>
-	!(error instanceof TongsaError) || ['malformed', 'unsupported', 'too-large', 'not-found', 'changed', 'usage'].includes(error.code)
-		? !(error as { fatal?: boolean }).fatal
-		: false;
 
 function reasonOf(error: unknown): string {
 	return (error instanceof TongsaError ? error.message : String((error as Error)?.message ?? error)).replace(/\s+/g, ' ').slice(0, 500);
@@ -218,7 +228,6 @@ function embedder(
 	let chunks = 0;
 	/** Documents that another writer deleted before they were visible. */
 	const replaced: { path: string; hash: string }[] = [];
-	const sizes = sizesFor(index, model);
 
 	async function flush(): Promise<void> {
 		while (queue.length) {
@@ -252,12 +261,6 @@ function embedder(
 			return chunks;
 		},
 		tell: (path: string) => onProgress(chunks, path),
-		async add(input: DocumentInput, parsed: ParsedDocument): Promise<void> {
-			const left = await store.pending(index.id, input.path, input.hash);
-			const document = left ?? (await store.addDocument(index.id, input, newChunks(parsed, model ?? WORD_COUNTER, sizes, input.title)));
-			if (options.deferred) return options.deferred(document);
-			await prepare({ id: document, ...input }, input.text);
-		},
 		flush,
 		finish,
 		prepare,
@@ -294,12 +297,7 @@ async function embedBatch(
 	const flat = new Float32Array(batch.length * model.width);
 	vectors.forEach((vector, i) => {
 		if (vector.length !== model.width || !vector.every(Number.isFinite)) {
-			throw Object.assign(
-				new TongsaError('internal', 'the model gave a vector that is none', { got: vector.length, allowed: String(model.width) }),
-				{
-					fatal: true,
-				},
-			);
+			throw new TongsaError('internal', 'the model gave a vector that is none', { got: vector.length, allowed: String(model.width) });
 		}
 		flat.set(vector, i * model.width);
 	});

@@ -299,17 +299,15 @@ export class SqlStore implements Store {
 	}
 
 	async vectors(_index: number, chunks: readonly number[], width: number): Promise<Float32Array[]> {
-		const rows = await this.driver.all(`SELECT chunk, ${this.vectorColumn} AS vector FROM vectors WHERE chunk IN (${list(chunks)})`);
+		const rows = await this.driver.all(`SELECT chunk, vector FROM vectors WHERE chunk IN (${list(chunks)})`);
 		const found = new Map(rows.map((row) => [number(row.chunk), this.vectorOf(row.vector!)]));
 		return chunks.map((chunk) => found.get(chunk) ?? new Float32Array(width));
 	}
 
-	protected readonly vectorColumn: string = 'v.vector';
-
 	async *allVectors(index: number, width: number): AsyncIterable<Float32Array> {
 		for (let last = -1; ; ) {
 			const rows = await this.driver.all(
-				`SELECT c.id, ${this.vectorColumn} AS vector FROM chunks c JOIN entries e ON e.document = c.document AND e.index_id = c.index_id
+				`SELECT c.id, v.vector FROM chunks c JOIN entries e ON e.document = c.document AND e.index_id = c.index_id
 				LEFT JOIN vectors v ON v.chunk = c.id WHERE c.index_id = ?1 AND c.id > ?2 ORDER BY c.id LIMIT 2048`,
 				index,
 				last,
@@ -469,7 +467,7 @@ async function dropIndex(sql: Sql, index: number): Promise<void> {
  */
 async function dropUnused(sql: Sql, collection: string, path?: string, index?: number): Promise<void> {
 	const unused = await sql.all(
-		`SELECT d.id FROM documents d WHERE d.collection = ?1 AND ${path === undefined ? '?2 = ?2' : 'd.path = ?2'}
+		`SELECT d.id FROM documents d WHERE d.collection = ?1 AND (?2 = '' OR d.path = ?2)
 		AND NOT EXISTS (SELECT 1 FROM entries e WHERE e.document = d.id)
 		${path === undefined ? '' : `AND NOT EXISTS (SELECT 1 FROM chunks c WHERE c.document = d.id AND c.index_id <> ${index ?? 0})`}`,
 		collection,
