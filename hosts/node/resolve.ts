@@ -7,9 +7,10 @@ import type { System } from '../../src/architectures/catalogue.ts';
 import type { ModelFiles } from '../../src/bytes/source.ts';
 import { TongsaError } from '../../src/errors.ts';
 import type { ModelReference, Progress } from '../../src/host.ts';
+import { fileSource } from './file.ts';
 import { pathFiles } from './folder.ts';
-import { PACKAGED, packaged, packagedSource } from './packaged.ts';
-import { cacheFolder, exists } from './places.ts';
+import { PACKAGED, packaged } from './packaged.ts';
+import { cacheFolder, exists, packagedModel } from './places.ts';
 import { RECIPES, type Recipe, recipe } from './recipes.ts';
 
 export interface ResolveOptions {
@@ -34,7 +35,7 @@ export async function resolve(reference: ModelReference, options: ResolveOptions
 		if (place) return { ...(await pathFiles(place)), name: reference };
 	}
 	const entry = packaged(reference);
-	if (entry) return { name: reference, files: new Map([[entry.file, await packagedSource(entry)]]) };
+	if (entry) return { name: reference, files: new Map([[entry.file, await fileSource(packagedModel(entry.file))]]) };
 	if (pulled && !(await exists(reference))) {
 		throw new TongsaError('not-found', 'this model is not here yet', { got: reference, hint: `Fetch it with: tongsa pull ${pulled.name}` });
 	}
