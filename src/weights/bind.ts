@@ -45,8 +45,10 @@ function bindStack(f: Finder, config: TransformerConfig): Views {
 	const scalings = config.blocks.map((block) => block.attention.rope?.scaling.kind);
 	const pairs = (config.blocks[0]?.attention.rope?.dimensions ?? 0) / 2;
 	const buckets = config.blocks[0]?.attention.buckets;
+	// A tied table may be stored as either of the two.
+	const table = logits?.tied && !f.find('table', 'weight') ? 'output' : 'table';
 	return {
-		table: whole(f.need('table', 'weight', [V, E]), V, E),
+		table: whole(f.need(table, 'weight', [V, E]), V, E),
 		...(positions?.kind === 'learned' && { positions: whole(f.need('positions', 'weight', [positions.rows, D]), positions.rows, D) }),
 		...(embedding.types > 0 && { types: whole(f.need('types', 'weight', [embedding.types, D]), embedding.types, D) }),
 		...(embedding.norm && { embeddingNorm: norm(f, 'embeddingNorm', embedding.norm, D) }),
@@ -61,7 +63,7 @@ function bindStack(f: Finder, config: TransformerConfig): Views {
 		}),
 		...(logits && {
 			output: {
-				matrix: logits.tied ? whole(f.need('table', 'weight', [V, E]), V, E) : whole(f.need('output', 'weight', [V, E]), V, E),
+				matrix: whole(f.need(logits.tied ? table : 'output', 'weight', [V, E]), V, E),
 				...(logits.bias && { bias: { tensor: f.need('outputBias', 'bias', [V]) } }),
 			},
 		}),
