@@ -23,6 +23,14 @@ function companionOf(checkpoint: Checkpoint, module: string): string | undefined
 /** Types of whole numbers: no table of embeddings is made of them, but packed ones look so. */
 const WHOLE: ReadonlySet<string> = new Set(['I8', 'U8', 'I16', 'U16', 'I32', 'U32', 'I64', 'U64', 'BOOL']);
 
+/** What stands beside packed weights, by its last name. */
+const PARTS =
+	/\.(weight_(scale|packed|zero_point|g_idx|shape)\w*|\w*scales?|biases|qweight|qzeros|g_idx|SCB|absmax|quant_map|W_q)$|quant_state/;
+
+export function isPackingPart(name: string): boolean {
+	return PARTS.test(name);
+}
+
 /** A table whose numbers are not its values. @throws TongsaError 'unsupported' that names what stands beside it. */
 export function refusePacked(checkpoint: Checkpoint, { name, dtype }: TensorInfo): void {
 	const module = moduleOf(name);
