@@ -16,7 +16,10 @@ const sentences = (count: number, length: number) =>
 
 /** What is asked, and where. */
 const REQUESTS: Readonly<Record<string, readonly [path: string, body: string]>> = {
-	'compare, 100 sentences of 20,000 rare characters': ['/v1/compare', json({ models: [model], text: 'a', sentences: sentences(100, 20_000) })],
+	'compare, 100 sentences of 20,000 rare characters': [
+		'/v1/compare',
+		json({ models: [model], text: 'a', sentences: sentences(100, 20_000) }),
+	],
 	'compare, 16 models': ['/v1/compare', json({ models: Array(16).fill(model), text: 'a', sentences: sentences(100, 1000) })],
 	'tokenize, 2.3 M rare characters': ['/v1/tokenize', json({ model, input: rare(2_300_000) })],
 	'tokenize, 100,000 rare characters': ['/v1/tokenize', json({ model, input: rare(100_000) })],
@@ -79,7 +82,9 @@ async function halfSent(count: number): Promise<void> {
 	const { hostname, port } = new URL(base);
 	const sockets = Array.from({ length: count }, () => {
 		const socket = connect(Number(port), hostname).on('error', () => undefined);
-		socket.write('POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{');
+		socket.write(
+			'POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{',
+		);
 		return socket;
 	});
 	await wait(1000);
