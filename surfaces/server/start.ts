@@ -127,7 +127,10 @@ function listen(fetch: Parameters<typeof getRequestListener>[0], settings: Setti
 		keepAlive: true,
 		requireHostHeader: false, // guard.ts refuses in words
 	};
-	const server = createServer(options, (request, response) => void listener(request, response));
+	const server = createServer(options, (request, response) => {
+		request.url = withoutEmptyParts(request.url ?? '/');
+		void listener(request, response);
+	});
 	server.on('clientError', refuseUnread);
 	return new Promise((done, fail) => {
 		server.on('error', (error: NodeJS.ErrnoException) =>
@@ -143,6 +146,13 @@ function listen(fetch: Parameters<typeof getRequestListener>[0], settings: Setti
 		);
 		server.listen(settings.port, settings.host, () => done({ server, port: (server.address() as AddressInfo).port }));
 	});
+}
+
+/** '//v1//models?a' → '/v1/models?a': clients join a base address that ends in a slash with a path that begins with one. */
+function withoutEmptyParts(url: string): string {
+	const query = url.indexOf('?');
+	const path = query < 0 ? url : url.slice(0, query);
+	return path.replace(/\/{2,}/g, '/') + url.slice(path.length);
 }
 
 /** A Host or a path that no address can be made of: refused before any route sees it, as JSON like all else. */

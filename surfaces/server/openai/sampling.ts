@@ -65,6 +65,20 @@ export const samplingFields = {
 		.openapi({ description: "Beside OpenAI's: only those at least so probable as this part of the best." }),
 	frequency_penalty: z.number().min(-2).max(2).nullish(),
 	presence_penalty: z.number().min(-2).max(2).nullish(),
+	repetition_penalty: z
+		.number()
+		.gt(0)
+		.max(1000)
+		.nullish()
+		.openapi({ description: "Beside OpenAI's, as vLLM has it: logits of seen tokens are divided by it." }),
+	repeat_penalty: z.number().gt(0).max(1000).nullish().openapi({ description: "The same by llama.cpp's name." }),
+	repeat_last_n: z
+		.number()
+		.int()
+		.min(-1)
+		.max(2 ** 31 - 1)
+		.nullish()
+		.openapi({ description: "Beside OpenAI's: how many of the latest tokens penalties look at; default 64, -1 for all, 0 for none." }),
 	logit_bias: z
 		.unknown()
 		.refine((bias) => !Object.hasOwn(Object(bias), '__proto__'), { message: "'__proto__' is no token id" }) // records leave it out in silence
@@ -101,15 +115,23 @@ export const promptCache = {
 };
 
 type SamplingBody = {
-	readonly [N in 'temperature' | 'top_p' | 'top_k' | 'min_p' | 'frequency_penalty' | 'presence_penalty' | 'seed']?:
-		| number
-		| null
-		| undefined;
+	readonly [N in
+		| 'temperature'
+		| 'top_p'
+		| 'top_k'
+		| 'min_p'
+		| 'frequency_penalty'
+		| 'presence_penalty'
+		| 'repetition_penalty'
+		| 'repeat_penalty'
+		| 'repeat_last_n'
+		| 'seed']?: number | null | undefined;
 } & { readonly stop?: string | string[] | null | undefined; readonly logit_bias?: Record<string, number> | null | undefined };
 
 /** Of choice number `index`: each has a seed of its own, the first the one that was given. */
 export function wantedOf(body: SamplingBody, maxTokens: number | undefined, index: number): Wanted {
 	const { frequency_penalty: frequency, presence_penalty: presence, logit_bias: bias } = body;
+	const repetition = body.repetition_penalty ?? body.repeat_penalty;
 	return {
 		maxTokens,
 		temperature: body.temperature ?? 1,
@@ -118,11 +140,16 @@ export function wantedOf(body: SamplingBody, maxTokens: number | undefined, inde
 		...(body.min_p && { minP: body.min_p }),
 		...(frequency && { frequency }),
 		...(presence && { presence }),
+		...(repetition && repetition !== 1 && { repetition }),
+		...(body.repeat_last_n != null && { penaltyLast: lastOf(body.repeat_last_n) }),
 		...(bias && { bias: Object.fromEntries(Object.entries(bias).map(([id, value]) => [Number(id), value])) }),
 		...(body.seed != null && { seed: ((body.seed >>> 0) + index) >>> 0 }),
 		stop: stopTexts(body.stop),
 	};
 }
+
+/** llama.cpp's and Ollama's repeat_last_n: -1 looks at all. */
+export const lastOf = (given: number): number => (given < 0 ? Number.MAX_SAFE_INTEGER : given);
 
 /** Ids that no logit stands for, told before anything is sent. */
 export function checkBias({ table, tokenizer }: Model, bias: SamplingBody['logit_bias']): void {
