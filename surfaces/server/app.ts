@@ -2,6 +2,8 @@
 
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { HTTPException } from 'hono/http-exception';
+import { anthropicError } from './anthropic/errors.ts';
+import { messageRoutes } from './anthropic/messages.ts';
 import type { Clients } from './clients.ts';
 import { guard } from './guard.ts';
 import { lifecycle } from './lifecycle.ts';
@@ -37,13 +39,19 @@ export function createApp(service: Service, clients: Clients): App {
 	app.use(guard(settings, clients));
 
 	openaiRoutes(app, service);
+	messageRoutes(app, service);
 	tongsaRoutes(app, service);
 	ollamaRoutes(app, service);
 	siteRoutes(app, service);
 	return app;
 }
 
-/** In the words of the API that was asked: Ollama's error is its message alone. */
+/** In the words of the API that was asked. */
 function refused(c: Asked, refusal: Refusal): Response {
-	return c.json(c.req.path.startsWith('/api/') ? { error: refusal.message } : errorBody(refusal), refusal.status as 400);
+	const { path } = c.req;
+	const words = path.startsWith('/api/') ? ollamaError : path.startsWith('/v1/messages') ? anthropicError : errorBody;
+	return c.json(words(refusal), refusal.status as 400);
 }
+
+/** Its message alone. */
+const ollamaError = ({ message }: Refusal) => ({ error: message });

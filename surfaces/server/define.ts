@@ -5,7 +5,7 @@ import { jsonOf } from './body.ts';
 import { invalid, Refusal } from './refusal.ts';
 import type { App, Asked } from './service.ts';
 
-export type Tag = 'OpenAI' | 'Tongsa' | 'Ollama' | 'Server';
+export type Tag = 'OpenAI' | 'Anthropic' | 'Tongsa' | 'Ollama' | 'Server';
 
 interface Definition<B extends z.ZodType> {
 	readonly path: string;
@@ -45,7 +45,7 @@ const REFUSALS = {
 	503: 'The server is stopping, or a file has changed.',
 };
 
-function responses({ answer, also = {}, tag }: Omit<Definition<z.ZodType>, 'body'>): RouteConfig['responses'] {
+function responses({ answer, also = {}, tag }: Pick<Definition<z.ZodType>, 'answer' | 'also' | 'tag'>): RouteConfig['responses'] {
 	const others = Object.entries(also).map(([media, description]) => [media, { schema: z.any().openapi({ description }) }]);
 	const refused = { 'application/json': { schema: tag === 'Ollama' ? ollamaError : error } };
 	return {
@@ -59,22 +59,23 @@ export function post<B extends z.ZodType>(
 	definition: Definition<B>,
 	handle: (body: z.output<B>, c: Asked) => Promise<Response>,
 ): void {
-	const { body, tag } = definition;
-	route(app, 'post', definition, { body: { required: true, content: { 'application/json': { schema: body } } } }, async (c) => {
+	const { body, tag, summary, answer } = definition;
+	const request = { body: { required: true, content: { 'application/json': { schema: body } } } };
+	const take = async (c: Asked) => {
 		const given = await jsonOf(c, tag === 'Ollama');
 		c.var.takePlace();
-		const request = tag === 'Ollama' ? withoutNulls(given) : given;
-		checkLengths(body, request, []);
-		const { success, data, error } = body.safeParse(request);
+		const asked = tag === 'Ollama' ? withoutNulls(given) : given;
+		checkLengths(body, asked, []);
+		const { success, data, error } = body.safeParse(asked);
 		if (!success) throw invalid(error);
 		return handle(data, c);
-	});
+	};
+	route(app, definition, { post: { summary, answer, request, handle: take } });
 }
 
 export function get(app: App, definition: Omit<Definition<z.ZodType>, 'body'>, handle: (c: Asked) => Promise<Response>): void {
-	const names = [...definition.path.matchAll(/\{(\w+)/g)].map(([, name]) => name!);
-	const params = z.object(Object.fromEntries(names.map((name) => [name, z.string()])));
-	route(app, 'get', definition, names.length > 0 ? { params } : {}, handle);
+	const { summary, answer, ...place } = definition;
+	route(app, place, { get: { summary, answer, handle } });
 }
 
 /**
@@ -100,19 +101,37 @@ function checkLengths(schema: z.core.$ZodType, value: unknown, path: readonly st
 /** Where a schema says nothing. */
 const MOST_ITEMS = 32_768;
 
-/** Describes the route and takes requests for it; by other methods they are refused. */
-function route(
+interface Method {
+	readonly summary: string;
+	readonly answer: z.ZodType;
+	/** What is asked, where it is a body. */
+	readonly request?: NonNullable<RouteConfig['request']>;
+	readonly handle: (c: Asked) => Promise<Response>;
+}
+
+/** Describes a path and takes requests for it; by other methods they are refused. */
+export function route(
 	app: App,
-	method: 'get' | 'post',
-	definition: Omit<Definition<z.ZodType>, 'body'>,
-	request: NonNullable<RouteConfig['request']>,
-	handle: (c: Asked) => Promise<Response>,
+	{ path, tag, also }: Pick<Definition<z.ZodType>, 'path' | 'tag' | 'also'>,
+	methods: { readonly [M in 'get' | 'post' | 'delete']?: Method },
 ): void {
-	const { path, tag, summary } = definition;
-	app.openAPIRegistry.registerPath({ method, path, tags: [tag], summary, request, responses: responses(definition) });
+	const names = [...path.matchAll(/\{(\w+)/g)].map(([, name]) => name!);
+	const params = z.object(Object.fromEntries(names.map((name) => [name, z.string()])));
 	const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1');
-	app[method](pattern, handle);
-	const allow = method === 'get' ? 'GET, HEAD' : 'POST';
+	for (const [method, { summary, answer, request, handle }] of Object.entries(methods) as ['get' | 'post' | 'delete', Method][]) {
+		app.openAPIRegistry.registerPath({
+			method,
+			path,
+			tags: [tag],
+			summary,
+			request: { ...request, ...(names.length > 0 && { params }) },
+			responses: responses({ answer, tag, ...(also && { also }) }),
+		});
+		app[method](pattern, handle);
+	}
+	const allow = Object.keys(methods)
+		.flatMap((method) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]))
+		.join(', ');
 	app.all(pattern, (c) => {
 		throw new Refusal(405, `${path} is asked by ${allow}, not by ${c.req.method.slice(0, 20)}.`, {
 			code: 'method_not_allowed',

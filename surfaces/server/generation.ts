@@ -44,10 +44,30 @@ export async function answered<P>(service: Service, c: Asked, name: string, stre
 	}
 }
 
+/** A call that an assistant made, as templates read it. */
+export interface MessageCall {
+	readonly id: string;
+	readonly type: 'function';
+	readonly function: { readonly name: string; readonly arguments: unknown };
+}
+
+/** A message as templates read it. */
 export interface Message {
 	readonly role: string;
 	readonly content: string;
+	readonly name?: string;
+	readonly tool_calls?: readonly MessageCall[];
+	/** Of a tool's result. */
+	readonly tool_call_id?: string;
+	/** An assistant's thinking. */
+	readonly reasoning_content?: string;
 }
+
+const unitsOf = ({ content, tool_calls, reasoning_content }: Message): readonly string[] => [
+	content,
+	reasoning_content ?? '',
+	tool_calls ? JSON.stringify(tool_calls) : '',
+];
 
 /** A conversation as the model's own template writes it. */
 export async function chatIds(
@@ -66,11 +86,7 @@ export async function chatIds(
 			code: 'context_length_exceeded',
 		});
 	}
-	const units = checkUnits(
-		messages.map(({ content }) => content),
-		param,
-		most,
-	);
+	const units = checkUnits([...messages.flatMap(unitsOf), options.tools ? JSON.stringify(options.tools) : ''], param, most);
 	const ids = await service.texts.run('template', lease, { messages, options, most, param }, units, c.var);
 	checkContext(service, ids.length, param);
 	return ids;
@@ -133,8 +149,8 @@ export interface Whole {
 }
 
 /**
- * Runs to the end, telling `onText` what each token adds to the text, and without a token the text that was held back to the end. The signal
- * is looked at between any two tokens, and other requests are let in.
+ * Runs to the end, telling `onText` what each token adds to the text, and without a token the text that was held back to the end; where it
+ * returns true nothing more is wanted. The signal is looked at between any two tokens, and other requests are let in.
  */
 export async function runWhole(
 	service: Service,
@@ -142,7 +158,7 @@ export async function runWhole(
 	{ id, model, rest }: Pick<Turn, 'id' | 'model' | 'rest'>,
 	ids: readonly number[],
 	options: GenerateOptions,
-	onText: (text: string, token?: GeneratedToken) => void = () => undefined,
+	onText: (text: string, token?: GeneratedToken) => unknown = () => undefined,
 ): Promise<Whole> {
 	const { signal, began } = c.var;
 	const { metrics, now } = service;
@@ -163,7 +179,9 @@ export async function runWhole(
 			}
 			if (tokens.push(next.value) === 1) metrics.observe('tongsa_first_token_seconds', { model: id }, (now() - began) / 1000);
 			text += next.value.text;
-			onText(next.value.text, next.value);
+			if (onText(next.value.text, next.value) === true) {
+				return { tokens, text, finish: { finishReason: 'stop', reused: 0, text: '' } };
+			}
 			await rest();
 		}
 	} finally {

@@ -2,12 +2,14 @@
 // https://platform.openai.com/docs/api-reference/chat/create, …/completions/create
 
 import { z } from '@hono/zod-openapi';
-import type { GeneratedToken, GenerateOptions } from '../../../src/generation/generate.ts';
-import { answered, finishReason, runWhole, type Whole } from '../generation.ts';
+import type { Finish, GeneratedToken, GenerateOptions } from '../../../src/generation/generate.ts';
+import type { ToolEvent, ToolReader } from '../../../src/generation/tools/types.ts';
+import { answered, finishReason, runWhole } from '../generation.ts';
 import { errorBody, refusalOf } from '../refusal.ts';
 import type { Lease } from '../registry.ts';
 import type { Asked, Service, Turn } from '../service.ts';
 import { DONE, EVENTS, event } from '../stream.ts';
+import { type Reply, replyReader } from '../tools/reply.ts';
 
 export interface Choice {
 	readonly index: number;
@@ -19,6 +21,10 @@ export interface Choice {
 	readonly echoed: string;
 	/** Log-probabilities of the next tokens, where they were asked for. */
 	readonly logprobs: (tokens: readonly GeneratedToken[]) => object | null;
+	/** Reads the answer; where all of it is text, none. */
+	readonly reader?: ToolReader | undefined;
+	/** Whether the answer ends with its first call. */
+	readonly oneCall?: boolean;
 }
 
 /** How an API writes a choice. */
@@ -29,10 +35,13 @@ export interface Shape {
 	readonly object: string;
 	readonly chunk: string;
 	readonly head?: object;
-	whole(text: string): object;
+	whole(reply: Reply): object;
 	/** What opens a choice in a stream; undefined for nothing. */
 	opening(echoed: string): object | undefined;
-	piece(text: string): object;
+	/** What comes next; undefined for what this API does not tell. */
+	piece(event: ToolEvent): object | undefined;
+	/** Why an answer ended that calls tools. */
+	readonly calls?: string;
 	/** What stands beside the reason, at the end. */
 	readonly closing: object;
 }
@@ -63,8 +72,13 @@ export function answeredInChoices(
 		prepare: choicesOf,
 		async whole(turn, choices) {
 			const done: object[] = [];
-			const add = ({ index, echoed, logprobs }: Choice, { text, tokens, finish }: Whole) =>
-				done.push({ index, ...shape.whole(echoed + text), logprobs: logprobs(tokens), finish_reason: finishReason(finish) });
+			const add = ({ index, echoed, logprobs }: Choice, { reply, tokens, finish }: Ended) =>
+				done.push({
+					index,
+					...shape.whole({ ...reply, text: echoed + reply.text }),
+					logprobs: logprobs(tokens),
+					finish_reason: reasonOf(shape, reply, finish),
+				});
 			const usage = await runAll(service, c, turn, choices, { end: add });
 			return { ...head(shape.object), choices: done, usage };
 		},
@@ -78,11 +92,16 @@ export function answeredInChoices(
 					const opening = shape.opening(choice.echoed);
 					if (opening) say(choice, opening, null, null);
 				},
-				text(choice, text, tokens) {
-					const logprobs = tokens.length > 0 ? choice.logprobs(tokens) : null;
-					if (text || logprobs) say(choice, shape.piece(text), logprobs, null);
+				events(choice, events, tokens) {
+					let logprobs = tokens.length > 0 ? choice.logprobs(tokens) : null;
+					const parts = events.map((one) => shape.piece(one)).filter((part) => part !== undefined);
+					if (parts.length === 0 && logprobs) parts.push(shape.piece({ type: 'text', text: '' })!);
+					for (const part of parts) {
+						say(choice, part, logprobs, null);
+						logprobs = null;
+					}
 				},
-				end: (choice, { finish }) => say(choice, shape.closing, null, finishReason(finish)),
+				end: (choice, { reply, finish }) => say(choice, shape.closing, null, reasonOf(shape, reply, finish)),
 			});
 			if (wantsUsage) write(event({ ...same, choices: [], usage }));
 			write(DONE);
@@ -91,12 +110,24 @@ export function answeredInChoices(
 	});
 }
 
+/** An answer that calls is for its caller to go on with; one that was cut is not. */
+function reasonOf({ calls }: Shape, reply: Reply, finish: Finish): string {
+	const reason = finishReason(finish);
+	return reason === 'stop' && reply.calls.length > 0 && calls !== undefined ? calls : reason;
+}
+
+/** How a choice ended: `tokens` without those of a stop string. */
+interface Ended {
+	readonly reply: Reply;
+	readonly tokens: readonly GeneratedToken[];
+	readonly finish: Finish;
+}
+
 interface Listener {
 	begin?(choice: Choice): void;
-	/** With the tokens that it comes of. */
-	text?(choice: Choice, text: string, tokens: readonly GeneratedToken[]): void;
-	/** `whole` without the tokens of a stop string. */
-	end(choice: Choice, whole: Whole): void;
+	/** With the tokens that they come of. */
+	events?(choice: Choice, events: readonly ToolEvent[], tokens: readonly GeneratedToken[]): void;
+	end(choice: Choice, ended: Ended): void;
 }
 
 export const usage = z.object({
@@ -112,7 +143,7 @@ async function runAll(
 	c: Asked,
 	turn: Turn,
 	choices: readonly Choice[],
-	{ begin, text, end }: Listener,
+	{ begin, events, end }: Listener,
 ): Promise<z.output<typeof usage>> {
 	let read = 0;
 	let cached = 0;
@@ -120,19 +151,24 @@ async function runAll(
 	for (const choice of choices) {
 		begin?.(choice);
 		const { stop = [] } = choice.options;
+		const reading = replyReader(turn.model.tokenizer, choice.reader);
 		const shown: GeneratedToken[] = [];
 		const held: GeneratedToken[] = [];
-		const show = (more: string) => {
+		const show = (told: readonly ToolEvent[]) => {
 			const tokens = held.splice(0);
 			shown.push(...tokens);
-			text?.(choice, more, tokens);
+			events?.(choice, told, tokens);
+			return choice.oneCall === true && told.some(({ type }) => type === 'callEnd');
 		};
 		const whole = await runWhole(service, c, turn, choice.ids, choice.options, (more, token) => {
 			if (token) held.push(token);
-			if (more || stop.length === 0) show(more); // text that may become a stop string is held back, and so are its tokens
+			const told = reading.read(more, token?.id);
+			// Text that may become a stop string is held back, and so are its tokens.
+			return more || told.length > 0 || stop.length === 0 ? show(told) : false;
 		});
-		if (held.length > 0 && !stop.includes(whole.finish.stoppedBy ?? '')) show('');
-		end(choice, { ...whole, tokens: shown });
+		const last = reading.end();
+		if (last.length > 0 || (held.length > 0 && !stop.includes(whole.finish.stoppedBy ?? ''))) show(last);
+		end(choice, { reply: reading.reply, tokens: shown, finish: whole.finish });
 		made += whole.tokens.length;
 		if (!choice.first) continue;
 		read += choice.ids.length;

@@ -84,9 +84,9 @@ const SHAPE: Shape = {
 	prefix: 'cmpl',
 	object: 'text_completion',
 	chunk: 'text_completion',
-	whole: (text) => ({ text }),
+	whole: ({ text }) => ({ text }),
 	opening: (echoed) => (echoed ? { text: echoed } : undefined),
-	piece: (text) => ({ text }),
+	piece: (event) => (event.type === 'text' ? { text: event.text } : undefined),
 	closing: { text: '' },
 };
 
