@@ -9,6 +9,7 @@ import { test } from 'node:test';
 const FLOORS: readonly (readonly string[])[] = [
 	['src/errors.ts'],
 	['src/options.ts'],
+	['src/template'],
 	['src/compute', 'src/bytes'],
 	['src/tensor'],
 	['src/formats'],
