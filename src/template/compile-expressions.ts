@@ -24,8 +24,11 @@ export function compileExpression(node: Expr, symbols: Symbols, soft: boolean): 
 			return () => value;
 		}
 		case 'name': {
-			const variable = symbols.find(node.name)!;
 			const { name } = node;
+			// Jinja does not look into the arguments of {% set x | filter(…) %}: so nor may a template.
+			const variable =
+				symbols.find(name) ??
+				fail('TemplateSyntaxError', `Tried to resolve a name to a reference that was unknown to the frame ('${name}')`);
 			return (_, scope) => {
 				const value = scope.get(variable);
 				return value === MISSING ? new Undefined(`'${name}' is undefined`) : value;

@@ -7,8 +7,8 @@ import { str } from './print.ts';
 import { drained, type Ending, type Execute, entering, leaving, MISSING, type Run, Scope, type Steps } from './scope.ts';
 import { assigns, Symbols, undeclared } from './symbols.ts';
 import type { Expr, Signature, Stmt } from './syntax.ts';
-import { joined, raw, type Str } from './text.ts';
-import { Generated, itemsOf, iterate, truth, Undefined, type Value } from './values.ts';
+import { isStr, joined, raw, type Str } from './text.ts';
+import { Generated, itemsOf, iterate, truth, typeName, Undefined, type Value } from './values.ts';
 
 /** Where a statement stands. */
 interface Frame {
@@ -57,6 +57,10 @@ function write(run: Run, text: Str): void {
 	run.out.push(text);
 }
 
+/** Where Jinja writes without asking for a text. */
+const needText = (value: Value): Str =>
+	isStr(value) ? value : fail('TypeError', `sequence item: expected str instance, ${typeName(value)} found`);
+
 /** What `body` writes, in place of writing it. */
 function* captured(body: Execute, run: Run, scope: Scope): Steps<{ readonly parts: Str[]; readonly ending: Ending }> {
 	const outside = run.out;
@@ -104,7 +108,6 @@ const STATEMENTS: { readonly [K in Stmt['kind']]: (node: Extract<Stmt, { kind: K
 		inside.symbols.body(body);
 		const [enter, leave] = [entering(inside.symbols), leaving(inside.symbols)];
 		const execute = compileBody(body, inside);
-		if (filter) addFilter(filter, inside.symbols);
 		const change = filter && compileExpression(filter, inside.symbols, frame.soft);
 		const set = compileTarget(target, frame.symbols);
 		const publish = publishing(target, frame);
@@ -147,7 +150,7 @@ const STATEMENTS: { readonly [K in Stmt['kind']]: (node: Extract<Stmt, { kind: K
 		const call = node.call && compileCall(node.call, frame.symbols, frame.soft);
 		return function* (run, scope) {
 			const caller = make(run, scope);
-			write(run, str(call ? call(run, scope, caller) : caller.call([], new Map(), run.budget), run.budget));
+			write(run, needText(call ? call(run, scope, caller) : caller.call([], new Map(), run.budget)));
 			if (run.budget.due) yield* pause(run);
 			return 0;
 		};
@@ -163,13 +166,7 @@ const STATEMENTS: { readonly [K in Stmt['kind']]: (node: Extract<Stmt, { kind: K
 			enter(run, scope);
 			const { parts, ending } = yield* captured(execute, run, scope);
 			if (ending) return ending;
-			write(
-				run,
-				str(
-					filtered(run, parts, () => change(run, scope)),
-					run.budget,
-				),
-			);
+			write(run, needText(filtered(run, parts, () => change(run, scope))));
 			leave(scope);
 			return 0;
 		};
@@ -242,9 +239,6 @@ function withLocals(context: Map<string, Value>, symbols: Symbols, scope: Scope)
 	}
 	return all;
 }
-
-/** Names that a filter reads are known in its block. */
-const addFilter = (filter: Expr, symbols: Symbols) => symbols.expression(filter);
 
 const namesIn = (target: Expr): readonly string[] =>
 	target.kind === 'name' ? [target.name] : target.kind === 'tuple' ? target.items.flatMap(namesIn) : [];

@@ -121,6 +121,7 @@ export const TEXT_FILTERS: Readonly<Record<string, Filter>> = {
 		};
 		if (isStr(value!) || !isIterable(value!)) return encoded(value!, false);
 		const pairs = value instanceof Dict ? Array.from(value.entries()) : Array.from(itemsOf(value!), (pair) => Array.from(itemsOf(pair)));
+		if (pairs.some(({ length }) => length !== 2)) fail('ValueError', 'too many or not enough values to unpack (expected 2)');
 		return joined(pairs.flatMap(([key, item], i) => [...(i > 0 ? ['&'] : []), encoded(key!, true), '=', encoded(item!, true)]));
 	}),
 	xmlattr: filter('d, autospace=', ({ budget }, [value, space]) => {

@@ -4,7 +4,7 @@
 import { type Budget, fail } from './failure.ts';
 import { floatText, integerText, pointText, repr, str } from './print.ts';
 import { cut, derived, isStr, joined, lengthOf, raw, type Str, unitOf } from './text.ts';
-import { Dict, type Kwargs, numberOf, Tuple, typeName, Undefined, type Value, wholeOf } from './values.ts';
+import { Dict, type Kwargs, numberOf, Thing, Tuple, typeName, Undefined, type Value, wholeOf } from './values.ts';
 
 /** Widest field, and most digits behind a point: what a text may have is bounded anyway. */
 const MAX_WIDTH = 2 ** 20;
@@ -202,7 +202,7 @@ export interface Lookup {
 export function braceFormat(template: Str, args: readonly Value[], kwargs: Kwargs, lookup: Lookup, budget: Budget): Str {
 	let automatic = 0;
 	const expand = (template: Str, depth: number): Str => {
-		if (depth > 2) fail('ValueError', 'Max string recursion exceeded');
+		if (depth > 3) fail('ValueError', 'Max string recursion exceeded');
 		const text = raw(template);
 		const parts: Str[] = [];
 		for (let at = 0; at < text.length; ) {
@@ -334,7 +334,13 @@ export function percent(template: Str, values: Value, budget: Budget): Str {
 		PERCENT.lastIndex = end;
 	}
 	parts.push(cut(template, at));
-	if (!byName && used < positional.length && !(values instanceof Dict && !(values instanceof Tuple))) {
+	// What has items by key is not counted.
+	const keyed =
+		Array.isArray(values) ||
+		values instanceof Dict ||
+		values instanceof Undefined ||
+		(values instanceof Thing && values.item !== undefined);
+	if (!byName && used < positional.length && !keyed) {
 		fail('TypeError', 'not all arguments converted during string formatting');
 	}
 	const result = joined(parts, typeof template !== 'string' && template.safe);

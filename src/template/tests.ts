@@ -6,7 +6,21 @@ import type { Runtime, Test } from './runtime.ts';
 import { parameters } from './signature.ts';
 import { STRING_METHODS } from './strings.ts';
 import { isStr, raw } from './text.ts';
-import { contains, Dict, inOrder, isIterable, numberOf, type Order, same, Thing, Tuple, truth, Undefined, type Value } from './values.ts';
+import {
+	contains,
+	Dict,
+	inOrder,
+	isIterable,
+	needHashable,
+	numberOf,
+	type Order,
+	same,
+	Thing,
+	Tuple,
+	truth,
+	Undefined,
+	type Value,
+} from './values.ts';
 
 const test = (text: string, run: Test['run']): Test => ({ parameters: parameters(text), run });
 /** A test of the value alone. */
@@ -37,8 +51,8 @@ export const TESTS: Readonly<Record<string, Test>> = {
 	divisibleby: test('value, num', (runtime, [value, num]) => same(remainder(runtime, value!, num!), 0n)),
 	defined: is((value) => !(value instanceof Undefined)),
 	undefined: is((value) => value instanceof Undefined),
-	filter: test('value', ({ filters }, [name]) => isStr(name!) && Object.hasOwn(filters, raw(name))),
-	test: test('value', ({ tests }, [name]) => isStr(name!) && Object.hasOwn(tests, raw(name))),
+	filter: test('value', ({ filters }, [name]) => needHashable(name!) !== '' && isStr(name!) && Object.hasOwn(filters, raw(name))),
+	test: test('value', ({ tests }, [name]) => needHashable(name!) !== '' && isStr(name!) && Object.hasOwn(tests, raw(name))),
 	none: is((value) => value === null),
 	boolean: is((value) => typeof value === 'boolean'),
 	false: is((value) => value === false),

@@ -183,6 +183,10 @@ export class Range extends Thing {
 		return this.at(index);
 	}
 
+	override repr(): Str {
+		return `range(${this.start}, ${this.stop}${this.step === 1n ? '' : `, ${this.step}`})`;
+	}
+
 	override equals(other: Value): boolean {
 		if (!(other instanceof Range) || other.size !== this.size) return false;
 		return this.size === 0 || (other.start === this.start && (this.size === 1 || other.step === this.step));
