@@ -16,7 +16,7 @@ import type { SamplerStep } from '../src/generation/sampler.ts';
 import type { Host } from '../src/host.ts';
 import { fastRunner } from '../src/model/runner.ts';
 import { openModel } from '../src/model.ts';
-import { type FastModel, openFast } from '../src/transformer/fast.ts';
+import { type FastModel, openFast } from '../src/transformer/kernels/model.ts';
 
 const { values, positionals } = parseArgs({
 	allowPositionals: true,

@@ -7,7 +7,7 @@ import { fileSource } from '../hosts/node/file.ts';
 import { nodeHost } from '../hosts/node/host.ts';
 import { openModelTransformer } from '../src/architectures/index.ts';
 import { openCheckpoint } from '../src/formats/open.ts';
-import { type FastModel, openFast } from '../src/transformer/fast.ts';
+import { type FastModel, openFast } from '../src/transformer/kernels/model.ts';
 import { type Panel, svg } from './figure.ts';
 
 const { values, positionals } = parseArgs({

@@ -4,7 +4,7 @@ import { fileSource } from '../hosts/node/file.ts';
 import { nodeHost } from '../hosts/node/host.ts';
 import { openModelTransformer } from '../src/architectures/index.ts';
 import { openCheckpoint } from '../src/formats/open.ts';
-import { openFast } from '../src/transformer/fast.ts';
+import { openFast } from '../src/transformer/kernels/model.ts';
 import { measure } from './engine-work.ts';
 
 const [file = '', threads = '1'] = process.argv.slice(2);

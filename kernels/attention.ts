@@ -1,5 +1,5 @@
 // Scaled dot-product attention over a cache of halves: four query rows at a time, one in each lane, so that nothing is added across lanes.
-// Vaswani et al. 2017 (arXiv 1706.03762) §3.2.1; definition: src/transformer/exact.ts.
+// Vaswani et al. 2017 (arXiv 1706.03762) §3.2.1; definition: src/transformer/reference/operations.ts.
 
 // A cache row holds Dh values in eights: word j of eight has value j in its lower half and value j + 4 in its upper one, so that a shift
 // and a mask give four neighbours. Halves are rounded to nearest (2^-11 relative); scores, softmax and sums are float32.

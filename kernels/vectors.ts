@@ -1,5 +1,5 @@
 // The small operations between matrices: norms, rotation, activations, sums. All float32; widths are multiples of 4.
-// Their definitions: src/transformer/exact.ts and activations.ts; error of each: float32 rounding, and exponential.ts's where it is used.
+// Their definitions: src/transformer/reference/operations.ts and activations.ts; error of each: float32 rounding, and exponential.ts's where it is used.
 
 import { exponential, tangent } from './exponential';
 import { madd, sum4 } from './lanes';
@@ -77,7 +77,7 @@ export function rotate(x: usize, tokens: i32, heads: i32, stride: usize, headByt
 	}
 }
 
-/** Activation functions, in the order of src/compute/program.ts. */
+/** Activation functions, in the order of src/program/run.ts. */
 const RELU = 0;
 const GELU = 1;
 const GELU_TANH = 2;

@@ -4,10 +4,10 @@
 
 import { writeFileSync } from 'node:fs';
 import { TongsaError } from '../src/errors.ts';
-import { fastObstacle, openFast } from '../src/transformer/fast.ts';
+import { languageState } from '../src/generation/language.ts';
 import { encode, forward } from '../src/transformer/forward.ts';
+import { fastObstacle, openFast } from '../src/transformer/kernels/model.ts';
 import { createState } from '../src/transformer/state.ts';
-import { languageState } from '../src/unembedding/language.ts';
 import { top } from '../src/unembedding/probability.ts';
 import { familyFiles, measureFamily, type Opened, openFamily } from '../test/transformer/measure.ts';
 import { worstError } from '../test/transformer/open.ts';

@@ -1,8 +1,8 @@
 // Host: the surroundings that the core is handed. hosts/node and hosts/browser each make one.
 
 import type { ModelFiles } from './bytes/source.ts';
-import type { Worker } from './compute/crew.ts';
 import type { Optimise } from './compute/wasm.ts';
+import type { Worker } from './program/thread-pool.ts';
 
 /** What a person may name: a catalogue name, path, URL, hf:… or ollama:… string, or files already in hand. */
 export type ModelReference = string | ModelFiles;
@@ -43,7 +43,7 @@ export interface Host {
 	readonly threads: number;
 	/** Bytes of memory that weights may use. */
 	readonly memoryBudget: number;
-	/** Starts a thread that runs the compute worker (src/compute/crew-member.ts, serve); absent where there are no threads. */
+	/** Starts a thread that runs the compute worker (src/program/worker.ts, serve); absent where there are no threads. */
 	startWorker?(): Worker;
 	/** Has kernels compiled better than they are by themselves; absent where the runtime offers nothing. */
 	readonly optimise?: Optimise;

@@ -1,7 +1,7 @@
 // A thread of Node's as a crew takes it.
 
 import type { Worker as Thread } from 'node:worker_threads';
-import type { Worker } from '../../src/compute/crew.ts';
+import type { Worker } from '../../src/program/thread-pool.ts';
 
 export function computeThread(thread: Thread): Worker {
 	const ended = new Promise<void>((resolve) => {

@@ -33,6 +33,13 @@ export const PACKAGED: readonly Packaged[] = [
 		has: 'table',
 		what: 'SmolLM2-135M-Instruct: tokenizer, table and first block',
 	},
+	{
+		name: 'multilingual-e5-small',
+		aliases: ['e5', 'e5-small', 'multilingual-e5'],
+		file: 'multilingual-e5-small.gguf',
+		has: 'table',
+		what: 'multilingual-e5-small: sentence embeddings, all blocks, the tokens of English, Korean, Japanese and Chinese',
+	},
 	{ name: 'gpt-2', aliases: ['gpt2', 'r50k_base'], file: 'gpt-2.gguf', has: 'dictionary', what: "GPT-2's byte-level BPE" },
 	{ name: 'gpt-3', aliases: ['gpt3'], file: 'gpt-2.gguf', has: 'dictionary', what: "GPT-3's dictionary, which is GPT-2's" },
 	{

@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -40,11 +40,11 @@ export const exists = (path: string): Promise<boolean> =>
 		() => false,
 	);
 
+/** Joined, not `new URL(name, import.meta.url)`: that is how bundlers know a file that a page needs, and they would copy every model there is. */
+const here = dirname(fileURLToPath(import.meta.url));
+
 /** The files that the package carries: beside hosts/ in a checkout, one folder higher from dist/. */
 export function packagedModel(name: string): string {
-	for (const path of ['../../models/', '../../../models/']) {
-		const file = fileURLToPath(new URL(path + name, import.meta.url));
-		if (existsSync(file)) return file;
-	}
-	return fileURLToPath(new URL(`../../models/${name}`, import.meta.url));
+	const places = ['../../models', '../../../models'].map((path) => join(here, path, name));
+	return places.find((file) => existsSync(file)) ?? places[0]!;
 }

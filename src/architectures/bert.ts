@@ -1,8 +1,8 @@
 // BERT and its like: MiniLM, BGE, E5, GTE; RoBERTa and XLM-R, whose positions start at row 2.
 // Devlin et al. 2018 (arXiv 1810.04805), Liu et al. 2019 (arXiv 1907.11692); transformers modeling_bert.py, modeling_roberta.py; llama.cpp src/models/bert.cpp.
 
-import type { Family, Names } from '../transformer/family.ts';
-import type { Metadata } from '../transformer/metadata.ts';
+import type { Family, Names } from '../spec/family.ts';
+import type { Metadata } from '../spec/metadata.ts';
 import { GGUF_NAMES } from './decoder.ts';
 import { eitherNorm, encoder, GGUF_ENCODER_NAMES, storedRows } from './encoder.ts';
 import { sizes } from './settings.ts';

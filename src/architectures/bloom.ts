@@ -1,9 +1,9 @@
 // BLOOM: ALiBi, a norm on the embeddings, biases everywhere.
 // Workshop et al. 2022 (arXiv 2211.05100); transformers modeling_bloom.py; llama.cpp src/models/bloom.cpp.
 
-import type { TransformerConfig } from '../transformer/config.ts';
-import type { Family } from '../transformer/family.ts';
-import type { Metadata } from '../transformer/metadata.ts';
+import type { TransformerConfig } from '../spec/config.ts';
+import type { Family } from '../spec/family.ts';
+import type { Metadata } from '../spec/metadata.ts';
 import { ALL_BIAS, decoder, GGUF_NAMES, tied } from './decoder.ts';
 import { layerNorm, sizes } from './settings.ts';
 

@@ -1,9 +1,9 @@
 // Cohere's Command R: parallel block under one norm without bias, neighbours turn together, scaled logits.
 // Cohere 2024; transformers modeling_cohere.py; llama.cpp src/models/command-r.cpp.
 
-import type { TransformerConfig } from '../transformer/config.ts';
-import type { Family } from '../transformer/family.ts';
-import type { Metadata } from '../transformer/metadata.ts';
+import type { TransformerConfig } from '../spec/config.ts';
+import type { Family } from '../spec/family.ts';
+import type { Metadata } from '../spec/metadata.ts';
 import { ALL_BIAS, decoder, GGUF_NAMES, HF_NAMES, HF_PREFIXES, tied } from './decoder.ts';
 import { layerNorm } from './settings.ts';
 

@@ -11,9 +11,9 @@ import type {
 	NormPlaces,
 	RopeConfig,
 	TransformerConfig,
-} from '../transformer/config.ts';
-import type { Names } from '../transformer/family.ts';
-import type { Metadata } from '../transformer/metadata.ts';
+} from '../spec/config.ts';
+import type { Names } from '../spec/family.ts';
+import type { Metadata } from '../spec/metadata.ts';
 import { type RopeChoices, rope } from './rope-settings.ts';
 import { activation, rmsNorm, type Sizes, sizes } from './settings.ts';
 

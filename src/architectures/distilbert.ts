@@ -1,7 +1,7 @@
 // DistilBERT: BERT of half the depth, without token types.
 // Sanh et al. 2019 (arXiv 1910.01108); transformers modeling_distilbert.py.
 
-import type { Family } from '../transformer/family.ts';
+import type { Family } from '../spec/family.ts';
 import { encoder } from './encoder.ts';
 import { sizes } from './settings.ts';
 

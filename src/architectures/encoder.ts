@@ -1,9 +1,9 @@
 // The shape that most text encoders share since BERT: attention both ways, norms after the sums, a norm on the embeddings, biases, GELU.
 // Devlin et al. 2018 (arXiv 1810.04805).
 
-import type { EmbeddingConfig, HeadConfig, NormConfig, TransformerConfig } from '../transformer/config.ts';
-import type { Names } from '../transformer/family.ts';
-import type { Metadata } from '../transformer/metadata.ts';
+import type { EmbeddingConfig, HeadConfig, NormConfig, TransformerConfig } from '../spec/config.ts';
+import type { Names } from '../spec/family.ts';
+import type { Metadata } from '../spec/metadata.ts';
 import { ALL_BIAS, type DecoderChoices, decoder, postNorm, tied } from './decoder.ts';
 import { activation, layerNorm } from './settings.ts';
 

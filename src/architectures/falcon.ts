@@ -1,7 +1,7 @@
 // Falcon 7B, 40B, 180B, 11B (rotation, parallel block) and Falcon-RW (ALiBi, serial block).
 // Almazrouei et al. 2023 (arXiv 2311.16867); transformers modeling_falcon.py; llama.cpp src/models/falcon.cpp.
 
-import type { Family } from '../transformer/family.ts';
+import type { Family } from '../spec/family.ts';
 import { ALL_BIAS, decoder, GGUF_NAMES, preNorm, tied } from './decoder.ts';
 import { activation, layerNorm, sizes } from './settings.ts';
 

@@ -1,9 +1,9 @@
 // Gemma 1, 2 and 3, and EmbeddingGemma: scaled embeddings, gains stored less 1, GeGLU; from 2 on sandwich norms and windows, from 3 on q/k norms.
 // Gemma team 2024, 2025 (arXiv 2403.08295, 2408.00118, 2503.19786); transformers modeling_gemma*.py; llama.cpp src/models/gemma*.cpp.
 
-import type { Activation, TransformerConfig } from '../transformer/config.ts';
-import type { Family } from '../transformer/family.ts';
-import type { Metadata } from '../transformer/metadata.ts';
+import type { Activation, TransformerConfig } from '../spec/config.ts';
+import type { Family } from '../spec/family.ts';
+import type { Metadata } from '../spec/metadata.ts';
 import {
 	ALL_BIAS,
 	type DecoderChoices,

@@ -1,7 +1,7 @@
 // Gopher: RMS norm before each part, Transformer-XL's relative positions, two matrices with GELU and biases.
 // Rae et al. 2021 (arXiv 2112.11446) 2.1; Dai et al. 2019 (arXiv 1901.02860) 3.3. Its weights are closed: the names here are Tongsa's.
 
-import type { Family } from '../transformer/family.ts';
+import type { Family } from '../spec/family.ts';
 import { decoder, HF_NAMES, HF_PREFIXES } from './decoder.ts';
 import { activation } from './settings.ts';
 

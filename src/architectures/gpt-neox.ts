@@ -1,9 +1,9 @@
 // GPT-NeoX and Pythia: a part of each head turns, parallel (or serial) block with two norms, biases everywhere.
 // Black et al. 2022 (arXiv 2204.06745); transformers modeling_gpt_neox.py; llama.cpp src/models/gptneox.cpp.
 
-import type { TransformerConfig } from '../transformer/config.ts';
-import type { Family } from '../transformer/family.ts';
-import type { Metadata } from '../transformer/metadata.ts';
+import type { TransformerConfig } from '../spec/config.ts';
+import type { Family } from '../spec/family.ts';
+import type { Metadata } from '../spec/metadata.ts';
 import { ALL_BIAS, decoder, GGUF_NAMES } from './decoder.ts';
 import { activation, layerNorm } from './settings.ts';
 

@@ -1,9 +1,9 @@
 // gpt-oss: experts with clamped SwiGLU, attention sinks, a window on every second layer, YaRN without rounding.
 // OpenAI 2025 (arXiv 2508.10925); transformers modeling_gpt_oss.py; llama.cpp src/models/openai-moe.cpp.
 
-import type { TransformerConfig } from '../transformer/config.ts';
-import type { Family } from '../transformer/family.ts';
-import type { Metadata } from '../transformer/metadata.ts';
+import type { TransformerConfig } from '../spec/config.ts';
+import type { Family } from '../spec/family.ts';
+import type { Metadata } from '../spec/metadata.ts';
 import { ALL_BIAS, decoder, GGUF_NAMES, HF_NAMES, HF_PREFIXES, windowed } from './decoder.ts';
 import { yarnMagnitude } from './rope-settings.ts';
 import { ggufWindows, layerTypes, leftOut, rmsNorm, sizes } from './settings.ts';

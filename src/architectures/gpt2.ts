@@ -1,9 +1,9 @@
 // GPT-2, and GPT-3 and other models of its shape.
 // Radford et al. 2019; transformers modeling_gpt2.py; llama.cpp src/models/gpt2.cpp.
 
-import type { TransformerConfig } from '../transformer/config.ts';
-import type { Family, Names } from '../transformer/family.ts';
-import type { Metadata } from '../transformer/metadata.ts';
+import type { TransformerConfig } from '../spec/config.ts';
+import type { Family, Names } from '../spec/family.ts';
+import type { Metadata } from '../spec/metadata.ts';
 import { ALL_BIAS, decoder, GGUF_NAMES, tied } from './decoder.ts';
 import { activation, layerNorm, sizes } from './settings.ts';
 

@@ -2,7 +2,7 @@
 
 import { TongsaError } from '../errors.ts';
 import type { Checkpoint } from '../formats/checkpoint.ts';
-import type { Dialect, Family } from '../transformer/family.ts';
+import type { Dialect, Family } from '../spec/family.ts';
 import type { Transformer, TransformerOptions } from '../transformer/transformer.ts';
 import { bert, roberta } from './bert.ts';
 import { bloom } from './bloom.ts';

@@ -1,7 +1,7 @@
 // Llama 1 to 3 and everything that is stored as it: Mistral, SmolLM2, Yi, TinyLlama.
 // Touvron et al. 2023 (arXiv 2307.09288); transformers modeling_llama.py, modeling_mistral.py; llama.cpp src/models/llama.cpp.
 
-import type { Family } from '../transformer/family.ts';
+import type { Family } from '../spec/family.ts';
 import { decoder, GGUF_NAMES, HF_NAMES, HF_PREFIXES, windowed } from './decoder.ts';
 import { leftOut, windowOf } from './settings.ts';
 

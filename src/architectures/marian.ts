@@ -1,9 +1,9 @@
 // The original Transformer as Marian stores it: encoder and decoder, sinusoidal positions, norms after the sums, one table for all.
 // Vaswani et al. 2017 (arXiv 1706.03762); transformers modeling_marian.py.
 
-import type { AttentionConfig, TransformerConfig } from '../transformer/config.ts';
-import type { Family, Names } from '../transformer/family.ts';
-import type { Metadata } from '../transformer/metadata.ts';
+import type { AttentionConfig, TransformerConfig } from '../spec/config.ts';
+import type { Family, Names } from '../spec/family.ts';
+import type { Metadata } from '../spec/metadata.ts';
 import { ALL_BIAS, decoder, postNorm, tied } from './decoder.ts';
 import { activation } from './settings.ts';
 

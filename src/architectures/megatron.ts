@@ -1,7 +1,7 @@
 // GPT-3 and MT-NLG as Megatron-LM stores them: GPT-2's shape with fused projections by head, names of its own, a padded vocabulary.
 // Smith et al. 2022 (arXiv 2201.11990); NVIDIA/Megatron-LM megatron/model/language_model.py; transformers convert_megatron_gpt2_checkpoint.py.
 
-import type { Family } from '../transformer/family.ts';
+import type { Family } from '../spec/family.ts';
 import { gpt2Config } from './gpt2.ts';
 
 export const megatron: Family = {

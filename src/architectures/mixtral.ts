@@ -1,7 +1,7 @@
 // Mixtral: Llama with 8 experts, of which each token sees 2. In GGUF it is stored as `llama`.
 // Jiang et al. 2024 (arXiv 2401.04088); transformers modeling_mixtral.py.
 
-import type { Family } from '../transformer/family.ts';
+import type { Family } from '../spec/family.ts';
 import { decoder, HF_NAMES, HF_PREFIXES, windowed } from './decoder.ts';
 import { leftOut, rmsNorm } from './settings.ts';
 

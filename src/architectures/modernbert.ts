@@ -1,9 +1,9 @@
 // ModernBERT: norms before the parts, rotation, GeGLU, every third layer sees everything and the others a window to both sides.
 // Warner et al. 2024 (arXiv 2412.13663); transformers modeling_modernbert.py; llama.cpp src/models/modern-bert.cpp.
 
-import type { TransformerConfig } from '../transformer/config.ts';
-import type { Family } from '../transformer/family.ts';
-import type { Metadata } from '../transformer/metadata.ts';
+import type { TransformerConfig } from '../spec/config.ts';
+import type { Family } from '../spec/family.ts';
+import type { Metadata } from '../spec/metadata.ts';
 import { GGUF_NAMES, preNorm, windowed } from './decoder.ts';
 import { encoder } from './encoder.ts';
 import { rope } from './rope-settings.ts';

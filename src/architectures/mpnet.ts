@@ -1,7 +1,7 @@
 // MPNet: BERT with a learned bias by distance, positions from row 2 on, no token types.
 // Song et al. 2020 (arXiv 2004.09297); transformers modeling_mpnet.py.
 
-import type { Family } from '../transformer/family.ts';
+import type { Family } from '../spec/family.ts';
 import { encoder } from './encoder.ts';
 import { sizes } from './settings.ts';
 

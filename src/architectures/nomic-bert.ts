@@ -1,9 +1,9 @@
 // Nomic Embed v1 and v1.5: BERT with rotation, SwiGLU and no biases in the matrices.
 // Nussbaum et al. 2024 (arXiv 2402.01613); transformers modeling_nomic_bert.py; llama.cpp src/models/nomic-bert.cpp.
 
-import type { TransformerConfig } from '../transformer/config.ts';
-import type { Family } from '../transformer/family.ts';
-import type { Metadata } from '../transformer/metadata.ts';
+import type { TransformerConfig } from '../spec/config.ts';
+import type { Family } from '../spec/family.ts';
+import type { Metadata } from '../spec/metadata.ts';
 import { GGUF_NAMES } from './decoder.ts';
 import { encoder, GGUF_ENCODER_NAMES, storedRows } from './encoder.ts';
 import { activation } from './settings.ts';

@@ -1,9 +1,9 @@
 // OLMo 2: norms on what each part adds instead of what it receives, and on query and key over their whole width.
 // OLMo team 2024 (arXiv 2501.00656); transformers modeling_olmo2.py; llama.cpp src/models/olmo2.cpp.
 
-import type { TransformerConfig } from '../transformer/config.ts';
-import type { Family } from '../transformer/family.ts';
-import type { Metadata } from '../transformer/metadata.ts';
+import type { TransformerConfig } from '../spec/config.ts';
+import type { Family } from '../spec/family.ts';
+import type { Metadata } from '../spec/metadata.ts';
 import { ALL_BIAS, decoder, GGUF_NAMES, GGUF_SANDWICH, HF_NAMES, HF_PREFIXES } from './decoder.ts';
 import { rmsNorm } from './settings.ts';
 

@@ -1,7 +1,7 @@
 // GPT-1: post-norm, learned positions, no final norm.
 // Radford et al. 2018; transformers modeling_openai.py.
 
-import type { Family } from '../transformer/family.ts';
+import type { Family } from '../spec/family.ts';
 import { ALL_BIAS, decoder, postNorm } from './decoder.ts';
 import { GPT2_NAMES } from './gpt2.ts';
 import { layerNorm, sizes } from './settings.ts';

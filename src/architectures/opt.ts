@@ -1,7 +1,7 @@
 // OPT: learned positions from row 2 on, ReLU, biases everywhere; 350M is post-norm and projects its narrower table.
 // Zhang et al. 2022 (arXiv 2205.01068); transformers modeling_opt.py.
 
-import type { Family } from '../transformer/family.ts';
+import type { Family } from '../spec/family.ts';
 import { ALL_BIAS, decoder, postNorm, preNorm, tied } from './decoder.ts';
 import { activation, layerNorm, sizes } from './settings.ts';
 

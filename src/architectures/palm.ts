@@ -1,7 +1,7 @@
 // PaLM: parallel block under one norm without bias, one key and value head, SwiGLU, logits divided by √D.
 // Chowdhery et al. 2022 (arXiv 2204.02311) section 2. Its weights are closed: the names here are Tongsa's, Llama's where they fit.
 
-import type { Family } from '../transformer/family.ts';
+import type { Family } from '../spec/family.ts';
 import { decoder, HF_NAMES, HF_PREFIXES } from './decoder.ts';
 import { layerNorm, sizes } from './settings.ts';
 

@@ -1,9 +1,9 @@
 // Phi-3: fused projections, LongRoPE, a window in the short-context models.
 // Abdin et al. 2024 (arXiv 2404.14219); transformers modeling_phi3.py; llama.cpp src/models/phi3.cpp.
 
-import type { TransformerConfig } from '../transformer/config.ts';
-import type { Family } from '../transformer/family.ts';
-import type { Metadata } from '../transformer/metadata.ts';
+import type { TransformerConfig } from '../spec/config.ts';
+import type { Family } from '../spec/family.ts';
+import type { Metadata } from '../spec/metadata.ts';
 import { decoder, GGUF_NAMES, HF_NAMES, HF_PREFIXES, windowed } from './decoder.ts';
 import { rmsNorm } from './settings.ts';
 

@@ -1,9 +1,9 @@
 // Qwen2 and 2.5 (biases on query, key, value), Qwen3 (norm of query and key), Qwen3 with experts.
 // Qwen team 2024, 2025 (arXiv 2407.10671, 2505.09388); transformers modeling_qwen2.py, modeling_qwen3.py, modeling_qwen3_moe.py.
 
-import type { BlockConfig } from '../transformer/config.ts';
-import type { Family } from '../transformer/family.ts';
-import type { Metadata } from '../transformer/metadata.ts';
+import type { BlockConfig } from '../spec/config.ts';
+import type { Family } from '../spec/family.ts';
+import type { Metadata } from '../spec/metadata.ts';
 import { ALL_BIAS, type DecoderChoices, decoder, GGUF_NAMES, HF_NAMES, HF_PREFIXES, QKV_BIAS, windowed } from './decoder.ts';
 import { layerTypes, leftOut, rmsNorm, sizes, windowOf } from './settings.ts';
 

@@ -1,8 +1,8 @@
 // Settings of the rotation, as GGUF has them and as config.json does in all its dialects.
 // llama.cpp src/llama-arch.cpp (rope.*); transformers modeling_rope_utils.py.
 
-import type { RopeConfig, RopeScaling } from '../transformer/config.ts';
-import type { Metadata } from '../transformer/metadata.ts';
+import type { RopeConfig, RopeScaling } from '../spec/config.ts';
+import type { Metadata } from '../spec/metadata.ts';
 
 export interface RopeChoices {
 	readonly pairing: RopeConfig['pairing'];

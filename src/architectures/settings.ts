@@ -1,7 +1,7 @@
 // Settings that many families spell alike: sizes, norms, activations, windows. GGUF's keys first, then config.json's in all their dialects.
 
-import type { Activation, NormConfig } from '../transformer/config.ts';
-import type { Metadata } from '../transformer/metadata.ts';
+import type { Activation, NormConfig } from '../spec/config.ts';
+import type { Metadata } from '../spec/metadata.ts';
 
 /** Every spelling of a size, in both formats. */
 const SIZE_KEYS = {

@@ -1,8 +1,8 @@
 // SmolLM3: Llama where every fourth layer does not rotate.
 // Hugging Face 2025; transformers modeling_smollm3.py; llama.cpp src/models/smollm3.cpp.
 
-import type { BlockConfig } from '../transformer/config.ts';
-import type { Family } from '../transformer/family.ts';
+import type { BlockConfig } from '../spec/config.ts';
+import type { Family } from '../spec/family.ts';
 import { ALL_BIAS, decoder, GGUF_NAMES, HF_NAMES, HF_PREFIXES, tied, windowed } from './decoder.ts';
 import { layerTypes, leftOut, sizes } from './settings.ts';
 

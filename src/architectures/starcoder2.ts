@@ -1,9 +1,9 @@
 // StarCoder2: layer norm, two matrices with tanh-GELU, biases, rotation, a window.
 // Lozhkov et al. 2024 (arXiv 2402.19173); transformers modeling_starcoder2.py; llama.cpp src/models/starcoder2.cpp.
 
-import type { TransformerConfig } from '../transformer/config.ts';
-import type { Family } from '../transformer/family.ts';
-import type { Metadata } from '../transformer/metadata.ts';
+import type { TransformerConfig } from '../spec/config.ts';
+import type { Family } from '../spec/family.ts';
+import type { Metadata } from '../spec/metadata.ts';
 import { ALL_BIAS, decoder, GGUF_NAMES, HF_NAMES, HF_PREFIXES, tied, windowed } from './decoder.ts';
 import { activation, layerNorm, leftOut } from './settings.ts';
 

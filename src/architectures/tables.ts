@@ -3,9 +3,9 @@
 
 import { TongsaError } from '../errors.ts';
 import type { Checkpoint, TensorInfo } from '../formats/checkpoint.ts';
-import type { Dialect } from '../transformer/family.ts';
-import { finder } from '../transformer/finder.ts';
-import { openMetadata } from '../transformer/metadata.ts';
+import type { Dialect } from '../spec/family.ts';
+import { openMetadata } from '../spec/metadata.ts';
+import { finder } from '../weights/finder.ts';
 import { architectureOf } from './name.ts';
 
 export interface Tables {

@@ -3,11 +3,11 @@
 import { TongsaError } from '../errors.ts';
 import { ANY, checkOptions, listOf, OBJECT, type Rule, type Rules, whole } from '../options.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
-import type { LanguageState } from '../unembedding/language.ts';
 import { logSumExp, top } from '../unembedding/probability.ts';
 import { createCandidates } from './candidates.ts';
 import { commonPrefix } from './common-prefix.ts';
 import { type JsonSchema, openConstraint } from './constraint.ts';
+import type { LanguageState } from './language.ts';
 import { type Random, seededRandom } from './random.ts';
 import { applySampler, checkSampler, draw, type SamplerStep } from './sampler.ts';
 import { stopStrings } from './stop.ts';

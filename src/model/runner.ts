@@ -1,14 +1,14 @@
 // Runner: a transformer as generation and sentence vectors use it, exact or fast. Several callers take turns on one cache.
 
 import type { Continuable } from '../generation/generate.ts';
+import { contextLengthOf, languageState } from '../generation/language.ts';
 import type { Host } from '../host.ts';
-import type { MemoryBytes } from '../transformer/fast/divide.ts';
-import { longerThanCache } from '../transformer/fast/support.ts';
-import { type FastModel, fastObstacle, openFast } from '../transformer/fast.ts';
 import { forward } from '../transformer/forward.ts';
+import type { MemoryBytes } from '../transformer/kernels/divide.ts';
+import { type FastModel, fastObstacle, openFast } from '../transformer/kernels/model.ts';
+import { longerThanCache } from '../transformer/kernels/support.ts';
 import { createState } from '../transformer/state.ts';
 import type { Transformer } from '../transformer/transformer.ts';
-import { contextLengthOf, languageState } from '../unembedding/language.ts';
 import { createSharedCache } from './shared-cache.ts';
 import type { OpenOptions } from './types.ts';
 

@@ -3,10 +3,10 @@
 import { openModelTransformer } from '../architectures/index.ts';
 import { TongsaError } from '../errors.ts';
 import type { Checkpoint } from '../formats/checkpoint.ts';
+import { contextLengthOf } from '../generation/language.ts';
 import type { Host } from '../host.ts';
-import type { MemoryBytes } from '../transformer/fast/divide.ts';
+import type { MemoryBytes } from '../transformer/kernels/divide.ts';
 import type { Transformer } from '../transformer/transformer.ts';
-import { contextLengthOf } from '../unembedding/language.ts';
 import { DEFAULT_CONTEXT, exactRunner, fastRunner, type Runner, whyNotFast } from './runner.ts';
 import { type Shared, shared } from './shared.ts';
 import type { OpenOptions } from './types.ts';

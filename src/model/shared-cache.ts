@@ -1,7 +1,7 @@
 // The kernels' cache of keys and values as several texts share it: whose beginning it holds, and what is kept of those that made room.
 
 import { commonPrefix } from '../generation/common-prefix.ts';
-import type { FastModel } from '../transformer/fast.ts';
+import type { FastModel } from '../transformer/kernels/model.ts';
 import { createPrefixes, WORTH_KEEPING } from './prefixes.ts';
 
 export interface SharedCache {

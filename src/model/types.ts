@@ -4,12 +4,12 @@ import type { Pooling } from '../embedding/pooling.ts';
 import type { Checkpoint } from '../formats/checkpoint.ts';
 import type { Finish, GeneratedToken, GenerateOptions } from '../generation/generate.ts';
 import type { Progress } from '../host.ts';
+import type { AttentionCell, CellPlace } from '../inspection/attention-cell.ts';
+import type { Point } from '../spec/points.ts';
 import type { EncodeOptions, Tokenizer } from '../tokenizer/types.ts';
-import type { MemoryBytes } from '../transformer/fast/divide.ts';
+import type { MemoryBytes } from '../transformer/kernels/divide.ts';
 import type { Replace, TracedPoint } from '../transformer/listen.ts';
-import type { Point } from '../transformer/points.ts';
 import type { Selector } from '../transformer/select.ts';
-import type { AttentionCell, CellPlace } from '../unembedding/inspect.ts';
 import type { Provenance } from './provenance.ts';
 
 export interface OpenOptions {

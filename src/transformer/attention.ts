@@ -1,9 +1,8 @@
 // Scaled dot-product attention: project, norm, rotate, remember, attend, project back.
 // Vaswani et al. 2017 (arXiv 1706.03762) 3.2. Dimensions: T new tokens, n of them asked for, S tokens so far.
 
-import type { Matrix } from './backend.ts';
-import type { AttentionConfig } from './config.ts';
-import type { AttentionParts } from './parts.ts';
+import type { AttentionConfig } from '../spec/config.ts';
+import type { AttentionParts, Matrix } from '../weights/parts.ts';
 import { alibiBias, bucketBias, relativeBias, sinusoids } from './position.ts';
 import type { Run } from './run.ts';
 import { appendRows, type BlockCache } from './state.ts';

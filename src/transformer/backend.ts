@@ -1,17 +1,9 @@
 // Backend: the operations that the stack is made of. `exact` (exact.ts) defines them; the kernels (fast.ts) run the whole pass as one program instead.
 // Arrays are row-major float32. Dimensions: T queries, S keys (all tokens so far), D width, H, K heads, Dh head width, M × N a matrix.
 
-import type { Activation, AttentionConfig, NormConfig, RopeConfig } from './config.ts';
+import type { Activation, AttentionConfig, NormConfig, RopeConfig } from '../spec/config.ts';
+import type { Loader, Matrix } from '../weights/parts.ts';
 import type { RopeTable } from './rope.ts';
-import type { MatrixView } from './views.ts';
-
-/** A weight matrix (M, N) in whatever layout the backend likes. It maps N values to M. */
-export interface Matrix {
-	readonly rows: number;
-	readonly columns: number;
-	/** Memory that it holds. */
-	readonly byteLength: number;
-}
 
 /** One call of scaled dot-product attention. */
 export interface AttentionCall {
@@ -43,9 +35,7 @@ export interface AttentionTaps {
 	readonly weights?: ((weights: Float32Array) => Float32Array) | undefined;
 }
 
-export interface Backend {
-	/** Brings a matrix into the backend's own layout. */
-	load(view: MatrixView, signal?: AbortSignal): Promise<Matrix>;
+export interface Backend extends Loader {
 	/** x (T, N) · weightᵀ + bias → (T, M). */
 	linear(x: Float32Array, T: number, weight: Matrix, bias?: Float32Array): Float32Array;
 	/** Norm of each row of `width` values. A gain longer than that holds one after another: row r uses gain[r · width mod gain.length …]. */

@@ -1,11 +1,11 @@
 // One block: attention and feed-forward around the residual stream, arranged as the family chose.
 
+import type { BlockConfig, NormPlaces } from '../spec/config.ts';
+import type { LoadedBlock } from '../weights/weights.ts';
 import { attention, remember } from './attention.ts';
-import type { BlockConfig, NormPlaces } from './config.ts';
 import { feedForward } from './feed-forward.ts';
 import type { Run } from './run.ts';
 import { tap } from './taps.ts';
-import type { LoadedBlock } from './weights.ts';
 
 /** The tokens of x that are asked for beyond this block; all of them but in the last one. */
 export interface Rows {

@@ -2,9 +2,8 @@
 // Experts: Shazeer et al. 2017 (arXiv 1701.06538); Fedus et al. 2021 (arXiv 2101.03961).
 
 import { route } from '../compute/route.ts';
-import type { Matrix } from './backend.ts';
-import type { ExpertsConfig, FeedForwardConfig } from './config.ts';
-import type { ExpertParts, FeedForwardParts } from './parts.ts';
+import type { ExpertsConfig, FeedForwardConfig } from '../spec/config.ts';
+import type { ExpertParts, FeedForwardParts, Matrix } from '../weights/parts.ts';
 import type { Run } from './run.ts';
 import { tap } from './taps.ts';
 

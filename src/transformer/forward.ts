@@ -1,8 +1,8 @@
 // The forward pass: rows → blocks → norm → hidden. Everything else in this folder is a part of it.
 
 import { TongsaError } from '../errors.ts';
+import type { TransformerConfig } from '../spec/config.ts';
 import { type Rows, runBlock } from './block.ts';
-import type { TransformerConfig } from './config.ts';
 import { sinusoids } from './position.ts';
 import { type Run, sharedRopeTables } from './run.ts';
 import { createState, type State } from './state.ts';

@@ -1,6 +1,6 @@
 // Positions other than rotary ones: sinusoids, ALiBi slopes, buckets of distance, Transformer-XL's relative term.
 
-import type { AttentionConfig } from './config.ts';
+import type { AttentionConfig } from '../spec/config.ts';
 
 /**
  * Rows of sinusoids: [sin(p·f₀) … | cos(p·f₀) …] with fᵢ = 10000^(−2i/D), for the given positions: (n, D).

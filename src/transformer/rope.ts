@@ -1,7 +1,7 @@
 // Rotary positions: angles per position and pair, with every published way of stretching them to longer contexts.
 // Su et al. 2021 (arXiv 2104.09864); reference: transformers modeling_rope_utils.py, in float32 as there.
 
-import type { RopeConfig } from './config.ts';
+import type { RopeConfig } from '../spec/config.ts';
 
 /** cos and sin of T positions × P pairs, row-major, already multiplied by the scaling's magnitude. */
 export interface RopeTable {

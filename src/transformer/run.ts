@@ -1,11 +1,11 @@
 // A run's surroundings: what every part of the stack needs to know while tokens pass through.
 
+import type { RopeConfig, TransformerConfig } from '../spec/config.ts';
+import type { LoadedGlobals, Weights } from '../weights/weights.ts';
 import type { Backend } from './backend.ts';
-import type { RopeConfig, TransformerConfig } from './config.ts';
 import { type RopeTable, ropeTable } from './rope.ts';
 import type { State } from './state.ts';
 import type { Taps } from './taps.ts';
-import type { LoadedGlobals, Weights } from './weights.ts';
 
 export interface Run {
 	readonly config: TransformerConfig;

@@ -2,9 +2,9 @@
 
 import { TongsaError } from '../errors.ts';
 import { type Rule, shown } from '../options.ts';
+import type { TransformerConfig } from '../spec/config.ts';
+import { BLOCK_POINTS, type BlockPoint, type Dimension, GLOBAL_POINTS, type GlobalPoint, type Point, pointsOf } from '../spec/points.ts';
 import type { Rows } from './block.ts';
-import type { TransformerConfig } from './config.ts';
-import { BLOCK_POINTS, type BlockPoint, type Dimension, GLOBAL_POINTS, type GlobalPoint, type Point, pointsOf } from './points.ts';
 
 /**
  * A point by name, with `*` for every layer; or a typed selector. Counting from the end is by negative numbers.

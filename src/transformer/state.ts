@@ -1,6 +1,6 @@
 // State: what a token changes. Keys and values of all tokens so far, a cache per block; an encoder's states for a decoder.
 
-import type { TransformerConfig } from './config.ts';
+import type { TransformerConfig } from '../spec/config.ts';
 
 /** Keys and values of one block: `capacity` rows of K · Dh values, of which State.length are filled. */
 export interface BlockCache {

@@ -1,14 +1,14 @@
 // Transformer: config, weights and backend of one opened model, joined. Built once, used by every run.
 
 import type { Checkpoint } from '../formats/checkpoint.ts';
+import type { TransformerConfig } from '../spec/config.ts';
+import type { Dialect } from '../spec/family.ts';
+import { openMetadata } from '../spec/metadata.ts';
+import { bind } from '../weights/bind.ts';
+import { refuseUnhonoured } from '../weights/unhonoured.ts';
+import { openWeights, type Views, type Weights } from '../weights/weights.ts';
 import type { Backend } from './backend.ts';
-import { bind } from './bind.ts';
-import type { TransformerConfig } from './config.ts';
-import { exact } from './exact.ts';
-import type { Dialect } from './family.ts';
-import { openMetadata } from './metadata.ts';
-import { refuseUnhonoured } from './unhonoured.ts';
-import { openWeights, type Views, type Weights } from './weights.ts';
+import { exact } from './reference/operations.ts';
 
 export interface Transformer {
 	/** Name of the model, for messages. */

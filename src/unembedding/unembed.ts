@@ -1,7 +1,7 @@
 // Unembedding: hidden states → logits, by the table read the other way round, with head, bias, scale and cap where the family has them.
 
 import { TongsaError } from '../errors.ts';
-import type { FastModel } from '../transformer/fast.ts';
+import type { FastModel } from '../transformer/kernels/model.ts';
 import { SILENT, type Taps, tap } from '../transformer/taps.ts';
 import type { Transformer } from '../transformer/transformer.ts';
 

@@ -6,7 +6,7 @@ import type { KernelVariant } from '../../src/compute/kernels.ts';
 import { TongsaError } from '../../src/errors.ts';
 import { type Provenance, provenanceOf } from '../../src/model/provenance.ts';
 import type { Model, RunOptions } from '../../src/model.ts';
-import type { MemoryBytes } from '../../src/transformer/fast/divide.ts';
+import type { MemoryBytes } from '../../src/transformer/kernels/divide.ts';
 
 interface Rate {
 	readonly tokens: number;

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { GenerateJson } from '../../surfaces/protocol/generate.ts';
 import type { LensJson } from '../../surfaces/protocol/lens.ts';
+import { COMMAND } from '../command.ts';
 import { tongsa } from './run.ts';
 
 const MODEL = join(process.env.TONGSA_MODELS ?? '', 'SmolLM2-135M-Instruct.Q4_1.gguf');
@@ -37,8 +38,7 @@ test('Ctrl-C ends a generation with exit code 130', { skip }, async () => {
 });
 
 test('Ctrl-C stops the answer of a chat and not the chat', { skip }, async () => {
-	const main = join(import.meta.dirname, '../../surfaces/cli/main.ts');
-	const child = spawn(process.execPath, ['--conditions=tongsa-source', main, 'chat', MODEL, '--max-tokens', '4000']);
+	const child = spawn(COMMAND[0]!, [...COMMAND.slice(1), 'chat', MODEL, '--max-tokens', '4000']);
 	let heard = '';
 	let said = '';
 	child.stderr.setEncoding('utf8').on('data', (text) => (heard += text));

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { BLOCK_POINTS, GLOBAL_POINTS } from '../../src/transformer/points.ts';
+import { BLOCK_POINTS, GLOBAL_POINTS } from '../../src/spec/points.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const REAL = join(process.env.TONGSA_MODELS ?? '', 'SmolLM2-135M-Instruct.Q4_1.gguf');

@@ -3,9 +3,7 @@
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-export const MAIN = fileURLToPath(new URL('../../surfaces/cli/main.ts', import.meta.url));
+import { COMMAND } from '../command.ts';
 
 export interface Result {
 	readonly code: number | null;
@@ -36,7 +34,7 @@ export const ENVIRONMENT = {
 
 export function tongsa(words: readonly string[], given: Given = {}): Promise<Result> {
 	return new Promise((done, fail) => {
-		const child = spawn(process.execPath, ['--conditions=tongsa-source', MAIN, ...words], {
+		const child = spawn(COMMAND[0]!, [...COMMAND.slice(1), ...words], {
 			env: { ...process.env, ...ENVIRONMENT, ...given.env },
 			...(given.cwd && { cwd: given.cwd }),
 		});

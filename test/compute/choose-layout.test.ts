@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decide, layoutChoice } from '../../src/compute/choose-layout.ts';
 import { buildKernels } from '../../src/compute/wasm.ts';
-import { divide, hasRoomForBytes } from '../../src/transformer/fast/divide.ts';
-import { openFast } from '../../src/transformer/fast.ts';
+import { divide, hasRoomForBytes } from '../../src/transformer/kernels/divide.ts';
+import { openFast } from '../../src/transformer/kernels/model.ts';
 import { MADE, madeModel } from './made.ts';
 
 const build = { ...(await buildKernels('simd')), compiled: true };

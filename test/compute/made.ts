@@ -2,13 +2,13 @@
 
 import { memorySource } from '../../src/bytes/memory.ts';
 import type { TensorInfo } from '../../src/formats/checkpoint.ts';
+import type { AttentionConfig, BlockConfig, NormConfig, NormPlaces, TransformerConfig } from '../../src/spec/config.ts';
 import type { DTypeName } from '../../src/tensor/index.ts';
-import type { AttentionConfig, BlockConfig, NormConfig, NormPlaces, TransformerConfig } from '../../src/transformer/config.ts';
-import { exact } from '../../src/transformer/exact.ts';
-import type { BlockParts, LinearParts, NormParts, TransformerParts, VectorView } from '../../src/transformer/parts.ts';
+import { exact } from '../../src/transformer/reference/operations.ts';
 import type { Transformer } from '../../src/transformer/transformer.ts';
-import type { MatrixView } from '../../src/transformer/views.ts';
-import { openWeights } from '../../src/transformer/weights.ts';
+import type { BlockParts, LinearParts, NormParts, TransformerParts, VectorView } from '../../src/weights/parts.ts';
+import type { MatrixView } from '../../src/weights/views.ts';
+import { openWeights } from '../../src/weights/weights.ts';
 import { randomBytes, randomFloats } from './builds.ts';
 
 /** `dtype`: of the matrices; vectors are F32. */

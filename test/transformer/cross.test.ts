@@ -3,13 +3,13 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { openFast } from '../../src/transformer/fast.ts';
+import { type AttentionCell, attentionCell, type CellPlace } from '../../src/inspection/attention-cell.ts';
+import { lens } from '../../src/inspection/lens.ts';
+import { surprise } from '../../src/inspection/log-probabilities.ts';
+import { trace } from '../../src/inspection/trace.ts';
+import { pointsOf } from '../../src/spec/points.ts';
+import { openFast } from '../../src/transformer/kernels/model.ts';
 import type { Replace } from '../../src/transformer/listen.ts';
-import { pointsOf } from '../../src/transformer/points.ts';
-import { type AttentionCell, attentionCell, type CellPlace } from '../../src/unembedding/inspect.ts';
-import { lens } from '../../src/unembedding/lens.ts';
-import { surprise } from '../../src/unembedding/surprise.ts';
-import { trace } from '../../src/unembedding/trace.ts';
 import { openFamily } from './measure.ts';
 import { expectedAt, FAMILIES, transformerAt, worstError } from './open.ts';
 import { TOLERANCES } from './tolerances.ts';

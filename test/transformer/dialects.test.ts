@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { trace } from '../../src/unembedding/trace.ts';
+import { trace } from '../../src/inspection/trace.ts';
 import { type Config, changed } from './changed.ts';
 import { openFamily } from './measure.ts';
 

@@ -4,12 +4,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { generate } from '../../src/generation/generate.ts';
-import type { TransformerConfig } from '../../src/transformer/config.ts';
+import { languageState } from '../../src/generation/language.ts';
+import { trace } from '../../src/inspection/trace.ts';
+import type { TransformerConfig } from '../../src/spec/config.ts';
+import { type Dimension, type Point, pointsOf } from '../../src/spec/points.ts';
 import { encode, forward } from '../../src/transformer/forward.ts';
-import { type Dimension, type Point, pointsOf } from '../../src/transformer/points.ts';
 import { createState } from '../../src/transformer/state.ts';
-import { languageState } from '../../src/unembedding/language.ts';
-import { trace } from '../../src/unembedding/trace.ts';
 import { unembed } from '../../src/unembedding/unembed.ts';
 import { changed } from './changed.ts';
 import { familyFiles, measureFamily, openFamily } from './measure.ts';

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { TongsaError } from '../../src/errors.ts';
-import { trace } from '../../src/unembedding/trace.ts';
+import { trace } from '../../src/inspection/trace.ts';
 import { type Config, changed } from './changed.ts';
 import { FAMILIES } from './open.ts';
 

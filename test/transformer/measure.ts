@@ -3,11 +3,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openModelTransformer } from '../../src/architectures/index.ts';
+import { languageState } from '../../src/generation/language.ts';
+import { trace } from '../../src/inspection/trace.ts';
 import { loadTokenizer } from '../../src/tokenizer/sources/index.ts';
 import type { Transformer } from '../../src/transformer/transformer.ts';
-import { languageState } from '../../src/unembedding/language.ts';
 import { top } from '../../src/unembedding/probability.ts';
-import { trace } from '../../src/unembedding/trace.ts';
 import { checkpointAt, type Expected, expectedAt, FAMILIES, transformerAt, worstError } from './open.ts';
 
 /** What stands in the expected files beside points. */

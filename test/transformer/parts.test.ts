@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { route } from '../../src/compute/route.ts';
-import { activationOf, erf } from '../../src/transformer/activations.ts';
-import type { AttentionConfig } from '../../src/transformer/config.ts';
-import { exact } from '../../src/transformer/exact.ts';
+import type { AttentionConfig } from '../../src/spec/config.ts';
 import { alibiSlopes, bfloat16, bucketOf, sinusoids } from '../../src/transformer/position.ts';
+import { activationOf, erf } from '../../src/transformer/reference/activations.ts';
+import { exact } from '../../src/transformer/reference/operations.ts';
 import { frequencies, rotate } from '../../src/transformer/rope.ts';
-import { rowsOf } from '../../src/transformer/views.ts';
+import { rowsOf } from '../../src/weights/views.ts';
 import { worstError } from './open.ts';
 
 const near = (got: ArrayLike<number>, wanted: ArrayLike<number>) =>

@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Checkpoint, MetadataValue } from '../../src/formats/checkpoint.ts';
+import { languageState } from '../../src/generation/language.ts';
+import { trace } from '../../src/inspection/trace.ts';
+import { openMetadata } from '../../src/spec/metadata.ts';
 import { forward } from '../../src/transformer/forward.ts';
-import { openMetadata } from '../../src/transformer/metadata.ts';
 import { createState } from '../../src/transformer/state.ts';
-import { languageState } from '../../src/unembedding/language.ts';
-import { trace } from '../../src/unembedding/trace.ts';
 import { changed, type Header } from './changed.ts';
 import { checkpointAt, FAMILIES, transformerAt } from './open.ts';
 

@@ -2,14 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BLOCK_POINTS, pointsOf } from '../../src/transformer/points.ts';
+import { languageState } from '../../src/generation/language.ts';
+import { attentionCell } from '../../src/inspection/attention-cell.ts';
+import { lens } from '../../src/inspection/lens.ts';
+import { surprise } from '../../src/inspection/log-probabilities.ts';
+import { trace, traceBoth } from '../../src/inspection/trace.ts';
+import { BLOCK_POINTS, pointsOf } from '../../src/spec/points.ts';
 import { extentOf, select, valuesOf } from '../../src/transformer/select.ts';
-import { attentionCell } from '../../src/unembedding/inspect.ts';
-import { languageState } from '../../src/unembedding/language.ts';
-import { lens } from '../../src/unembedding/lens.ts';
 import { logProbabilities, top } from '../../src/unembedding/probability.ts';
-import { surprise } from '../../src/unembedding/surprise.ts';
-import { trace, traceBoth } from '../../src/unembedding/trace.ts';
 import { expectedAt, FAMILIES, transformerAt, worstError } from './open.ts';
 
 const ids = (await expectedAt(`${FAMILIES}llama.expected.safetensors`)).ids('ids');

@@ -5,7 +5,7 @@ import type { Checkpoint, TensorInfo } from '../../../../src/formats/checkpoint.
 
 /** Tokens that the cache is made for (src/model/runner.ts). */
 const CONTEXT = 4096;
-/** Of the budget, what floats may take as they are (src/transformer/fast.ts). */
+/** Of the budget, what floats may take as they are (src/transformer/kernels/model.ts). */
 const FLOAT_SHARE = 0.5;
 /** Matrices that make keys and values, in GGUF's names and the Hub's. */
 const KEYS = /(?:attn_k|attn_v|[kv]_proj|\.key|\.value)\.weight$/;

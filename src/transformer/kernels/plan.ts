@@ -1,0 +1,87 @@
+// plan: a config and its weights' views → places in one memory, and what is to be loaded there. Nothing is read.
+
+import type { Arena } from '../../compute/arena.ts';
+import { FLOAT_TYPES, FLOATS, type FourBits, type HotType, hotType, matrixBytes, padded, ROUNDED } from '../../compute/layouts.ts';
+import type { PlacedMatrix } from '../../program/steps.ts';
+import type { LinearParts, NormParts, VectorView } from '../../weights/parts.ts';
+import type { MatrixView } from '../../weights/views.ts';
+
+/** A matrix to be repacked, and how. */
+export interface MatrixJob {
+	readonly view: MatrixView;
+	readonly hot: HotType;
+	readonly placed: PlacedMatrix;
+}
+
+/** Values to be copied as float32; `offset` is added to each (a norm's gain − 1). */
+export interface VectorJob {
+	readonly view: VectorView;
+	readonly at: number;
+	readonly offset: number;
+}
+
+export interface Plan {
+	readonly matrices: readonly MatrixJob[];
+	readonly vectors: readonly VectorJob[];
+	matrix(view: MatrixView): PlacedMatrix;
+	/** 0 when absent. */
+	vector(view: VectorView | undefined, count: number, offset?: number): number;
+	linear(parts: LinearParts<MatrixView, VectorView>): PlacedLinear;
+	norm(parts: NormParts<VectorView>, count: number, offset: number): { readonly gain: number; readonly bias: number };
+}
+
+export interface PlacedLinear {
+	readonly matrix: PlacedMatrix;
+	readonly bias: number;
+}
+
+/** What is laid in one of two ways, as there is room and as the machine is faster. */
+export interface Layouts {
+	/** Whether floats stay floats. */
+	readonly floats: boolean;
+	readonly fourBits: FourBits;
+}
+
+/**
+ * Which record a view's stored type becomes. What is turned, packed with separate scales or not a hot type goes through float32, and
+ * stays so if the file holds floats and `floats`.
+ */
+function hotTypeOf(view: MatrixView, { floats, fourBits }: Layouts): HotType {
+	if (floats && FLOAT_TYPES.has(view.tensor.dtype)) return FLOATS;
+	const hot = hotType(view.tensor.dtype, fourBits);
+	if (!hot || view.transposed || view.scales || view.columns % hot.blockElements) return ROUNDED;
+	return view.take?.some(({ step }) => step !== 1) ? ROUNDED : hot;
+}
+
+export function createPlan(arena: Arena, layouts: Layouts): Plan {
+	const matrices: MatrixJob[] = [];
+	const vectors: VectorJob[] = [];
+	/** A tied table is placed once. */
+	const known = new Map<unknown, PlacedMatrix>();
+	const plan: Plan = {
+		matrices,
+		vectors,
+		matrix(view) {
+			const key = view.take || view.slice ? view : view.tensor;
+			const found = known.get(key);
+			if (found) return found;
+			const hot = hotTypeOf(view, layouts);
+			const columns = padded(view.columns);
+			const at = arena.take(matrixBytes(hot.kind, view.rows, columns), `the weights ${view.tensor.name}`);
+			const placed = { kind: hot.kind, at, rows: view.rows, columns };
+			known.set(key, placed);
+			matrices.push({ view, hot, placed });
+			return placed;
+		},
+		vector(view, count, offset = 0) {
+			if (!view) return 0;
+			// Filled up to eights, as matrices' rows are.
+			const at = arena.take(Math.ceil(count / 8) * 32, `the values ${view.tensor.name}`);
+			vectors.push({ view, at, offset });
+			return at;
+		},
+		linear: ({ matrix, bias }) => ({ matrix: plan.matrix(matrix), bias: plan.vector(bias, matrix.rows) }),
+		norm: ({ gain, bias }, count, offset) => ({ gain: plan.vector(gain, count, offset), bias: plan.vector(bias, count) }),
+	};
+	return plan;
+}

@@ -1,0 +1,88 @@
+// Parts: a transformer's weights by role. The same tree holds views (nothing read) and what they load to.
+
+import type { TensorInfo } from '../formats/checkpoint.ts';
+import type { NormPlaces } from '../spec/config.ts';
+import type { MatrixView, RowRange } from './views.ts';
+
+/** A weight matrix (M, N) in whatever layout the backend likes. It maps N values to M. */
+export interface Matrix {
+	readonly rows: number;
+	readonly columns: number;
+	/** Memory that it holds. */
+	readonly byteLength: number;
+}
+
+/** What brings matrices into a layout of its own. */
+export interface Loader {
+	load(view: MatrixView, signal?: AbortSignal): Promise<Matrix>;
+}
+
+/** Values of a tensor, all or some of them in the order of `take`. */
+export interface VectorView {
+	readonly tensor: TensorInfo;
+	readonly take?: readonly RowRange[];
+}
+
+export interface LinearParts<M, V> {
+	readonly matrix: M;
+	readonly bias?: V;
+}
+
+export interface NormParts<V> {
+	readonly gain: V;
+	readonly bias?: V;
+}
+
+export interface AttentionParts<M, V> {
+	readonly query: LinearParts<M, V>;
+	readonly key: LinearParts<M, V>;
+	readonly value: LinearParts<M, V>;
+	readonly output: LinearParts<M, V>;
+	readonly queryNorm?: NormParts<V>;
+	readonly keyNorm?: NormParts<V>;
+	readonly sinks?: V;
+	/** Transformer-XL: projection of distances (H · Dh, D), and the biases u and v (H, Dh). */
+	readonly distance?: M;
+	readonly contentBias?: V;
+	readonly distanceBias?: V;
+}
+
+export interface ExpertParts<M, V> {
+	readonly gate: LinearParts<M, V>;
+	readonly up: LinearParts<M, V>;
+	readonly down: LinearParts<M, V>;
+}
+
+/** Either gate, up and down, or a router and experts. */
+export interface FeedForwardParts<M, V> {
+	readonly gate?: LinearParts<M, V>;
+	readonly up?: LinearParts<M, V>;
+	readonly down?: LinearParts<M, V>;
+	readonly router?: LinearParts<M, V>;
+	/** Views of one expert: experts are loaded when a token needs them. */
+	readonly expert?: (e: number) => ExpertParts<M, V> | Promise<ExpertParts<M, V>>;
+}
+
+export interface BlockParts<M, V> {
+	readonly norms: { readonly [place in keyof NormPlaces]?: NormParts<V> };
+	readonly attention: AttentionParts<M, V>;
+	readonly cross?: AttentionParts<M, V>;
+	readonly feedForward: FeedForwardParts<M, V>;
+}
+
+export interface TransformerParts<M, V> {
+	readonly table: M;
+	readonly positions?: M;
+	readonly types?: M;
+	readonly embeddingNorm?: NormParts<V>;
+	readonly embeddingProjection?: M;
+	readonly finalNorm?: NormParts<V>;
+	readonly finalProjection?: M;
+	readonly head?: LinearParts<M, V>;
+	readonly headNorm?: NormParts<V>;
+	readonly output?: LinearParts<M, V>;
+	readonly rope: { readonly factors?: V; readonly short?: V; readonly long?: V };
+	readonly buckets?: V;
+	readonly blocks: readonly BlockParts<M, V>[];
+	readonly encoder?: TransformerParts<M, V>;
+}
