@@ -35,7 +35,7 @@ export async function openModel(host: Host, reference: ModelReference, options: 
 			checkpoint,
 			architecture: architectureOf(checkpoint),
 			tokenizer,
-			chatTemplate: () => chatTemplateOf(checkpoint),
+			chatTemplate: (tools) => chatTemplateOf(checkpoint, tools),
 			template: (messages, options) => conversation(host, checkpoint, tokenizer, interpreter, messages, options),
 			...reading,
 			...engine,

@@ -31,6 +31,10 @@ export async function pathFiles(path: string): Promise<ModelFiles> {
 	return { name: path, files: await openAll(folder, [...splitParts(name), ...beside]) };
 }
 
+/** Chat templates beside the default one: Hugging Face's name for the folder; models have two or three. */
+const TEMPLATES = 'additional_chat_templates';
+const MAX_TEMPLATES = 20;
+
 async function names(folder: string): Promise<string[]> {
 	const entries = await readdir(folder);
 	if (entries.length > MAX_ENTRIES) {
@@ -50,7 +54,8 @@ async function names(folder: string): Promise<string[]> {
 			),
 		),
 	);
-	return [...entries, ...there.flat()].sort();
+	const templates = entries.includes(TEMPLATES) ? (await readdir(join(folder, TEMPLATES))).slice(0, MAX_TEMPLATES) : [];
+	return [...entries, ...there.flat(), ...templates.map((name) => `${TEMPLATES}/${name}`)].sort();
 }
 
 /** Opens files of a folder; closes what is open when one fails. */

@@ -6,7 +6,7 @@ import { splitParts } from '../split.ts';
 
 /** Small files that openModel reads, as paths inside the folder. */
 const ASSET =
-	/^(?:(?:config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab|modules|sentence_bert_config|config_sentence_transformers|chat_template|1_Pooling\/config|model\.safetensors\.index)\.json|vocab\.txt|merges\.txt|chat_template\.jinja|(?:tokenizer|spiece|sentencepiece\.bpe|spm)\.model|[\w.-]+\.tiktoken)$/;
+	/^(?:(?:config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab|modules|sentence_bert_config|config_sentence_transformers|chat_template|1_Pooling\/config|model\.safetensors\.index)\.json|vocab\.txt|merges\.txt|chat_template\.jinja|additional_chat_templates\/[\w.-]+\.jinja|(?:tokenizer|spiece|sentencepiece\.bpe|spm)\.model|[\w.-]+\.tiktoken)$/;
 const WEIGHTS = /^[^/]+\.safetensors$/;
 const DICTIONARY = /^(?:tokenizer\.json|vocab\.(?:txt|json)|(?:tokenizer|spiece|sentencepiece\.bpe|spm)\.model|[\w.-]+\.tiktoken)$/;
 const LATER_PART = /-(?!00001)\d{5}-of-\d{5}\.gguf$/;

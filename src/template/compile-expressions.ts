@@ -144,7 +144,7 @@ export function compileExpression(node: Expr, symbols: Symbols, soft: boolean): 
 			};
 		}
 		case 'condexpr': {
-			const [test, then, otherwise] = [node.test, node.then, node.otherwise].map(
+			const [test, then, otherwise] = [node.test, node.chosen, node.otherwise].map(
 				(part) => part && compileExpression(part, symbols, true),
 			) as [Evaluate, Evaluate, Evaluate | undefined];
 			const message = `the inline if-expression on line ${node.line} evaluated to false and no else section was defined.`;
@@ -193,11 +193,11 @@ function compileArguments(node: Arguments, inner: (node: Expr) => Evaluate): (ru
 }
 
 function addKwargs(named: Map<string, Value>, more: Value): void {
-	if (!(more instanceof Dict)) return fail('TypeError', 'argument after ** must be a mapping');
-	for (const [key, value] of more.entries()) {
-		if (!isStr(key)) return fail('TypeError', 'keywords must be strings');
-		if (named.has(raw(key))) fail('TypeError', `got multiple values for keyword argument '${raw(key)}'`);
-		named.set(raw(key), value);
+	const entries = more instanceof Dict ? more.entries() : fail('TypeError', 'argument after ** must be a mapping');
+	for (const [key, value] of entries) {
+		const name = isStr(key) ? raw(key) : fail('TypeError', 'keywords must be strings');
+		if (named.has(name)) fail('TypeError', `got multiple values for keyword argument '${name}'`);
+		named.set(name, value);
 	}
 }
 

@@ -122,7 +122,7 @@ function parseCondition(tokens: Tokens): Expr {
 		const { line } = tokens.next();
 		const test = parseOr(tokens);
 		const otherwise = tokens.skip('name', 'else') ? tokens.nested(() => parseCondition(tokens)) : undefined;
-		node = { kind: 'condexpr', test, then: node, otherwise, line };
+		node = { kind: 'condexpr', test, chosen: node, otherwise, line };
 	}
 	return node;
 }

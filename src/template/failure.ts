@@ -83,12 +83,12 @@ export class Budget {
 		if (characters > this.bounds.characters) {
 			throw new BudgetExceeded('makes too long a text', `${this.bounds.characters} characters`);
 		}
-		this.spend(characters >> 5);
+		this.spend(Math.floor(characters / 32));
 	}
 
 	/** So many items are touched. */
 	items(count: number): void {
-		this.spend(count >> 2);
+		this.spend(Math.floor(count / 4));
 	}
 
 	enter(): void {

@@ -4,7 +4,7 @@ import { fail } from './failure.ts';
 import { percent } from './format.ts';
 import { toJson } from './json.ts';
 import { escaped } from './markup.ts';
-import { repr, softStr, str } from './print.ts';
+import { softStr, str } from './print.ts';
 import { type Filter, filter, type Runtime } from './runtime.ts';
 import { capitalized, centre, justified, replaced, STRING_METHODS, splitLines, stripped } from './strings.ts';
 import { changed, cut, derived, isStr, joined, lengthOf, raw, SPACE, type Str, unitOf, withSafe } from './text.ts';
@@ -160,19 +160,4 @@ export const TEXT_FILTERS: Readonly<Record<string, Filter>> = {
 		};
 		return toJson(value!, style, budget);
 	}),
-	pprint: filter('value', ({ budget }, [value]) => {
-		const text = repr(sortedKeys(value!), budget);
-		return raw(text).length <= 80 ? text : fail('TemplateError', 'pprint of more than one line is not supported');
-	}),
 };
-
-/** Dicts with their keys in order, as pprint prints them. */
-function sortedKeys(value: Value): Value {
-	if (Array.isArray(value)) return value.map(sortedKeys);
-	if (value instanceof Tuple) return new Tuple(value.items.map(sortedKeys));
-	if (!(value instanceof Dict)) return value;
-	const order = (key: Value) => (isStr(key) ? raw(key) : '');
-	return new Dict(
-		Array.from(value.entries(), ([key, item]) => [key, sortedKeys(item)] as const).sort(([a], [b]) => (order(a) < order(b) ? -1 : 1)),
-	);
-}

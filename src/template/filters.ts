@@ -1,5 +1,5 @@
 // All filters by name. As jinja2/filters.py; `tojson` as transformers replaces it. What needs chance or a page has no place in a chat template:
-// random, urlize.
+// random, urlize, pprint.
 
 import { NUMBER_FILTERS } from './filters-numbers.ts';
 import { SEQUENCE_FILTERS } from './filters-sequences.ts';

@@ -101,7 +101,6 @@ export function parseExactJson(text: string): ExactJson {
 	return at < text.length ? wrong('something follows the value') : result;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: those that JSON forbids
 const STRING = /"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[\da-fA-F]{4})[^"\\\x00-\x1f]*)*"/y;
 const NUMBER = /-?(?:0|[1-9]\d*)((?:\.\d+)?(?:[eE][-+]?\d+)|\.\d+)?/y;
 /** With those that Python's json also reads. */

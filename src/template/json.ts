@@ -85,11 +85,10 @@ const ESCAPES: Readonly<Record<string, string>> = {
 	'\f': '\\f',
 	'\b': '\\b',
 };
-const escape = (character: string) => ESCAPES[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const escaped = (character: string) => ESCAPES[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 function quoted(text: Str, ascii: boolean): Str {
 	const plain = raw(text);
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: those that JSON escapes
-	const inside = plain.replace(ascii ? /["\\]|[^\x20-\x7e]/g : /["\\\x00-\x1f]/g, escape);
+	const inside = plain.replace(ascii ? /["\\]|[^\x20-\x7e]/g : /["\\\x00-\x1f]/g, escaped);
 	return joined(['"', inside === plain ? withSafe(text, false) : withSafe(changed(text, inside), false), '"']);
 }

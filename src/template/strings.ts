@@ -307,6 +307,7 @@ export const STRING_METHODS: Readonly<Record<string, Method<Str>>> = {
 		for (let at = inside.indexOf(mark); at >= 0; at = inside.indexOf(mark, at + mark.length)) count++;
 		return count;
 	}),
+	encode: method('encoding=, errors=', () => fail('TypeError', 'bytes are not known here')),
 	endswith: edge(false),
 	expandtabs: method('tabsize=', (text, [size], budget) =>
 		changed(text, tabsExpanded(raw(text), size === undefined ? 8 : needCount(size), budget)),

@@ -104,11 +104,14 @@ export class Symbols {
 				return;
 			case 'assign':
 				this.expression(node.value);
-				return this.expression(node.target);
+				this.expression(node.target);
+				return;
 			case 'setblock':
-				return this.expression(node.target);
+				this.expression(node.target);
+				return;
 			case 'for':
-				return this.expression(node.iter);
+				this.expression(node.iter);
+				return;
 			case 'if': {
 				this.expression(node.test);
 				const branch = (visit: (symbols: Symbols) => void) => {
@@ -126,11 +129,14 @@ export class Symbols {
 				return;
 			}
 			case 'macro':
-				return this.store(node.name);
+				this.store(node.name);
+				return;
 			case 'call':
-				return this.expression(node.call);
+				this.expression(node.call);
+				return;
 			case 'filterblock':
-				return this.expression(node.filter);
+				this.expression(node.filter);
+				return;
 			case 'with':
 				for (const value of node.values) this.expression(value);
 				return;
@@ -162,17 +168,20 @@ export function undeclared(body: readonly Stmt[], names: readonly string[]): Rea
 				return;
 			case 'assign':
 				expression(node.target);
-				return expression(node.value);
+				expression(node.value);
+				return;
 			case 'setblock':
 				expression(node.target);
 				expression(node.filter);
-				return node.body.forEach(visit);
+				node.body.forEach(visit);
+				return;
 			case 'for':
 				expression(node.target);
 				expression(node.iter);
 				node.body.forEach(visit);
 				node.otherwise.forEach(visit);
-				return expression(node.test);
+				expression(node.test);
+				return;
 			case 'if':
 				expression(node.test);
 				node.body.forEach(visit);
@@ -180,18 +189,22 @@ export function undeclared(body: readonly Stmt[], names: readonly string[]): Rea
 					expression(test);
 					body.forEach(visit);
 				}
-				return node.otherwise.forEach(visit);
+				node.otherwise.forEach(visit);
+				return;
 			case 'macro':
 			case 'call':
 				if (node.kind === 'call') expression(node.call);
 				for (const part of [...node.args, ...node.defaults]) expression(part);
-				return node.body.forEach(visit);
+				node.body.forEach(visit);
+				return;
 			case 'filterblock':
 				node.body.forEach(visit);
-				return expression(node.filter);
+				expression(node.filter);
+				return;
 			case 'with':
 				for (const part of [...node.targets, ...node.values]) expression(part);
-				return node.body.forEach(visit);
+				node.body.forEach(visit);
+				return;
 			case 'block':
 			case 'break':
 			case 'continue':

@@ -16,7 +16,7 @@ export type Expr =
 	| ({ readonly kind: 'call'; readonly node: Expr } & Arguments)
 	| ({ readonly kind: 'filter'; readonly node: Expr | undefined; readonly name: string; readonly line: number } & Arguments)
 	| ({ readonly kind: 'test'; readonly node: Expr; readonly name: string; readonly line: number } & Arguments)
-	| { readonly kind: 'condexpr'; readonly test: Expr; readonly then: Expr; readonly otherwise: Expr | undefined; readonly line: number };
+	| { readonly kind: 'condexpr'; readonly test: Expr; readonly chosen: Expr; readonly otherwise: Expr | undefined; readonly line: number };
 
 export type BinaryOp = '+' | '-' | '*' | '/' | '//' | '%' | '**' | 'and' | 'or';
 export type CompareOp = '==' | '!=' | '<' | '<=' | '>' | '>=' | 'in' | 'notin';
@@ -96,7 +96,7 @@ export function parts(node: Expr): readonly Expr[] {
 				(part) => part !== undefined,
 			);
 		case 'condexpr':
-			return [node.test, node.then, node.otherwise].filter((part) => part !== undefined);
+			return [node.test, node.chosen, node.otherwise].filter((part) => part !== undefined);
 		default:
 			return node satisfies never;
 	}
