@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -32,6 +32,19 @@ export const hubEndpoint = (env: Environment = process.env): string => (env.HF_E
 
 /** Ollama's models: manifests/HOST/NAMESPACE/NAME/TAG and blobs/sha256-…. */
 export const ollamaFolder = (env: Environment = process.env): string => env.OLLAMA_MODELS || join(home(env), '.ollama', 'models');
+
+/** The variable that says where the cache lies that a path is in. */
+export function variableOf(path: string): string | undefined {
+	const caches = [
+		['TONGSA_CACHE', cacheFolder()],
+		['HF_HUB_CACHE', hubFolder()],
+		['OLLAMA_MODELS', ollamaFolder()],
+	] as const;
+	// A folder above it, too: it was to be made.
+	return caches.find(([, folder]) => isWithin(path, folder) || isWithin(folder, path))?.[0];
+}
+
+const isWithin = (path: string, folder: string): boolean => path === folder || path.startsWith(folder.replace(/[\\/]*$/, sep));
 
 /** Whether anything stands at a path. */
 export const exists = (path: string): Promise<boolean> =>

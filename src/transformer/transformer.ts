@@ -5,6 +5,7 @@ import type { TransformerConfig } from '../spec/config.ts';
 import type { Dialect } from '../spec/family.ts';
 import { openMetadata } from '../spec/metadata.ts';
 import { bind } from '../weights/bind.ts';
+import { type Finder, finder } from '../weights/finder.ts';
 import { refuseUnhonoured } from '../weights/unhonoured.ts';
 import { openWeights, type Views, type Weights } from '../weights/weights.ts';
 import type { Backend } from './backend.ts';
@@ -31,7 +32,7 @@ export interface TransformerOptions {
 /** Reads the settings and checks every tensor's shape. No weight is read. */
 export async function openTransformer(checkpoint: Checkpoint, dialect: Dialect, options: TransformerOptions): Promise<Transformer> {
 	const metadata = await openMetadata(checkpoint, options.signal);
-	const config = frozen(dialect.config(metadata));
+	const config = frozen(storedOutput(dialect.config(metadata), finder(checkpoint, dialect, dialect.names)));
 	refuseUnhonoured(metadata);
 	const views = bind(checkpoint, config, dialect);
 	const build = (part: TransformerConfig, of: Views, prefix: string): Transformer => ({
@@ -44,6 +45,15 @@ export async function openTransformer(checkpoint: Checkpoint, dialect: Dialect, 
 		...(part.encoder && of.encoder && { encoder: build(part.encoder, of.encoder, 'encoder.') }),
 	});
 	return build(config, views, '');
+}
+
+/**
+ * A tied model whose file holds a second table all the same uses it: transformers ties only where both are equal, and then either is right.
+ * transformers modeling_utils.py, tie_weights
+ */
+function storedOutput(config: TransformerConfig, { find }: Finder): TransformerConfig {
+	if (!config.logits?.tied || !find('table', 'weight') || !find('output', 'weight')) return config;
+	return { ...config, logits: { ...config.logits, tied: false } };
 }
 
 /** Config is data that nothing changes: frozen all the way down. */

@@ -100,8 +100,8 @@ function padding(at: number, alignment: number): number {
 }
 
 function tensorInfo({ name, shape, dtype }: TensorInfo, offset: number): Uint8Array {
-	const type = [...TENSOR_TYPES].find(([, known]) => known.name === dtype);
-	if (!type) {
+	const type = [...TENSOR_TYPES].find(([, known]) => known.name === dtype)?.[0] ?? unknownNumber(dtype);
+	if (type === undefined) {
 		throw new TongsaError('unsupported', 'GGUF has no such type of tensor', {
 			tensor: name,
 			got: dtype,
@@ -109,7 +109,13 @@ function tensorInfo({ name, shape, dtype }: TensorInfo, offset: number): Uint8Ar
 		});
 	}
 	// Fastest dimension first in the file.
-	return joined(text(name), u32(shape.length), ...shape.toReversed().map(u64), u32(type[0]), u64(offset));
+	return joined(text(name), u32(shape.length), ...shape.toReversed().map(u64), u32(type), u64(offset));
+}
+
+/** A type that another GGUF file has and this program does not know, copied as it is: 'type 138' → 138. */
+function unknownNumber(dtype: TensorInfo['dtype']): number | undefined {
+	const [, number] = /^type (\d+)$/.exec(dtype) ?? [];
+	return number === undefined ? undefined : Number(number);
 }
 
 function encoded(value: Exclude<GgufValue, { type: 'copy' }>): Uint8Array {
