@@ -21,3 +21,19 @@ export function splitParts(name: string): string[] {
 	}
 	return Array.from({ length: parts }, (_, i) => `${match[1]}-${String(i + 1).padStart(5, '0')}-of-${match[3]}.gguf`);
 }
+
+/** The parts of what stands at an address, each by its name and its own address. `%20` in one of them stays what it is. */
+export function splitAddresses(url: string): readonly (readonly [name: string, url: string])[] {
+	const { pathname, search } = new URL(url);
+	const name = decoded(pathname.slice(pathname.lastIndexOf('/') + 1)) || 'model';
+	return splitParts(name).map((part) => [part, part === name ? url : new URL(encodeURIComponent(part) + search, url).href] as const);
+}
+
+/** As it stands, where it is no UTF-8. */
+function decoded(text: string): string {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;
+	}
+}

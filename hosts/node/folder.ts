@@ -13,6 +13,12 @@ const MAX_ENTRIES = 10_000;
 
 /** @throws TongsaError 'not-found', 'unsupported'. */
 export async function pathFiles(path: string): Promise<ModelFiles> {
+	const { folder, chosen } = await filesOf(path);
+	return { name: path, files: await openAll(folder, chosen) };
+}
+
+/** Which files a path stands for: their folder and their names in it. Links are followed when they are opened. @throws as pathFiles */
+export async function filesOf(path: string): Promise<{ readonly folder: string; readonly chosen: readonly string[] }> {
 	const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
 		throw new TongsaError(
 			'not-found',
@@ -21,7 +27,7 @@ export async function pathFiles(path: string): Promise<ModelFiles> {
 			{ cause },
 		);
 	});
-	if (found.isDirectory()) return { name: path, files: await openAll(path, await filesIn(path)) };
+	if (found.isDirectory()) return { folder: path, chosen: await filesIn(path) };
 	// A pipe or device would be waited on forever.
 	if (!found.isFile()) throw new TongsaError('unsupported', 'neither a file nor a folder', { file: path });
 	const folder = dirname(path);
@@ -29,7 +35,7 @@ export async function pathFiles(path: string): Promise<ModelFiles> {
 	// A safetensors file says neither its shape nor its tokenizer: those stand beside it.
 	const inModules = await foldersIn(folder);
 	const beside = name.endsWith('.safetensors') ? assetsIn(await names(folder, inModules), inModules) : [];
-	return { name: path, files: await openAll(folder, [...splitParts(name), ...beside]) };
+	return { folder, chosen: [...splitParts(name), ...beside] };
 }
 
 async function filesIn(path: string): Promise<string[]> {

@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import type { GenerateJson } from '../../surfaces/protocol/generate.ts';
 import type { LensJson } from '../../surfaces/protocol/lens.ts';
 import { COMMAND } from '../command.ts';
@@ -32,7 +33,7 @@ test('the lens sees the answer come up in the last layers', { skip }, async () =
 
 test('Ctrl-C ends a generation with exit code 130', { skip }, async () => {
 	const { code, stderr } = await tongsa(['generate', MODEL, 'Tell me a very long story.', '--max-tokens', '4000'], {
-		interruptAfterMs: 4000,
+		interrupt: setTimeout(4000),
 	});
 	assert.deepEqual([code, stderr], [130, '']);
 });

@@ -17,8 +17,8 @@ export interface Given {
 	readonly stdin?: string | Uint8Array;
 	readonly env?: Readonly<Record<string, string>>;
 	readonly cwd?: string;
-	/** Sent after this many milliseconds. */
-	readonly interruptAfterMs?: number;
+	/** Ctrl-C, when this has come. */
+	readonly interrupt?: Promise<unknown>;
 }
 
 /** Compiled code is kept between the many runs. Colours and places of the machine that runs the tests must not show. */
@@ -46,6 +46,6 @@ export function tongsa(words: readonly string[], given: Given = {}): Promise<Res
 		child.stdin.end(given.stdin ?? '');
 		child.on('error', fail);
 		child.on('close', (code) => done({ code, stdout, stderr, json: <T>() => JSON.parse(stdout) as T }));
-		if (given.interruptAfterMs) setTimeout(() => child.kill('SIGINT'), given.interruptAfterMs);
+		void given.interrupt?.then(() => child.kill('SIGINT'));
 	});
 }

@@ -79,7 +79,7 @@ function properly(verb: Verb, { code, stderr, megabytes }: Ran): string {
 	const said = `${verb}: exit ${code}, ${megabytes.toFixed(0)} MB: ${stderr}`;
 	assert.ok(code === 0 || code === 1 || code === 2, said);
 	if (code !== 0) assert.match(stderr, /^tongsa: [^\n]{10,1500}\n$/, said);
-	assert.doesNotMatch(stderr, /defect|node_modules|\bat .*:\d+:\d+|undefined|\[object/, said);
+	assert.doesNotMatch(stderr, /defect|node_modules\/(?!tongsa\/)|\bat .*:\d+:\d+|undefined|\[object/, said);
 	return said;
 }
 

@@ -10,7 +10,8 @@ import { PACKAGED } from '../../hosts/node/packaged.ts';
 import { RECIPES } from '../../hosts/node/recipes.ts';
 import { resolve } from '../../hosts/node/resolve.ts';
 import { selectFiles } from '../../hosts/node/select.ts';
-import { splitParts } from '../../hosts/split.ts';
+import { remember } from '../../hosts/node/verified.ts';
+import { splitAddresses, splitParts } from '../../hosts/split.ts';
 import { TongsaError } from '../../src/errors.ts';
 
 let folder: string;
@@ -53,6 +54,9 @@ test('a pulled model comes before the packaged one, and only when it is whole', 
 	assert.deepEqual(await namesOf('smollm2'), ['smollm2.gguf']);
 	// As long as the real one, without its bytes.
 	spawnSync('truncate', ['-s', String(file!.byteLength), join(place, file!.name)]);
+	assert.deepEqual(await namesOf('smollm2'), ['smollm2.gguf']);
+	// As if its bytes had been checked when they came.
+	await remember(join(place, file!.name), file!);
 	assert.deepEqual(await namesOf('smollm2'), [file!.name]);
 	rmSync(place, { recursive: true });
 });
@@ -89,6 +93,16 @@ test('a split file brings its siblings; a missing one is named', async () => {
 	rmSync(join(place, both[1]!));
 	await assert.rejects(resolve(join(place, both[0]!)), is('not-found', /m-00002-of-00002/));
 	assert.throws(() => splitParts('m-00001-of-99999.gguf'), is('out-of-range', /1 to 1000/));
+});
+
+test('the parts at an address: each at its own, whatever is escaped in it', () => {
+	const at = 'https://example.org/a%20b/my%20model-00002-of-00003.gguf?token=x';
+	assert.deepEqual(splitAddresses(at), [
+		['my model-00001-of-00003.gguf', 'https://example.org/a%20b/my%20model-00001-of-00003.gguf?token=x'],
+		['my model-00002-of-00003.gguf', at],
+		['my model-00003-of-00003.gguf', 'https://example.org/a%20b/my%20model-00003-of-00003.gguf?token=x'],
+	]);
+	assert.deepEqual(splitAddresses('https://example.org/%E0%A4%A'), [['%E0%A4%A', 'https://example.org/%E0%A4%A']]);
 });
 
 test('a choice that only the person can make is asked for', () => {
