@@ -66,15 +66,8 @@ export async function pulledPlace(model: Recipe, signal?: AbortSignal): Promise<
 }
 
 async function urlFiles(url: string, signal: AbortSignal | undefined): Promise<ModelFiles> {
-	const [{ httpSource }, { network }, { splitAddresses }] = await Promise.all([
-		import('../../src/bytes/http.ts'),
-		import('./network.ts'),
-		import('../split.ts'),
-	]);
-	if (!URL.canParse(url)) throw new TongsaError('usage', 'not a URL', { got: url });
-	const parts = splitAddresses(url);
-	const sources = await Promise.all(parts.map(([, address]) => httpSource(address, network(), signal)));
-	return { name: url, files: new Map(parts.map(([name], i) => [name, sources[i]!])) };
+	const [{ filesAt }, { network }] = await Promise.all([import('../../src/formats/address.ts'), import('./network.ts')]);
+	return filesAt(url, network(), signal);
 }
 
 function pathOf(url: string): string {

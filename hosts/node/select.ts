@@ -2,7 +2,7 @@
 // the files beside them. Their names: Hugging Face's loaders.
 
 import { TongsaError } from '../../src/errors.ts';
-import { splitParts } from '../split.ts';
+import { partNames, partNumber } from '../../src/formats/part-names.ts';
 
 /** Small files that openModel reads, by base name. */
 const ASSET =
@@ -31,7 +31,6 @@ export function moduleFolders(modules: string): string[] {
 
 const WEIGHTS = /^[^/]+\.safetensors$/;
 const DICTIONARY = /^(?:tokenizer\.json|vocab\.(?:txt|json)|(?:tokenizer|spiece|sentencepiece\.bpe|spm)\.model|[\w.-]+\.tiktoken)$/;
-const LATER_PART = /-(?!00001)\d{5}-of-\d{5}\.gguf$/;
 
 /** The small files, and all of a sentence embedder's modules. */
 function assets(names: readonly string[], folders: readonly string[]): string[] {
@@ -54,7 +53,7 @@ export const assetsIn = (names: readonly string[], folders: readonly string[] = 
  */
 export function selectFiles(names: readonly string[], where: string, folders: readonly string[] = []): string[] {
 	const ggufs = names.filter((name) => name.endsWith('.gguf') && !name.includes('mmproj'));
-	const firsts = ggufs.filter((name) => !LATER_PART.test(name));
+	const firsts = ggufs.filter((name) => (partNumber(name) ?? 1) === 1);
 	const weights = names.filter((name) => WEIGHTS.test(name));
 	const small = assets(names, folders);
 	const inModule = small.some((name) => name.includes('/') && name.endsWith('.safetensors'));
@@ -63,7 +62,7 @@ export function selectFiles(names: readonly string[], where: string, folders: re
 		const usual = weights.filter((name) => !name.startsWith('consolidated'));
 		return [...(usual.length ? usual : weights), ...small];
 	}
-	if (firsts.length === 1) return splitParts(firsts[0]!);
+	if (firsts.length === 1) return partNames(firsts[0]!);
 	if (firsts.length > 1) {
 		const shown = firsts.slice(0, 12).join(', ') + (firsts.length > 12 ? `, … (${firsts.length})` : '');
 		throw new TongsaError('not-found', 'more than one model here: name one', { file: where, allowed: shown });
