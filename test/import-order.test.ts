@@ -76,15 +76,37 @@ test('imports only go down', () => {
 	assert.deepEqual(wrong, []);
 });
 
-test('no file imports itself by way of others', () => {
-	const imports = new Map(files.map((file) => [file, importsOf(file)]));
-	// Whoever imports nothing that is left, or is imported by nothing that is left, stands in no circle.
+/** What is left of a graph when whoever imports nothing, or is imported by nothing, is taken away again and again: the circles. */
+function circles(imports: Map<string, readonly string[]>): string[] {
 	for (let before = -1; before !== imports.size; ) {
 		before = imports.size;
 		const imported = new Set([...imports.values()].flat());
-		for (const [file, paths] of imports) if (!imported.has(file) || !paths.some((path) => imports.has(path))) imports.delete(file);
+		for (const [node, targets] of imports) if (!imported.has(node) || !targets.some((target) => imports.has(target))) imports.delete(node);
 	}
-	assert.deepEqual([...imports.keys()], []);
+	return [...imports.keys()];
+}
+
+test('no file imports itself by way of others', () => {
+	assert.deepEqual(circles(new Map(files.map((file) => [file, importsOf(file)]))), []);
+});
+
+test('of the files and folders that stand in one folder, none imports itself by way of others', () => {
+	const folders = new Set(files.flatMap((file) => file.split('/').map((_, depth, parts) => parts.slice(0, depth).join('/'))));
+	for (const folder of folders) {
+		/** The file or folder directly in `folder` that a path belongs to; undefined outside. */
+		const childOf = (path: string) => (path.startsWith(`${folder}/`) ? path.slice(folder.length + 1).split('/')[0]! : undefined);
+		const imports = new Map<string, string[]>();
+		for (const file of files) {
+			const child = childOf(file);
+			if (child === undefined) continue;
+			const targets = importsOf(file).map(childOf);
+			imports.set(child, [
+				...(imports.get(child) ?? []),
+				...targets.filter((target) => target !== undefined && target !== child),
+			] as string[]);
+		}
+		assert.deepEqual(circles(imports), [], folder);
+	}
 });
 
 test('the studio reaches the library from its engine alone', () => {

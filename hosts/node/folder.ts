@@ -4,7 +4,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ByteSource, ModelFiles } from '../../src/bytes/source.ts';
 import { TongsaError } from '../../src/errors.ts';
-import { splitParts } from '../split.ts';
+import { partNames } from '../../src/formats/part-names.ts';
 import { fileSource } from './file.ts';
 import { assetsIn, selectFiles } from './select.ts';
 
@@ -34,7 +34,7 @@ export async function filesOf(path: string): Promise<{ readonly folder: string; 
 	const name = basename(path);
 	// A safetensors file says neither its shape nor its tokenizer: those stand beside it.
 	const beside = name.endsWith('.safetensors') ? assetsIn(await names(folder)) : [];
-	return { folder, chosen: [...splitParts(name), ...beside] };
+	return { folder, chosen: [...partNames(name), ...beside] };
 }
 
 async function names(folder: string): Promise<string[]> {

@@ -6,8 +6,8 @@ import { dirname, join, relative } from 'node:path';
 import { httpSource } from '../../src/bytes/http.ts';
 import type { ByteSource, ModelFiles } from '../../src/bytes/source.ts';
 import { TongsaError } from '../../src/errors.ts';
+import { partNames } from '../../src/formats/part-names.ts';
 import type { Progress } from '../../src/host.ts';
-import { splitParts } from '../split.ts';
 import { asNetworkError, download, refusal, textOf } from './download.ts';
 import { pathFiles } from './folder.ts';
 import { withLock } from './lock.ts';
@@ -166,7 +166,7 @@ async function point(pointer: string, blob: string): Promise<void> {
 
 function chosen({ file, repository }: HubName, listing: Listing): string[] {
 	if (file === undefined) return selectFiles([...listing.files.keys()], repository);
-	const parts = splitParts(file);
+	const parts = partNames(file);
 	const missing = parts.find((part) => !listing.files.has(part));
 	if (missing === undefined) return parts;
 	const models = [...listing.files.keys()].filter((name) => /\.(?:gguf|safetensors)$/.test(name));

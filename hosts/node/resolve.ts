@@ -7,9 +7,10 @@ import type { ModelFiles } from '../../src/bytes/source.ts';
 import { TongsaError } from '../../src/errors.ts';
 import type { ModelReference, Progress } from '../../src/host.ts';
 import { meant } from '../../src/suggest.ts';
+import { fileSource } from './file.ts';
 import { pathFiles } from './folder.ts';
-import { PACKAGED, packaged, packagedSource } from './packaged.ts';
-import { cacheFolder, exists, ollamaFolder } from './places.ts';
+import { PACKAGED, packaged } from './packaged.ts';
+import { cacheFolder, exists, ollamaFolder, packagedModel } from './places.ts';
 import { RECIPES, type Recipe, type RecipeFile, recipe } from './recipes.ts';
 
 export interface ResolveOptions {
@@ -34,7 +35,7 @@ export async function resolve(reference: ModelReference, options: ResolveOptions
 		if (place) return { ...(await pathFiles(place)), name: reference };
 	}
 	const entry = packaged(reference);
-	if (entry) return { name: reference, files: new Map([[entry.file, await packagedSource(entry)]]) };
+	if (entry) return { name: reference, files: new Map([[entry.file, await fileSource(packagedModel(entry.file))]]) };
 	if (pulled && !(await exists(reference))) {
 		throw new TongsaError('not-found', 'this model is not here yet', { got: reference, hint: `Fetch it with: tongsa pull ${pulled.name}` });
 	}
@@ -66,15 +67,8 @@ export async function pulledPlace(model: Recipe, signal?: AbortSignal): Promise<
 }
 
 async function urlFiles(url: string, signal: AbortSignal | undefined): Promise<ModelFiles> {
-	const [{ httpSource }, { network }, { splitAddresses }] = await Promise.all([
-		import('../../src/bytes/http.ts'),
-		import('./network.ts'),
-		import('../split.ts'),
-	]);
-	if (!URL.canParse(url)) throw new TongsaError('usage', 'not a URL', { got: url });
-	const parts = splitAddresses(url);
-	const sources = await Promise.all(parts.map(([, address]) => httpSource(address, network(), signal)));
-	return { name: url, files: new Map(parts.map(([name], i) => [name, sources[i]!])) };
+	const [{ filesAt }, { network }] = await Promise.all([import('../../src/formats/address.ts'), import('./network.ts')]);
+	return filesAt(url, network(), signal);
 }
 
 function pathOf(url: string): string {

@@ -84,7 +84,7 @@ export function chunksOf(document: ParsedDocument, counter: TokenCounter, sizes:
 			const kept = path.filter((one) => one.level < level);
 			// A chunk of headings alone goes on under the last of them.
 			path = [...kept, { level, title: titleOf(text.slice(block.start, block.end)) }];
-		} else if (units.length && units[0]!.block.page !== block.page) flush();
+		} else if (units.length && (units[0]!.block.page !== block.page || block.kind === 'record')) flush();
 		for (const unit of unitsOf(text, block, counter, sizes.tokens)) {
 			// Counted alone, pieces may have a token more or less than joined: the sum is trusted only where the joined text fits.
 			if (units.length && (tokens + unit.tokens > sizes.tokens || count(units[0]!.start, unit.end) > sizes.tokens)) {
@@ -103,7 +103,7 @@ export function chunksOf(document: ParsedDocument, counter: TokenCounter, sizes:
 
 /** The block's text without spaces around it, as one unit or as many. */
 function* unitsOf(text: string, block: Block, counter: TokenCounter, most: number): Generator<Unit> {
-	const cuts = block.kind === 'code' || block.kind === 'row' ? [LINES, ...CUTS] : CUTS;
+	const cuts = block.kind === 'paragraph' || block.kind === 'heading' ? CUTS : [LINES, ...CUTS];
 	yield* divide(block.start, block.end, 0);
 
 	function* divide(from: number, to: number, depth: number): Generator<Unit> {

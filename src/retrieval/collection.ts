@@ -70,6 +70,11 @@ export class Collection {
 		return new Collection(store, await store.createIndex(name, indexSettings(options)), options);
 	}
 
+	/** The model that it was opened with. */
+	get model(): EmbeddingModel | undefined {
+		return this.#options.model;
+	}
+
 	get facts(): CollectionFacts {
 		const { embedding, sizes } = this.#index;
 		return {
@@ -102,8 +107,9 @@ export class Collection {
 		return this.#searcher.search(query, options);
 	}
 
-	like(chunk: number, options: SearchOptions = {}): Promise<SearchResult> {
-		return this.#searcher.like(chunk, options);
+	/** More like a document of the collection. */
+	like(path: string, options: SearchOptions = {}): Promise<SearchResult> {
+		return this.#searcher.like(path, options);
 	}
 
 	documents(): Promise<DocumentRecord[]> {

@@ -95,6 +95,8 @@ const MAX_QUERY = 20_000;
 /** A passage has what was asked for when so much of the question's weight stands in it. */
 const COVERED = 0.999;
 const MAX_EXPANDED = 200;
+/** Passages of a document itself that may stand among those most like it. */
+const OWN_PASSAGES = 100;
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 interface Loaded {
@@ -152,14 +154,14 @@ export class Searcher {
 		};
 	}
 
-	/** Passages like one that is known: by its own vector, and its own rarest words. */
-	async like(chunk: number, options: SearchOptions = {}): Promise<SearchResult> {
-		const [record] = await this.#store.chunks([chunk]);
-		if (!record) throw new TongsaError('not-found', 'no such passage', { got: chunk });
-		const text = decoder.decode(await this.#store.text(record.document, record.byteStart, record.byteEnd));
+	/** Passages like those of a document, from other documents. @throws TongsaError 'not-found'. */
+	async like(path: string, options: SearchOptions = {}): Promise<SearchResult> {
+		const document = (await this.#store.documents(this.#index.id)).find((one) => one.path === path);
+		if (!document) throw new TongsaError('not-found', 'no such document in the collection', { got: path });
+		const text = decoder.decode(await this.#store.text(document.id, 0, 4 * MAX_QUERY)).slice(0, MAX_QUERY);
 		const top = options.top ?? 10;
-		const result = await this.search(text.slice(0, MAX_QUERY), { ...options, top: top + 1 });
-		return { ...result, hits: result.hits.filter((hit) => hit.chunk !== chunk).slice(0, top) };
+		const result = await this.search(text, { ...options, top: top + OWN_PASSAGES });
+		return { ...result, hits: result.hits.filter((hit) => hit.path !== path).slice(0, top) };
 	}
 
 	async close(): Promise<void> {

@@ -1,8 +1,8 @@
 // What retrieval speaks of: a document as it was read, its chunks, the models that it is handed, and hits.
 
-/** A block of a document's text, as its format marks it: the chunker keeps blocks together where it can. */
+/** A block of a document's text, as its format marks it: the chunker keeps blocks together where it can. A record is a chunk of its own. */
 export interface Block {
-	readonly kind: 'heading' | 'paragraph' | 'code' | 'row';
+	readonly kind: 'heading' | 'paragraph' | 'code' | 'row' | 'record';
 	/** UTF-16 units of the document's text; blocks stand in order and do not overlap. */
 	readonly start: number;
 	readonly end: number;

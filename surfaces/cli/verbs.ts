@@ -3,6 +3,7 @@
 import { SERVE_OPTIONS } from '../server/settings.ts';
 import type { Verb } from './call.ts';
 import { CONTEXT, FLAGS, IDS, MODEL, PRECISION, RUN, SAMPLING, TEXT } from './options.ts';
+import { TEXT_VERBS } from './verbs-texts.ts';
 
 export const VERBS: readonly Verb[] = [
 	{
@@ -233,6 +234,7 @@ export const VERBS: readonly Verb[] = [
 		examples: ['extract ./model.gguf -o small.gguf --blocks 1', 'extract ./model.gguf -o small.gguf --vocabulary ko,en'],
 		load: () => import('./verbs/extract.ts'),
 	},
+	...TEXT_VERBS,
 	{
 		name: 'serve',
 		summary: "an HTTP server with OpenAI's shapes, and the studio",

@@ -11,8 +11,8 @@ import { RECIPES } from '../../hosts/node/recipes.ts';
 import { resolve } from '../../hosts/node/resolve.ts';
 import { selectFiles } from '../../hosts/node/select.ts';
 import { remember } from '../../hosts/node/verified.ts';
-import { splitAddresses, splitParts } from '../../hosts/split.ts';
 import { TongsaError } from '../../src/errors.ts';
+import { partNames } from '../../src/formats/part-names.ts';
 
 let folder: string;
 before(() => {
@@ -92,17 +92,7 @@ test('a split file brings its siblings; a missing one is named', async () => {
 	assert.deepEqual(await namesOf(join(place, both[1]!)), both);
 	rmSync(join(place, both[1]!));
 	await assert.rejects(resolve(join(place, both[0]!)), is('not-found', /m-00002-of-00002/));
-	assert.throws(() => splitParts('m-00001-of-99999.gguf'), is('out-of-range', /1 to 1000/));
-});
-
-test('the parts at an address: each at its own, whatever is escaped in it', () => {
-	const at = 'https://example.org/a%20b/my%20model-00002-of-00003.gguf?token=x';
-	assert.deepEqual(splitAddresses(at), [
-		['my model-00001-of-00003.gguf', 'https://example.org/a%20b/my%20model-00001-of-00003.gguf?token=x'],
-		['my model-00002-of-00003.gguf', at],
-		['my model-00003-of-00003.gguf', 'https://example.org/a%20b/my%20model-00003-of-00003.gguf?token=x'],
-	]);
-	assert.deepEqual(splitAddresses('https://example.org/%E0%A4%A'), [['%E0%A4%A', 'https://example.org/%E0%A4%A']]);
+	assert.throws(() => partNames('m-00001-of-99999.gguf'), is('out-of-range', /1 to 1000/));
 });
 
 test('a choice that only the person can make is asked for', () => {

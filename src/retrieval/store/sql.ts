@@ -578,7 +578,7 @@ function chunkRecord(row: Row): ChunkRecord {
 	};
 }
 
-const KINDS = ['heading', 'paragraph', 'code', 'row'] as const satisfies readonly Block['kind'][];
+const KINDS = ['heading', 'paragraph', 'code', 'row', 'record'] as const satisfies readonly Block['kind'][];
 
 /** Blocks as short lists of numbers: a table of a million rows has as many. */
 function packBlocks(blocks: readonly Block[]): string {

@@ -41,7 +41,7 @@ for (const module of MODULES) {
 				...(variant === 'relaxed' ? ['--enable', 'relaxed-simd'] : []),
 				...(shared ? ['--sharedMemory', '--enable', 'threads'] : []),
 			]);
-			const text = `// Made by scripts/build-kernels.ts from ${module.entries.join(', ')}. Do not edit.\nexport default\n\t'${Buffer.from(wasm).toString('base64')}';\n`;
+			const text = `// Made by kernels/build.ts from ${module.entries.join(', ')}. Do not edit.\nexport default\n\t'${Buffer.from(wasm).toString('base64')}';\n`;
 			const path = `src/compute/generated/${name}.ts`;
 			if (check) {
 				const same = existsSync(path) && readFileSync(path, 'utf8') === text;

@@ -1,7 +1,7 @@
 // Whether the page is light or dark now, and the width of an element: what canvases need to know.
 
 import { type RefObject, useLayoutEffect, useState, useSyncExternalStore } from 'react';
-import type { Shade } from '../matrix/colour.ts';
+import type { Shade } from './colour.ts';
 
 const system = matchMedia('(prefers-color-scheme: dark)');
 

@@ -1,18 +1,18 @@
 // What may come next at one place of an answer: as the model has it, and as the settings leave it. Any of them can be taken.
 
+import { percent } from '../display/number.ts';
 import { ask } from '../engine/client.ts';
 import type { ModelCard } from '../engine/protocol.ts';
 import { useAnswer } from '../engine/use.ts';
 import type { SamplerSettings } from '../engine/work-write.ts';
-import { percent } from '../matrix/number.ts';
 import { useSpeech } from '../messages/index.ts';
-import { Push } from '../ui/fields.tsx';
-import { Loading } from '../ui/opened.tsx';
-import { Problem, Room } from '../ui/problem.tsx';
-import { Saves } from '../ui/saves.tsx';
-import { Source } from '../ui/source.tsx';
-import { TokenFace } from '../ui/token.tsx';
-import { quoted, tokenText } from '../ui/token-text.ts';
+import { Push } from './fields.tsx';
+import { Loading } from './opened.tsx';
+import { Problem, Room } from './problem.tsx';
+import { Saves } from './saves.tsx';
+import { Source } from './source.tsx';
+import { TokenFace } from './token.tsx';
+import { quoted, tokenText } from './token-text.ts';
 
 const SHOWN = 10;
 /** Of the table with its buttons, and of what stands under it. */

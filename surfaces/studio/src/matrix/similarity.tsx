@@ -1,12 +1,12 @@
 // How alike two runs' states are, or how far apart, block by token.
 
 import type { ComponentProps } from 'react';
+import { largest } from '../display/number.ts';
 import type { Array2, TokenView } from '../engine/protocol.ts';
-import { Matrix } from '../matrix/Matrix.tsx';
-import { largest } from '../matrix/number.ts';
 import { useMessages } from '../messages/index.ts';
-import { TokenFace } from './token.tsx';
-import { quoted } from './token-text.ts';
+import { TokenFace } from '../ui/token.tsx';
+import { quoted } from '../ui/token-text.ts';
+import { Matrix } from './Matrix.tsx';
 
 export function AlikeStates(props: {
 	/** (L, T). */
