@@ -33,7 +33,8 @@ function saysNothing(key: string, value: unknown, given: Schema): boolean {
 	if (key === 'uniqueItems' || key === 'nullable') return value === false;
 	// Formats of numbers (int32, double) are not JSON Schema's; of texts they bind.
 	if (key === 'format') return given.type !== undefined && ![given.type].flat().includes('string');
-	if (key === 'minLength' || key === 'minItems' || key === 'minProperties') return value === 0 && given.type !== undefined && !KEYWORDS[String(given.type)]?.includes(key);
+	if (key === 'minLength' || key === 'minItems' || key === 'minProperties')
+		return value === 0 && given.type !== undefined && !KEYWORDS[String(given.type)]?.includes(key);
 	if (key === 'required') return Array.isArray(value) && value.length === 0;
 	return key === 'unevaluatedProperties' && value === true;
 }

@@ -64,17 +64,27 @@ function argumentsNode(form: ArgumentForm, schema: Schema, gap: string): Node {
 		case 'tags': {
 			const { keyOpen, keyClose, valueClose, trim = false } = form;
 			const line = trim ? '\n' : '';
-			const entry = (name: string, value: Node) => sequence(literal(keyOpen + name + keyClose + line), value, literal(`${line}${valueClose}\n`));
-			return sequence(literal(gap), members(schema, entry, '', (property) => bareValue(property, schema, valueClose)));
+			const entry = (name: string, value: Node) =>
+				sequence(literal(keyOpen + name + keyClose + line), value, literal(`${line}${valueClose}\n`));
+			return sequence(
+				literal(gap),
+				members(schema, entry, '', (property) => bareValue(property, schema, valueClose)),
+			);
 		}
 		case 'pairs': {
 			const { quote } = form;
 			const entry = (name: string, value: Node) => sequence(literal(`${name}:`), value);
-			return sequence(members(schema, entry, ',', (property) => quotedValue(property, schema, quote)), literal('}'));
+			return sequence(
+				members(schema, entry, ',', (property) => quotedValue(property, schema, quote)),
+				literal('}'),
+			);
 		}
 		case 'python': {
 			const entry = (name: string, value: Node) => sequence(literal(`${name}=`), value);
-			return sequence(members(schema, entry, ', ', (property) => compileSchema(withDefinitions(property, schema))), literal(')'));
+			return sequence(
+				members(schema, entry, ', ', (property) => compileSchema(withDefinitions(property, schema))),
+				literal(')'),
+			);
 		}
 		default:
 			return form satisfies never;
@@ -152,5 +162,9 @@ function quotedValue(property: unknown, root: Schema, quote: string): Node {
 		return sequence(literal('['), least === 0 ? optional(some) : some, literal(']'));
 	}
 	if (['integer', 'number', 'boolean', 'null'].includes(String(property.type))) return compileSchema(property);
-	throw unsupported('#', JSON.stringify(property.type ?? property), 'a type that this model writes: string, number, integer, boolean, array, object');
+	throw unsupported(
+		'#',
+		JSON.stringify(property.type ?? property),
+		'a type that this model writes: string, number, integer, boolean, array, object',
+	);
 }

@@ -50,7 +50,10 @@ function chosen(tools: readonly Tool[], choice: ToolChoice): readonly Tool[] {
 	if (typeof choice === 'string') return tools;
 	const found = tools.filter(({ function: { name } }) => name === choice.name);
 	if (found.length > 0) return found;
-	throw new TongsaError('usage', 'no tool of this name', { got: choice.name, allowed: tools.map(({ function: { name } }) => name).join(', ') });
+	throw new TongsaError('usage', 'no tool of this name', {
+		got: choice.name,
+		allowed: tools.map(({ function: { name } }) => name).join(', '),
+	});
 }
 
 /** What binds the answer; undefined where the model decides by itself. */
