@@ -15,7 +15,7 @@ import type { EncodeOptions, Tokenizer } from '../tokenizer/types.ts';
 import type { Input } from '../transformer/forward.ts';
 import type { Transformer } from '../transformer/transformer.ts';
 import type { Interpreter } from './interpreter.ts';
-import { CELL, LENS, PRECISION, RUN, SENTENCE, TRACE, VECTORS } from './options.ts';
+import { CELL, LENS, PRECISION, PROMPT, RUN, SENTENCE, TRACE, VECTORS } from './options.ts';
 import { promptIds } from './prompt.ts';
 import { provenanceOf } from './provenance.ts';
 import type { Runner } from './runner.ts';
@@ -133,11 +133,17 @@ export function openEngine(
 			);
 		},
 		async *generate(prompt, options = {}) {
-			const { precision = 'fast', ...own } = options;
-			checkOptions(options, { ...PRECISION, ...GENERATE });
+			checkOptions(options, { ...PRECISION, ...PROMPT, ...GENERATE });
+			const { precision = 'fast', special, tools, documents, templateSettings, ...own } = options;
+			const reading = {
+				...(special && { special }),
+				...(tools && { tools }),
+				...(documents && { documents }),
+				...(templateSettings && { templateSettings }),
+			};
 			needWhole('generation');
 			const { signal } = own;
-			const ids = await promptIds({ host, checkpoint, tokenizer, interpreter }, prompt, signal);
+			const ids = await promptIds({ host, checkpoint, tokenizer, interpreter }, prompt, reading, signal);
 			const model = await runners.transformer(signal);
 			needOutput(model);
 			const random = seededRandom(options.seed ?? new DataView(host.random(new Uint8Array(4)).buffer).getUint32(0));

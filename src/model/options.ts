@@ -1,10 +1,20 @@
 // What the options of a model's calls may be. Those of generate, nearest and encode that lower floors know are checked there.
 
 import { POOLING_NAMES } from '../embedding/pooling.ts';
-import { ANY, listOf, needed, oneOf, type Rule, type Rules, whole, YES_OR_NO } from '../options.ts';
+import { ANY, listOf, needed, OBJECT, oneOf, type Rule, type Rules, TEXT, whole, YES_OR_NO } from '../options.ts';
 import type { EncodeOptions } from '../tokenizer/types.ts';
 import { SELECTOR } from '../transformer/select.ts';
-import type { Model, NearestOptions, OpenOptions, RunOptions, SentenceOptions, TemplateOptions, TraceOptions } from './types.ts';
+import type {
+	ChatOptions,
+	Model,
+	NearestOptions,
+	OpenOptions,
+	PromptOptions,
+	RunOptions,
+	SentenceOptions,
+	TemplateOptions,
+	TraceOptions,
+} from './types.ts';
 
 const EDIT: Rule = {
 	holds: (edit) =>
@@ -20,7 +30,7 @@ const EDIT: Rule = {
 export const OPEN: Rules<OpenOptions> = { context: whole(1), prefixCache: whole(0), signal: ANY, onProgress: ANY };
 
 /** The tokenizer checks them. */
-const ENCODE: Rules<EncodeOptions> = { special: ANY, flags: ANY, offsets: ANY };
+const ENCODE: Rules<EncodeOptions> = { special: ANY, flags: ANY, plain: ANY, offsets: ANY };
 const STOPPABLE = { signal: ANY };
 
 export const EMBED: Rules<NonNullable<Parameters<Model['embed']>[1]>> = { ...ENCODE, ...STOPPABLE };
@@ -28,7 +38,10 @@ export const EMBED: Rules<NonNullable<Parameters<Model['embed']>[1]>> = { ...ENC
 /** What is ANY here is checked where rows are compared. */
 export const NEAREST: Rules<NearestOptions> = { table: oneOf(['input', 'output']), top: ANY, metric: ANY, without: ANY, ...STOPPABLE };
 
-export const TEMPLATE: Rules<TemplateOptions> = { tools: listOf(ANY), generationPrompt: YES_OR_NO, ...STOPPABLE };
+const CHAT: Rules<ChatOptions> = { tools: listOf(ANY), documents: listOf(ANY), templateSettings: OBJECT };
+export const TEMPLATE: Rules<TemplateOptions> = { ...CHAT, generationPrompt: YES_OR_NO, ...STOPPABLE };
+/** What a prompt is read with. */
+export const PROMPT: Rules<PromptOptions> = { ...CHAT, special: oneOf(['add', 'none', 'parse']) };
 
 export const PRECISION = { precision: oneOf(['exact', 'fast']) };
 
@@ -60,6 +73,8 @@ export const LENS: Rules<NonNullable<Parameters<Model['lens']>[1]>> = { ...RUN, 
 export const SENTENCE: Rules<SentenceOptions> = {
 	...PRECISION,
 	pooling: oneOf(POOLING_NAMES),
+	prompt: TEXT,
+	promptName: TEXT,
 	normalize: YES_OR_NO,
 	dimensions: ANY, // against the model's width: sentence.ts
 	...STOPPABLE,

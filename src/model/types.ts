@@ -7,7 +7,7 @@ import type { Finish, GeneratedToken, GenerateOptions } from '../generation/gene
 import type { Progress } from '../host.ts';
 import type { AttentionCell, CellPlace } from '../inspection/attention-cell.ts';
 import type { Point } from '../spec/points.ts';
-import type { EncodeOptions, Tokenizer } from '../tokenizer/types.ts';
+import type { EncodeOptions, SpecialMode, Tokenizer } from '../tokenizer/types.ts';
 import type { MemoryBytes } from '../transformer/kernels/divide.ts';
 import type { Replace, TracedPoint } from '../transformer/listen.ts';
 import type { Selector } from '../transformer/select.ts';
@@ -126,8 +126,11 @@ export interface LensReading {
 }
 
 export interface SentenceOptions extends Cancellable {
-	/** Of T states: their mean, the first ('cls'), or the last (default: as the model's own files say). */
+	/** Of T states: their mean, the first ('cls'), the last, … in place of all that the model's own files say. */
 	readonly pooling?: Pooling;
+	/** What stands before every text (default: as the model's own files say), or the name under which those files have it. Ids get none. */
+	readonly prompt?: string;
+	readonly promptName?: string;
 	/** Length 1 (default: as the model's own files say; yes where they are silent). */
 	readonly normalize?: boolean;
 	/** Keep only the first so many of the D values, and normalise again (Matryoshka models: Kusupati et al. 2022, arXiv 2205.13147). */
@@ -146,17 +149,41 @@ export interface SentenceVectors {
 	readonly provenance: Provenance;
 }
 
+/** A message, as OpenAI's API and Hugging Face's templates write it. Whatever else stands in it, the template may read. */
 export interface ChatMessage {
-	/** As the model's template names them: mostly 'system', 'user' and 'assistant'. */
+	/** As the model's template names them: mostly 'system', 'user', 'assistant' and 'tool'. */
 	readonly role: string;
-	readonly content: string;
+	/** A text; or its parts, where the template takes them: {type: 'text', text: '…'}. */
+	readonly content?: string | readonly unknown[] | null;
+	readonly name?: string;
+	/** Of an assistant: {id, type: 'function', function: {name, arguments}}. Templates want the arguments as an object. */
+	readonly tool_calls?: readonly unknown[];
+	/** Of a tool's result. */
+	readonly tool_call_id?: string;
+	/** An assistant's thinking, which templates know by either name. */
+	readonly reasoning_content?: string;
+	readonly thinking?: string;
 }
 
-export interface TemplateOptions extends Cancellable {
+/** What a conversation's template is given beside the messages. JSON, plain or as parseExactJson gives it. */
+export interface ChatOptions {
 	/** What the model may call, as its template writes it down. */
 	readonly tools?: readonly unknown[];
+	/** Texts to answer from, for templates that read them: {title, text}. */
+	readonly documents?: readonly unknown[];
+	/** Settings that the template names itself: {enable_thinking: false}. llama.cpp and vLLM call them chat_template_kwargs. */
+	readonly templateSettings?: Readonly<Record<string, unknown>> | ReadonlyMap<string, unknown>;
+}
+
+export interface TemplateOptions extends ChatOptions, Cancellable {
 	/** Opens the model's own turn at the end (default true). */
 	readonly generationPrompt?: boolean;
+}
+
+/** How a prompt is read. */
+export interface PromptOptions extends ChatOptions {
+	/** Of a prompt that is a text: 'parse' for one that carries its own special tokens (default 'add'). */
+	readonly special?: SpecialMode;
 }
 
 /** A conversation as the model's own chat template writes it: the prompt's text and its ids. */
@@ -193,8 +220,8 @@ export interface Model {
 	readonly problems: { readonly tokenizer?: TongsaError; readonly table?: TongsaError };
 	/** Blocks in this file, and in the model that it was cut from. */
 	readonly blocks: { readonly here: number; readonly whole: number };
-	/** The chat template's Jinja source, where the model has one. */
-	chatTemplate(): Promise<string | undefined>;
+	/** The chat template's Jinja source, where the model has one; `tools`: the one that it has for them, if it has one. */
+	chatTemplate(tools?: boolean): Promise<string | undefined>;
 	/** @throws TongsaError 'unsupported' without a template, 'malformed' where it refuses the messages, 'too-large' where it does not end. */
 	template(messages: readonly ChatMessage[], options?: TemplateOptions): Promise<Conversation>;
 	/**
@@ -266,7 +293,7 @@ export interface Model {
 	 */
 	generate(
 		prompt: Prompt,
-		options?: GenerateOptions & { readonly precision?: 'exact' | 'fast' },
+		options?: GenerateOptions & PromptOptions & { readonly precision?: 'exact' | 'fast' },
 	): AsyncGenerator<GeneratedToken, Generated>;
 	/** Bytes that the fast path holds: weights as laid for the kernels, keys and values in halves, all. Undefined before it is first used. */
 	memory(): Promise<MemoryBytes | undefined>;

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type FourBits, HOT_TYPES, hotType, matrixBytes, ROUNDED } from '../../src/compute/layouts.ts';
 import { type DTypeName, dtypeOf } from '../../src/tensor/index.ts';
-import { newMemory, randomBytes, randomFloats, variants } from './builds.ts';
+import { randomFloats } from '../random.ts';
+import { newMemory, randomBytes, variants } from './builds.ts';
 
 const TYPES = [...HOT_TYPES.keys()] as DTypeName[];
 /** Every stored type as it is repacked; 4 bits in both of their ways. */
