@@ -250,6 +250,14 @@ export const VERBS: readonly Verb[] = [
 		load: () => import('./verbs/serve.ts'),
 	},
 	{
+		name: 'mcp',
+		summary: 'an MCP server on stdin and stdout: chat clients ask for tokens, neighbours and embeddings',
+		arguments: [{ name: 'MODEL…', optional: true, many: true, completes: 'model' }],
+		options: {},
+		examples: ['mcp', 'mcp smollm2 gpt-4'],
+		load: () => import('./verbs/mcp.ts'),
+	},
+	{
 		name: 'doctor',
 		summary: 'what this machine offers and what Tongsa makes of it',
 		arguments: [],

@@ -7,6 +7,7 @@ import { messageRoutes } from './anthropic/messages.ts';
 import type { Clients } from './clients.ts';
 import { guard } from './guard.ts';
 import { lifecycle } from './lifecycle.ts';
+import { mcpRoutes } from './mcp.ts';
 import { ollamaRoutes } from './ollama/routes.ts';
 import { openaiRoutes } from './openai/routes.ts';
 import { errorBody, Refusal, refusalOf } from './refusal.ts';
@@ -42,6 +43,7 @@ export function createApp(service: Service, clients: Clients): App {
 	messageRoutes(app, service);
 	tongsaRoutes(app, service);
 	ollamaRoutes(app, service);
+	mcpRoutes(app, service);
 	siteRoutes(app, service);
 	return app;
 }

@@ -2,6 +2,7 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import type { GeneratedToken } from '../../src/generation/generate.ts';
+import type { Tool, ToolChoice, ToolEvent } from '../../src/generation/tools/types.ts';
 import type { Model, ModelInput, OpenOptions, TraceOptions } from '../../src/model.ts';
 import type { TraceRuns } from '../protocol/trace.ts';
 import type { Failure } from './failure.ts';
@@ -30,8 +31,19 @@ export interface EngineCalls {
 
 type Plain<F extends (input: never, options?: never) => unknown> = Omit<NonNullable<Parameters<F>[1]>, 'signal'>;
 
+/** How an answer is read on its way. */
+export interface Reading {
+	/** What the model may call; none: only its thinking is told apart. */
+	readonly tools: readonly Tool[];
+	readonly toolChoice: ToolChoice;
+	readonly parallelToolCalls: boolean;
+}
+
+/** With what the answer says up to here, where it is read. */
+export type Read<T> = T & { readonly events?: readonly ToolEvent[] };
+
 export type GeneratePrompt = Parameters<Model['generate']>[0];
-export type PlainGenerateOptions = Plain<Model['generate']>;
+export type PlainGenerateOptions = Plain<Model['generate']> & { readonly reading?: Reading | undefined };
 
 /** A call; its id on the other port ends it. */
 export interface ToEngine {

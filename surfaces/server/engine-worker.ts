@@ -7,6 +7,7 @@ import { readEdits } from '../protocol/edits.ts';
 import { traceRuns } from '../protocol/trace.ts';
 import type { EngineCalls, EngineData, FromEngine, GeneratePrompt, PlainGenerateOptions, ToEngine } from './engine-protocol.ts';
 import { failureOf } from './failure.ts';
+import { readAnswer } from './tools/read-answer.ts';
 
 const { reference, options, aborts } = workerData as EngineData;
 const opening = openModel(nodeHost(), reference, options);
@@ -34,7 +35,9 @@ async function generate(
 	taken: Int32Array<SharedArrayBuffer>,
 	signal: AbortSignal,
 ): Promise<unknown> {
-	const answer = (await opening).generate(prompt, { ...options, signal });
+	const { reading, ...own } = options;
+	const model = await opening;
+	const answer = reading ? await readAnswer(model, prompt, { ...own, signal }, reading) : model.generate(prompt, { ...own, signal });
 	let next = await answer.next();
 	for (let made = 1; !next.done; made++) {
 		say({ id, token: next.value });

@@ -5,6 +5,7 @@ import type { JsonSchema } from '../../src/generation/constraint.ts';
 import type { Finish, GeneratedToken, GenerateOptions } from '../../src/generation/generate.ts';
 import type { TemplateOptions } from '../../src/model.ts';
 import { isDraw, type Sampling, samplerOf } from '../protocol/generate.ts';
+import type { Read, Reading } from './engine-protocol.ts';
 import { checkUnits } from './inputs.ts';
 import { Refusal } from './refusal.ts';
 import type { Lease } from './registry.ts';
@@ -142,10 +143,13 @@ export function optionsOf(
 	};
 }
 
+/** What the engine is asked for, and how its answer is read. */
+export type AnswerOptions = GenerateOptions & { readonly reading?: Reading | undefined };
+
 export interface Whole {
 	readonly tokens: readonly GeneratedToken[];
 	readonly text: string;
-	readonly finish: Finish;
+	readonly finish: Read<Finish>;
 }
 
 /**
@@ -157,8 +161,8 @@ export async function runWhole(
 	c: Asked,
 	{ id, model, rest }: Pick<Turn, 'id' | 'model' | 'rest'>,
 	ids: readonly number[],
-	options: GenerateOptions,
-	onText: (text: string, token?: GeneratedToken) => unknown = () => undefined,
+	options: AnswerOptions,
+	onText: (text: string, token?: Read<GeneratedToken>) => unknown = () => undefined,
 ): Promise<Whole> {
 	const { signal, began } = c.var;
 	const { metrics, now } = service;

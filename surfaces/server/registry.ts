@@ -47,7 +47,13 @@ export interface Registry {
 	/** @throws TongsaError where the model cannot be opened. */
 	acquire(id: string): Promise<Lease>;
 	/** What is open, for the metrics. */
-	readonly open: readonly { readonly id: string; readonly users: number; readonly waiting: number }[];
+	readonly open: readonly {
+		readonly id: string;
+		readonly users: number;
+		readonly waiting: number;
+		/** Milliseconds until it is closed if nobody asks for it. */
+		readonly closesInMs: number;
+	}[];
 	/** Closes what nobody has used for a while. */
 	sweep(): void;
 	close(): Promise<void>;
@@ -150,7 +156,12 @@ export function createRegistry(options: RegistryOptions): Registry {
 			}
 		},
 		get open() {
-			return [...entries.values()].map(({ id, users, waiting }) => ({ id, users, waiting: waiting() }));
+			return [...entries.values()].map(({ id, users, waiting, lastUsed, keepMs }) => ({
+				id,
+				users,
+				waiting: waiting(),
+				closesInMs: keepMs - (users > 0 ? 0 : now() - lastUsed),
+			}));
 		},
 		sweep() {
 			for (const entry of idle()) if (now() - entry.lastUsed >= entry.keepMs || options.memoryShort()) shut(entry);

@@ -105,7 +105,12 @@ test('values that ask for what is not there', async () => {
 	const cases: readonly (readonly [string, object, string])[] = [
 		[chat, { tools: [{ type: 'function', function: { name: 'f' } }] }, 'tools'],
 		[chat, { tool_choice: 'required' }, 'tool_choice'],
-		[chat, { functions: [{ name: 'f' }] }, 'functions'],
+		[
+			chat,
+			{ tools: [{ type: 'function', function: { name: 'f' } }], tool_choice: { type: 'function', function: { name: 'g' } } },
+			'tool_choice',
+		],
+		[chat, { functions: [{ name: 'f' }] }, 'tools'],
 		[chat, { modalities: ['text', 'audio'] }, 'modalities'],
 		[chat, { store: true }, 'store'],
 		[chat, { service_tier: 'priority' }, 'service_tier'],
@@ -113,7 +118,8 @@ test('values that ask for what is not there', async () => {
 		[chat, { stream_options: { include_obfuscation: true } }, 'stream_options.include_obfuscation'],
 		['/v1/completions', { best_of: 2 }, 'best_of'],
 		['/v1/completions', { suffix: '.' }, 'suffix'],
-		['/v1/responses', { reasoning: { effort: 'high' } }, 'reasoning'],
+		['/v1/responses', { reasoning: { effort: 'high' } }, 'reasoning.effort'],
+		['/v1/responses', { previous_response_id: 'resp_1' }, 'previous_response_id'],
 		['/v1/responses', { include: ['message.output_text.logprobs'] }, 'include'],
 	];
 	for (const [route, more, param] of cases) assert.deepEqual((await answer(route, more)).param, param);

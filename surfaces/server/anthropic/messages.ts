@@ -11,7 +11,7 @@ import { type App, type Asked, type Service, withLease } from '../service.ts';
 import { EVENTS, event } from '../stream.ts';
 import { type BlockAnswer, blockAnswer } from '../tools/answer.ts';
 import type { Block, Step } from '../tools/blocks.ts';
-import { templateOptions, templateSettings, thinkingSettings, toolUse } from '../tools/use.ts';
+import { readingOf, templateOptions, templateSettings, thinkingSettings } from '../tools/use.ts';
 import { anthropicOffer, message, messagesOf, system, toolChoice, tools } from './content.ts';
 import { anthropicError } from './errors.ts';
 
@@ -67,14 +67,14 @@ const answer = z
 
 type Conversation = z.output<z.ZodObject<typeof conversation>>;
 
-/** @returns the prompt, and who reads the answer */
+/** @returns the prompt, and how the answer is read */
 async function prepared(service: Service, c: Asked, lease: Lease, asked: Conversation) {
 	const offer = anthropicOffer(asked.tools, asked.tool_choice);
-	const use = await toolUse(lease.model, offer);
+	const reading = await readingOf(lease.model, offer);
 	const wanted = asked.thinking == null ? undefined : asked.thinking.type !== 'disabled';
 	const settings = { ...(await thinkingSettings(lease.model, wanted, 'thinking')), ...asked.chat_template_kwargs };
 	const ids = await chatIds(service, c, lease, messagesOf(asked.messages, asked.system), 'messages', templateOptions(offer, settings));
-	return { ids, use, oneCall: !offer.parallel };
+	return { ids, reading, oneCall: !offer.parallel };
 }
 
 export function messageRoutes(app: App, service: Service): void {
@@ -97,10 +97,11 @@ export function messageRoutes(app: App, service: Service): void {
 				async prepare(lease) {
 					const { stop_sequences: stop, ...given } = asked;
 					const options = optionsOf(service, wantedOf({ ...given, stop }, asked.max_tokens, 0));
-					return { ...(await prepared(service, c, lease, asked)), options };
+					const { ids, reading, oneCall } = await prepared(service, c, lease, asked);
+					return { ids, options: { ...options, reading }, oneCall };
 				},
-				async whole(turn, { ids, options, use, oneCall }) {
-					const found = await blockAnswer(service, c, turn, ids, options, use, oneCall);
+				async whole(turn, { ids, options, oneCall }) {
+					const found = await blockAnswer(service, c, turn, ids, options, oneCall);
 					return {
 						...head,
 						content: found.blocks.filter(({ whole }) => whole).map(contentOf),
@@ -108,10 +109,10 @@ export function messageRoutes(app: App, service: Service): void {
 						usage: usageOf(found, ids.length),
 					};
 				},
-				async pieces(turn, { ids, options, use, oneCall }, write) {
+				async pieces(turn, { ids, options, oneCall }, write) {
 					const usage = { input_tokens: ids.length, output_tokens: 0, cache_creation_input_tokens: 0, cache_read_input_tokens: 0 };
 					write(tell('message_start', { message: { ...head, content: [], stop_reason: null, stop_sequence: null, usage } }));
-					const found = await blockAnswer(service, c, turn, ids, options, use, oneCall, (step) => {
+					const found = await blockAnswer(service, c, turn, ids, options, oneCall, (step) => {
 						for (const [type, more] of eventsOf(step)) write(tell(type, { index: step.block.index, ...more }));
 					});
 					write(tell('message_delta', { delta: endOf(found, stops), usage: usageOf(found, ids.length) }));

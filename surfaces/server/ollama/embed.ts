@@ -1,4 +1,4 @@
-// POST /api/embed: one vector a text, cut to what the model takes unless told otherwise, as Ollama does.
+// POST /api/embed, and the older /api/embeddings: one vector a text, cut to what the model takes unless told otherwise, as Ollama does.
 
 import { z } from '@hono/zod-openapi';
 import { notHonoured, post } from '../define.ts';
@@ -62,6 +62,34 @@ export function embedRoutes(app: App, service: Service): void {
 					prompt_eval_count: read,
 				};
 				return vectorsAnswer(service, c, answer, values);
+			}),
+	);
+	post(
+		app,
+		{
+			path: '/api/embeddings',
+			tag: 'Ollama',
+			summary: 'A text → a sentence vector, in the older shape',
+			body: z
+				.strictObject({
+					model: z.string().min(1).max(1000),
+					prompt: z.string(),
+					options: notHonoured('a vector has no such settings', {}),
+					truncate: z.boolean().optional(),
+					keep_alive: keepAlive,
+				})
+				.openapi('OllamaEmbeddingsRequest'),
+			answer: z.object({ embedding: z.array(z.number()) }),
+		},
+		async ({ model: name, prompt, keep_alive, truncate }, c) =>
+			withLease(service, await modelName(service, name), async (lease) => {
+				keepFor(lease.keep, keep_alive);
+				if (prompt === '') return c.json({ embedding: [] }); // as Ollama: the model is only opened
+				const ids = await idsOf(service, c, lease, [prompt], 'prompt');
+				const { vectors, tokens, truncated } = await lease.sentences(ids, {}, c.var);
+				if (truncate === false && truncated[0]) throw new Refusal(400, 'input length exceeds the context length');
+				countTokens(service, c, lease.id, 'prompt', tokens[0]!);
+				return vectorsAnswer(service, c, { embedding: vectors[0] }, vectors[0]!.length);
 			}),
 	);
 }

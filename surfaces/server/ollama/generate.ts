@@ -14,7 +14,7 @@ import { type App, type Asked, type Service, withLease } from '../service.ts';
 import { LINES, line } from '../stream.ts';
 import { type Offer, offerOf, toolOf, tools } from '../tools/offered.ts';
 import { replyReader } from '../tools/reply.ts';
-import { templateOptions, thinkingSettings, toolUse } from '../tools/use.ts';
+import { readingOf, templateOptions, thinkingSettings } from '../tools/use.ts';
 import { keepAlive, keepFor } from './keep-alive.ts';
 import { modelName } from './models.ts';
 import { options, wantedOf } from './options.ts';
@@ -212,27 +212,27 @@ async function spoken(
 			keepFor(lease.keep, asked.keep_alive);
 			const wanted = { ...wantedOf(asked.options), schema: await schemaOfOllamaFormat(service, c, asked.format) };
 			const options = optionsOf(service, wanted, 1, 'options.num_predict');
-			const use = await toolUse(lease.model, offer);
+			const reading = await readingOf(lease.model, offer);
 			const ids = await promptOf(lease, templateOptions(offer, await thinkingSettings(lease.model, asked.think, 'think')));
 			const room = (asked.options?.num_ctx ?? Number.POSITIVE_INFINITY) - ids.length;
 			if (room < 1) throw refused('options.num_ctx', `the prompt has ${ids.length} tokens, and nothing is cut in silence`);
-			return { ids, options: { ...options, maxTokens: Math.min(options.maxTokens!, room) }, use, loaded: service.now() };
+			return { ids, options: { ...options, maxTokens: Math.min(options.maxTokens!, room), reading }, loaded: service.now() };
 		},
-		async whole(turn, { ids, options, use, loaded }) {
+		async whole(turn, { ids, options, loaded }) {
 			const clock = stopwatch(service, c, loaded);
-			const reading = replyReader(turn.model.tokenizer, use.reader());
+			const reading = replyReader(options.reading !== undefined);
 			const whole = await runWhole(service, c, turn, ids, options, (more, token) => {
 				clock.token();
-				reading.read(more, token?.id);
+				reading.read(more, token);
 			});
-			reading.end();
+			reading.end(whole.finish);
 			const { text, reasoning, calls } = reading.reply;
 			const answer = { text, ...(reasoning && { thinking: reasoning }), ...(calls.length > 0 && { calls }) };
 			return part(answer, clock.end(ids.length, whole));
 		},
-		async pieces(turn, { ids, options, use, loaded }, write) {
+		async pieces(turn, { ids, options, loaded }, write) {
 			const clock = stopwatch(service, c, loaded);
-			const reading = replyReader(turn.model.tokenizer, use.reader());
+			const reading = replyReader(options.reading !== undefined);
 			/** A call is told once it is whole: Ollama's clients read no pieces of one. */
 			const tell = (events: readonly ToolEvent[]) => {
 				for (const event of events) {
@@ -242,9 +242,9 @@ async function spoken(
 			};
 			const whole = await runWhole(service, c, turn, ids, options, (more, token) => {
 				clock.token();
-				tell(reading.read(more, token?.id));
+				tell(reading.read(more, token));
 			});
-			tell(reading.end());
+			tell(reading.end(whole.finish));
 			write(line(part({ text: '' }, clock.end(ids.length, whole))));
 		},
 		broken: (error) => line({ error: refusalOf(error).message }),

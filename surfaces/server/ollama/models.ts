@@ -1,4 +1,4 @@
-// GET /api/tags, POST /api/show, GET /api/version: the models in Ollama's words.
+// GET /api/tags, /api/ps, POST /api/show, GET /api/version: the models in Ollama's words.
 
 import { z } from '@hono/zod-openapi';
 import type { Model } from '../../../src/model.ts';
@@ -36,6 +36,29 @@ export function modelRoutes(app: App, service: Service): void {
 			const models: object[] = [];
 			for (const { id } of service.models.served)
 				models.push(await withLease(service, id, async ({ model }) => tag(id, await fileInfoJson(model, {}))));
+			return c.json({ models });
+		},
+	);
+	get(
+		app,
+		{
+			path: '/api/ps',
+			tag: 'Ollama',
+			summary: 'The models that are open',
+			answer: z.object({ models: z.array(z.looseObject({ name: z.string(), size: z.number(), expires_at: z.string(), details })) }),
+		},
+		async (c) => {
+			const models: object[] = [];
+			for (const { id, closesInMs } of service.models.open) {
+				const info = await withLease(service, id, async ({ model }) => fileInfoJson(model, {}));
+				const closes = Number.isFinite(closesInMs) ? Date.now() + closesInMs : NEVER;
+				models.push({
+					...tag(id, info),
+					size_vram: 0,
+					context_length: service.settings.context,
+					expires_at: new Date(closes).toISOString(),
+				});
+			}
 			return c.json({ models });
 		},
 	);
@@ -80,6 +103,9 @@ export function modelRoutes(app: App, service: Service): void {
 		async (c) => c.json({ version: service.version }),
 	);
 }
+
+/** When a model closes that is to stay: as Ollama says it, in a year that nobody sees. */
+const NEVER = Date.UTC(2300, 0, 1);
 
 function tag(id: string, info: FileInfoJson) {
 	return { name: id, model: id, modified_at: modifiedAt(info), size: info.byteLength, digest: '', details: detailsOf(info) };

@@ -9,7 +9,7 @@ import { chatIds, optionsOf } from '../generation.ts';
 import { Refusal } from '../refusal.ts';
 import type { App, Service } from '../service.ts';
 import { chatOffer, functionCall, functions, toolChoice, tools } from '../tools/offered.ts';
-import { templateOptions, templateSettings, thinkingSettings, toolUse } from '../tools/use.ts';
+import { readingOf, templateOptions, templateSettings, thinkingSettings } from '../tools/use.ts';
 import { answeredInChoices, type Shape, usage } from './choices.ts';
 import { chatLogprobs } from './logprobs.ts';
 import { chatMessages, message } from './messages.ts';
@@ -93,7 +93,7 @@ export function chatRoutes(app: App, service: Service): void {
 				const { model } = lease;
 				checkBias(model, asked.logit_bias);
 				const offer = chatOffer(asked);
-				const use = await toolUse(model, offer);
+				const reading = await readingOf(model, offer);
 				const thinking = await thinkingSettings(model, asked.reasoning_effort ?? undefined, 'reasoning_effort');
 				const settings = { ...thinking, ...asked.chat_template_kwargs };
 				const ids = await chatIds(service, c, lease, chatMessages(asked.messages), 'messages', templateOptions(offer, settings));
@@ -105,14 +105,11 @@ export function chatRoutes(app: App, service: Service): void {
 					index,
 					first: index === 0,
 					ids,
-					options: optionsOf(
-						service,
-						{ ...wantedOf(asked, maxTokens, index), logProbabilities: asked.top_logprobs ?? 0, schema },
-						n,
-						param,
-					),
+					options: {
+						...optionsOf(service, { ...wantedOf(asked, maxTokens, index), logProbabilities: asked.top_logprobs ?? 0, schema }, n, param),
+						reading,
+					},
 					echoed: '',
-					reader: use.reader(),
 					oneCall: !offer.parallel,
 					logprobs: (tokens) => (asked.logprobs ? chatLogprobs(model.tokenizer, tokens) : null),
 				}));

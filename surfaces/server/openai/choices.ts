@@ -2,9 +2,9 @@
 // https://platform.openai.com/docs/api-reference/chat/create, …/completions/create
 
 import { z } from '@hono/zod-openapi';
-import type { Finish, GeneratedToken, GenerateOptions } from '../../../src/generation/generate.ts';
-import type { ToolEvent, ToolReader } from '../../../src/generation/tools/types.ts';
-import { answered, finishReason, runWhole } from '../generation.ts';
+import type { Finish, GeneratedToken } from '../../../src/generation/generate.ts';
+import type { ToolEvent } from '../../../src/generation/tools/types.ts';
+import { type AnswerOptions, answered, finishReason, runWhole } from '../generation.ts';
 import { errorBody, refusalOf } from '../refusal.ts';
 import type { Lease } from '../registry.ts';
 import type { Asked, Service, Turn } from '../service.ts';
@@ -16,13 +16,11 @@ export interface Choice {
 	/** Of its prompt's: what the prompt took is counted with it. */
 	readonly first: boolean;
 	readonly ids: readonly number[];
-	readonly options: GenerateOptions;
+	readonly options: AnswerOptions;
 	/** Before the answer: the prompt, where it was asked for. */
 	readonly echoed: string;
 	/** Log-probabilities of the next tokens, where they were asked for. */
 	readonly logprobs: (tokens: readonly GeneratedToken[]) => object | null;
-	/** Reads the answer; where all of it is text, none. */
-	readonly reader?: ToolReader | undefined;
 	/** Whether the answer ends with its first call. */
 	readonly oneCall?: boolean;
 }
@@ -151,7 +149,7 @@ async function runAll(
 	for (const choice of choices) {
 		begin?.(choice);
 		const { stop = [] } = choice.options;
-		const reading = replyReader(turn.model.tokenizer, choice.reader);
+		const reading = replyReader(choice.options.reading !== undefined);
 		const shown: GeneratedToken[] = [];
 		const held: GeneratedToken[] = [];
 		const show = (told: readonly ToolEvent[]) => {
@@ -162,11 +160,11 @@ async function runAll(
 		};
 		const whole = await runWhole(service, c, turn, choice.ids, choice.options, (more, token) => {
 			if (token) held.push(token);
-			const told = reading.read(more, token?.id);
+			const told = reading.read(more, token);
 			// Text that may become a stop string is held back, and so are its tokens.
 			return more || told.length > 0 || stop.length === 0 ? show(told) : false;
 		});
-		const last = reading.end();
+		const last = reading.end(whole.finish);
 		if (last.length > 0 || (held.length > 0 && !stop.includes(whole.finish.stoppedBy ?? ''))) show(last);
 		end(choice, { reply: reading.reply, tokens: shown, finish: whole.finish });
 		made += whole.tokens.length;

@@ -71,7 +71,7 @@ export function responseShape(head: { readonly id: string }, newId: (prefix: str
 					step satisfies never;
 			}
 		},
-		begun: { ...head, status: 'in_progress', incomplete_details: null, output: [], usage: null },
+		begun: { ...head, status: 'in_progress', incomplete_details: null, output: [] },
 		failed(error: unknown) {
 			const { code, message } = errorBody(refusalOf(error)).error;
 			return { ...head, status: 'failed', error: { code: code ?? 'server_error', message }, incomplete_details: null, output: [] };

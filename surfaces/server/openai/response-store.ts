@@ -38,7 +38,7 @@ export function createResponseStore() {
 		find(id: string, client: string, param: string): Stored {
 			const one = stored.get(id);
 			if (one?.client === client) return one;
-			throw new Refusal(404, `Response with id '${id.slice(0, 100)}' not found.`, { param, code: 'response_not_found' });
+			throw new Refusal(404, `Invalid '${param}': there is no response '${id.slice(0, 100)}' here.`, { param, code: 'response_not_found' });
 		},
 		forget,
 	};

@@ -10,7 +10,7 @@ import type { Lease } from '../registry.ts';
 import type { App, Asked, Service } from '../service.ts';
 import { EVENTS, event } from '../stream.ts';
 import { blockAnswer } from '../tools/answer.ts';
-import { type Effort, templateOptions, templateSettings, thinkingSettings, toolUse } from '../tools/use.ts';
+import { type Effort, readingOf, templateOptions, templateSettings, thinkingSettings } from '../tools/use.ts';
 import { type Item, item, messagesOf, responseOffer, toolChoice, tools } from './response-items.ts';
 import { responseShape } from './response-shape.ts';
 import { createResponseStore, type ResponseStore } from './response-store.ts';
@@ -109,18 +109,21 @@ export function responseRoutes(app: App, service: Service): void {
 					const schema = await schemaOfTextFormat(service, c, asked.text?.format);
 					const wanted = { ...wantedOf(asked, asked.max_output_tokens ?? undefined, 0), schema };
 					const options = optionsOf(service, wanted, 1, 'max_output_tokens');
-					const use = await toolUse(lease.model, offer);
+					const reading = await readingOf(lease.model, offer);
 					const effort: Effort | undefined = asked.reasoning?.effort ?? undefined;
 					const settings = { ...(await thinkingSettings(lease.model, effort, 'reasoning.effort')), ...asked.chat_template_kwargs };
-					return { ids: await promptIds(service, c, lease, asked, said, templateOptions(offer, settings)), options, use };
+					return {
+						ids: await promptIds(service, c, lease, asked, said, templateOptions(offer, settings)),
+						options: { ...options, reading },
+					};
 				},
-				async whole(turn, { ids, options, use }) {
-					return finished(await blockAnswer(service, c, turn, ids, options, use, !offer.parallel), ids.length);
+				async whole(turn, { ids, options }) {
+					return finished(await blockAnswer(service, c, turn, ids, options, !offer.parallel), ids.length);
 				},
-				async pieces(turn, { ids, options, use }, write) {
+				async pieces(turn, { ids, options }, write) {
 					write(named('response.created', { response: shape.begun }));
 					write(named('response.in_progress', { response: shape.begun }));
-					const found = await blockAnswer(service, c, turn, ids, options, use, !offer.parallel, (step) => {
+					const found = await blockAnswer(service, c, turn, ids, options, !offer.parallel, (step) => {
 						for (const [type, more] of shape.eventsOf(step)) write(named(type, more));
 					});
 					const done = finished(found, ids.length);

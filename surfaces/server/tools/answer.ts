@@ -1,11 +1,10 @@
 // One answer of the model, read into blocks as it comes.
 
-import type { Finish, GenerateOptions } from '../../../src/generation/generate.ts';
-import { runWhole } from '../generation.ts';
+import type { Finish } from '../../../src/generation/generate.ts';
+import { type AnswerOptions, runWhole } from '../generation.ts';
 import type { Asked, Service, Turn } from '../service.ts';
 import { type Block, blockReader, type Step } from './blocks.ts';
 import { replyReader } from './reply.ts';
-import type { ToolUse } from './use.ts';
 
 export interface BlockAnswer {
 	readonly blocks: readonly Block[];
@@ -22,19 +21,18 @@ export async function blockAnswer(
 	c: Asked,
 	turn: Turn,
 	ids: readonly number[],
-	options: GenerateOptions,
-	use: ToolUse,
+	options: AnswerOptions,
 	oneCall: boolean,
 	tell: (step: Step) => void = () => undefined,
 ): Promise<BlockAnswer> {
-	const reading = replyReader(turn.model.tokenizer, use.reader());
+	const reading = replyReader(options.reading !== undefined);
 	const made = blockReader();
 	const { finish, tokens } = await runWhole(service, c, turn, ids, options, (more, token) => {
-		const events = reading.read(more, token?.id);
+		const events = reading.read(more, token);
 		for (const step of made.read(events)) tell(step);
 		return oneCall && events.some(({ type }) => type === 'callEnd');
 	});
-	for (const step of made.read(reading.end())) tell(step);
+	for (const step of made.read(reading.end(finish))) tell(step);
 	for (const step of made.end()) tell(step);
 	return { blocks: made.blocks, finish, made: tokens.length, calls: reading.reply.calls.length > 0 };
 }

@@ -1,7 +1,8 @@
 // An answer as it comes: text, thinking and calls, told in order and kept for the whole.
 
-import type { ToolCall, ToolEvent, ToolReader } from '../../../src/generation/tools/types.ts';
-import type { Tokenizer } from '../../../src/tokenizer/types.ts';
+import type { Finish, GeneratedToken } from '../../../src/generation/generate.ts';
+import type { ToolCall, ToolEvent } from '../../../src/generation/tools/types.ts';
+import type { Read } from '../engine-protocol.ts';
 
 export interface Reply {
 	readonly text: string;
@@ -10,8 +11,8 @@ export interface Reply {
 	readonly calls: readonly ToolCall[];
 }
 
-/** Reads one answer. Without a reader all of it is text. */
-export function replyReader(tokenizer: Tokenizer | undefined, reader: ToolReader | undefined) {
+/** Keeps what one answer says. Where nobody has read it for calls (engine-worker.ts), all of it is text. */
+export function replyReader(read: boolean) {
 	let text = '';
 	let reasoning = '';
 	const begun = new Map<number, { id: string; name: string; arguments: string }>();
@@ -43,16 +44,12 @@ export function replyReader(tokenizer: Tokenizer | undefined, reader: ToolReader
 	}
 
 	return {
-		/** @param id of the token that `more` comes of; undefined for text that was held back */
-		read(more: string, id?: number): readonly ToolEvent[] {
-			if (!reader) return keep(more ? [{ type: 'text', text: more }] : []);
-			// A special token adds nothing to the answer's text, and is what a reader waits for.
-			const token = id !== undefined && more === '' && tokenizer && id < tokenizer.size ? tokenizer.token(id) : undefined;
-			const special = token !== undefined && token.kind === 'control';
-			const piece = special ? token.text : more;
-			return piece ? keep(reader.read(piece, special)) : [];
+		/** @param token what `more` comes of; absent for text that was held back */
+		read(more: string, token?: Read<GeneratedToken>): readonly ToolEvent[] {
+			if (read) return keep(token?.events ?? []);
+			return keep(more ? [{ type: 'text', text: more }] : []);
 		},
-		end: (): readonly ToolEvent[] => (reader ? keep(reader.end()) : []),
+		end: (finish: Read<Finish>): readonly ToolEvent[] => keep(finish.events ?? []),
 		get reply(): Reply {
 			return { text, reasoning, calls };
 		},

@@ -1,26 +1,27 @@
-// What a model is told of tools and of thinking, by its own template, and who reads what it answers.
+// What a model is told of tools and of thinking, by its own template, and how its answer is read.
 
 import { z } from '@hono/zod-openapi';
-import type { ToolReader } from '../../../src/generation/tools/types.ts';
+import { toolFormatOf } from '../../../src/generation/tools/formats.ts';
 import type { Model, TemplateOptions } from '../../../src/model.ts';
+import type { Reading } from '../engine-protocol.ts';
 import { Refusal } from '../refusal.ts';
 import type { Offer } from './offered.ts';
 
-/** How one answer is written and read. */
-export interface ToolUse {
-	/** A reader of one answer; undefined where all of it is text. */
-	reader(): ToolReader | undefined;
-}
+const unsupported = (param: string, why: string) =>
+	new Refusal(400, `Invalid '${param}': this server does not support it: ${why}.`, { param, code: 'unsupported_parameter' });
 
-const NOTHING: ToolUse = { reader: () => undefined };
-
-/** @throws Refusal where the model has no form of calls */
-export async function toolUse(_model: Model, { tools, choice }: Offer): Promise<ToolUse> {
-	if (tools.length === 0 || choice === 'none') return NOTHING;
-	throw new Refusal(400, "Invalid 'tools': this server does not support it: it reads no tool calls of this model.", {
-		param: 'tools',
-		code: 'unsupported_parameter',
-	});
+/**
+ * How an answer is read: calls where tools are offered, thinking where the template has marks for it. undefined: all of it is text.
+ * @throws Refusal where the model's template shows no form of calls that is known
+ */
+export async function readingOf(model: Model, { tools, choice, parallel }: Offer): Promise<Reading | undefined> {
+	const offered = choice === 'none' ? [] : tools;
+	const format = toolFormatOf((await model.chatTemplate(offered.length > 0)) ?? '');
+	if (offered.length > 0) {
+		if (!format) throw unsupported('tools', "the model's chat template shows no form of tool calls that is known");
+		return { tools: offered, toolChoice: choice, parallelToolCalls: parallel };
+	}
+	return format?.thinking && { tools: [], toolChoice: 'none', parallelToolCalls: true };
 }
 
 /** Settings of a model's own template, as llama.cpp and vLLM take them. */
@@ -56,15 +57,13 @@ export async function thinkingSettings(
 ): Promise<Readonly<Record<string, unknown>>> {
 	if (wanted === undefined) return {};
 	const template = (await model.chatTemplate()) ?? '';
-	const reads = (name: string) => new RegExp(`\\b${name}\\b`).test(template);
+	// A variable of the template, and not a member of a message.
+	const reads = (name: string) => new RegExp(`(?<![\\w.'"])${name}\\b(?!['"])`).test(template);
 	const off = wanted === false || wanted === 'none';
 	if (reads(EFFORT) && typeof wanted === 'string' && !off) return { [EFFORT]: wanted };
 	const name = SWITCHES.find(reads);
 	if (name !== undefined) return { [name]: !off };
-	if (off) return {}; // it does not think in any case
-	if (reads(EFFORT)) return {}; // it thinks in any case
-	throw new Refusal(400, `Invalid '${param}': this server does not support it: the model's template has no such setting.`, {
-		param,
-		code: 'unsupported_parameter',
-	});
+	// It does not think in any case, or it does in any case.
+	if (off || (wanted === true && toolFormatOf(template)?.thinking)) return {};
+	throw unsupported(param, "the model's template has no such setting");
 }

@@ -1,0 +1,44 @@
+// An answer that is bound to a form of calls, or read for them: on the model's own thread, over the library's reader.
+
+import { randomInt } from 'node:crypto';
+import type { Finish, GeneratedToken, GenerateOptions } from '../../../src/generation/generate.ts';
+import { type ToolFormat, toolFormatOf } from '../../../src/generation/tools/formats.ts';
+import { withEvents } from '../../../src/generation/tools/stream.ts';
+import type { Model } from '../../../src/model.ts';
+import type { GeneratePrompt, Read, Reading } from '../engine-protocol.ts';
+
+/** Tokens of a prompt's end in which a mark that opens thinking may stand. */
+const TAIL = 16;
+
+/** Unicode's noncharacter: a mark that no text has. */
+const NEVER = '\uffff';
+
+/** Reads an answer for calls and thinking, and where the choice asks for it binds it to a call. */
+export async function readAnswer(
+	model: Model,
+	prompt: GeneratePrompt,
+	options: GenerateOptions,
+	{ tools, ...how }: Reading,
+): Promise<AsyncGenerator<Read<GeneratedToken>, Read<Finish>>> {
+	const tokenizer = model.tokenizer!;
+	const known = toolFormatOf((await model.chatTemplate(tools.length > 0)) ?? '')!;
+	const format = tools.length > 0 ? known : thinkingAlone(known);
+	const tail = Array.isArray(prompt) ? tokenizer.decode((prompt as readonly number[]).slice(-TAIL)) : '';
+	const open = format.thinking?.open.trimEnd();
+	const thinking = open !== undefined && tail.trimEnd().endsWith(open);
+	return withEvents(model.generate(prompt, options), format, tokenizer, { tools, ...how, newToolCallId: newId, thinking });
+}
+
+/** Where nothing may be called, what looks like a call is text. */
+const thinkingAlone = ({ name, thinking, silent, marks, shape }: ToolFormat): ToolFormat => ({
+	name,
+	marks,
+	shape,
+	open: NEVER,
+	close: NEVER,
+	...(thinking && { thinking }),
+	...(silent && { silent }),
+});
+
+/** Nine letters and digits, as some templates want them. */
+const newId = (): string => Array.from({ length: 9 }, () => randomInt(36).toString(36)).join('');
