@@ -4,14 +4,15 @@ import { architectureOf } from './architectures/name.ts';
 import { findTables } from './architectures/tables.ts';
 import { openCheckpoint } from './formats/open.ts';
 import type { Host, ModelReference } from './host.ts';
-import { engineWhenAsked } from './model/asked.ts';
 import { chatTemplateOf, conversation } from './model/chat-template.ts';
 import { openInterpreter } from './model/interpreter.ts';
+import { lazyInference } from './model/lazy-inference.ts';
 import { OPEN } from './model/options.ts';
 import { findTokenizer } from './model/tokenizer.ts';
 import type { Model, OpenOptions } from './model/types.ts';
 import { checkOptions } from './options.ts';
 
+export type { Generated, Generation } from './model/generation.ts';
 export type { Provenance } from './model/provenance.ts';
 export type * from './model/types.ts';
 
@@ -28,7 +29,7 @@ export async function openModel(host: Host, reference: ModelReference, options: 
 		const found = await findTokenizer(checkpoint, signal);
 		const { tokenizer } = found;
 		const interpreter = openInterpreter(host, checkpoint, found, await findTables(checkpoint));
-		const engine = engineWhenAsked(host, checkpoint, tokenizer, interpreter, options);
+		const inference = lazyInference(host, checkpoint, tokenizer, interpreter, options);
 		const { idsOf: _ids, textOf: _text, ...reading } = interpreter;
 		return {
 			name: checkpoint.name,
@@ -38,13 +39,13 @@ export async function openModel(host: Host, reference: ModelReference, options: 
 			chatTemplate: () => chatTemplateOf(checkpoint),
 			template: (messages, options) => conversation(host, checkpoint, tokenizer, interpreter, messages, options),
 			...reading,
-			...engine,
+			...inference,
 			get bytesRead() {
 				return checkpoint.bytesRead;
 			},
 			async close() {
 				interpreter.close();
-				engine.close();
+				inference.close();
 				await checkpoint.close();
 			},
 		};

@@ -4,7 +4,18 @@ import { POOLING_NAMES } from '../embedding/pooling.ts';
 import { ANY, listOf, needed, oneOf, type Rule, type Rules, whole, YES_OR_NO } from '../options.ts';
 import type { EncodeOptions } from '../tokenizer/types.ts';
 import { SELECTOR } from '../transformer/select.ts';
-import type { Model, NearestOptions, OpenOptions, RunOptions, SentenceOptions, TemplateOptions, TraceOptions } from './types.ts';
+import type {
+	LensOptions,
+	LogitsOptions,
+	Model,
+	NearestOptions,
+	OpenOptions,
+	RunOptions,
+	SentenceOptions,
+	TemplateOptions,
+	TraceOptions,
+	UnembedOptions,
+} from './types.ts';
 
 const EDIT: Rule = {
 	holds: (edit) =>
@@ -55,7 +66,20 @@ export const CELL: Rules<Parameters<Model['attentionCell']>[1]> = {
 	encoder: YES_OR_NO,
 };
 
-export const LENS: Rules<NonNullable<Parameters<Model['lens']>[1]>> = { ...RUN, top: whole(1), token: whole() };
+/** 'last', 'all' or positions. */
+const TOKENS: Rule = {
+	holds: (tokens) =>
+		tokens === 'last' || tokens === 'all' || (Array.isArray(tokens) && tokens.length > 0 && tokens.every(Number.isInteger)),
+	allowed: "'last', 'all' or a list of positions",
+};
+
+export const LENS: Rules<LensOptions> = { ...RUN, top: whole(1), token: whole(), tokens: TOKENS };
+
+export const LOGITS: Rules<LogitsOptions> = { ...RUN, tokens: TOKENS, replace: listOf(EDIT) };
+
+export const UNEMBED: Rules<UnembedOptions> = { ...PRECISION, of: oneOf(['any', 'final']), top: whole(1), ...STOPPABLE };
+
+export const EDITS = { replace: listOf(EDIT) };
 
 export const SENTENCE: Rules<SentenceOptions> = {
 	...PRECISION,

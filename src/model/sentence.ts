@@ -4,19 +4,17 @@ import { architectureOf } from '../architectures/name.ts';
 import { normalize, pool } from '../embedding/pooling.ts';
 import { TongsaError } from '../errors.ts';
 import type { Checkpoint } from '../formats/checkpoint.ts';
-import { contextLengthOf } from '../generation/language.ts';
+import { contextLengthOf } from '../spec/context.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
-import type { Transformer } from '../transformer/transformer.ts';
+import type { Engine } from '../transformer/engine.ts';
 import type { Interpreter } from './interpreter.ts';
 import { provenanceOf } from './provenance.ts';
-import type { Runner } from './runner.ts';
 import { sentenceSettings } from './sentence-settings.ts';
 import type { SentenceOptions, SentenceVectors, TokenIds } from './types.ts';
 
 export async function sentenceVectors(
 	checkpoint: Checkpoint,
-	model: Transformer,
-	runner: Runner,
+	engine: Engine,
 	{ idsOf, tokenizer }: Pick<Interpreter, 'idsOf'> & { readonly tokenizer: Tokenizer | undefined },
 	texts: string | readonly (string | TokenIds)[],
 	options: SentenceOptions,
@@ -24,19 +22,20 @@ export async function sentenceVectors(
 	const settings = await sentenceSettings(checkpoint, architectureOf(checkpoint), { asked: options.pooling, signal: options.signal });
 	const { pooling } = settings;
 	const normalized = options.normalize ?? settings.normalize;
-	const width = model.config.embedding.width;
+	const { config } = engine.model;
+	const width = config.embedding.width;
 	const kept = checkedDimensions(options.dimensions, width);
-	const most = Math.min(settings.maxTokens ?? Number.POSITIVE_INFINITY, contextLengthOf(model));
+	const most = Math.min(settings.maxTokens ?? Number.POSITIVE_INFINITY, contextLengthOf(config));
 	const cuts = (typeof texts === 'string' ? [texts] : texts).map((text) => cutToFit(idsOf(text), tokenizer, most));
 	const vectors: Float32Array[] = [];
 	const take = (_: number, states: Float32Array): void => {
 		const vector = pool(states, width, pooling).subarray(0, kept);
 		vectors.push(normalized ? normalize(vector) : vector.slice());
 	};
-	await runner.states(
+	await engine.states(
 		cuts.map(({ ids }) => ids),
 		take,
-		options.signal,
+		{ signal: options.signal },
 	);
 	const truncated = cuts.map(({ cut }) => cut);
 	return {
@@ -48,7 +47,7 @@ export async function sentenceVectors(
 			pooling: `${pooling} (${settings.from})`,
 			normalized,
 			truncated: truncated.some(Boolean),
-			precision: runner.precision,
+			precision: engine.precision,
 		}),
 	};
 }
@@ -63,7 +62,7 @@ function checkedDimensions(dimensions: number | undefined, width: number): numbe
 	});
 }
 
-/** Too long a text loses its end, and keeps the flags that stand behind it. */
+/** Too long a text loses its end, and keeps the special tokens that stand behind it. */
 function cutToFit(
 	ids: readonly number[],
 	tokenizer: Tokenizer | undefined,

@@ -6,8 +6,8 @@ import type { AttentionConfig, BlockConfig, NormPlaces, TransformerConfig } from
 import type { Dialect } from '../spec/family.ts';
 import { bindFeedForward } from './bind-feed-forward.ts';
 import { checked, type Finder, finder, linear, norm, whole } from './finder.ts';
-import type { AttentionParts, BlockParts, LinearParts, NormParts, TransformerParts, VectorView } from './parts.ts';
-import type { MatrixView, RowRange } from './views.ts';
+import type { AttentionParts, BlockParts, LinearParts, NormParts, TransformerParts } from './parts.ts';
+import type { MatrixView, RowRange, VectorView } from './views.ts';
 
 type Views = TransformerParts<MatrixView, VectorView>;
 

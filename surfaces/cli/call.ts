@@ -28,11 +28,6 @@ export interface Verb {
 	/** Command lines without the leading `tongsa `. */
 	readonly examples: readonly string[];
 	readonly load: () => Promise<{ readonly run: Run }>;
-	/**
-	 * It may compute for minutes without a turn for anything else, and leaves nothing behind: Ctrl-C is left to the system, which ends it at
-	 * once. Other verbs are told, and put things in order.
-	 */
-	readonly unpaused?: true;
 }
 
 /** What a verb answers: the object of --json, and the same for people. Nothing when the verb has written its output itself. */

@@ -117,7 +117,6 @@ export const VERBS: readonly Verb[] = [
 			'trace ./model.gguf "I love you" --at logits --replace edits.json --both --json',
 		],
 		load: () => import('./verbs/trace.ts'),
-		unpaused: true,
 	},
 	{
 		name: 'lens',
@@ -126,7 +125,6 @@ export const VERBS: readonly Verb[] = [
 		options: { top: { value: 'N', summary: 'how many tokens a layer (default 10)' }, ...RUN },
 		examples: ['lens smollm2 "The capital of Korea is" --top 5', 'lens ./model.gguf "너를 사랑" --json'],
 		load: () => import('./verbs/lens.ts'),
-		unpaused: true,
 	},
 	{
 		name: 'surprise',
@@ -135,7 +133,6 @@ export const VERBS: readonly Verb[] = [
 		options: RUN,
 		examples: ['surprise smollm2 "I love you so much."'],
 		load: () => import('./verbs/surprise.ts'),
-		unpaused: true,
 	},
 	{
 		name: 'sentence',
@@ -155,7 +152,6 @@ export const VERBS: readonly Verb[] = [
 		},
 		examples: ['sentence minilm "I love you so much."', 'sentence minilm --jsonl < lines.jsonl'],
 		load: () => import('./verbs/sentence.ts'),
-		unpaused: true,
 	},
 	{
 		name: 'generate',
@@ -195,7 +191,6 @@ export const VERBS: readonly Verb[] = [
 		},
 		examples: ['bench smollm2', 'bench ./model.gguf --threads 2 --json'],
 		load: () => import('./verbs/bench.ts'),
-		unpaused: true,
 	},
 	{
 		name: 'compare',

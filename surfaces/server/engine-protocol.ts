@@ -2,7 +2,7 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import type { ErrorCode, ErrorDetail } from '../../src/errors.ts';
-import type { GeneratedToken } from '../../src/generation/generate.ts';
+import type { GeneratedPiece } from '../../src/generation/generate.ts';
 import type { Model, ModelInput, OpenOptions, TraceOptions } from '../../src/model.ts';
 import type { TraceRuns } from '../protocol/trace.ts';
 
@@ -41,7 +41,7 @@ export interface ToEngine {
 }
 
 export type FromEngine =
-	| { readonly id: number; readonly token: GeneratedToken }
+	| { readonly id: number; readonly token: GeneratedPiece }
 	| { readonly id: number; readonly done: unknown }
 	| { readonly id: number; readonly failed: Failure };
 

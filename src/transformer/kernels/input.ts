@@ -1,24 +1,25 @@
-// The entrance: ids → what the first block (or the embedding's norm) receives, written straight into the kernels' memory.
-// A row is read from the file when its token is first met, and kept; so a token costs neither a read nor memory.
+// Input rows: ids → what the program's first step reads, written straight into the kernels' memory. What is done to a row is what the model's
+// code did (record.ts, Entry). A row is read from the file when its token is first met, and kept; so a token costs neither a read nor memory.
 
 import type { Kernels } from '../../compute/kernels.ts';
 import type { Rows } from '../../program/steps.ts';
 import type { TransformerConfig } from '../../spec/config.ts';
 import { sinusoids } from '../position.ts';
 import type { Transformer } from '../transformer.ts';
+import type { Entry } from './record.ts';
 
 /** Rows that are kept take so many bytes at most: several thousand of them, most of what a text is made of. */
 const ROWS_BYTES = 16 * 2 ** 20;
 /** Positions are made, or read, for so many at a time. */
 const POSITIONS_AT_ONCE = 256;
 
-export interface Entrance {
+export interface InputRows {
 	/**
 	 * Puts the rows of ids[from] … ids[from + count − 1] into the input, with scale, type and position: positions[t] of the t-th, or first + t.
 	 * False: some must be read first, which `finish` does.
 	 */
 	place(ids: ArrayLike<number>, from: number, count: number, first: number, positions?: Int32Array): boolean;
-	/** Goes on with what `place` has left. @throws TongsaError 'out-of-range' for an id without a row. */
+	/** Goes on with what `place` has left to do. @throws TongsaError 'out-of-range' for an id without a row. */
 	finish(ids: ArrayLike<number>, from: number, count: number, signal?: AbortSignal): Promise<void>;
 }
 
@@ -27,19 +28,20 @@ function keptRows({ width, vocabulary }: TransformerConfig): number {
 	return Math.max(1, Math.min(vocabulary, Math.floor(ROWS_BYTES / (width * 4))));
 }
 
-/** Bytes that an entrance needs in the memory. */
-export function entranceBytes(config: TransformerConfig, capacity: number): number {
+/** Bytes that input rows need in the memory. */
+export function inputBytes(config: TransformerConfig, capacity: number): number {
 	return (keptRows(config) + (config.embedding.positions ? 1 + capacity : 0)) * config.width * 4;
 }
 
-/** `reserved`: entranceBytes of the kernels' memory. */
-export function createEntrance(
+/** `reserved`: inputBytes of the kernels' memory. */
+export function createInputRows(
 	{ config, weights }: Transformer,
 	kernels: Kernels,
 	reserved: number,
 	input: Rows,
 	capacity: number,
-): Entrance {
+	entry: Entry,
+): InputRows {
 	const { embedding, width: D } = config;
 	const { floats } = kernels;
 	const kept = keptRows(config);
@@ -79,8 +81,8 @@ export function createEntrance(
 			missing.map((t) => ids[from + t]!),
 			signal,
 		);
-		if (embedding.scale !== 1) for (let i = 0; i < read.length; i++) read[i]! *= embedding.scale;
-		if (embedding.types > 0) {
+		if (entry.scale !== 1) for (let i = 0; i < read.length; i++) read[i]! *= entry.scale;
+		if (entry.types) {
 			const type = await weights.type(signal);
 			for (let i = 0; i < read.length; i++) read[i]! += type[i % D]!;
 		}
@@ -122,13 +124,13 @@ export function createEntrance(
 				end = Math.max(end, positionsOf[t]! + 1);
 			}
 			if (padding !== undefined) skipPadding(ids, from, count);
-			if (missing.length > 0 || (embedding.positions && end > positionsMade)) return false;
-			if (embedding.positions) addPositions(count);
+			if (missing.length > 0 || (entry.positions && end > positionsMade)) return false;
+			if (entry.positions) addPositions(count);
 			return true;
 		},
 		async finish(ids, from, count, signal) {
 			if (missing.length > 0) await readMissing(ids, from, signal);
-			if (!embedding.positions) return;
+			if (!entry.positions) return;
 			if (end > positionsMade) await makePositions(signal);
 			addPositions(count);
 		},

@@ -1,6 +1,6 @@
 // Prefixes: what conversations have computed, kept while others use the cache. The one used longest ago makes room.
 
-import { commonPrefix } from '../generation/common-prefix.ts';
+import { commonPrefix } from '../common-prefix.ts';
 
 export interface Prefix {
 	readonly ids: readonly number[];
@@ -11,7 +11,7 @@ export interface Prefix {
 export interface Prefixes {
 	/** The one that begins most like `ids`, and how far. */
 	find(ids: readonly number[]): { readonly prefix: Prefix; readonly shared: number } | undefined;
-	/** Keeps what `save` gives, unless as much is known already or it is larger than all the room. */
+	/** Keeps what `save` gives, unless as much is known already or it is larger than all that may be kept. */
 	keep(ids: readonly number[], bytes: number, save: () => Uint8Array): void;
 	/** Bytes that are kept. */
 	readonly bytes: number;

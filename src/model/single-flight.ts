@@ -1,6 +1,6 @@
-// Work that several callers wait for, begun with the first one's signal.
+// Single flight: work that several callers wait for is done once. It is begun with the first one's signal.
 
-export interface Shared<T> {
+export interface Flight<T> {
 	readonly promise: Promise<T>;
 	readonly signal: AbortSignal | undefined;
 }
@@ -9,7 +9,12 @@ export interface Shared<T> {
  * What stands under a name, begun when nothing does. Where it failed, nothing stands there: a later call may fare better. Where it was
  * broken off because the caller that began it left, one who still waits begins anew.
  */
-export async function shared<K, T>(all: Map<K, Shared<T>>, name: K, signal: AbortSignal | undefined, begin: () => Promise<T>): Promise<T> {
+export async function singleFlight<K, T>(
+	all: Map<K, Flight<T>>,
+	name: K,
+	signal: AbortSignal | undefined,
+	begin: () => Promise<T>,
+): Promise<T> {
 	const found = all.get(name) ?? { promise: begin(), signal };
 	all.set(name, found);
 	try {
@@ -17,6 +22,6 @@ export async function shared<K, T>(all: Map<K, Shared<T>>, name: K, signal: Abor
 	} catch (error) {
 		if (all.get(name) === found) all.delete(name);
 		if (found.signal === signal || !found.signal?.aborted || signal?.aborted) throw error;
-		return shared(all, name, signal, begin);
+		return singleFlight(all, name, signal, begin);
 	}
 }
