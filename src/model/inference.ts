@@ -165,7 +165,7 @@ export function openInference(
 		},
 		async *generate(prompt: Prompt, options: ModelGenerateOptions = {}) {
 			const { precision = 'fast', replace = [], ...own } = options;
-			checkOptions(options, { ...PRECISION, ...EDITS, ...GENERATE });
+			checkOptions(options, { ...PRECISION, ...GENERATE, ...EDITS });
 			needWhole('generation');
 			const { signal } = own;
 			const ids = await promptIds({ host, checkpoint, tokenizer, interpreter }, prompt, signal);

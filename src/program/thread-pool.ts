@@ -115,10 +115,9 @@ export class ThreadPool {
 		command[COMMAND.first] = first;
 		command[COMMAND.packed] = packed ? 1 : 0;
 		command[COMMAND.want] = WANTS.indexOf(want);
-		if (!this.#together) return this.#dispatch(this.#alone);
 		const start = this.#clock.now();
-		this.#dispatch(adaptive.together || !measured ? this.#together : this.#alone);
-		if (measured) adaptive.took((this.#clock.now() - start) / tokens);
+		this.#dispatch((adaptive.together || !measured) && this.#together ? this.#together : this.#alone);
+		if (measured && this.#together) adaptive.took((this.#clock.now() - start) / tokens);
 	}
 
 	/** Runs some steps of one part; states from the part before come in where its blocks begin. @throws as run. */
@@ -132,12 +131,11 @@ export class ThreadPool {
 		command[COMMAND.list] = LISTS.indexOf(list);
 		command[COMMAND.from] = from;
 		command[COMMAND.to] = to;
-		if (!this.#together) return this.#dispatch(this.#alone);
 		const start = this.#clock.now();
-		this.#dispatch(this.#pieces.together ? this.#together : this.#alone);
+		this.#dispatch(this.#pieces.together && this.#together ? this.#together : this.#alone);
 		// Pieces differ; those of a block or more are alike enough, step by step.
 		const steps = to - from;
-		if (tokens >= MANY && steps >= BLOCK_STEPS) this.#pieces.took((this.#clock.now() - start) / (tokens * steps));
+		if (this.#together && tokens >= MANY && steps >= BLOCK_STEPS) this.#pieces.took((this.#clock.now() - start) / (tokens * steps));
 	}
 
 	/** From now on the main thread works alone. What ended threads may still write must not meet what is computed next. */

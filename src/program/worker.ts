@@ -76,10 +76,14 @@ export function runCommand(thread: Thread, command: Int32Array): void {
 // By index, as nothing may be allocated: an iterator is an object, and makes one more at each step.
 
 function passThrough(thread: Thread, want: Want): void {
-	const { parts, executions, pass } = thread;
+	const { parts, executions, pass, lockstep } = thread;
 	const last = parts.length - 1;
 	for (let i = 0; i <= last; i++) {
-		if (i > 0) carry(thread, i);
+		// What leaves one memory for the next must be there, whichever thread has made it.
+		if (i > 0) {
+			lockstep.barrier();
+			carry(thread, i);
+		}
 		runSteps(parts[i]!.program.blocks, executions[i]!, pass.tokens);
 	}
 	if (want !== 'blocks') runSteps(parts[last]!.program[want], executions[last]!, pass.tokens);

@@ -92,10 +92,15 @@ export function withEngine(local: Model, reference: string, options: EngineOptio
 		const tokens: GeneratedPiece[] = [];
 		let wake = () => {};
 		let over = false;
-		const ended = ask<Generated>('generate', [prompt, options], signal ? AbortSignal.any([signal, control.signal]) : control.signal, (token) => {
-			tokens.push(token);
-			wake();
-		}).finally(() => {
+		const ended = ask<Generated>(
+			'generate',
+			[prompt, options],
+			signal ? AbortSignal.any([signal, control.signal]) : control.signal,
+			(token) => {
+				tokens.push(token);
+				wake();
+			},
+		).finally(() => {
 			over = true;
 			wake();
 		});

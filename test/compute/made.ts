@@ -6,8 +6,7 @@ import type { AttentionConfig, BlockConfig, NormConfig, NormPlaces, TransformerC
 import type { DTypeName } from '../../src/tensor/index.ts';
 import type { Transformer } from '../../src/transformer/transformer.ts';
 import type { BlockParts, LinearParts, NormParts, TransformerParts } from '../../src/weights/parts.ts';
-import type { VectorView } from '../../src/weights/views.ts';
-import type { MatrixView } from '../../src/weights/views.ts';
+import type { MatrixView, VectorView } from '../../src/weights/views.ts';
 import { openWeights } from '../../src/weights/weights.ts';
 import { randomBytes, randomFloats } from './builds.ts';
 

@@ -339,7 +339,10 @@ class GraphLowering {
 
 	/** Rows with heads of so many values, for as long as `use` needs them. */
 	#padded(x: Value, heads: number, from: number, to: number, use: (rows: Rows) => void): void {
-		if (from === to) return use(this.#at(x));
+		if (from === to) {
+			use(this.#at(x));
+			return;
+		}
 		const out = this.#all.buffers.take(heads * to);
 		this.#emit({ op: 'padHeads', x: this.#at(x), out, heads, from, to });
 		use(out);

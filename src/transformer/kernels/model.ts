@@ -255,7 +255,10 @@ export class KernelModel {
 	/** One pass of placed rows; a long one block by block, so that other work goes on and it may be called off between them. */
 	async #pass(T: number, first: number, want: Want, packed: boolean, signal?: AbortSignal): Promise<void> {
 		const { pool, shards } = this.#machine;
-		if (!this.#isLong(T)) return pool.run(T, first, want, packed);
+		if (!this.#isLong(T)) {
+			pool.run(T, first, want, packed);
+			return;
+		}
 		const blocksAtOnce = Math.max(1, Math.floor((PIECE_PRODUCTS / (T * this.#products)) * this.#model.config.blocks.length));
 		for (const [shard, { program, boundaries }] of shards.entries()) {
 			for (let i = 0; i < boundaries.length; i += blocksAtOnce) {

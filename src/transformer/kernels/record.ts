@@ -96,7 +96,7 @@ export class Recorder implements Ops<Value, MatrixView, VectorView> {
 	}
 
 	/** The graph of what `work` does with rows that are put in place before it: its first value is they, its last what it gives. */
-	async graph(width: number, work: (x: Value) => Awaitable<Value | void>): Promise<Graph> {
+	async graph(width: number, work: (x: Value) => Awaitable<unknown>): Promise<Graph> {
 		const [outer, values] = [this.#values, [] as Value[]];
 		this.#values = values;
 		try {
