@@ -1,21 +1,18 @@
 # The server in a small image, run by an ordinary user: docker build -t tongsa . && docker run -p 8080:8080 tongsa
 # The package's own models answer at once. Others: -v "$HOME/.cache/tongsa:/models" after `tongsa pull`, or -v DIR:/data … tongsa /data/model.gguf
 
-# Not Alpine: the Node that npm brings for the build is linked against glibc.
 FROM node:26-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
-COPY toolchain/package.json toolchain/
 RUN npm ci --ignore-scripts
 COPY . .
 RUN npm run build
 
-# What the package itself needs: no tools, and not the toolchain's Node, which the image has.
+# What the package itself needs: no tools.
 FROM node:26-alpine AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-COPY toolchain/package.json toolchain/
-RUN npm ci --ignore-scripts --omit=dev --omit=optional && rm -rf node_modules/tongsa-toolchain
+RUN npm ci --ignore-scripts --omit=dev --omit=optional
 
 FROM node:26-alpine
 WORKDIR /app

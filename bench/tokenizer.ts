@@ -1,11 +1,9 @@
 // Tokenizers side by side on 10 MB of mixed text, one thread, GPT-4's cl100k_base: Tongsa, gpt-tokenizer, tiktoken. Equal ids are demanded.
 //
-//     node --conditions=tongsa-source bench/tokenizer.ts [megabytes]
+//     npm install --prefix bench && node --conditions=tongsa-source bench/tokenizer.ts [megabytes]
 
 import assert from 'node:assert/strict';
-import { encode as gptTokenizer } from 'gpt-tokenizer/encoding/cl100k_base';
-import ranks from 'js-tiktoken/ranks/cl100k_base';
-import { get_encoding } from 'tiktoken';
+import { readFileSync } from 'node:fs';
 import { tiktokenSpec } from '../src/tokenizer/sources/tiktoken.ts';
 import { createTokenizer } from '../src/tokenizer/tokenizer.ts';
 import { mixedText } from './corpus.ts';
@@ -15,8 +13,12 @@ const ROUNDS = 5;
 
 const text = mixedText(Number(process.argv[2] ?? 10) * 1e6);
 const bytes = Buffer.byteLength(text);
-const tongsa = createTokenizer(tiktokenSpec(new TextEncoder().encode(ranks.bpe_ranks), 'cl100k_base.tiktoken'));
-const tiktoken = get_encoding('cl100k_base');
+/** A module that only bench/package.json names: typecheck in the root does not know it. */
+const peer = (name: string) => import(name);
+const gptTokenizer: (text: string) => number[] = (await peer('gpt-tokenizer/encoding/cl100k_base')).encode;
+const tiktoken: { encode_ordinary(text: string): Uint32Array } = (await peer('tiktoken')).get_encoding('cl100k_base');
+const ranks = readFileSync(new URL('../models/cl100k_base.tiktoken', import.meta.url));
+const tongsa = createTokenizer(tiktokenSpec(ranks, 'cl100k_base.tiktoken'));
 
 const PROGRAMS: readonly { readonly name: string; readonly encode: () => ArrayLike<number> }[] = [
 	{ name: 'Tongsa', encode: () => tongsa.encode(text, { special: 'none' }).ids },

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 // The `tongsa` command. In a checkout it runs the TypeScript sources on the current Node that npm ci brought (relaxed SIMD, type
-// stripping); in an installed package it runs dist/ on whatever Node ≥ 20 is there.
+// stripping); in an installed package it runs dist/ on the Node that is there.
 
 import { existsSync } from 'node:fs';
-import module, { createRequire } from 'node:module';
+import module from 'node:module';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
@@ -15,21 +15,13 @@ if (process.features.typescript || !existsSync(source)) module.enableCompileCach
 
 if (!existsSync(source)) await import(built.href);
 else if (process.features.typescript) await import(source.href);
-else await rerun(currentNode());
+else await rerun(await currentNode());
 
-/** Path of the current Node, from the platform package that npm ci chose. @returns {string} */
-function currentNode() {
-	const platform = `${process.platform}-${process.arch}`;
-	const require = createRequire(import.meta.url);
-	for (const name of [`node-${platform.replace('win32', 'win')}`, `node-bin-${platform}`]) {
-		for (const file of ['bin/node', 'bin/node.exe']) {
-			try {
-				return require.resolve(`${name}/${file}`);
-			} catch {
-				// not this one
-			}
-		}
-	}
+/** Path of the Node that npm ci brought. @returns {Promise<string>} */
+async function currentNode() {
+	const { broughtNode } = await import('./brought-node.js');
+	const node = broughtNode();
+	if (node) return node;
 	console.error(
 		`tongsa: this checkout needs Node 22.18 or newer (this is ${process.version}): run npm ci, which brings one for most platforms`,
 	);

@@ -1,5 +1,5 @@
 // The tokenizer's kernel: byte-pair encoding on UTF-8 bytes. Splitting by hand-made automata, whole pieces by hash, the rest by merging.
-// Allocates nothing: the host (src/tokenizer/wasm.ts) lays out memory.
+// Allocates nothing: the host (src/tokenizer/kernel/wasm.ts) lays out memory.
 
 import { encodePiece, outCount, outEnds, reset } from './tokenizer/merge';
 import { split, touched } from './tokenizer/split';

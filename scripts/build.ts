@@ -5,52 +5,70 @@ import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { rolldown } from 'rolldown';
+import { type OutputOptions, rolldown } from 'rolldown';
+import { walkImports } from './imports.ts';
 
-/** Paths that package.json and bin/ name: each keeps its place. */
-const ENTRIES = ['hosts/node/index', 'hosts/browser/index', 'surfaces/cli/main'];
+/** What Node runs: paths that package.json and bin/ name, each keeps its place. */
+const NODE_ENTRIES = ['hosts/node/index', 'surfaces/cli/main'];
+/** What TypeScript is told of either. */
+const ENTRY_TYPES = ['dist/hosts/node/index.d.ts', 'dist/hosts/browser/index.d.ts'];
+/** What a page runs. A build of its own: no file of it may need one of Node's, however the two are divided. */
+const PAGE = 'hosts/browser';
 /**
  * What entries share, and what they load later. One folder: a worker is named relative to the file that starts it, and the package's own
  * files lie two levels above (hosts/node/places.ts, surfaces/cli/help.ts).
  */
 const CHUNKS = 'chunks';
 /** What every opened model needs, in one file each for the core, Node, GGUF's tokenizers and the command line: thirty files took a third of the start. */
+const CORE = {
+	name: 'core',
+	test: /\/src\/(?:errors|model(?:\.ts|\/(?!engine))|bytes|formats\/(?!safetensors)|tensor|embedding|tokenizer\/(?!sources\/))/,
+};
+const GGUF = { name: 'gguf', test: /\/src\/tokenizer\/sources\/(?:gguf(?:-added)?|letters|pre|stops|table|underscore)\.ts$/ };
 const GROUPS = [
-	{
-		name: 'core',
-		test: /\/src\/(?:errors|model(?:\.ts|\/(?!engine))|bytes|formats\/(?!safetensors)|tensor|embedding|tokenizer\/(?!sources\/))/,
-	},
+	CORE,
 	{ name: 'node', test: /\/hosts\/node\/(?:host|resolve|folder|file|packaged|recipes)\.ts$/ },
-	{ name: 'gguf', test: /\/src\/tokenizer\/sources\/(?:gguf(?:-added)?|letters|pre|stops|table|underscore)\.ts$/ },
+	GGUF,
 	{
 		name: 'cli',
 		test: /\/surfaces\/(?:cli\/(?:call|options|terminal|verbs|view\/progress|verbs\/(?:common|embed))|protocol\/(?:tokens|vectors)|server\/settings)\.ts$/,
 	},
 ];
 
-const workers = globSync('{hosts/node,surfaces/*}/*-worker.ts').map((path) => [`${CHUNKS}/${basename(path, '.ts')}`, path]);
-/** A page's workers stand beside its host, where bundlers look for them. */
-const pageWorkers = globSync('hosts/browser/*-worker.ts').map((path) => [path.replace(/\.ts$/, ''), path]);
+const workersIn = (pattern: string) => globSync(pattern).map((path) => path.replace(/\.ts$/, ''));
+const entry = (path: string) => [path, `${path}.ts`] as const;
 
 rmSync('dist', { recursive: true, force: true });
-const bundle = await rolldown({
-	input: Object.fromEntries([...ENTRIES.map((entry) => [entry, `${entry}.ts`]), ...workers, ...pageWorkers]),
-	platform: 'neutral',
+await build(
+	[
+		...NODE_ENTRIES.map(entry),
+		...workersIn('{hosts/node,surfaces/*}/*-worker.ts').map((path) => [`${CHUNKS}/${basename(path)}`, `${path}.ts`]),
+	],
+	{ dir: 'dist', chunkFileNames: `${CHUNKS}/[name]-[hash].js`, codeSplitting: { groups: GROUPS } },
 	// Node's modules, and packages: npm installs those.
-	external: /^(?:node:|[\w@])/,
-	// Code that one path loads late and another at once: late on the path that counts.
-	checks: { ineffectiveDynamicImport: false },
-});
-await bundle.write({
+	[/^(?:node:|[\w@])/],
+);
+await build([entry(`${PAGE}/index`)], {
 	dir: 'dist',
-	format: 'esm',
-	entryFileNames: '[name].js',
-	chunkFileNames: `${CHUNKS}/[name]-[hash].js`,
-	codeSplitting: { groups: GROUPS },
-	// A third of the text is a third of the reading: it counts at every start.
-	minify: true,
+	chunkFileNames: `${PAGE}/${CHUNKS}/[name]-[hash].js`,
+	codeSplitting: { groups: [CORE, GGUF] },
 });
-await bundle.close();
+// A page's workers stand beside its host, where bundlers look for them; each is one file, as not every bundler divides a worker, and no page
+// without a bundler finds a package by its name.
+for (const path of workersIn(`${PAGE}/*-worker.ts`)) await build([entry(path)], { dir: 'dist', codeSplitting: false });
+
+async function build(entries: readonly (readonly string[])[], output: OutputOptions, external: RegExp[] = []): Promise<void> {
+	const bundle = await rolldown({
+		input: Object.fromEntries(entries),
+		platform: 'neutral',
+		external,
+		// Code that one path loads late and another at once: late on the path that counts.
+		checks: { ineffectiveDynamicImport: false },
+	});
+	// A third of the text is a third of the reading: it counts at every start.
+	await bundle.write({ format: 'esm', entryFileNames: '[name].js', minify: true, ...output });
+	await bundle.close();
+}
 
 // Text in ASCII is read without decoding, and takes half the memory. Every place of a character outside it may be an escape, but for
 // a template's raw text.
@@ -66,3 +84,9 @@ for (const file of globSync('dist/**/*.js')) {
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
 const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
 process.exitCode = status ?? 1;
+
+// Of the declarations those that the two entries come to. Where neither the DOM's types nor others say what WebAssembly is, this does.
+const { files } = walkImports(ENTRY_TYPES);
+for (const file of globSync('dist/**/*.d.ts')) if (!files.has(file)) rmSync(file);
+writeFileSync('dist/webassembly.d.ts', 'declare namespace WebAssembly {\n\tinterface Memory {}\n\tinterface Module {}\n}\n');
+for (const file of ENTRY_TYPES) writeFileSync(file, `/// <reference path="../../webassembly.d.ts" />\n${readFileSync(file, 'utf8')}`);

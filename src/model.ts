@@ -1,13 +1,13 @@
 // openModel: the only file that builds and joins the stages. A Model is one opened interpreter.
 
 import { architectureOf } from './architectures/name.ts';
-import { findTables } from './architectures/tables.ts';
 import { openCheckpoint } from './formats/open.ts';
 import type { Host, ModelReference } from './host.ts';
 import { chatTemplateOf, conversation } from './model/chat-template.ts';
 import { openInterpreter } from './model/interpreter.ts';
 import { lazyInference } from './model/lazy-inference.ts';
 import { OPEN } from './model/options.ts';
+import { openTables } from './model/tables.ts';
 import { findTokenizer } from './model/tokenizer.ts';
 import type { Model, OpenOptions } from './model/types.ts';
 import { checkOptions } from './options.ts';
@@ -28,7 +28,8 @@ export async function openModel(host: Host, reference: ModelReference, options: 
 	try {
 		const found = await findTokenizer(checkpoint, signal);
 		const { tokenizer } = found;
-		const interpreter = openInterpreter(host, checkpoint, found, await findTables(checkpoint));
+		const tables = await openTables(checkpoint);
+		const interpreter = openInterpreter(host, checkpoint, found, tables);
 		const inference = lazyInference(host, checkpoint, tokenizer, interpreter, options);
 		const { idsOf: _ids, textOf: _text, ...reading } = interpreter;
 		return {
@@ -36,6 +37,7 @@ export async function openModel(host: Host, reference: ModelReference, options: 
 			checkpoint,
 			architecture: architectureOf(checkpoint),
 			tokenizer,
+			problems: { ...(!tokenizer && { tokenizer: found.problem }), ...(!tables.tables && { table: tables.problem }) },
 			chatTemplate: () => chatTemplateOf(checkpoint),
 			template: (messages, options) => conversation(host, checkpoint, tokenizer, interpreter, messages, options),
 			...reading,

@@ -1,8 +1,8 @@
 // The browser host: what openModel is handed when it runs in a page or a worker.
 
 import { TongsaError } from '../../src/errors.ts';
+import { filesAt } from '../../src/formats/address.ts';
 import type { Host } from '../../src/host.ts';
-import { filesAt } from './files.ts';
 import { renderTemplate } from './template.ts';
 
 /** Weights may take this much unless the device says that it has less: browsers end tabs that take more than a few gigabytes. */

@@ -147,8 +147,9 @@ async function verify({ to, sha256, url, byteLength }: Download): Promise<void> 
 }
 
 /** SHA-256 of a file, in hexadecimal. */
-export async function sha256Of(path: string, hash: Hash = createHash('sha256')): Promise<string> {
-	for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) hash.update(chunk as Uint8Array);
+export async function sha256Of(path: string, hash: Hash = createHash('sha256'), signal?: AbortSignal): Promise<string> {
+	const stream = createReadStream(path, { highWaterMark: 2 ** 20, ...(signal && { signal }) });
+	for await (const chunk of stream) hash.update(chunk as Uint8Array);
 	return hash.digest('hex');
 }
 

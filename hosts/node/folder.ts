@@ -4,7 +4,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ByteSource, ModelFiles } from '../../src/bytes/source.ts';
 import { TongsaError } from '../../src/errors.ts';
-import { splitParts } from '../split.ts';
+import { partNames } from '../../src/formats/part-names.ts';
 import { fileSource } from './file.ts';
 import { assetsIn, selectFiles } from './select.ts';
 
@@ -13,6 +13,12 @@ const MAX_ENTRIES = 10_000;
 
 /** @throws TongsaError 'not-found', 'unsupported'. */
 export async function pathFiles(path: string): Promise<ModelFiles> {
+	const { folder, chosen } = await filesOf(path);
+	return { name: path, files: await openAll(folder, chosen) };
+}
+
+/** Which files a path stands for: their folder and their names in it. Links are followed when they are opened. @throws as pathFiles */
+export async function filesOf(path: string): Promise<{ readonly folder: string; readonly chosen: readonly string[] }> {
 	const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
 		throw new TongsaError(
 			'not-found',
@@ -21,14 +27,14 @@ export async function pathFiles(path: string): Promise<ModelFiles> {
 			{ cause },
 		);
 	});
-	if (found.isDirectory()) return { name: path, files: await openAll(path, selectFiles(await names(path), path)) };
+	if (found.isDirectory()) return { folder: path, chosen: selectFiles(await names(path), path) };
 	// A pipe or device would be waited on forever.
 	if (!found.isFile()) throw new TongsaError('unsupported', 'neither a file nor a folder', { file: path });
 	const folder = dirname(path);
 	const name = basename(path);
 	// A safetensors file says neither its shape nor its tokenizer: those stand beside it.
 	const beside = name.endsWith('.safetensors') ? assetsIn(await names(folder)) : [];
-	return { name: path, files: await openAll(folder, [...splitParts(name), ...beside]) };
+	return { folder, chosen: [...partNames(name), ...beside] };
 }
 
 async function names(folder: string): Promise<string[]> {

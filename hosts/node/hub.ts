@@ -6,15 +6,17 @@ import { dirname, join, relative } from 'node:path';
 import { httpSource } from '../../src/bytes/http.ts';
 import type { ByteSource, ModelFiles } from '../../src/bytes/source.ts';
 import { TongsaError } from '../../src/errors.ts';
+import { partNames } from '../../src/formats/part-names.ts';
 import type { Progress } from '../../src/host.ts';
-import { splitParts } from '../split.ts';
 import { asNetworkError, download, refusal, textOf } from './download.ts';
 import { pathFiles } from './folder.ts';
 import { withLock } from './lock.ts';
 import { makeFolder } from './make-folder.ts';
 import { network } from './network.ts';
 import { exists, hubEndpoint, hubFolder, hubTokenFile } from './places.ts';
+import type { RecipeFile } from './recipes.ts';
 import { selectFiles } from './select.ts';
+import { isKnown } from './verified.ts';
 
 export interface HubName {
 	readonly repository: string;
@@ -42,7 +44,7 @@ const ANSWER_MS = 15_000;
 export function hubName(text: string): HubName {
 	const match = /^([\w][\w.-]*\/[\w][\w.-]*)(?:@([\w.-]+))?(?:\/(.+))?$/.exec(text);
 	const [, repository, revision = 'main', file] = match ?? [];
-	if (!repository || `${repository}/${revision}/${file ?? ''}`.split('/').includes('..')) {
+	if (!repository || /(?:^|\/)\.+(?:\/|$)/.test(`${repository}/${revision}/${file ?? ''}`)) {
 		throw new TongsaError('usage', 'not a Hugging Face name', { got: text, allowed: 'hf:owner/repo[@revision][/file]' });
 	}
 	return { repository, revision, ...(file === undefined ? {} : { file }) };
@@ -50,22 +52,18 @@ export function hubName(text: string): HubName {
 
 const repositoryFolder = (repository: string) => join(hubFolder(), `models--${repository.replace('/', '--')}`);
 
+/** A commit becomes the name of a folder: neither that folder itself nor the one above. */
+const isCommit = (text: string): boolean => /^[\w.-]+$/.test(text) && !/^\.+$/.test(text);
+
 /** Folder of the cached snapshot of a revision, whole or in part; undefined when there is none. */
-async function snapshot({ repository, revision }: HubName): Promise<string | undefined> {
+export async function snapshot({ repository, revision }: HubName): Promise<string | undefined> {
 	const folder = repositoryFolder(repository);
 	const commit = await readFile(join(folder, 'refs', revision), 'utf8').then(
 		(text) => text.trim(),
 		() => revision,
 	);
 	const path = join(folder, 'snapshots', commit);
-	return /^[\w.-]+$/.test(commit) && (await exists(path)) ? path : undefined;
-}
-
-/** A file of a repository in huggingface_hub's cache, if it is there. */
-export async function cachedHubFile(name: HubName, file: string): Promise<string | undefined> {
-	const folder = await snapshot(name);
-	const path = folder && join(folder, file);
-	return path && (await exists(path)) ? path : undefined;
+	return isCommit(commit) && (await exists(path)) ? path : undefined;
 }
 
 /** The model's files, local where the cache has all of them, else remote: only the bytes that are asked for travel. */
@@ -98,48 +96,65 @@ export async function hubFiles(text: string, options: HubOptions): Promise<Model
 }
 
 /** Fetches files into huggingface_hub's cache, as that library lays them out. Gives the path of the file, or of the snapshot. */
-export async function pullHub(name: HubName, options: HubOptions, only?: readonly string[]): Promise<string> {
+export async function pullHub(name: HubName, options: HubOptions, known?: readonly RecipeFile[]): Promise<string> {
 	const listing = await list(name, options);
+	// A commit that was asked for by its own name is no other.
+	if (/^[0-9a-f]{40}$/.test(name.revision) && listing.commit !== name.revision) {
+		throw new TongsaError('changed', 'the repository answered with another commit', {
+			file: name.repository,
+			got: listing.commit,
+			allowed: name.revision,
+		});
+	}
 	const folder = repositoryFolder(name.repository);
 	const headers = await authorization();
-	const files = only ?? chosen(name, listing);
-	const total = files.reduce((sum, file) => sum + (listing.files.get(file)?.byteLength ?? 0), 0);
+	// Where a recipe knows size and SHA-256, those count; what the listing says of itself protects only against accidents.
+	const files: readonly Wanted[] = known ?? chosen(name, listing).map((file) => ({ name: file, ...listing.files.get(file) }));
+	const total = files.reduce((sum, { byteLength = 0 }) => sum + byteLength, 0);
 	return withLock(
 		join(hubFolder(), '.locks', `models--${name.repository.replace('/', '--')}.tongsa-lock`),
 		async () => {
 			let before = 0;
-			for (const file of files) {
+			for (const { name: file, byteLength, sha256 } of files) {
 				const entry = listing.files.get(file);
 				if (!entry) throw new TongsaError('not-found', 'the repository has no such file', { file: name.repository, got: file });
 				const pointer = join(folder, 'snapshots', listing.commit, file);
 				const blob = join(folder, 'blobs', entry.blob ?? `${listing.commit}-${file.replaceAll('/', '-')}`);
-				const size = await stat(pointer).then(
-					(found) => found.size,
-					() => -1,
-				);
-				if (size !== (entry.byteLength ?? size) || size < 0) {
-					if (!(await exists(blob))) {
+				if (!(await isThere(pointer, byteLength, sha256))) {
+					if (!(await isThere(blob, byteLength, sha256))) {
 						await download({
 							url: fileUrl(name.repository, listing.commit, file),
 							headers,
 							to: blob,
 							fetch: options.fetch,
-							...(entry.byteLength !== undefined && { byteLength: entry.byteLength }),
-							...(entry.sha256 && { sha256: entry.sha256 }),
+							...(byteLength !== undefined && { byteLength }),
+							...(sha256 && { sha256 }),
 							...(options.signal && { signal: options.signal }),
 							onProgress: (progress) => options.onProgress?.({ ...progress, done: before + progress.done, ...(total && { total }) }),
 						});
 					}
 					await point(pointer, blob);
 				}
-				before += entry.byteLength ?? 0;
+				before += byteLength ?? 0;
 			}
-			await makeFolder(join(folder, 'refs'));
-			await writeFile(join(folder, 'refs', name.revision), listing.commit);
+			if (name.revision !== listing.commit) {
+				await makeFolder(join(folder, 'refs'));
+				await writeFile(join(folder, 'refs', name.revision), listing.commit);
+			}
 			return name.file === undefined ? join(folder, 'snapshots', listing.commit) : join(folder, 'snapshots', listing.commit, name.file);
 		},
 		options.signal,
 	);
+}
+
+/** What is to be fetched; size and SHA-256 as far as they are known. */
+type Wanted = Pick<RecipeFile, 'name'> & Partial<RecipeFile>;
+
+/** Whether a file stands there, and is the one that is wanted. */
+async function isThere(path: string, byteLength: number | undefined, sha256: string | undefined): Promise<boolean> {
+	if (byteLength !== undefined && sha256) return isKnown(path, { byteLength, sha256 });
+	const found = await stat(path).catch(() => undefined);
+	return found !== undefined && found.size === (byteLength ?? found.size);
 }
 
 /** A link from the snapshot to its blob; a copy of the name where links are not allowed (Windows), as huggingface_hub does. */
@@ -151,7 +166,7 @@ async function point(pointer: string, blob: string): Promise<void> {
 
 function chosen({ file, repository }: HubName, listing: Listing): string[] {
 	if (file === undefined) return selectFiles([...listing.files.keys()], repository);
-	const parts = splitParts(file);
+	const parts = partNames(file);
 	const missing = parts.find((part) => !listing.files.has(part));
 	if (missing === undefined) return parts;
 	const models = [...listing.files.keys()].filter((name) => /\.(?:gguf|safetensors)$/.test(name));
@@ -184,7 +199,7 @@ async function list({ repository, revision }: HubName, { fetch, signal }: HubOpt
 	} catch {
 		throw malformed();
 	}
-	if (typeof body.sha !== 'string' || !/^[\w.-]+$/.test(body.sha) || !Array.isArray(body.siblings)) throw malformed();
+	if (typeof body.sha !== 'string' || !isCommit(body.sha) || !Array.isArray(body.siblings)) throw malformed();
 	const hex = (value: unknown) => (typeof value === 'string' && /^[0-9a-f]{40,64}$/.test(value) ? value : undefined);
 	const files = body.siblings.flatMap(({ rfilename, size, blobId, lfs }) => {
 		// The name becomes a path: it may not climb out of the snapshot.

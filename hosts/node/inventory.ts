@@ -1,7 +1,8 @@
 // Which models are on this machine: those of the package, and those that were pulled or that other tools have.
 
 import { stat } from 'node:fs/promises';
-import { PACKAGED, packagedPath } from './packaged.ts';
+import { PACKAGED } from './packaged.ts';
+import { packagedModel } from './places.ts';
 import { RECIPES } from './recipes.ts';
 import { pulledPlace } from './resolve.ts';
 
@@ -26,7 +27,7 @@ export async function inventory(): Promise<Held[]> {
 	const own = await Promise.all(
 		PACKAGED.filter(({ name }) => !whole.has(name)).map(async (entry): Promise<Held[]> => {
 			const { name, has, what } = entry;
-			const path = packagedPath(entry);
+			const path = packagedModel(entry.file);
 			const found = await stat(path).catch(() => undefined);
 			return found ? [{ name, state: has, what, path, byteLength: found.size }] : [];
 		}),

@@ -1,18 +1,10 @@
-// Names that answer without any fetch: which file stands behind each, in models/ or in the npm package that carries rank tables.
-
-import { fileURLToPath } from 'node:url';
-import { memorySource } from '../../src/bytes/memory.ts';
-import type { ByteSource } from '../../src/bytes/source.ts';
-import { fileSource } from './file.ts';
-import { packagedModel } from './places.ts';
+// Names that answer without any fetch: which file in models/ stands behind each.
 
 export interface Packaged {
 	readonly name: string;
 	readonly aliases: readonly string[];
-	/** File in models/, or the name under which a rank table is opened. */
+	/** File in models/. */
 	readonly file: string;
-	/** Module whose `bpe_ranks` the file's text is. */
-	readonly ranks?: string;
 	/** Whether it carries an embedding table, or only a dictionary. */
 	readonly has: 'table' | 'dictionary';
 	readonly what: string;
@@ -33,6 +25,13 @@ export const PACKAGED: readonly Packaged[] = [
 		has: 'table',
 		what: 'SmolLM2-135M-Instruct: tokenizer, table and first block',
 	},
+	{
+		name: 'multilingual-e5-small',
+		aliases: ['e5', 'e5-small', 'multilingual-e5'],
+		file: 'multilingual-e5-small.gguf',
+		has: 'table',
+		what: 'multilingual-e5-small: sentence embeddings, all blocks, the tokens of English, Korean, Japanese and Chinese',
+	},
 	{ name: 'gpt-2', aliases: ['gpt2', 'r50k_base'], file: 'gpt-2.gguf', has: 'dictionary', what: "GPT-2's byte-level BPE" },
 	{ name: 'gpt-3', aliases: ['gpt3'], file: 'gpt-2.gguf', has: 'dictionary', what: "GPT-3's dictionary, which is GPT-2's" },
 	{
@@ -46,7 +45,6 @@ export const PACKAGED: readonly Packaged[] = [
 		name: 'gpt-4',
 		aliases: ['gpt4', 'cl100k_base', 'cl100k'],
 		file: 'cl100k_base.tiktoken',
-		ranks: 'js-tiktoken/ranks/cl100k_base',
 		has: 'dictionary',
 		what: "GPT-4's cl100k_base",
 	},
@@ -54,7 +52,6 @@ export const PACKAGED: readonly Packaged[] = [
 		name: 'gpt-4o',
 		aliases: ['gpt4o', 'o200k_base', 'o200k'],
 		file: 'o200k_base.tiktoken',
-		ranks: 'js-tiktoken/ranks/o200k_base',
 		has: 'dictionary',
 		what: "GPT-4o's o200k_base",
 	},
@@ -66,16 +63,6 @@ export const PACKAGED: readonly Packaged[] = [
 export function packaged(name: string): Packaged | undefined {
 	const key = name.toLowerCase();
 	return PACKAGED.find((entry) => entry.name === key || entry.aliases.includes(key));
-}
-
-/** Where the entry's bytes lie on this disk. */
-export const packagedPath = ({ file, ranks }: Packaged): string =>
-	ranks === undefined ? packagedModel(file) : fileURLToPath(import.meta.resolve(ranks));
-
-export async function packagedSource(entry: Packaged): Promise<ByteSource> {
-	if (entry.ranks === undefined) return fileSource(packagedPath(entry));
-	const { default: table } = (await import(entry.ranks)) as { default: { bpe_ranks: string } };
-	return memorySource(entry.file, new TextEncoder().encode(table.bpe_ranks));
 }
 
 /** What a person should know when a dictionary answers for a model whose weights are not public. */

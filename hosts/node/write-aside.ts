@@ -49,11 +49,11 @@ const REASONS: Readonly<Record<string, { readonly code: ErrorCode; readonly what
 	EFBIG: { code: 'too-large', what: 'the disk takes no file of this size' },
 };
 
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
 	return error instanceof Error && 'syscall' in error;
 }
 
-function cannotWrite(path: string, cause: NodeJS.ErrnoException): TongsaError {
+export function cannotWrite(path: string, cause: NodeJS.ErrnoException, hint?: string): TongsaError {
 	const { code, what } = REASONS[cause.code ?? ''] ?? { code: 'usage', what: String(cause.code) };
-	return new TongsaError(code, `the file cannot be written: ${what}`, { file: path }, { cause });
+	return new TongsaError(code, `the file cannot be written: ${what}`, { file: path, ...(hint && { hint }) }, { cause });
 }

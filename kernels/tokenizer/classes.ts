@@ -1,5 +1,5 @@
 // Classes of characters, as splitting asks for them: one byte of bits a code point, in blocks of 128 of which equal ones stand once.
-// The Unicode Standard §4.5 (general category), PropList.txt (White_Space). The tables are made by src/tokenizer/categories.ts
+// The Unicode Standard §4.5 (general category), PropList.txt (White_Space). The tables are made by src/tokenizer/unicode/categories.ts
 
 let blockIndex: usize = 0; // u16 a block of 128 code points → block number
 let blocks: usize = 0; // class bits of each code point

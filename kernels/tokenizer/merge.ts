@@ -1,5 +1,5 @@
 // One piece → tokens: as a whole, from memory, or by merging.
-// Twin: src/tokenizer/bpe.ts. tiktoken src/lib.rs (short pieces), sentencepiece src/bpe_model.cc (long ones).
+// Twin: src/tokenizer/models/bpe.ts. tiktoken src/lib.rs (short pieces), sentencepiece src/bpe_model.cc (long ones).
 
 import { heapSize, openHeap, pop, push } from './heap';
 import { characterWidth } from './utf8';

@@ -1,5 +1,5 @@
 // Splitting by hand-made automata: where does the piece that begins at p end?
-// Twin: the patterns of src/tokenizer/splitters.ts, which a property test holds equal.
+// Twin: the patterns of src/tokenizer/regex/splitters.ts, which a property test holds equal.
 
 import { classAt, LETTER, LOWER, MARK, NEWLINE, NUMBER, OTHER, SPACE, UPPER, wide } from './classes';
 import { characterWidth } from './utf8';
@@ -240,7 +240,7 @@ function given(p: usize): usize {
 	return p;
 }
 
-/** The numbers of src/tokenizer/splitters.ts. */
+/** The numbers of src/tokenizer/regex/splitters.ts. */
 export function split(kind: i32, p: usize, end: usize): usize {
 	touched = kind == 0;
 	switch (kind) {

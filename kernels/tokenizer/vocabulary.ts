@@ -1,5 +1,5 @@
 // The vocabulary in the kernel: bytes → id, and two neighbours → what they become.
-// Twin: src/tokenizer/bpe-tables.ts.
+// Twin: src/tokenizer/models/bpe-tables.ts.
 
 let tokenBytes: usize = 0;
 let tokenOffsets: usize = 0; // V + 1 u32

@@ -1,7 +1,7 @@
-"""General categories of every code point, as Hugging Face tokenizers' regex engine (Oniguruma) sees them -> src/tokenizer/unicode-data.ts.
+"""General categories of every code point, as Hugging Face tokenizers' regex engine (Oniguruma) sees them -> src/tokenizer/unicode/data.ts.
 
 Tokenizers are defined by their engine's Unicode version (16.0 in tokenizers 0.22-0.23 and tiktoken 0.9-0.14), not by the JavaScript engine's.
-Usage: python scripts/reference/make_unicode.py > src/tokenizer/unicode-data.ts
+Usage: python scripts/reference/make_unicode.py > src/tokenizer/unicode/data.ts
 """
 import base64
 import tokenizers

@@ -1,7 +1,7 @@
 # Asks the reference libraries how they class each of the 1,112,064 characters; make_unicode_tables.ts compares that with JavaScript's Unicode.
 #
 #   python scripts/reference/make_unicode_differences.py > classes.json
-#   node scripts/reference/make_unicode_tables.ts classes.json > src/tokenizer/unicode-tables.ts
+#   node scripts/reference/make_unicode_tables.ts classes.json > src/tokenizer/unicode/tables.ts
 
 import json, sys
 

@@ -1,5 +1,5 @@
-// Writes src/tokenizer/unicode-tables.ts: where the reference libraries' classes of characters are not JavaScript's. See make_unicode_differences.py.
-// node scripts/reference/make_unicode_tables.ts classes.json > src/tokenizer/unicode-tables.ts
+// Writes src/tokenizer/unicode/tables.ts: where the reference libraries' classes of characters are not JavaScript's. See make_unicode_differences.py.
+// node scripts/reference/make_unicode_tables.ts classes.json > src/tokenizer/unicode/tables.ts
 
 import { readFileSync } from 'node:fs';
 

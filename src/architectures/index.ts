@@ -4,6 +4,7 @@ import { TongsaError } from '../errors.ts';
 import type { Checkpoint } from '../formats/checkpoint.ts';
 import type { Dialect, Family } from '../spec/family.ts';
 import type { Transformer, TransformerOptions } from '../transformer/transformer.ts';
+import { refusePacking } from '../weights/packing.ts';
 import { bert, roberta } from './bert.ts';
 import { bloom } from './bloom.ts';
 import { cohere } from './cohere.ts';
@@ -67,23 +68,6 @@ export const families: readonly Family[] = [
 /** The names of architectures that can be run from this format. */
 export function knownArchitectures(format: 'gguf' | 'safetensors'): readonly string[] {
 	return families.flatMap((family) => family[format]?.architectures ?? []);
-}
-
-/** Ways of packing weights in safetensors that are read. Others would be taken for plain numbers, or not be found. */
-const PACKINGS = ['mxfp4'];
-
-function refusePacking(checkpoint: Checkpoint): void {
-	const settings = checkpoint.metadata.get('quantization_config');
-	if (typeof settings !== 'object' || settings === null || !('quant_method' in settings)) return;
-	const method = String(settings.quant_method);
-	if (PACKINGS.includes(method)) return;
-	throw new TongsaError('unsupported', 'weights packed in a way that is not known', {
-		file: checkpoint.name,
-		field: 'quantization_config.quant_method',
-		got: method,
-		allowed: PACKINGS.join(', '),
-		hint: 'Fetch the GGUF file of the same model, or its unpacked weights',
-	});
 }
 
 /** The family's side for this file. @throws TongsaError 'unsupported' that says by name what is not known. */

@@ -41,6 +41,7 @@ export function chooseKernels(chooser: Chooser): Promise<Choice> {
 export async function choose({ optimise, now }: Chooser): Promise<Choice> {
 	const best = bestVariant();
 	const only = (reason: string): Choice => ({ variant: best, candidates: [], reason });
+	if (best === 'scalar') return only('this runtime lets no WebAssembly be made');
 	if (best === 'simd') return only('this runtime has no relaxed SIMD');
 	if (!optimise) return only('the best that plain WebAssembly offers');
 	const bytes = base64Bytes((await import('./generated/probe-relaxed.ts')).default);

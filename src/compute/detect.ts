@@ -25,6 +25,15 @@ const PROBE = Uint8Array.of(
 	0x0b,
 );
 
+/** Whether code may be made from bytes at all: Cloudflare's Workers, and pages whose policy lacks 'wasm-unsafe-eval', let none be. */
+export function canCompile(): boolean {
+	try {
+		return Boolean(new WebAssembly.Module(PROBE.subarray(0, 8))); // the empty module: magic and version
+	} catch {
+		return false;
+	}
+}
+
 /** Undefined where there is no relaxed SIMD. */
 export function probeRelaxedDot(): DotTopBit | undefined {
 	if (!WebAssembly.validate(PROBE)) return undefined;

@@ -2,7 +2,7 @@
 
 import { TongsaError } from '../errors.ts';
 import { base64Bytes } from './base64.ts';
-import { probeRelaxedDot } from './detect.ts';
+import { canCompile, probeRelaxedDot } from './detect.ts';
 import { type Kernels, type KernelVariant, type Numbers, numbersOf } from './kernels.ts';
 import { scalarKernels } from './scalar.ts';
 
@@ -29,8 +29,9 @@ const SOURCES: Readonly<Record<string, () => Promise<{ default: string }>>> = {
 	'relaxed-shared': () => import('./generated/engine-relaxed-shared.ts'),
 };
 
-/** The best variant for which nothing is needed but WebAssembly. What is best with a host's compiler is found by choose.ts. */
+/** The best variant for which nothing is needed but WebAssembly; the twins where there is none. What is best with a host's compiler is found by choose.ts. */
 export function bestVariant(): KernelVariant {
+	if (!canCompile()) return 'scalar';
 	return probeRelaxedDot() === undefined ? 'simd' : 'relaxed';
 }
 

@@ -19,7 +19,14 @@ export type ForeignDType =
 	| 'F8_E8M0'
 	| 'F8_E4M3FNUZ'
 	| 'F8_E5M2FNUZ'
-	| 'C64';
+	| 'C64'
+	| UnknownDType;
+
+/**
+ * A type that this program has never heard of, by GGUF's number ('type 138') or safetensors' name ('type F5'). Its bytes are what lies
+ * between its place and the next tensor's.
+ */
+export type UnknownDType = `type ${string}`;
 
 /** A tensor's place: nothing of it has been read. */
 export interface TensorInfo {

@@ -1,5 +1,5 @@
 // Strict JSON for files from outside: bounded size, depth and number of values, no key twice.
-// RFC 8259 §4 leaves doubled keys to the reader; safetensors forbids them. JSON.parse would silently keep the last.
+// Python's NaN and Infinity are read. RFC 8259 §4 leaves doubled keys to the reader; safetensors forbids them. JSON.parse would silently keep the last.
 
 import type { ByteSource } from '../bytes/source.ts';
 import { TongsaError } from '../errors.ts';
@@ -51,16 +51,41 @@ export function parseJson(bytes: Uint8Array, file: string): MetadataValue {
 		throw new TongsaError('malformed', 'JSON that is not UTF-8', { file }, { cause });
 	}
 	const keys = countKeys(text, file);
-	let value: MetadataValue;
-	try {
-		value = JSON.parse(text);
-	} catch (cause) {
-		throw new TongsaError('malformed', 'not valid JSON', { file, got: (cause as Error).message }, { cause });
-	}
+	const value = parsed(text, file);
 	if (keysOf(value) < keys) {
 		throw new TongsaError('malformed', 'a JSON key stands twice in one object', { file, field: doubledKey(text) });
 	}
 	return value;
+}
+
+function parsed(text: string, file: string): MetadataValue {
+	try {
+		return JSON.parse(text);
+	} catch (cause) {
+		try {
+			return JSON.parse(withoutPythonNumbers(text));
+		} catch {
+			throw new TongsaError('malformed', 'not valid JSON', { file, got: (cause as Error).message }, { cause });
+		}
+	}
+}
+
+/**
+ * Python's json module writes numbers that JSON has not: Infinity, which a number too large for a float64 becomes here too, and NaN, which
+ * becomes its name: whoever asks for a number refuses it with its key.
+ */
+function withoutPythonNumbers(text: string): string {
+	let out = '';
+	for (let i = 0; i < text.length; ) {
+		const quote = text.indexOf('"', i);
+		const outside = text.slice(i, quote < 0 ? undefined : quote);
+		out += outside.replace(/\bInfinity\b/g, '1e999').replace(/\bNaN\b/g, '"NaN"');
+		if (quote < 0) break;
+		const end = endOfString(text, quote) + 1;
+		out += text.slice(quote, end);
+		i = end;
+	}
+	return out;
 }
 
 export function isObject(value: MetadataValue | undefined): value is JsonObject {

@@ -4,18 +4,16 @@ import type { ByteSource, ModelFiles } from '../bytes/source.ts';
 import { TongsaError } from '../errors.ts';
 import type { Checkpoint, MetadataValue } from './checkpoint.ts';
 import { readGguf } from './gguf/read.ts';
-import { readGgufShards, refuseLoneShard, shardName, shardNames } from './gguf/split.ts';
+import { readGgufShards, refuseLoneShard } from './gguf/split.ts';
 import { checkpointOf } from './join.ts';
 import { readJsonObject } from './json.ts';
 import { beginning, looksLikeGguf, looksLikeSafetensors, notAModel, otherKind } from './kinds.ts';
+import { partNames, partNumber } from './part-names.ts';
 import { readSafetensors } from './safetensors/read.ts';
 import { readSharded } from './safetensors/sharded.ts';
 
 /** config.json of the largest known models has 50 kB; quantisation settings by layer have reached 2 MB. */
 const MAX_CONFIG_BYTES = 16 * 2 ** 20;
-
-/** Hugging Face splits at 50 GB a file, so that a thousand parts are 50 TB. */
-const MAX_SHARDS = 1000;
 
 /** Files that carry a tokenizer, by the names that Hugging Face repositories give them. */
 const TOKENIZER_FILES: readonly RegExp[] = [
@@ -102,7 +100,7 @@ function chooseSafetensors({ name, files }: ModelFiles, candidates: readonly str
 	const index = candidates.find((file) => file.endsWith('.index.json'));
 	const chosen = usual ?? index ?? (candidates.length === 1 ? candidates[0] : undefined);
 	if (chosen) return chosen;
-	throw candidates.some((file) => shardName(file))
+	throw candidates.some((file) => partNumber(file) !== undefined)
 		? new TongsaError('not-found', 'several weight files, and no model.safetensors.index.json to join them', {
 				file: name,
 				hint: 'Fetch it into the same folder',
@@ -112,12 +110,10 @@ function chooseSafetensors({ name, files }: ModelFiles, candidates: readonly str
 
 function chooseGguf({ name, files }: ModelFiles, candidates: readonly string[]): ByteSource[] {
 	const [candidate = ''] = candidates; // the caller has found one at least
-	const first = shardName(candidate);
-	if (candidates.length === 1 && !first) return [files.get(candidate)!];
-	if (!first) throw several(name, candidates);
-	if (first.count > MAX_SHARDS)
-		throw new TongsaError('malformed', 'too many parts', { file: candidate, got: first.count, allowed: `at most ${MAX_SHARDS}` });
-	const wanted = shardNames(first);
+	const split = partNumber(candidate) !== undefined;
+	if (candidates.length === 1 && !split) return [files.get(candidate)!];
+	if (!split) throw several(name, candidates);
+	const wanted = partNames(candidate);
 	const missing = wanted.filter((file) => !files.has(file));
 	if (missing.length > 0) {
 		throw new TongsaError('not-found', `${missing.length} of ${wanted.length} parts of a split model are missing`, {

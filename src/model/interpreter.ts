@@ -1,9 +1,8 @@
 // The interpreter: what needs the tokenizer and the table alone. Text → matrix, and any vector → tokens.
 
-import type { Tables } from '../architectures/tables.ts';
 import { meanRow } from '../embedding/distance.ts';
 import type { NearestRows } from '../embedding/nearest.ts';
-import { type EmbeddingTable, openTable } from '../embedding/table.ts';
+import type { EmbeddingTable } from '../embedding/table.ts';
 import { TongsaError } from '../errors.ts';
 import type { Checkpoint } from '../formats/checkpoint.ts';
 import type { Host } from '../host.ts';
@@ -11,6 +10,7 @@ import { checkOptions, shown, whole } from '../options.ts';
 import type { EncodeOptions } from '../tokenizer/types.ts';
 import { EMBED, NEAREST } from './options.ts';
 import { provenanceOf } from './provenance.ts';
+import type { FoundTables } from './tables.ts';
 import type { FoundTokenizer } from './tokenizer.ts';
 import type { Model, TokenIds } from './types.ts';
 
@@ -30,15 +30,14 @@ export function openInterpreter(
 	host: Host,
 	checkpoint: Checkpoint,
 	{ tokenizer, problem }: FoundTokenizer,
-	tables: Tables | undefined,
+	{ tables, problem: noTable }: FoundTables,
 ): Interpreter {
-	const input = tables && openTable(tables.input);
-	const output = tables && (tables.tied ? input : openTable(tables.output));
+	const { input, output } = tables ?? {};
 	const searches = new Map<EmbeddingTable, Promise<NearestRows>>();
 
 	function needTable(table: EmbeddingTable | undefined): EmbeddingTable {
 		if (table) return table;
-		throw new TongsaError('unsupported', 'this file has no embedding table: it is a vocabulary alone', { file: checkpoint.name });
+		throw noTable;
 	}
 
 	function idsOf(text: string | TokenIds, options: EncodeOptions = {}): readonly number[] {
@@ -61,7 +60,7 @@ export function openInterpreter(
 	return {
 		idsOf,
 		textOf,
-		table: input && { width: input.width, rows: input.rowCount, dtype: input.dtype.name, tied: tables!.tied },
+		table: input && { width: input.width, rows: input.rowCount, dtype: input.dtype.name, tied: input === output },
 		async embed(text, options = {}) {
 			checkOptions(options, EMBED);
 			const table = needTable(input);

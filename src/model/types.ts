@@ -1,6 +1,7 @@
 // Model: one opened interpreter, as the library, the command line, the server and the studio see it.
 
 import type { Pooling } from '../embedding/pooling.ts';
+import type { TongsaError } from '../errors.ts';
 import type { Checkpoint } from '../formats/checkpoint.ts';
 import type { GenerateOptions } from '../generation/generate.ts';
 import type { Progress } from '../host.ts';
@@ -250,8 +251,10 @@ export interface Model {
 	readonly architecture: string | undefined;
 	/** Absent when the file carries none; every verb then still takes ids. */
 	readonly tokenizer: Tokenizer | undefined;
-	/** Absent when the file is a vocabulary alone. */
+	/** Absent when the file is a vocabulary alone, or its table cannot be read. */
 	readonly table: TableFacts | undefined;
+	/** Why there is no tokenizer, no table: what the verbs that need one throw. */
+	readonly problems: { readonly tokenizer?: TongsaError; readonly table?: TongsaError };
 	/** Blocks in this file, and in the model that it was cut from. */
 	readonly blocks: { readonly here: number; readonly whole: number };
 	/** The chat template's Jinja source, where the model has one. */

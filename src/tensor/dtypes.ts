@@ -40,6 +40,9 @@ export function dtypeOf(name: string): DType {
 		field: 'dtype',
 		got: name,
 		allowed: Object.keys(dtypes).join(', '),
+		...(name.startsWith('type ') && {
+			hint: 'Another program may have written it, or a version of ggml that has taken the type back: convert the model again',
+		}),
 	});
 }
 

@@ -1,9 +1,9 @@
 // createTokenizer: joins the stages. Text → added tokens → normalizer → pre-tokenizer → model → flags; ids → bytes → text.
 
-import { createDecoder } from './decoder.ts';
-import { createEncoder } from './encoder.ts';
 import { lazy } from './lazy.ts';
-import { asBpe, createModel } from './models.ts';
+import { asBpe, createModel } from './models/model.ts';
+import { createDecoder } from './pipeline/decoder.ts';
+import { createEncoder } from './pipeline/encoder.ts';
 import { searchTokens } from './search.ts';
 import type { TokenizerSpec } from './spec.ts';
 import { splitAt } from './split-text.ts';

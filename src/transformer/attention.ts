@@ -3,8 +3,7 @@
 
 import type { AttentionConfig } from '../spec/config.ts';
 import type { AttentionParts } from '../weights/parts.ts';
-import type { BlockRun } from './block.ts';
-import type { TokenRange } from './ops.ts';
+import type { BlockRun, TokenRange } from './ops.ts';
 import { slot } from './state.ts';
 
 export interface AttentionRun<M, W> {

@@ -2,26 +2,9 @@
 
 import type { BlockConfig, NormPlaces } from '../spec/config.ts';
 import type { BlockPoint } from '../spec/points.ts';
-import type { BlockParts } from '../weights/parts.ts';
 import { attention, remember } from './attention.ts';
 import { feedForward } from './feed-forward.ts';
-import type { Ops, Run, TokenRange } from './ops.ts';
-
-/** The tokens that are asked for beyond a block, and their heads where nothing after these is. */
-export interface Asked extends TokenRange {
-	readonly heads?: readonly number[] | undefined;
-}
-
-/** A block in one run: what all of its parts need. */
-export interface BlockRun<V, M, W> {
-	readonly run: Run<V, M, W>;
-	readonly ops: Ops<V, M, W>;
-	readonly layer: number;
-	readonly config: BlockConfig;
-	readonly weights: BlockParts<M, W>;
-	readonly asked: Asked | undefined;
-	tap(point: BlockPoint, x: V): V;
-}
+import type { Asked, BlockRun, Run } from './ops.ts';
 
 /** x (T, D) → (T, D), or those of its rows that are asked for. The state remembers all T tokens. */
 export async function block<V, M, W>(run: Run<V, M, W>, layer: number, x: V, asked?: Asked): Promise<V> {

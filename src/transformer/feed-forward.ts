@@ -1,8 +1,7 @@
 // The feed-forward part: one pair (or trio) of matrices, or a router and experts of which each token sees a few.
 // Experts: Shazeer et al. 2017 (arXiv 1701.06538); Fedus et al. 2021 (arXiv 2101.03961).
 
-import type { BlockRun } from './block.ts';
-import type { Awaitable } from './ops.ts';
+import type { Awaitable, BlockRun } from './ops.ts';
 
 /** x (n, D) → (n, D). */
 export async function feedForward<V, M, W>(block: BlockRun<V, M, W>, x: V): Promise<V> {

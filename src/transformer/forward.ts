@@ -1,7 +1,7 @@
 // The forward pass: rows → blocks → norm → hidden. Written once, in operations; what computes them is a backend.
 
-import { type Asked, block, readEncoder } from './block.ts';
-import type { Run } from './ops.ts';
+import { block, readEncoder } from './block.ts';
+import type { Asked, Run } from './ops.ts';
 
 export interface Extent {
 	/** The last block that is needed; −1: the embedding alone. */

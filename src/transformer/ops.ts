@@ -4,7 +4,7 @@
 // Dimensions: T new tokens, S tokens so far, D width, H query heads, K key/value heads, Dh head width, F feed-forward width, E experts, V vocabulary.
 
 import type { Routing } from '../compute/route.ts';
-import type { Activation, AttentionConfig, NormConfig, RopeConfig, TransformerConfig } from '../spec/config.ts';
+import type { Activation, AttentionConfig, BlockConfig, NormConfig, RopeConfig, TransformerConfig } from '../spec/config.ts';
 import type { BlockPoint, GlobalPoint } from '../spec/points.ts';
 import type { BlockParts, LinearParts, NormParts, TransformerParts } from '../weights/parts.ts';
 import type { Slot } from './state.ts';
@@ -16,6 +16,11 @@ export type Awaitable<T> = T | Promise<T>;
 export interface TokenRange {
 	readonly first: number;
 	readonly count: number;
+}
+
+/** The tokens that are asked for beyond a block, and their heads where nothing after these is. */
+export interface Asked extends TokenRange {
+	readonly heads?: readonly number[] | undefined;
 }
 
 /** V: a value. M, W: a weight matrix and a weight vector, as the backend has them. */
@@ -93,4 +98,15 @@ export interface Run<V, M, W> {
 	readonly config: TransformerConfig;
 	readonly weights: RunWeights<M, W>;
 	readonly ops: Ops<V, M, W>;
+}
+
+/** A block in one run: what all of its parts need. */
+export interface BlockRun<V, M, W> {
+	readonly run: Run<V, M, W>;
+	readonly ops: Ops<V, M, W>;
+	readonly layer: number;
+	readonly config: BlockConfig;
+	readonly weights: BlockParts<M, W>;
+	readonly asked: Asked | undefined;
+	tap(point: BlockPoint, x: V): V;
 }

@@ -4,9 +4,8 @@ import { TongsaError } from '../errors.ts';
 import { type Rule, shown } from '../options.ts';
 import type { TransformerConfig } from '../spec/config.ts';
 import { BLOCK_POINTS, type BlockPoint, GLOBAL_POINTS, type GlobalPoint, type Point, pointsOf, sizesOf } from '../spec/points.ts';
-import type { Asked } from './block.ts';
 import type { Extent } from './forward.ts';
-import type { TokenRange } from './ops.ts';
+import type { Asked, TokenRange } from './ops.ts';
 
 /**
  * A point by name, with `*` for every layer, or at the end for all that begins so; or a typed selector. Negative numbers count from the end.

@@ -6,6 +6,7 @@ import type { TransformerConfig } from '../spec/config.ts';
 import type { Dialect } from '../spec/family.ts';
 import { openMetadata } from '../spec/metadata.ts';
 import { bind } from '../weights/bind.ts';
+import { type Finder, finder } from '../weights/finder.ts';
 import { refuseUnhonoured } from '../weights/unhonoured.ts';
 import { openWeights, type Views, type Weights } from '../weights/weights.ts';
 
@@ -29,7 +30,7 @@ export interface TransformerOptions {
 /** Reads the settings and checks every tensor's shape. No weight is read. */
 export async function openTransformer(checkpoint: Checkpoint, dialect: Dialect, options: TransformerOptions): Promise<Transformer> {
 	const metadata = await openMetadata(checkpoint, options.signal);
-	const config = frozen(dialect.config(metadata));
+	const config = frozen(storedOutput(dialect.config(metadata), finder(checkpoint, dialect, dialect.names)));
 	refuseUnhonoured(metadata);
 	const views = bind(checkpoint, config, dialect);
 	return build(checkpoint.name, config, views, options.memoryBudget, false);
@@ -73,6 +74,15 @@ export function notCausal(file: string): TongsaError {
 
 export function noTokens(file: string): TongsaError {
 	return new TongsaError('usage', 'there are no tokens to pass through the model', { file, hint: 'Give at least one' });
+}
+
+/**
+ * A tied model whose file holds a second table all the same uses it: transformers ties only where both are equal, and then either is right.
+ * transformers modeling_utils.py, tie_weights
+ */
+function storedOutput(config: TransformerConfig, { find }: Finder): TransformerConfig {
+	if (!config.logits?.tied || !find('table', 'weight') || !find('output', 'weight')) return config;
+	return { ...config, logits: { ...config.logits, tied: false } };
 }
 
 /** Config is data that nothing changes: frozen all the way down. */

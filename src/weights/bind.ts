@@ -4,8 +4,10 @@ import { TongsaError } from '../errors.ts';
 import type { Checkpoint } from '../formats/checkpoint.ts';
 import type { AttentionConfig, BlockConfig, NormPlaces, TransformerConfig } from '../spec/config.ts';
 import type { Dialect } from '../spec/family.ts';
+import { leavesStatesAlone } from './aside.ts';
 import { bindFeedForward } from './bind-feed-forward.ts';
 import { checked, type Finder, finder, linear, norm, whole } from './finder.ts';
+import { isPackingPart } from './packing.ts';
 import type { AttentionParts, BlockParts, LinearParts, NormParts, TransformerParts } from './parts.ts';
 import type { MatrixView, RowRange, VectorView } from './views.ts';
 
@@ -19,17 +21,12 @@ export function bind(checkpoint: Checkpoint, config: TransformerConfig, dialect:
 	return encoder ? { ...views, encoder } : views;
 }
 
-/** What files carry in their blocks though it can be computed: masks, angles. */
-const COMPUTED = /rotary_|rot_embd|masked_bias|(attn|attention)\.bias$/;
-
-/** A weight beside those of a block that nothing reads would have changed the result: it is refused, not left out. */
+/** A weight that nothing reads would have changed the result: it is refused, not left out. */
 function refuseUnread(checkpoint: Checkpoint, used: ReadonlySet<string>): void {
-	const blockOf = (name: string): string | undefined => /^(.*?\.)?\d+\./.exec(name)?.[0];
-	const blocks = new Set([...used].map(blockOf));
 	for (const [name, { shape }] of checkpoint.tensors) {
-		const block = blockOf(name);
-		if (block === undefined || !blocks.has(block) || used.has(name) || COMPUTED.test(name)) continue;
-		throw new TongsaError('unsupported', 'a weight that this family does not have', {
+		if (used.has(name) || leavesStatesAlone(name)) continue;
+		const what = isPackingPart(name) ? 'weights packed or scaled in a way that is not read' : 'a weight that this family does not have';
+		throw new TongsaError('unsupported', what, {
 			file: checkpoint.name,
 			tensor: name,
 			got: shape.join(' × '),
@@ -45,8 +42,14 @@ function bindStack(f: Finder, config: TransformerConfig): Views {
 	const scalings = config.blocks.map((block) => block.attention.rope?.scaling.kind);
 	const pairs = (config.blocks[0]?.attention.rope?.dimensions ?? 0) / 2;
 	const buckets = config.blocks[0]?.attention.buckets;
+	// A tied table may be stored as either of the two.
+	// A class without an output table leaves a stored one alone.
+	if (!logits)
+		for (const role of ['output', 'outputBias', 'head', 'headNorm'] as const)
+			for (const end of ['weight', 'bias'] as const) f.find(role, end);
+	const table = logits?.tied && !f.find('table', 'weight') ? 'output' : 'table';
 	return {
-		table: whole(f.need('table', 'weight', [V, E]), V, E),
+		table: whole(f.need(table, 'weight', [V, E]), V, E),
 		...(positions?.kind === 'learned' && { positions: whole(f.need('positions', 'weight', [positions.rows, D]), positions.rows, D) }),
 		...(embedding.types > 0 && { types: whole(f.need('types', 'weight', [embedding.types, D]), embedding.types, D) }),
 		...(embedding.norm && { embeddingNorm: norm(f, 'embeddingNorm', embedding.norm, D) }),
@@ -61,7 +64,7 @@ function bindStack(f: Finder, config: TransformerConfig): Views {
 		}),
 		...(logits && {
 			output: {
-				matrix: logits.tied ? whole(f.need('table', 'weight', [V, E]), V, E) : whole(f.need('output', 'weight', [V, E]), V, E),
+				matrix: whole(f.need(logits.tied ? table : 'output', 'weight', [V, E]), V, E),
 				...(logits.bias && { bias: { tensor: f.need('outputBias', 'bias', [V]) } }),
 			},
 		}),

@@ -13,6 +13,8 @@ export type Role = GlobalRole | BlockRole;
 export interface Finder {
 	readonly layout: Layout;
 	find(role: Role, suffix: 'weight' | 'bias', block?: number, expert?: number): TensorInfo | undefined;
+	/** The names under which it is looked for. */
+	candidates(role: Role, suffix: 'weight' | 'bias', block?: number, expert?: number): readonly string[];
 	/** Whether experts have a tensor each: the first name that is stored, or could be, has {e} in it. */
 	byExpert(role: Role, block: number): boolean;
 	/** As find, or an error that names the tensor. @throws TongsaError 'not-found'. */
@@ -49,6 +51,7 @@ export function finder(
 	return {
 		layout: dialect.layout ?? {},
 		find,
+		candidates,
 		byExpert(role, block) {
 			const first = find(role, 'weight', block, 0);
 			return first

@@ -34,6 +34,8 @@ export interface Verb {
 export interface Answer {
 	readonly json: object;
 	readonly text: () => string | Promise<string>;
+	/** The exit code: 1 where what was asked about does not hold (default 0). */
+	readonly code?: 0 | 1;
 }
 
 export type Run = (call: Call) => Promise<Answer | undefined>;

@@ -71,7 +71,7 @@ async function run(words: readonly string[], terminal: Terminal): Promise<number
 	const answer = await answerOf(call);
 	if (!answer) return 0;
 	await terminal.write(call.flag('json') ? `${JSON.stringify(answer.json)}\n` : await answer.text());
-	return 0;
+	return answer.code ?? 0;
 }
 
 /** A refusal on one line; a defect of ours says so. */

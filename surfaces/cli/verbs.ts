@@ -3,6 +3,7 @@
 import { SERVE_OPTIONS } from '../server/settings.ts';
 import type { Verb } from './call.ts';
 import { CONTEXT, FLAGS, IDS, MODEL, PRECISION, RUN, SAMPLING, TEXT } from './options.ts';
+import { TEXT_VERBS } from './verbs-texts.ts';
 
 export const VERBS: readonly Verb[] = [
 	{
@@ -221,12 +222,14 @@ export const VERBS: readonly Verb[] = [
 		arguments: [MODEL],
 		options: {
 			output: { value: 'FILE', summary: 'the file to write (-o)' },
-			blocks: { value: 'N', summary: 'how many blocks (default 0)' },
+			blocks: { value: 'N', summary: 'how many blocks (default 0; with --vocabulary all)' },
+			vocabulary: { value: 'LIST', summary: 'only the tokens of these languages (en, ko, …) or text files, separated by commas' },
 			force: { summary: 'replace FILE if it is there' },
 		},
-		examples: ['extract ./model.gguf -o small.gguf --blocks 1'],
+		examples: ['extract ./model.gguf -o small.gguf --blocks 1', 'extract ./model.gguf -o small.gguf --vocabulary ko,en'],
 		load: () => import('./verbs/extract.ts'),
 	},
+	...TEXT_VERBS,
 	{
 		name: 'serve',
 		summary: "an HTTP server with OpenAI's shapes, and the studio",

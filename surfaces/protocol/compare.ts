@@ -8,7 +8,7 @@ import { TongsaError } from '../../src/errors.ts';
 import { type Provenance, provenanceOf } from '../../src/model/provenance.ts';
 import type { Model } from '../../src/model.ts';
 import type { Sentence } from './sentences.ts';
-import { type TokenJson, tokenized } from './tokens.ts';
+import { type TokenJson, tokenized, tokenizerOf } from './tokens.ts';
 
 export interface TableStatistics {
 	/** How many rows, evenly spread over the vocabulary, were looked at; one with a NaN or an infinity counts in no other number. */
@@ -50,8 +50,8 @@ const SAMPLE_ROWS = 512;
 
 /** One model's part. `sentences` are the same sentence in several human languages; may be none. */
 export async function compared(model: Model, text: string, sentences: readonly Sentence[]): Promise<ComparedModel> {
-	const { tokenizer, table } = model;
-	if (!tokenizer) throw new TongsaError('not-found', 'the file carries no tokenizer: it has no split to compare', { file: model.name });
+	const { table } = model;
+	const tokenizer = tokenizerOf(model);
 	const { ids, tokens } = tokenized(model, text, { special: 'add' });
 	const counts = sentences.map((sentence) => {
 		const count = readable(() => tokenizer.count(sentence.text, { special: 'none', flags: false }));

@@ -72,10 +72,14 @@ export interface InfoOptions {
 }
 
 /** A model, or what of it could be opened. */
-export type Inspected = Pick<Model, 'name' | 'checkpoint' | 'architecture' | 'tokenizer' | 'table' | 'chatTemplate'>;
+export type Inspected = Pick<Model, 'name' | 'checkpoint' | 'architecture' | 'tokenizer' | 'table' | 'chatTemplate' | 'problems'>;
 
 /** @param problem why the rest could not be opened */
-export async function fileInfoJson(model: Inspected, options: InfoOptions, problem?: string): Promise<FileInfoJson> {
+export async function fileInfoJson(
+	model: Inspected,
+	options: InfoOptions,
+	problem = (model.problems.table ?? model.problems.tokenizer)?.message,
+): Promise<FileInfoJson> {
 	const { checkpoint, architecture, tokenizer } = model;
 	const tensors = [...checkpoint.tensors.values()];
 	const parameters = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
@@ -112,7 +116,7 @@ export async function fileInfoJson(model: Inspected, options: InfoOptions, probl
 			},
 		}),
 		chatTemplate: (await model.chatTemplate()) !== undefined,
-		...(problem !== undefined && { problem }),
+		...(problem !== undefined && checkpoint.tensors.size > 0 && { problem }),
 		...(options.tensors && {
 			tensors: tensors.map(({ name, dtype, shape, byteOffset, byteLength }) => ({ name, dtype, shape, byteOffset, byteLength })),
 		}),

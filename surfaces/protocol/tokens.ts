@@ -1,6 +1,5 @@
 // JSON of `tokenize` and `detokenize`: text ⇄ ids, each token with its place in the text.
 
-import { TongsaError } from '../../src/errors.ts';
 import { type Provenance, provenanceOf } from '../../src/model/provenance.ts';
 import type { Model } from '../../src/model.ts';
 import type { EncodeOptions, SpecialMode, Tokenizer } from '../../src/tokenizer/types.ts';
@@ -34,13 +33,10 @@ export function specialOptions({ none, parse }: SpecialSwitches): { special: Spe
 	return none ? { special: 'none', flags: false } : { special: 'add' };
 }
 
-/** @throws TongsaError 'not-found' for a file that carries no tokenizer. */
+/** @throws TongsaError 'unsupported' that says why there is none: the file carries no tokenizer, or one with a part that is not known. */
 export function tokenizerOf(model: Model): Tokenizer {
 	if (model.tokenizer) return model.tokenizer;
-	throw new TongsaError('not-found', 'the file carries no tokenizer', {
-		file: model.name,
-		hint: 'Give token ids instead: --ids 1,2,3',
-	});
+	throw model.problems.tokenizer;
 }
 
 /**

@@ -70,6 +70,28 @@ test('Retry-After is kept, up to half a minute', async () => {
 	assert.deepEqual(waits, [7000, 20_000]);
 });
 
+test('who asks to be left alone for longer than half a minute is asked again after half a minute', async () => {
+	const server = fakeServer(FILE, (proper, n) => (n === 0 ? { status: 503, headers: { 'retry-after': '3600' } } : proper));
+	const waits: number[] = [];
+	let refused = false;
+	const network: Network = {
+		fetch: async (...given) => {
+			const response = await server.network.fetch(...given);
+			refused = response.status !== 206;
+			return response;
+		},
+		// The wait after a refusal; all others are for silence.
+		wait: (ms, signal) => {
+			if (!refused) return server.network.wait(ms, signal);
+			refused = false;
+			waits.push(ms);
+			return Promise.resolve();
+		},
+	};
+	await (await httpSource(URL_, network)).close();
+	assert.deepEqual(waits, [30_000]);
+});
+
 test('five tries, then a network error with the reason', async () => {
 	let tries = 0;
 	const network: Network = {
@@ -156,6 +178,12 @@ const REFUSED: readonly (readonly [string, Answer, Parameters<typeof refusal>[0]
 	['403', { status: 403, headers: {} }, 'network', /licence/],
 	['418', { status: 418, headers: {} }, 'network', /status 418/],
 	['another part', { headers: { 'content-range': `bytes 5-100/${FILE.length}` } }, 'network', /another part.*got bytes 5 to 101/],
+	[
+		'a part that ends elsewhere',
+		{ headers: { 'content-range': `bytes 0-70000/${FILE.length}` } },
+		'network',
+		/another part.*got bytes 0 to 70001/,
+	],
 	['more bytes than said', { body: FILE.slice(0, 70_000) }, 'network', /more bytes than it said/],
 	['a size of 2^60', { headers: { 'content-range': 'bytes 0-65535/1152921504606846976' } }, 'unsupported', /no readable Content-Range/],
 ];

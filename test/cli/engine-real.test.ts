@@ -6,8 +6,10 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import type { GenerateJson } from '../../surfaces/protocol/generate.ts';
 import type { LensJson } from '../../surfaces/protocol/lens.ts';
+import { COMMAND } from '../command.ts';
 import { tongsa } from './run.ts';
 
 const MODEL = join(process.env.TONGSA_MODELS ?? '', 'SmolLM2-135M-Instruct.Q4_1.gguf');
@@ -31,14 +33,13 @@ test('the lens sees the answer come up in the last layers', { skip }, async () =
 
 test('Ctrl-C ends a generation with exit code 130', { skip }, async () => {
 	const { code, stderr } = await tongsa(['generate', MODEL, 'Tell me a very long story.', '--max-tokens', '4000'], {
-		interruptAfterMs: 4000,
+		interrupt: setTimeout(4000),
 	});
 	assert.deepEqual([code, stderr], [130, '']);
 });
 
 test('Ctrl-C stops the answer of a chat and not the chat', { skip }, async () => {
-	const main = join(import.meta.dirname, '../../surfaces/cli/main.ts');
-	const child = spawn(process.execPath, ['--conditions=tongsa-source', main, 'chat', MODEL, '--max-tokens', '4000']);
+	const child = spawn(COMMAND[0]!, [...COMMAND.slice(1), 'chat', MODEL, '--max-tokens', '4000']);
 	let heard = '';
 	let said = '';
 	child.stderr.setEncoding('utf8').on('data', (text) => (heard += text));

@@ -1,10 +1,11 @@
 // `pull` as a person runs it: interrupted, resumed, and the model opened from where it landed. A server on the loopback plays the Hub.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import type { EmbedJson } from '../../surfaces/protocol/vectors.ts';
 import { COMMIT, type HubServer, hubServer } from '../hosts/hub-server.ts';
 import { tongsa } from './run.ts';
@@ -35,10 +36,17 @@ after(async () => {
 	rmSync(folder, { recursive: true });
 });
 
+/** When a part of the body has come. */
+async function begun(): Promise<void> {
+	const blobs = join(folder, 'hub', 'models--owner--repo', 'blobs');
+	const size = () => readdirSync(blobs).reduce((sum, name) => sum + (name.endsWith('.part') ? statSync(join(blobs, name)).size : 0), 0);
+	while (!existsSync(blobs) || size() === 0) await setTimeout(20);
+}
+
 test('Ctrl-C stops a pull with 130, keeps what came, and the next pull goes on from there', async () => {
-	// 109 chunks of 16 kB: two seconds and more, during which it is interrupted.
-	server.faults.slowMs = 20;
-	const stopped = await tongsa(['pull', 'hf:owner/repo/gpt-2.gguf'], { env, interruptAfterMs: 1500 });
+	// 109 chunks of 16 kB: more than twenty seconds, in whose first it is interrupted.
+	server.faults.slowMs = 200;
+	const stopped = await tongsa(['pull', 'hf:owner/repo/gpt-2.gguf'], { env, interrupt: begun() });
 	assert.equal(stopped.code, 130, stopped.stderr);
 	const blobs = join(folder, 'hub', 'models--owner--repo', 'blobs');
 	assert.ok(

@@ -3,9 +3,7 @@
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-export const MAIN = fileURLToPath(new URL('../../surfaces/cli/main.ts', import.meta.url));
+import { COMMAND } from '../command.ts';
 
 export interface Result {
 	readonly code: number | null;
@@ -19,8 +17,8 @@ export interface Given {
 	readonly stdin?: string | Uint8Array;
 	readonly env?: Readonly<Record<string, string>>;
 	readonly cwd?: string;
-	/** Sent after this many milliseconds. */
-	readonly interruptAfterMs?: number;
+	/** Ctrl-C, when this has come. */
+	readonly interrupt?: Promise<unknown>;
 }
 
 /** Compiled code is kept between the many runs. Colours and places of the machine that runs the tests must not show. */
@@ -36,7 +34,7 @@ export const ENVIRONMENT = {
 
 export function tongsa(words: readonly string[], given: Given = {}): Promise<Result> {
 	return new Promise((done, fail) => {
-		const child = spawn(process.execPath, ['--conditions=tongsa-source', MAIN, ...words], {
+		const child = spawn(COMMAND[0]!, [...COMMAND.slice(1), ...words], {
 			env: { ...process.env, ...ENVIRONMENT, ...given.env },
 			...(given.cwd && { cwd: given.cwd }),
 		});
@@ -48,6 +46,6 @@ export function tongsa(words: readonly string[], given: Given = {}): Promise<Res
 		child.stdin.end(given.stdin ?? '');
 		child.on('error', fail);
 		child.on('close', (code) => done({ code, stdout, stderr, json: <T>() => JSON.parse(stdout) as T }));
-		if (given.interruptAfterMs) setTimeout(() => child.kill('SIGINT'), given.interruptAfterMs);
+		void given.interrupt?.then(() => child.kill('SIGINT'));
 	});
 }

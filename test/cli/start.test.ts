@@ -4,11 +4,12 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import { test } from 'node:test';
-import { ENVIRONMENT, MAIN } from './run.ts';
+import { COMMAND } from '../command.ts';
+import { ENVIRONMENT } from './run.ts';
 
 /** Runs start until its last line is an address, asks there, and sends a signal. */
 async function started(words: readonly string[], signal: NodeJS.Signals, ask: (url: string) => Promise<void>) {
-	const child = spawn(process.execPath, ['--conditions=tongsa-source', MAIN, 'start', '--no-open', ...words], {
+	const child = spawn(COMMAND[0]!, [...COMMAND.slice(1), 'start', '--no-open', ...words], {
 		env: { ...process.env, ...ENVIRONMENT },
 		stdio: ['ignore', 'pipe', 'pipe'],
 	});

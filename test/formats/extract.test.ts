@@ -15,7 +15,7 @@ const open = (bytes: Uint8Array) => openCheckpoint(folder({ 'a.gguf': bytes }));
 
 async function extracted(checkpoint: Checkpoint, blocks: number): Promise<Checkpoint> {
 	const parts: Uint8Array[] = [];
-	await extractGguf(checkpoint, blocks, { write: async (bytes) => void parts.push(bytes) });
+	await extractGguf(checkpoint, { write: async (bytes) => void parts.push(bytes) }, { blocks });
 	return open(Buffer.concat(parts));
 }
 
@@ -61,7 +61,7 @@ test('counts and arrays by block are rewritten, the rest of the metadata is not'
 test('all blocks give the same file, no block gives the interpreter alone', async () => {
 	const bytes = await ggufBytes(smallModel(2, { 'test.nextn_predict_layers': { type: 'u32', value: 0 } }));
 	const parts: Uint8Array[] = [];
-	await extractGguf(await open(bytes), 2, { write: async (part) => void parts.push(part) });
+	await extractGguf(await open(bytes), { write: async (part) => void parts.push(part) }, { blocks: 2 });
 	assert.deepEqual(new Uint8Array(Buffer.concat(parts)), bytes);
 	assert.deepEqual(
 		[...(await extracted(await open(bytes), 0)).tensors.keys()],
@@ -94,7 +94,10 @@ test('a file with neither tensors nor a tokenizer is refused', async () => {
 
 test('other formats are refused', async () => {
 	const checkpoint = await openCheckpoint(folder({ 'a.safetensors': fixtureBytes('types.safetensors') }));
-	await assert.rejects(extractGguf(checkpoint, 1, { write: async () => {} }), refusal('unsupported', /cuts GGUF files.*got safetensors/));
+	await assert.rejects(
+		extractGguf(checkpoint, { write: async () => {} }, { blocks: 1 }),
+		refusal('unsupported', /cuts GGUF files.*got safetensors/),
+	);
 });
 
 test('progress counts the tensors up to their total, and an abort stops', async () => {
@@ -102,11 +105,11 @@ test('progress counts the tensors up to their total, and an abort stops', async 
 	const seen: number[] = [];
 	const controller = new AbortController();
 	const sink = { write: async () => {} };
-	await extractGguf(whole, 1, sink, { onProgress: (done, total) => seen.push(done, total) });
+	await extractGguf(whole, sink, { blocks: 1, onProgress: (done, total) => seen.push(done, total) });
 	const total = 80 + 16 + 64 + 12 + 16 + 80;
 	assert.deepEqual(seen.slice(-2), [total, total]);
 	const stopping = { onProgress: () => controller.abort(new Error('stopped')), signal: controller.signal };
-	await assert.rejects(extractGguf(whole, 1, sink, stopping), /stopped/);
+	await assert.rejects(extractGguf(whole, sink, { blocks: 1, ...stopping }), /stopped/);
 });
 
 test('memory holds no tensor whole', async () => {

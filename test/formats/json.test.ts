@@ -36,9 +36,32 @@ test('depth is bounded at 64', () => {
 	assert.throws(() => parse('{"a":'.repeat(1_000_000)), refusal('malformed', /nested too deeply/));
 });
 
-for (const text of ['', '{', '{"a"', '"abc', '"abc\\', '{"a":1,}', '{a:1}', '[1 2]', ']', '}}}', 'NaN', '{"a\\x":1,"a\\x":1}']) {
+for (const text of [
+	'',
+	'{',
+	'{"a"',
+	'"abc',
+	'"abc\\',
+	'{"a":1,}',
+	'{a:1}',
+	'[1 2]',
+	']',
+	'}}}',
+	'nan',
+	'NaNa',
+	'Infinit',
+	'{"a\\x":1,"a\\x":1}',
+]) {
 	test(`no JSON: ${text}`, () => assert.throws(() => parse(text), refusal('malformed', /not valid JSON.*a\.json/)));
 }
+
+test('numbers that only Python writes', () => {
+	// json.dumps({"a": [inf, -inf, nan], "NaN": "Infinity \\" NaN"}) in Python
+	assert.deepEqual(parse('{"a": [Infinity, -Infinity, NaN], "NaN": "Infinity \\" NaN"}'), {
+		a: [Infinity, -Infinity, 'NaN'],
+		NaN: 'Infinity " NaN',
+	});
+});
 
 test('what a file may hold is bounded', () => {
 	const many = (piece: string, times: number) => `[${piece.repeat(times)}0]`;

@@ -174,7 +174,7 @@ const BAD: readonly (readonly [string, ModelFiles, ErrorCode, RegExp])[] = [
 		'malformed',
 		/does not fit.*split\.no.*got 2, allowed 1/,
 	],
-	['99,999 parts', folder({ 'a-00001-of-99999.gguf': gguf, 'x.txt': '' }), 'malformed', /too many parts/],
+	['99,999 parts', folder({ 'a-00001-of-99999.gguf': gguf, 'x.txt': '' }), 'out-of-range', /number of parts/],
 	[
 		'a missing shard',
 		folder(without(SHARDED, 'model-00002-of-00002.safetensors')),

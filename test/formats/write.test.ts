@@ -63,3 +63,20 @@ test('a type that GGUF lacks is refused before a byte of it is written', async (
 		refusal('unsupported', /no such type.*tensor a.*F8_E4M3/),
 	);
 });
+
+test('a tensor of a type that is not known lies between its place and the next, and is copied as it is', async () => {
+	const [first, second] = [counting('a', [2, 3]), counting('b', [4], 100)];
+	const bytes = await ggufBytes({ metadata: new Map(), tensors: [{ ...first, dtype: 'type 138' }, second] });
+	const read = await readGguf(memorySource('iq3_k.gguf', bytes));
+	const { dtype, shape, byteLength } = read.tensors.get('a')!;
+	assert.deepEqual({ dtype, shape, byteLength }, { dtype: 'type 138', shape: [2, 3], byteLength: 32 }); // 24 bytes, padded to 32
+	assert.equal(read.tensors.get('b')!.dtype, 'F32');
+	const again = await readGguf(memorySource('copy.gguf', await ggufBytes({ metadata: new Map(), tensors: [...read.tensors.values()] })));
+	assert.deepEqual(
+		[...again.tensors.values()].map((one) => [one.name, one.dtype]),
+		[
+			['a', 'type 138'],
+			['b', 'F32'],
+		],
+	);
+});

@@ -1,11 +1,11 @@
 // Fuzzes rank tables. Only one of as many tokens as a known encoding has opens, so the target is a whole one, and takes its time.
 
-import ranks from 'js-tiktoken/ranks/gpt2';
+import { readFileSync } from 'node:fs';
 import { openCheckpoint } from '../../src/formats/open.ts';
 import { loadTokenizer } from '../../src/tokenizer/sources/index.ts';
 import { fuzz } from './harness.ts';
 
-const short = ranks.bpe_ranks;
+const short = readFileSync(new URL('../../models/cl100k_base.tiktoken', import.meta.url), 'utf8');
 /** js-tiktoken's form, a line a run of ranks, as tiktoken's own: a line a token. */
 const long = short
 	.trim()
@@ -19,8 +19,8 @@ const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 fuzz({
 	targets: [
-		['a line a token', { 'r50k_base.tiktoken': encode(long) }],
-		['a line a run of ranks', { 'r50k_base.tiktoken': encode(short) }],
+		['a line a token', { 'cl100k_base.tiktoken': encode(long) }],
+		['a line a run of ranks', { 'cl100k_base.tiktoken': encode(short) }],
 	],
 	share: 0.004,
 	async readAll(files) {

@@ -72,7 +72,7 @@ export const FOLDERS: readonly Case[] = [
 	weights('a byte order mark', bytes(Uint8Array.of(0xef, 0xbb, 0xbf), `{${TABLE}: ${sound}}`), []),
 	weights('a tensor twice', `{${TABLE}: ${sound}, ${TABLE}: ${sound}}`),
 	weights('a tensor twice, spelled in two ways', `{"a": ${sound}, "\\u0061": ${sound}}`),
-	weights('an unknown dtype', `{${TABLE}: ${info('F33', [8, 4], [0, 128])}}`),
+	weights('an unknown dtype', `{${TABLE}: ${info('F33', [8, 4], [0, 128])}}`, ['embed']),
 	weights('a dtype of the prototype', `{${TABLE}: ${info('constructor', [8, 4], [0, 128])}}`),
 	weights('a dtype that is a number', `{${TABLE}: ${info(5, [8, 4], [0, 128])}}`),
 	weights('a shape that is text', `{${TABLE}: ${info('F32', '8,4', [0, 128])}}`),

@@ -106,9 +106,13 @@ export const GGUFS: readonly Case[] = [
 	tensors('2^32 − 1 dimensions', [bytes(text('token_embd.weight'), u32(0xffffffff), u64(4))]),
 	tensors('dimensions whose product is 2^64', [tensor('token_embd.weight', [2 ** 32, 2 ** 32], F32, 0)]),
 	tensors('dimensions whose product overflows to 0', [tensor('token_embd.weight', [2n ** 33n, 2n ** 31n], F32, 0)]),
-	tensors('an unknown type', [tensor('token_embd.weight', [4, 8], 99, 0)]),
-	tensors('a removed type', [tensor('token_embd.weight', [4, 8], 4, 0)]),
-	tensors('tensor type 2^32 − 1', [tensor('token_embd.weight', [4, 8], 0xffffffff, 0)]),
+	...[99, 4, 0xffffffff].map(
+		(type): Case => [
+			`gguf: a table of the unknown type ${type}`,
+			{ 'a.gguf': sound({ tensors: [tensor('token_embd.weight', [4, 8], type, 0)] }) },
+			['embed'],
+		],
+	),
 	tensors('a row that is no whole number of blocks', [tensor('token_embd.weight', [33, 2], 8, 0)]),
 	tensors('a tensor without a name', [tensor('', [4, 8], F32, 0)]),
 	tensors('a tensor whose name has 70,000 letters', [tensor('x'.repeat(70_000), [4, 8], F32, 0)]),

@@ -20,6 +20,10 @@ export interface Faults {
 	retryAfter?: number;
 	/** Listings and manifests without an end. */
 	endless?: boolean;
+	/** Sends this many bytes more than the file has, without saying how many come. */
+	beyond?: number;
+	/** The commit that the listing names. */
+	commit?: string;
 	/** Claims this size in the listing. */
 	claimedSize?: number;
 	/** Claims this hash in the listing. */
@@ -81,8 +85,8 @@ export async function hubServer(files: Map<string, Buffer>): Promise<HubServer> 
 	};
 }
 
-const listing = (files: Map<string, Buffer>, { claimedSize, claimedSha256 }: Faults) => ({
-	sha: COMMIT,
+const listing = (files: Map<string, Buffer>, { claimedSize, claimedSha256, commit }: Faults) => ({
+	sha: commit ?? COMMIT,
 	siblings: [...files].map(([rfilename, bytes]) => ({
 		rfilename,
 		size: claimedSize ?? bytes.length,
@@ -115,7 +119,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, body: B
 	response.writeHead(partial ? 206 : 200, {
 		etag,
 		'accept-ranges': 'bytes',
-		'content-length': end - start + 1,
+		...(!faults.beyond && { 'content-length': end - start + 1 }),
 		...(partial && { 'content-range': `bytes ${start}-${end}/${body.length}` }),
 	});
 	const CHUNK = 16_384;
@@ -132,5 +136,5 @@ async function serve(request: IncomingMessage, response: ServerResponse, body: B
 		sent += CHUNK;
 		await new Promise((done) => setTimeout(done, faults.slowMs ?? 0));
 	}
-	response.end();
+	response.end(Buffer.alloc(faults.beyond ?? 0, 'more'));
 }

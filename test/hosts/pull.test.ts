@@ -9,7 +9,8 @@ import { download } from '../../hosts/node/download.ts';
 import { hubFiles, hubName } from '../../hosts/node/hub.ts';
 import { withLock } from '../../hosts/node/lock.ts';
 import { ollamaFiles, ollamaName } from '../../hosts/node/ollama.ts';
-import { pull } from '../../hosts/node/pull.ts';
+import { pull, pullRecipe } from '../../hosts/node/pull.ts';
+import { RECIPES, type Recipe } from '../../hosts/node/recipes.ts';
 import { TongsaError } from '../../src/errors.ts';
 import { COMMIT, type HubServer, hubServer, sha256 } from './hub-server.ts';
 
@@ -161,7 +162,17 @@ test('hf: without a copy here, only ranges travel', async () => {
 });
 
 test('hf: names that climb, that are missing, or that are several are refused', async () => {
-	assert.throws(() => hubName('owner/../x'), is('usage', /owner\/repo/));
+	for (const name of [
+		'owner/../x',
+		'owner/repo/../../x',
+		'owner/repo/a/../b',
+		'owner/repo/.',
+		'owner/repo@../x',
+		'owner/repo@..',
+		'owner/repo@.',
+	])
+		assert.throws(() => hubName(name), is('usage', /owner\/repo/), name);
+	assert.deepEqual(hubName('owner/repo@v1.0/a..b/model.gguf'), { repository: 'owner/repo', revision: 'v1.0', file: 'a..b/model.gguf' });
 	assert.throws(() => hubName('alone'), is('usage', /owner\/repo/));
 	await assert.rejects(hubFiles('owner/none', options), is('not-found', /404/));
 	await assert.rejects(hubFiles('owner/repo/none.gguf', options), is('not-found', /model\.gguf/));
@@ -176,6 +187,95 @@ test('hf: a listing with a wrong hash or size leaves nothing behind', async () =
 	server.faults.claimedSha256 = sha256(OTHER);
 	await assert.rejects(pull('hf:owner/repo/model.gguf', options), is('changed', /thrown away/));
 	assert.equal(existsSync(join(folder, 'hub', 'models--owner--repo', 'snapshots')), false);
+});
+
+test('hf: a commit that would be another folder is no commit, from the Hub and from the cache', async () => {
+	for (const commit of ['..', '.', '...', 'a/b', '']) {
+		server.faults.commit = commit;
+		await assert.rejects(pull('hf:owner/repo/model.gguf', options), is('malformed', /no repository listing/), commit);
+	}
+	const folder_ = join(folder, 'hub', 'models--owner--repo');
+	mkdirSync(join(folder_, 'refs'), { recursive: true });
+	mkdirSync(join(folder_, 'snapshots'));
+	writeFileSync(join(folder_, 'refs', 'main'), '..');
+	writeFileSync(join(folder_, 'model.gguf'), 'beside');
+	delete server.faults.commit;
+	const { files } = await hubFiles('owner/repo/model.gguf', options);
+	assert.equal(files.get('model.gguf')!.byteLength, MODEL.length, "the Hub's own, not the file beside the snapshots");
+	await files.get('model.gguf')!.close();
+});
+
+test('bytes beyond the length that is known are not written', async () => {
+	server.faults.beyond = 500_000;
+	await assert.rejects(download(job({ byteLength: MODEL.length, sha256: sha256(MODEL) })), is('network', /more than it said/));
+	assert.equal(existsSync(target()), false);
+});
+
+const CONFIG = Buffer.from('{"small": true}');
+const known: Recipe = {
+	name: 'made-up',
+	title: 'a model and its configuration',
+	licence: { name: 'none', url: 'http://127.0.0.1/' },
+	files: [
+		{ name: 'model.gguf', byteLength: MODEL.length, sha256: sha256(MODEL) },
+		{ name: 'config.json', byteLength: CONFIG.length, sha256: sha256(CONFIG) },
+	],
+	hub: { repository: 'owner/repo', revision: COMMIT },
+	wheels: [],
+};
+const fromHub = { fetch, from: 'hf' } as const;
+
+test("recipe: the Hub's files are checked by the recipe's own hashes, whatever the listing says", async () => {
+	server.files.set('config.json', CONFIG);
+	assert.equal((await pullRecipe(known, fromHub)).source, 'hf');
+	const asked = server.requests.length;
+	assert.equal((await pullRecipe(known, fromHub)).source, 'here already');
+	assert.equal(server.requests.length, asked);
+
+	for (const [name, other] of [
+		['model.gguf', OTHER],
+		['config.json', Buffer.from('{"small": fals')],
+		['config.json', Buffer.from('{"small": 1234}')],
+	] as const) {
+		rmSync(join(folder, 'hub'), { recursive: true, force: true });
+		server.files.set('model.gguf', MODEL).set('config.json', CONFIG).set(name, other);
+		await assert.rejects(pullRecipe(known, fromHub), is('network', /the file that is known|another size/), name);
+	}
+});
+
+test('recipe: another commit than the one that was asked for is refused', async () => {
+	server.files.set('config.json', CONFIG);
+	server.faults.commit = COMMIT.replace('0', '1');
+	await assert.rejects(pullRecipe(known, fromHub), is('network', /another commit/));
+	assert.ok(
+		RECIPES.every(({ hub }) => hub === undefined || /^[0-9a-f]{40}$/.test(hub.revision)),
+		'a branch may move',
+	);
+});
+
+test('recipe: what lies in a cache is checked once, and again when it changed; what is not the file is fetched anew', async () => {
+	server.files.set('config.json', CONFIG);
+	const { path } = await pullRecipe(known, fromHub);
+	for (const [name, other] of [
+		['model.gguf', OTHER],
+		['config.json', Buffer.from('{"small": 1234}')],
+	] as const) {
+		writeFileSync(realpathSync(join(path, name)), other);
+		assert.equal((await pullRecipe(known, fromHub)).source, 'hf', name);
+		assert.deepEqual(readFileSync(join(path, 'model.gguf')), MODEL);
+		assert.deepEqual(readFileSync(join(path, 'config.json')), CONFIG);
+	}
+});
+
+test('a cache that cannot be written is said with the variable that names another', {
+	skip: process.platform === 'win32' && 'needs /proc or /dev',
+}, async () => {
+	process.env.TONGSA_CACHE = '/dev/null/cache';
+	await assert.rejects(pull('smollm2', options), is('not-found', /\/dev\/null\/cache.*TONGSA_CACHE/));
+	process.env.HF_HUB_CACHE = '/dev/null/hub';
+	await assert.rejects(pull('hf:owner/repo', options), is('not-found', /\/dev\/null\/hub.*HF_HUB_CACHE/));
+	process.env.OLLAMA_MODELS = '/dev/null/ollama';
+	await assert.rejects(pull(`ollama:${server.url.slice(7)}/library/tiny`, options), is('not-found', /\/dev\/null\/ollama.*OLLAMA_MODELS/));
 });
 
 test("ollama: manifest and layer land in Ollama's own store, the manifest last", async () => {

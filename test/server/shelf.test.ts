@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { RECIPES } from '../../hosts/node/recipes.ts';
+import { remember } from '../../hosts/node/verified.ts';
 import { server, TINY } from './run.ts';
 
 const cache = mkdtempSync(join(tmpdir(), 'tongsa-shelf-'));
@@ -40,6 +41,8 @@ test('what is served by its path lies on the shelf and is read by ranges; what i
 			['smollm2-whole', 'smollm2'],
 			['gemma-3-270m', 'gemma-3-270m'],
 			['minilm', 'minilm'],
+			['qwen2.5-coder-0.5b', 'qwen2.5-coder-0.5b'],
+			['tokenlearn-static', 'tokenlearn-static'],
 		],
 	);
 	assert.deepEqual(shelf[1], {
@@ -62,6 +65,7 @@ test('a pulled model is offered as the whole of the packaged one; a folder gives
 	const path = join(cache, 'models', name, files[0]!.name);
 	writeFileSync(path, 'GGUF');
 	truncateSync(path, files[0]!.byteLength); // sparse: it takes no room
+	await remember(path, files[0]!); // as if its bytes had been checked when they came
 	const folder = join(cache, 'folder');
 	mkdirSync(folder);
 	for (const one of ['model.safetensors', 'config.json', 'secret.txt']) writeFileSync(join(folder, one), one);

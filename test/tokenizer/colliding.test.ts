@@ -4,9 +4,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TongsaError } from '../../src/errors.ts';
+import { createTrie } from '../../src/tokenizer/models/trie.ts';
 import type { BpeSpec, TokenizerSpec } from '../../src/tokenizer/spec.ts';
 import { createTokenizer } from '../../src/tokenizer/tokenizer.ts';
-import { createTrie } from '../../src/tokenizer/trie.ts';
 
 const COUNT = 1300;
 /** Slots of a table for COUNT tokens and 256 bytes. */

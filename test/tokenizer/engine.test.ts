@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openModel } from 'tongsa';
-import type { PreTokenizerSpec, TokenizerSpec } from '../../src/tokenizer/spec.ts';
 import {
 	CL100K_PATTERN,
 	GPT2_PATTERN,
@@ -12,7 +11,8 @@ import {
 	QWEN2_PATTERN,
 	splitterOf,
 	TEKKEN_PATTERN,
-} from '../../src/tokenizer/splitters.ts';
+} from '../../src/tokenizer/regex/splitters.ts';
+import type { PreTokenizerSpec, TokenizerSpec } from '../../src/tokenizer/spec.ts';
 import { createTokenizer } from '../../src/tokenizer/tokenizer.ts';
 import { vocabularyOfTable } from '../../src/tokenizer/vocabulary.ts';
 import { byteTokenizer, MERGES, specOf, TOKENS, tableOf } from './specs.ts';

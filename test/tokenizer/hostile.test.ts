@@ -5,8 +5,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { TongsaError } from '../../src/errors.ts';
-import { parseCharsmap } from '../../src/tokenizer/charsmap.ts';
-import { fields } from '../../src/tokenizer/protobuf.ts';
+import { parseCharsmap } from '../../src/tokenizer/pipeline/charsmap.ts';
+import { fields } from '../../src/tokenizer/sources/protobuf.ts';
 import { openFiles, readGzip } from './reference.ts';
 
 const encoder = new TextEncoder();

@@ -3,11 +3,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compileFind, regexFind } from '../../src/tokenizer/find.ts';
-import { createLinearFind, type Find } from '../../src/tokenizer/linear-regex.ts';
-import { compileRegex } from '../../src/tokenizer/regex.ts';
-import { translate } from '../../src/tokenizer/regex-translate.ts';
-import { LINEAR_PATTERNS } from '../../src/tokenizer/sources/pre.ts';
+import { compileFind, regexFind } from '../../src/tokenizer/regex/find.ts';
+import { createLinearFind, type Find } from '../../src/tokenizer/regex/linear.ts';
+import { LINEAR_PATTERNS } from '../../src/tokenizer/regex/pre.ts';
+import { compileRegex } from '../../src/tokenizer/regex/regex.ts';
+import { translate } from '../../src/tokenizer/regex/translate.ts';
 import { STRINGS } from './reference.ts';
 
 const all = (find: Find, text: string): string => {

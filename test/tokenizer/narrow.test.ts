@@ -4,16 +4,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileSource } from '../../hosts/node/file.ts';
 import { openCheckpoint } from '../../src/formats/open.ts';
-import type { Model } from '../../src/tokenizer/aligned.ts';
-import { createBpe } from '../../src/tokenizer/bpe.ts';
-import { narrow } from '../../src/tokenizer/narrow.ts';
+import { createBpe } from '../../src/tokenizer/models/bpe.ts';
+import { narrow } from '../../src/tokenizer/models/subset-model.ts';
+import { createUnigram } from '../../src/tokenizer/models/unigram.ts';
+import { createWordPiece } from '../../src/tokenizer/models/wordpiece.ts';
 import { ggufSpec } from '../../src/tokenizer/sources/gguf.ts';
 import { huggingFaceSpec } from '../../src/tokenizer/sources/huggingface.ts';
 import { sentencePieceSpec } from '../../src/tokenizer/sources/sentencepiece.ts';
 import type { BpeSpec, ModelSpec, TokenizerSpec } from '../../src/tokenizer/spec.ts';
+import type { Model } from '../../src/tokenizer/text/aligned.ts';
 import { createTokenizer } from '../../src/tokenizer/tokenizer.ts';
-import { createUnigram } from '../../src/tokenizer/unigram.ts';
-import { createWordPiece } from '../../src/tokenizer/wordpiece.ts';
 import { readGzip, STRINGS } from './reference.ts';
 
 async function specOf(file: string): Promise<TokenizerSpec> {

@@ -1,9 +1,11 @@
-// extract: a smaller GGUF out of a bigger one. All metadata, the tokenizer, the tables, the first N blocks; bytes as they are.
+// extract: a smaller GGUF out of a bigger one. All metadata, the tokenizer, the tables (whole, or the rows of some tokens), the first N blocks;
+// bytes as they are.
 
 import { TongsaError } from '../../errors.ts';
 import type { Checkpoint, MetadataValue, TensorInfo } from '../checkpoint.ts';
 import { getString, isLazyArray } from '../get.ts';
 import { readGguf } from './read.ts';
+import { keptStrings, subsetEntry, subsetTensor, WHOLE_IDS } from './subset.ts';
 import { type ByteSink, type GgufValue, type WriteOptions, writeGguf } from './write.ts';
 
 /** Keys (behind the architecture's name) that count blocks, and what they become. The extra prediction blocks stand last, so that none is kept. */
@@ -25,13 +27,26 @@ const BLOCK_NAME = /^(?:enc\.|dec\.)?blk\.(\d+)\./;
 /** More blocks than any model has; the file's own count is checked against what the tensors say. */
 const MAX_BLOCKS = 100_000;
 
+export interface TokenSubset {
+	/** Ids in the whole model, ascending. */
+	readonly ids: Uint32Array;
+	/** tokenizer.ggml.*_token_id → id in the whole model: a role that is left to defaults would now be another token's. */
+	readonly roles: Readonly<Record<string, number>>;
+}
+
+export interface ExtractOptions extends WriteOptions {
+	/** How many of the first blocks are kept; all of them when absent. */
+	readonly blocks?: number | undefined;
+	/** The tokens that are kept; all of them when absent. */
+	readonly tokens?: TokenSubset | undefined;
+}
+
 /** Writes the extract to `sink`; says what it kept. */
 export async function extractGguf(
 	checkpoint: Checkpoint,
-	blocks: number,
 	sink: ByteSink,
-	options: WriteOptions = {},
-): Promise<{ readonly tensors: readonly TensorInfo[] }> {
+	{ blocks: wanted, tokens, ...options }: ExtractOptions = {},
+): Promise<{ readonly blocks: number; readonly tensors: readonly TensorInfo[] }> {
 	if (checkpoint.format !== 'gguf') {
 		throw new TongsaError('unsupported', 'extract cuts GGUF files', { file: checkpoint.name, got: checkpoint.format, allowed: 'gguf' });
 	}
@@ -40,6 +55,8 @@ export async function extractGguf(
 	const prefix = `${getString(checkpoint, 'general.architecture') ?? ''}.`;
 	const count = entries.get(`${prefix}block_count`)?.value;
 	const most = typeof count === 'number' && Number.isInteger(count) && count <= MAX_BLOCKS ? count : 0;
+	const ids = tokens?.ids;
+	const blocks = wanted ?? most;
 	if (!(Number.isInteger(blocks) && blocks >= 0 && blocks <= most)) {
 		throw new TongsaError('out-of-range', 'no such number of blocks', {
 			file: checkpoint.name,
@@ -48,19 +65,41 @@ export async function extractGguf(
 			allowed: `0 to ${most}`,
 		});
 	}
+	const strings = ids && (await keptStrings(source.name, entries.get('tokenizer.ggml.tokens')?.value, ids, options.signal));
 	const metadata = new Map<string, GgufValue>();
-	for (const [key, { value, type, byteOffset, byteLength }] of entries) {
+	for (const [key, entry] of entries) {
+		const { value, type, byteOffset, byteLength } = entry;
 		if (key.startsWith('split.')) continue;
+		const subset = ids && strings && (await subsetEntry(key, value, entry, ids, strings, options.signal));
+		if (subset !== undefined) {
+			if (subset !== null) metadata.set(key, subset);
+			continue;
+		}
 		const rewritten = key.startsWith(prefix) ? await rewrite(key.slice(prefix.length), value, blocks, most, options.signal) : undefined;
 		if (typeof rewritten === 'number') metadata.set(key, { type: type as 'u32', value: rewritten });
 		else metadata.set(key, rewritten ?? { type: 'copy', source, byteOffset, byteLength });
 	}
 	if (blocks < most && !metadata.has(WHOLE_BLOCKS)) metadata.set(WHOLE_BLOCKS, { type: 'u32', value: most });
-	const tensors = [...checkpoint.tensors.values()].filter(({ name }) => Number(BLOCK_NAME.exec(name)?.[1] ?? -1) < blocks);
-	if (tensors.length === 0 && getString(checkpoint, 'tokenizer.ggml.model') === undefined)
+	for (const [key, id] of Object.entries(tokens?.roles ?? {})) {
+		const at = tokens!.ids.indexOf(id);
+		if (at >= 0) metadata.set(key, { type: 'u32', value: at });
+	}
+	if (ids)
+		metadata.set(WHOLE_IDS, { type: 'array', of: 'u32', values: await wholeIds(entries.get(WHOLE_IDS)?.value, ids, options.signal) });
+	const kept = [...checkpoint.tensors.values()]
+		.filter(({ name }) => Number(BLOCK_NAME.exec(name)?.[1] ?? -1) < blocks)
+		.map((tensor) => (ids ? subsetTensor(tensor, ids) : tensor));
+	if (kept.length === 0 && getString(checkpoint, 'tokenizer.ggml.model') === undefined)
 		throw new TongsaError('unsupported', 'nothing to extract', { file: checkpoint.name, got: 'neither tensors nor a tokenizer' });
-	await writeGguf(sink, { metadata, tensors, alignment }, options);
-	return { tensors };
+	await writeGguf(sink, { metadata, tensors: kept, alignment }, options);
+	return { blocks, tensors: kept };
+}
+
+/** The whole model's ids, also where this file is an extract itself. */
+async function wholeIds(value: MetadataValue | undefined, ids: Uint32Array, signal?: AbortSignal): Promise<Uint32Array> {
+	if (!isLazyArray(value)) return ids;
+	const before = (await value.read(signal)) as Uint32Array;
+	return ids.map((id) => before[id]!);
 }
 
 /** What a key of the architecture becomes with fewer blocks; undefined: as it was. */

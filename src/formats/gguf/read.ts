@@ -92,23 +92,37 @@ function alignmentOf(metadata: ReadonlyMap<string, MetadataValue>, source: ByteS
 /** Tensors with their place in the file: each within it, none over another. */
 function placed(relative: ReadonlyMap<string, RelativeTensor>, source: ByteSource, dataOffset: number): Map<string, TensorInfo> {
 	const tensors = new Map<string, TensorInfo>();
+	const places = [...relative.values()].map((tensor) => tensor.byteOffset).sort((a, b) => a - b);
 	for (const [name, tensor] of relative) {
 		const byteOffset = dataOffset + tensor.byteOffset;
 		const room = Math.max(0, source.byteLength - byteOffset);
-		if (tensor.byteLength > room) {
+		// Of an unknown type: up to where the next tensor begins.
+		const byteLength = tensor.byteLength ?? Math.min(room, (firstAfter(places, tensor.byteOffset) ?? Infinity) - tensor.byteOffset);
+		if (byteLength > room) {
 			throw new TongsaError('malformed', 'a tensor lies beyond the end of the file', {
 				file: source.name,
 				tensor: name,
 				byteOffset,
-				got: `${tensor.byteLength} bytes (${tensor.dtype} ${tensor.shape.join(' × ')})`,
+				got: `${byteLength} bytes (${tensor.dtype} ${tensor.shape.join(' × ')})`,
 				allowed: `${room}, what the file has from there`,
 				hint: 'The file may be cut short: fetch it again',
 			});
 		}
-		tensors.set(name, { ...tensor, source, byteOffset });
+		tensors.set(name, { ...tensor, source, byteOffset, byteLength });
 	}
 	refuseOverlap(tensors, source);
 	return tensors;
+}
+
+/** The least of rising numbers that is greater than `value`. */
+function firstAfter(rising: readonly number[], value: number): number | undefined {
+	let [low, high] = [0, rising.length];
+	while (low < high) {
+		const middle = (low + high) >>> 1;
+		if (rising[middle]! > value) high = middle;
+		else low = middle + 1;
+	}
+	return rising[low];
 }
 
 function refuseOverlap(tensors: ReadonlyMap<string, TensorInfo>, source: ByteSource): void {

@@ -7,30 +7,6 @@ import type { TensorInfo } from '../checkpoint.ts';
 import { joinTensors } from '../join.ts';
 import { type GgufFile, readGguf } from './read.ts';
 
-const SHARD_NAME = /^(.*)-(\d{5})-of-(\d{5})(\.[A-Za-z]+)$/;
-
-export interface ShardName {
-	readonly stem: string;
-	/** From 1. */
-	readonly number: number;
-	readonly count: number;
-	readonly extension: string;
-}
-
-/** 'a-00002-of-00003.gguf' → {stem: 'a', number: 2, count: 3, extension: '.gguf'}; undefined for other names. */
-export function shardName(name: string): ShardName | undefined {
-	const match = SHARD_NAME.exec(name);
-	if (!match) return undefined;
-	const [, stem, number, count, extension] = match;
-	return { stem: stem!, number: Number(number), count: Number(count), extension: extension! };
-}
-
-/** The names of all shards of the set that `one` belongs to. */
-export function shardNames({ stem, count, extension }: ShardName): string[] {
-	const padded = (n: number) => String(n).padStart(5, '0');
-	return Array.from({ length: count }, (_, i) => `${stem}-${padded(i + 1)}-of-${padded(count)}${extension}`);
-}
-
 export interface GgufFiles {
 	readonly metadata: GgufFile['metadata'];
 	readonly tensors: ReadonlyMap<string, TensorInfo>;

@@ -5,13 +5,13 @@ import type { HeaderReader } from '../../bytes/header-reader.ts';
 import { TongsaError } from '../../errors.ts';
 import type { TensorInfo } from '../checkpoint.ts';
 import { malformed, readCount, readName, readU32 } from './fields.ts';
-import { REMOVED_TENSOR_TYPES, TENSOR_TYPES, type TensorType } from './types.ts';
+import { TENSOR_TYPES, type TensorType } from './types.ts';
 
 /** GGML_MAX_DIMS. */
 const MAX_DIMENSIONS = 4;
 
-/** A tensor before it is known where the data begins: byteOffset counts from there. */
-export type RelativeTensor = Omit<TensorInfo, 'source'>;
+/** A tensor before it is known where the data begins: byteOffset counts from there. Of an unknown type, also how long it is. */
+export type RelativeTensor = Omit<TensorInfo, 'source' | 'byteLength'> & { readonly byteLength: number | undefined };
 
 export async function readTensorInfos(header: HeaderReader, count: number, alignment: number): Promise<Map<string, RelativeTensor>> {
 	const tensors = new Map<string, RelativeTensor>();
@@ -24,14 +24,8 @@ export async function readTensorInfos(header: HeaderReader, count: number, align
 }
 
 async function readTensorInfo(header: HeaderReader, name: string, alignment: number): Promise<RelativeTensor> {
-	const refuse = (
-		what: string,
-		field: string,
-		byteOffset: number,
-		got: string | number,
-		allowed: string,
-		code: 'malformed' | 'unsupported' = 'malformed',
-	) => new TongsaError(code, what, { file: header.source.name, tensor: name, field, byteOffset, got, allowed });
+	const refuse = (what: string, field: string, byteOffset: number, got: string | number, allowed: string) =>
+		new TongsaError('malformed', what, { file: header.source.name, tensor: name, field, byteOffset, got, allowed });
 
 	const start = header.byteOffset;
 	const rank = await readU32(header, `${name}: dimensions`);
@@ -46,22 +40,10 @@ async function readTensorInfo(header: HeaderReader, name: string, alignment: num
 		throw refuse('the dimensions multiply to too many values', 'dimensions', start + 4, dimensions.join(' × '), 'less than 2^53 values');
 	}
 
-	const typeOffset = header.byteOffset;
 	const number = await readU32(header, `${name}: type`);
 	const type = TENSOR_TYPES.get(number);
-	if (!type) {
-		const removed = REMOVED_TENSOR_TYPES.get(number);
-		throw refuse(
-			removed ? `a type that ggml has removed: ${removed}` : 'an unknown type of tensor',
-			'type',
-			typeOffset,
-			number,
-			[...TENSOR_TYPES].map(([known, { name }]) => `${known} ${name}`).join(', '),
-			'unsupported',
-		);
-	}
 	const row = dimensions[0] ?? 1;
-	if (row % type.blockElements !== 0) {
+	if (type && row % type.blockElements !== 0) {
 		throw refuse(
 			'a row is not whole blocks',
 			'dimensions',
@@ -76,9 +58,16 @@ async function readTensorInfo(header: HeaderReader, name: string, alignment: num
 	if (byteOffset % alignment !== 0) {
 		throw refuse('a tensor that is not aligned', 'offset', offsetOffset, byteOffset, `multiples of ${alignment}, the file's alignment`);
 	}
-	return { name, dtype: type.name, shape: dimensions.reverse(), byteOffset, byteLength: byteLength(elements, type) };
+	return {
+		name,
+		// Another program's type, or a newer one: this tensor cannot be decoded, and the rest of the file still opens.
+		dtype: type?.name ?? `type ${number}`,
+		shape: dimensions.reverse(),
+		byteOffset,
+		byteLength: type || elements === 0 ? byteLength(elements, type) : undefined,
+	};
 }
 
-function byteLength(elements: number, type: TensorType): number {
-	return (elements / type.blockElements) * type.blockBytes;
+function byteLength(elements: number, type: TensorType | undefined): number {
+	return type ? (elements / type.blockElements) * type.blockBytes : 0;
 }

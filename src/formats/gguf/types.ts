@@ -78,15 +78,3 @@ const FOREIGN_TYPES: readonly (readonly [number, TensorType])[] = [
 
 /** The number in the file → type (ggml.h, enum ggml_type). */
 export const TENSOR_TYPES: ReadonlyMap<number, TensorType> = new Map([...dtypeByGgmlType, ...FOREIGN_TYPES].sort(([a], [b]) => a - b));
-
-/** Numbers that ggml has taken back: files with them need another program, and the name says which. */
-export const REMOVED_TENSOR_TYPES: ReadonlyMap<number, string> = new Map([
-	[4, 'Q4_2'],
-	[5, 'Q4_3'],
-	[31, 'Q4_0_4_4'],
-	[32, 'Q4_0_4_8'],
-	[33, 'Q4_0_8_8'],
-	[36, 'IQ4_NL_4_4'],
-	[37, 'IQ4_NL_4_8'],
-	[38, 'IQ4_NL_8_8'],
-]);

@@ -3,7 +3,7 @@
 
 import type { ByteSource } from '../../bytes/source.ts';
 import { TongsaError } from '../../errors.ts';
-import type { TensorInfo } from '../checkpoint.ts';
+import type { StringTable, TensorInfo } from '../checkpoint.ts';
 import { DEFAULT_ALIGNMENT, GGUF_MAGIC } from './read.ts';
 import { type ElementType, TENSOR_TYPES, VALUE_TYPES } from './types.ts';
 
@@ -19,7 +19,7 @@ export type GgufValue =
 	| { readonly type: NumericType; readonly value: number | bigint }
 	| { readonly type: 'bool'; readonly value: boolean }
 	| { readonly type: 'string'; readonly value: string }
-	| { readonly type: 'array'; readonly of: 'string'; readonly values: readonly string[] }
+	| { readonly type: 'array'; readonly of: 'string'; readonly values: readonly string[] | StringTable }
 	| { readonly type: 'array'; readonly of: NumericType | 'bool'; readonly values: ArrayLike<number | bigint> }
 	| { readonly type: 'copy'; readonly source: ByteSource; readonly byteOffset: number; readonly byteLength: number };
 
@@ -100,8 +100,8 @@ function padding(at: number, alignment: number): number {
 }
 
 function tensorInfo({ name, shape, dtype }: TensorInfo, offset: number): Uint8Array {
-	const type = [...TENSOR_TYPES].find(([, known]) => known.name === dtype);
-	if (!type) {
+	const type = [...TENSOR_TYPES].find(([, known]) => known.name === dtype)?.[0] ?? unknownNumber(dtype);
+	if (type === undefined) {
 		throw new TongsaError('unsupported', 'GGUF has no such type of tensor', {
 			tensor: name,
 			got: dtype,
@@ -109,15 +109,27 @@ function tensorInfo({ name, shape, dtype }: TensorInfo, offset: number): Uint8Ar
 		});
 	}
 	// Fastest dimension first in the file.
-	return joined(text(name), u32(shape.length), ...shape.toReversed().map(u64), u32(type[0]), u64(offset));
+	return joined(text(name), u32(shape.length), ...shape.toReversed().map(u64), u32(type), u64(offset));
+}
+
+/** A type that another GGUF file has and this program does not know, copied as it is: 'type 138' → 138. */
+function unknownNumber(dtype: TensorInfo['dtype']): number | undefined {
+	const [, number] = /^type (\d+)$/.exec(dtype) ?? [];
+	return number === undefined ? undefined : Number(number);
 }
 
 function encoded(value: Exclude<GgufValue, { type: 'copy' }>): Uint8Array {
 	const type = typeNumber(value.type);
 	if (value.type === 'string') return joined(type, text(value.value));
 	if (value.type !== 'array') return joined(type, numbers(value.type, [value.type === 'bool' ? Number(value.value) : value.value]));
-	const items = value.of === 'string' ? joined(...value.values.map(text)) : numbers(value.of, value.values);
+	const items = value.of === 'string' ? strings(value.values) : numbers(value.of, value.values);
 	return joined(type, typeNumber(value.of), u64(value.values.length), items);
+}
+
+function strings(values: readonly string[] | StringTable): Uint8Array {
+	if (!('kind' in values)) return joinedList(values.map(text));
+	const { bytes, offsets, length } = values;
+	return joinedList(Array.from({ length }, (_, i) => lengthFirst(bytes.subarray(offsets[i]!, offsets[i + 1]!))));
 }
 
 function typeNumber(name: ElementType): Uint8Array {
@@ -126,7 +138,7 @@ function typeNumber(name: ElementType): Uint8Array {
 
 function numbers(name: ElementType, values: ArrayLike<number | bigint>): Uint8Array {
 	const packed = VALUE_TYPES.find((type) => type.name === name)!.numeric!.pack(values);
-	return new Uint8Array(packed.buffer);
+	return new Uint8Array(packed.buffer, packed.byteOffset, packed.byteLength);
 }
 
 function u32(value: number): Uint8Array {
@@ -140,11 +152,19 @@ function u64(value: number): Uint8Array {
 const encoder = new TextEncoder();
 
 function text(value: string): Uint8Array {
-	const bytes = encoder.encode(value);
+	return lengthFirst(encoder.encode(value));
+}
+
+function lengthFirst(bytes: Uint8Array): Uint8Array {
 	return joined(u64(bytes.length), bytes);
 }
 
 function joined(...parts: readonly Uint8Array[]): Uint8Array {
+	return joinedList(parts);
+}
+
+/** A vocabulary's strings are more than a call takes as arguments. */
+function joinedList(parts: readonly Uint8Array[]): Uint8Array {
 	const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
 	let at = 0;
 	for (const part of parts) {

@@ -9,6 +9,8 @@ import { describe, expectObject, type JsonObject, parseJson } from '../json.ts';
 
 /** The reference's MAX_HEADER_SIZE. */
 const MAX_HEADER_BYTES = 100_000_000;
+/** Names of types have at most some fifteen letters; messages repeat them. */
+const MAX_DTYPE_NAME = 64;
 /** PyTorch's bound on a tensor's dimensions. */
 const MAX_DIMENSIONS = 64;
 
@@ -53,7 +55,7 @@ export async function readSafetensors(source: ByteSource, signal?: AbortSignal):
 	refuseHoles(source, tensors, dataOffset);
 	return {
 		source,
-		metadata: metadata === undefined ? undefined : stringsOnly(metadata, source),
+		metadata: metadata == null ? undefined : stringsOnly(metadata, source),
 		tensors: new Map(tensors.map((t) => [t.name, t])),
 	};
 }
@@ -81,34 +83,37 @@ async function readHeaderLength(source: ByteSource, signal: AbortSignal | undefi
 }
 
 function readEntry(source: ByteSource, name: string, entry: MetadataValue, dataOffset: number): TensorInfo {
-	const refuse = (
-		what: string,
-		field: string,
-		got: MetadataValue | undefined,
-		allowed: string,
-		code: 'malformed' | 'unsupported' = 'malformed',
-	) => new TongsaError(code, what, { file: source.name, tensor: name, field, got: describe(got), allowed });
+	const refuse = (what: string, field: string, got: MetadataValue | undefined, allowed: string) =>
+		new TongsaError('malformed', what, { file: source.name, tensor: name, field, got: describe(got), allowed });
 
 	const { dtype, shape, data_offsets: offsets } = expectObject(entry, source.name, name);
+	if (typeof dtype !== 'string' || dtype.length > MAX_DTYPE_NAME) throw refuse('no possible dtype', 'dtype', dtype, 'a short name');
 	const bits = DTYPE_BITS.get(dtype);
-	if (bits === undefined) throw refuse('an unknown dtype', 'dtype', dtype, [...DTYPE_BITS.keys()].join(', '), 'unsupported');
 	if (!isCounts(shape) || shape.length > MAX_DIMENSIONS) {
 		throw refuse('no possible shape', 'shape', shape, `up to ${MAX_DIMENSIONS} whole numbers from 0 to 2^53 - 1`);
 	}
 	const elements = shape.reduce((product, size) => product * size, 1);
 	// Infinity × 0 is NaN, and refused as well.
-	if (!(elements * bits <= Number.MAX_SAFE_INTEGER))
+	if (!(elements * (bits ?? 1) <= Number.MAX_SAFE_INTEGER))
 		throw refuse('the shape multiplies to too many values', 'shape', shape, 'less than 2^53 bits');
-	if ((elements * bits) % 8 !== 0) throw refuse('values that end inside a byte', 'shape', shape, 'whole bytes');
-	const byteLength = (elements * bits) / 8;
+	if (bits !== undefined && (elements * bits) % 8 !== 0) throw refuse('values that end inside a byte', 'shape', shape, 'whole bytes');
 	if (!isCounts(offsets) || offsets.length !== 2) throw refuse('no possible place', 'data_offsets', offsets, '[begin, end]');
 	const [begin, end] = offsets as [number, number];
 	const size = source.byteLength - dataOffset;
 	if (begin > end || end > size)
 		throw refuse('a tensor lies outside the file', 'data_offsets', offsets, `begin ≤ end ≤ ${size}, the bytes behind the header`);
-	if (end - begin !== byteLength)
-		throw refuse('the place does not fit the shape', 'data_offsets', offsets, `${byteLength} bytes (${dtype} ${shape.join(' × ')})`);
-	return { name, dtype: dtype as TensorInfo['dtype'], shape, source, byteOffset: dataOffset + begin, byteLength };
+	const byteLength = end - begin;
+	const place = { name, shape, source, byteOffset: dataOffset + begin, byteLength };
+	// The tensor of a type that is not known is listed as it lies; the others of the file still open.
+	if (bits === undefined) return { ...place, dtype: `type ${dtype}` };
+	if (byteLength !== (elements * bits) / 8)
+		throw refuse(
+			'the place does not fit the shape',
+			'data_offsets',
+			offsets,
+			`${(elements * bits) / 8} bytes (${dtype} ${shape.join(' × ')})`,
+		);
+	return { ...place, dtype: dtype as TensorInfo['dtype'] };
 }
 
 function isCounts(value: MetadataValue | undefined): value is readonly number[] {

@@ -4,11 +4,11 @@
 import { TongsaError } from '../../errors.ts';
 import type { Checkpoint, StringTable } from '../../formats/checkpoint.ts';
 import { getBoolean, getNumber, getString, readNumbers, readStrings } from '../../formats/get.ts';
+import { PRE, PRE_OF_ARCHITECTURE, type Pre } from '../regex/pre.ts';
 import { KIND, type ModelSpec, type NormalizerSpec, type TokenizerSpec, type Vocabulary } from '../spec.ts';
 import { vocabularyOfTable } from '../vocabulary.ts';
 import { addedTokens, key } from './gguf-added.ts';
 import { withAlphabet } from './letters.ts';
-import { PRE, PRE_OF_ARCHITECTURE, type Pre } from './pre.ts';
 import { findStops } from './stops.ts';
 import { checkTokenLengths, MAX_TOKENS } from './table.ts';
 import { underscoreDecoder } from './underscore.ts';

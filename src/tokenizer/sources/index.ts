@@ -17,11 +17,12 @@ const encoder = new TextEncoder();
 
 /** undefined where the model carries no tokenizer. @throws TongsaError 'unsupported', 'malformed', 'too-large' */
 export async function loadTokenizer(checkpoint: Checkpoint, signal?: AbortSignal): Promise<Tokenizer | undefined> {
-	const spec = await findSpec(checkpoint, signal);
+	const spec = await tokenizerSpec(checkpoint, signal);
 	return spec && createTokenizer(spec);
 }
 
-async function findSpec(checkpoint: Checkpoint, signal?: AbortSignal): Promise<TokenizerSpec | undefined> {
+/** What the tokenizer is made of. undefined where the model carries none. @throws TongsaError as loadTokenizer */
+export async function tokenizerSpec(checkpoint: Checkpoint, signal?: AbortSignal): Promise<TokenizerSpec | undefined> {
 	if (checkpoint.format === 'gguf') {
 		// The original's own file, where the converter kept it, says more than the keys beside it.
 		const original = getString(checkpoint, 'tokenizer.huggingface.json');

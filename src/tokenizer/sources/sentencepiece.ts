@@ -2,10 +2,10 @@
 // sentencepiece src/sentencepiece_model.proto, model_interface.cc (InitializePieces), transformers models/*/tokenization_*.py (flags)
 
 import { TongsaError } from '../../errors.ts';
-import { fields, type ProtobufField } from '../protobuf.ts';
 import type { AddedToken, DecoderSpec, ModelSpec, NormalizerSpec, TokenizerSpec } from '../spec.ts';
 import type { TokenKind } from '../types.ts';
 import { specialIds, type TokenizerConfig } from './config.ts';
+import { fields, type ProtobufField } from './protobuf.ts';
 import { findStops } from './stops.ts';
 import { checkAdded, createStrings, createVocabularyBuilder, MAX_TOKENS, type VocabularyBuilder } from './table.ts';
 import { underscoreDecoder } from './underscore.ts';

@@ -3,11 +3,11 @@
 
 import { TongsaError } from '../../errors.ts';
 import type { MetadataValue } from '../../formats/checkpoint.ts';
+import { PRE } from '../regex/pre.ts';
 import type { TokenizerConfig } from './config.ts';
 import type { JsonObject } from './fields.ts';
 import type { Apart } from './huggingface.ts';
 import { linesOf } from './lines.ts';
-import { PRE } from './pre.ts';
 import { createVocabularyBuilder, MAX_TOKENS } from './table.ts';
 
 /** A special token as tokenizer.json describes it. */

@@ -2,9 +2,9 @@
 
 import type { Arena } from '../../compute/arena.ts';
 import type { Program, Rows } from '../../program/steps.ts';
-import { unembed } from '../../unembedding/unembed.ts';
 import { blocks, embed, enter, finish, readSource } from '../forward.ts';
 import type { Transformer } from '../transformer.ts';
+import { unembed } from '../unembed.ts';
 import { Barriers } from './barriers.ts';
 import { rowsOf } from './buffers.ts';
 import type { Constant, RopePlace } from './constants.ts';

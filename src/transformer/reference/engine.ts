@@ -3,11 +3,11 @@
 import { TongsaError } from '../../errors.ts';
 import { contextLengthOf, isCausal, rotationSwitches } from '../../spec/context.ts';
 import { type Clock, createPause, type Pause, TIMELESS } from '../../threads/pause.ts';
-import { unembed } from '../../unembedding/unembed.ts';
 import type { Engine, EngineInput, RunOptions, Sequence, SequenceOptions } from '../engine.ts';
 import { finish, forward, readSource } from '../forward.ts';
 import type { Hooks } from '../hooks.ts';
 import { type Input, noEncoder, noLogits, notCausal, type Transformer } from '../transformer.ts';
+import { unembed } from '../unembed.ts';
 import { referenceRun } from './run.ts';
 import { ReferenceState } from './state.ts';
 

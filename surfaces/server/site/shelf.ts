@@ -8,15 +8,16 @@ import { packaged } from '../../../hosts/node/packaged.ts';
 import { pull } from '../../../hosts/node/pull.ts';
 import { RECIPES, recipe } from '../../../hosts/node/recipes.ts';
 import { pulledPlace } from '../../../hosts/node/resolve.ts';
-import { splitParts } from '../../../hosts/split.ts';
+import { BESIDE_SAFETENSORS, OLDER_TOKENIZERS } from '../../../src/formats/address.ts';
+import { partNames } from '../../../src/formats/part-names.ts';
 import { get, post } from '../define.ts';
 import { Refusal, refusalOf } from '../refusal.ts';
 import type { App, Service } from '../service.ts';
 import { LINES, line, streamed } from '../stream.ts';
 import { file } from './file.ts';
 
-/** Names beside a safetensors file that a page asks for (hosts/browser/files.ts). */
-const BESIDE = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'generation_config.json', '1_Pooling/config.json'];
+/** Names beside a safetensors file that a page asks for. */
+const BESIDE = [...BESIDE_SAFETENSORS, ...OLDER_TOKENIZERS];
 
 /** A model that lies here. */
 interface Place {
@@ -42,7 +43,7 @@ const shelved = z
 
 /** Bytes of a weight file, with its other parts where it is split. */
 async function sizeOf(path: string, file: string): Promise<number> {
-	const parts = splitParts(file).map((part) => (part === file ? path : join(dirname(path), part)));
+	const parts = partNames(file).map((part) => (part === file ? path : join(dirname(path), part)));
 	const sizes = await Promise.all(parts.map(async (part) => (await stat(part).catch(() => undefined))?.size ?? 0));
 	return sizes.reduce((sum, size) => sum + size, 0);
 }
@@ -86,7 +87,7 @@ export function shelfRoutes(app: App, { models, settings }: Service): void {
 		if (!place) return next();
 		const asked = c.req.param('file');
 		if (asked === place.file) return (await file(c, place.path)) ?? next();
-		const beside = place.file.endsWith('.safetensors') ? BESIDE.includes(asked) : splitParts(place.file).includes(asked);
+		const beside = place.file.endsWith('.safetensors') ? BESIDE.includes(asked) : partNames(place.file).includes(asked);
 		return beside ? ((await file(c, join(dirname(place.path), asked))) ?? next()) : next();
 	});
 

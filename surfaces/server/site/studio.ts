@@ -7,7 +7,7 @@ import type { App, Service } from '../service.ts';
 import { file } from './file.ts';
 
 /** Files that may be fetched from /models/. */
-const MODELS = new Set(PACKAGED.filter(({ ranks }) => ranks === undefined).map(({ file }) => file));
+const MODELS = new Set(PACKAGED.map(({ file }) => file));
 
 export function studioRoutes(app: App, { studio }: Service): void {
 	app.get('/models/:file', async (c, next) => {

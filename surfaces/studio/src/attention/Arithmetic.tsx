@@ -1,8 +1,8 @@
 // The arithmetic of one attention cell, written out: q · k, ÷ √Dh, mask, softmax, weights × V. Numbers that add up by hand.
 // Vaswani et al. 2017, Attention Is All You Need, section 3.2.1
 
+import { digits, percent } from '../display/number.ts';
 import type { Attention } from '../engine/work-inside.ts';
-import { digits, percent } from '../matrix/number.ts';
 import { useMessages } from '../messages/index.ts';
 import type { Origin } from '../ui/save.ts';
 import { Saves } from '../ui/saves.tsx';

@@ -1,7 +1,7 @@
 // One row of a head as a distribution: what the chosen token takes from each, largest first.
 
+import { percent } from '../display/number.ts';
 import type { TokenView } from '../engine/protocol.ts';
-import { percent } from '../matrix/number.ts';
 import { useMessages } from '../messages/index.ts';
 import { Saves, type SavesProps } from '../ui/saves.tsx';
 import { at, escaped, look, svgFile } from '../ui/svg.ts';

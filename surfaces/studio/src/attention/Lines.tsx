@@ -1,9 +1,9 @@
 // One head as lines from each token to those it looks at, as thick as the share. The chosen token's lines stand out.
 
 import { type KeyboardEvent, useRef } from 'react';
-import { percent } from '../matrix/number.ts';
+import { percent } from '../display/number.ts';
+import { useWidth } from '../display/theme.ts';
 import { useMessages } from '../messages/index.ts';
-import { useWidth } from '../state/shade.ts';
 import { Saves, type SavesProps } from '../ui/saves.tsx';
 import { at, escaped, look, svgFile } from '../ui/svg.ts';
 

@@ -1,15 +1,15 @@
 // Every head of every block as a small picture, drawn block by block as the run reaches it; one is picked by pointer or arrow keys.
 
 import { type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react';
+import { digits, percent } from '../display/number.ts';
+import { useShade, useWidth } from '../display/theme.ts';
 import { ask } from '../engine/client.ts';
 import { AVERAGES } from '../engine/heads.ts';
 import type { ModelCard, Precision } from '../engine/protocol.ts';
 import { useParts } from '../engine/use.ts';
 import type { BlockOfHeads } from '../engine/work-inside.ts';
-import { digits, percent } from '../matrix/number.ts';
 import { useMessages } from '../messages/index.ts';
 import { usePlace } from '../state/place.tsx';
-import { useShade, useWidth } from '../state/shade.ts';
 import { Push } from '../ui/fields.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Saves } from '../ui/saves.tsx';

@@ -1,7 +1,7 @@
 // Where each head's small picture stands in the overview, and how it is drawn: blocks across on a wide screen, down on a narrow one.
 
+import { painter, type Shade } from '../display/colour.ts';
 import type { BlockOfHeads } from '../engine/work-inside.ts';
-import { painter, type Shade } from '../matrix/colour.ts';
 import { look } from '../ui/svg.ts';
 
 export interface Head {

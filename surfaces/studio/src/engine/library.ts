@@ -2,7 +2,6 @@
 
 import { browserHost } from '../../../../hosts/browser/host.ts';
 import { distances, norms, openModel } from '../../../../hosts/browser/index.ts';
-import { TongsaError } from '../../../../src/errors.ts';
 import type { Model, OpenOptions } from '../../../../src/model.ts';
 import type { Tokenizer } from '../../../../src/tokenizer/types.ts';
 import { logProbabilities, top } from '../../../../src/unembedding/probability.ts';
@@ -12,24 +11,12 @@ import type { ModelCard, Opening, TokenView } from './protocol.ts';
 
 export { combine, cosine, distances } from '../../../../hosts/browser/index.ts';
 
-/** Dictionaries that come from an npm package instead of a file; each is a chunk of its own, loaded when asked for. */
-const RANKS = {
-	cl100k_base: () => import('js-tiktoken/ranks/cl100k_base'),
-	o200k_base: () => import('js-tiktoken/ranks/o200k_base'),
-};
-
 export async function openFiles(opening: Opening, options: OpenOptions): Promise<Model> {
 	switch (opening.kind) {
 		case 'address':
 			return openModel(opening.url, options);
 		case 'files':
 			return openModel(opening.files, options);
-		case 'ranks': {
-			const { default: table } = await RANKS[opening.ranks]().catch((cause: unknown) => {
-				throw new TongsaError('network', 'the dictionary could not be fetched', { file: opening.ranks, got: String(cause) });
-			});
-			return openModel(new File([table.bpe_ranks], `${opening.ranks}.tiktoken`), options);
-		}
 	}
 }
 

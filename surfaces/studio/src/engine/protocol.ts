@@ -64,10 +64,7 @@ export interface Refusal {
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
 
 /** What is to be opened: an address (the server's own models too), files of the person's own, or a packaged dictionary. */
-export type Opening =
-	| { readonly kind: 'address'; readonly url: string }
-	| { readonly kind: 'files'; readonly files: readonly File[] }
-	| { readonly kind: 'ranks'; readonly ranks: 'cl100k_base' | 'o200k_base' };
+export type Opening = { readonly kind: 'address'; readonly url: string } | { readonly kind: 'files'; readonly files: readonly File[] };
 
 /** What a run's numbers stand on: see RunOptions of the library. */
 export type Precision = NonNullable<Provenance['precision']>;

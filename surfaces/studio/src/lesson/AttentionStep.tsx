@@ -2,8 +2,8 @@
 
 import { Explorer } from '../attention/Explorer.tsx';
 import { headsOf, weightsOf } from '../attention/read.ts';
+import { percent } from '../display/number.ts';
 import { useAttention } from '../engine/questions.ts';
-import { percent } from '../matrix/number.ts';
 import { useMessages } from '../messages/index.ts';
 import { useOption } from '../state/place.tsx';
 import { TextInput } from '../ui/fields.tsx';

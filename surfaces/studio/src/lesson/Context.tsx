@@ -1,10 +1,10 @@
 // Step 7, the same word in different sentences: its row stays, its hidden states part, block by block.
 
+import { digits } from '../display/number.ts';
 import { ask } from '../engine/client.ts';
 import type { ModelCard } from '../engine/protocol.ts';
 import { useEncoding } from '../engine/questions.ts';
 import { useAnswer } from '../engine/use.ts';
-import { digits } from '../matrix/number.ts';
 import { useMessages } from '../messages/index.ts';
 import { useOption } from '../state/place.tsx';
 import { TextInput } from '../ui/fields.tsx';

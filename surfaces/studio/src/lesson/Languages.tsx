@@ -1,8 +1,8 @@
 // Step 1, two languages: the learner's sentence, and what the model hears of it.
 
+import { digits, largest } from '../display/number.ts';
 import { useEmbedding } from '../engine/questions.ts';
 import { Heat } from '../matrix/Heat.tsx';
-import { digits, largest } from '../matrix/number.ts';
 import { Scale } from '../matrix/Scale.tsx';
 import { useSpeech } from '../messages/index.ts';
 import { TextInput } from '../ui/fields.tsx';

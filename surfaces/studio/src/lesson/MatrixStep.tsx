@@ -1,8 +1,8 @@
 // Step 4, the embedding matrix: T × D as a picture with readable cells.
 
+import { digits, largest } from '../display/number.ts';
 import { useEmbedding } from '../engine/questions.ts';
 import { Matrix } from '../matrix/Matrix.tsx';
-import { digits, largest } from '../matrix/number.ts';
 import { useSpeech } from '../messages/index.ts';
 import { TextInput } from '../ui/fields.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';

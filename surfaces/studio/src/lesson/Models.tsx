@@ -1,11 +1,11 @@
 // Step 5, every model has its own interpreter: one sentence in several dictionaries, one id in several vocabularies.
 
+import { digits, largest } from '../display/number.ts';
 import { ask } from '../engine/client.ts';
 import type { ModelCard, TokenView } from '../engine/protocol.ts';
 import { useEmbedding } from '../engine/questions.ts';
 import { useAnswer } from '../engine/use.ts';
 import { Heat } from '../matrix/Heat.tsx';
-import { digits, largest } from '../matrix/number.ts';
 import { Scale } from '../matrix/Scale.tsx';
 import { useSpeech } from '../messages/index.ts';
 import { useModel, useModels } from '../state/models.ts';

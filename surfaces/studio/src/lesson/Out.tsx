@@ -1,18 +1,18 @@
 // Step 9, out again: from the last state to logits to the next token; on a part of a model, what is missing and how to get it.
 
+import { percent } from '../display/number.ts';
 import { ask } from '../engine/client.ts';
 import { useEncoding } from '../engine/questions.ts';
 import { useAnswer } from '../engine/use.ts';
-import { percent } from '../matrix/number.ts';
 import { useSpeech } from '../messages/index.ts';
 import { useOption } from '../state/place.tsx';
 import { Slide, TextInput } from '../ui/fields.tsx';
 import { Missing } from '../ui/missing.tsx';
+import { Chances } from '../ui/next-tokens.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Source } from '../ui/source.tsx';
 import { BoxedStrip } from '../ui/token.tsx';
 import { quoted, tokenText } from '../ui/token-text.ts';
-import { Chances } from '../views/Chances.tsx';
 import { NeedWords, numberOf, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
 

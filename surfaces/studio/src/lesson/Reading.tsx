@@ -1,10 +1,10 @@
 // Step 6, two are drawn, really one: reading vectors back, between two words, and sums of words.
 
+import { digits, largest, percent } from '../display/number.ts';
 import { ask } from '../engine/client.ts';
 import type { ModelCard } from '../engine/protocol.ts';
 import { useAnswer } from '../engine/use.ts';
 import { Heat } from '../matrix/Heat.tsx';
-import { digits, largest, percent } from '../matrix/number.ts';
 import { Scale } from '../matrix/Scale.tsx';
 import { useSpeech } from '../messages/index.ts';
 import { useOption } from '../state/place.tsx';

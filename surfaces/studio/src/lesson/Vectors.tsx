@@ -1,16 +1,16 @@
 // Step 3, a vector for each token: the course's small table, the real one, and the same row in two sentences.
 
 import { useEffect, useMemo, useRef } from 'react';
+import { css, ink, painter } from '../display/colour.ts';
+import { digits, largest } from '../display/number.ts';
+import { useShade } from '../display/theme.ts';
 import type { ModelCard, TokenView } from '../engine/protocol.ts';
 import { useEmbedding } from '../engine/questions.ts';
-import { css, ink, painter } from '../matrix/colour.ts';
 import { Heat } from '../matrix/Heat.tsx';
-import { digits, largest } from '../matrix/number.ts';
 import { Scale } from '../matrix/Scale.tsx';
 import { useSpeech } from '../messages/index.ts';
 import { useModel } from '../state/models.ts';
 import { useOption } from '../state/place.tsx';
-import { useShade } from '../state/shade.ts';
 import { TextInput } from '../ui/fields.tsx';
 import { Opened } from '../ui/opened.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';

@@ -1,7 +1,7 @@
 // A whole matrix or vector as one small picture, without controls.
 
 import { useLayoutEffect, useRef } from 'react';
-import { useShade, useWidth } from '../state/shade.ts';
+import { useShade, useWidth } from '../display/theme.ts';
 import { type Picture, paint } from './paint.ts';
 
 export function Heat({

@@ -1,12 +1,12 @@
 // A matrix as a picture with readable cells: scroll, zoom, walk with the arrow keys, or read it as a table.
 
 import { type CSSProperties, type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { digits, percent } from '../display/number.ts';
+import { useShade, useWidth } from '../display/theme.ts';
 import { useMessages } from '../messages/index.ts';
-import { useShade, useWidth } from '../state/shade.ts';
 import { Push } from '../ui/fields.tsx';
 import type { Origin } from '../ui/save.ts';
 import { Saves } from '../ui/saves.tsx';
-import { digits, percent } from './number.ts';
 import { PlainTable } from './PlainTable.tsx';
 import { type Cell, type Picture, paint } from './paint.ts';
 import { Scale } from './Scale.tsx';

@@ -1,9 +1,9 @@
 // What the colours of a picture stand for.
 
+import type { Scale as Kind } from '../display/colour.ts';
+import { digits } from '../display/number.ts';
+import { useShade } from '../display/theme.ts';
 import { useMessages } from '../messages/index.ts';
-import { useShade } from '../state/shade.ts';
-import type { Scale as Kind } from './colour.ts';
-import { digits } from './number.ts';
 import { gradient } from './paint.ts';
 
 export function Scale({ scale, limit }: { readonly scale: Kind; readonly limit: number }) {

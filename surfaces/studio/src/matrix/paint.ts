@@ -1,7 +1,7 @@
 // Draws the visible part of a matrix on a canvas. A pixel that covers several columns shows the one furthest from zero.
 
-import { css, ink, painter, type Scale, type Shade } from './colour.ts';
-import { short } from './number.ts';
+import { css, ink, painter, type Scale, type Shade } from '../display/colour.ts';
+import { short } from '../display/number.ts';
 
 export interface Window {
 	/** Size of the visible part in CSS pixels. */

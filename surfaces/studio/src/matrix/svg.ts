@@ -1,9 +1,9 @@
 // A matrix as an SVG file: a rectangle a cell where they are few, a picture of one pixel a cell where they are many; labels are text.
 
+import { css, ink, painter, type Shade } from '../display/colour.ts';
+import { digits, percent } from '../display/number.ts';
 import type { Saved } from '../ui/save.ts';
 import { at, escaped, svgFile } from '../ui/svg.ts';
-import { css, ink, painter, type Shade } from './colour.ts';
-import { digits, percent } from './number.ts';
 import type { Picture } from './paint.ts';
 
 /** More cells than this would make a file that drawing programs open slowly (about 2 MB). */

@@ -1,7 +1,7 @@
 // Tokens with their probabilities, as a table with bars; each may be taken.
 
+import { percent } from '../display/number.ts';
 import type { Guess } from '../engine/work-out.ts';
-import { percent } from '../matrix/number.ts';
 import { useMessages } from '../messages/index.ts';
 import { Push } from './fields.tsx';
 import { TokenFace } from './token.tsx';

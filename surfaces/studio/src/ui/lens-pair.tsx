@@ -1,11 +1,11 @@
 // Two lenses beside each other: what each layer's state reads as in two runs, most probable first; rows where they part are marked.
 
+import { css, ink, painter } from '../display/colour.ts';
+import { percent } from '../display/number.ts';
+import { useShade } from '../display/theme.ts';
 import type { Both } from '../engine/work-edit.ts';
 import type { Guess } from '../engine/work-out.ts';
-import { css, ink, painter } from '../matrix/colour.ts';
-import { percent } from '../matrix/number.ts';
 import { useMessages } from '../messages/index.ts';
-import { useShade } from '../state/shade.ts';
 import { Scroller } from './scroller.tsx';
 import { tokenText } from './token-text.ts';
 

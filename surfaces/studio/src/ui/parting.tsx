@@ -1,6 +1,6 @@
 // How alike two vectors of one word stay, from the table through the blocks: a table with bars, which reads as a chart and as words.
 
-import { digits } from '../matrix/number.ts';
+import { digits } from '../display/number.ts';
 import { useMessages } from '../messages/index.ts';
 
 export function Parting({ values }: { readonly values: readonly number[] }) {

@@ -1,7 +1,7 @@
 // Tokens with how alike they are, best first, as a table with bars.
 
+import { digits } from '../display/number.ts';
 import type { TokenView } from '../engine/protocol.ts';
-import { digits } from '../matrix/number.ts';
 import { useSpeech } from '../messages/index.ts';
 import { TokenFace } from './token.tsx';
 

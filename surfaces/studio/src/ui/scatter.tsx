@@ -2,8 +2,8 @@
 // https://github.com/flekschas/regl-scatterplot
 
 import { type RefObject, useEffect, useImperativeHandle, useRef, useState } from 'react';
-import type { Shade } from '../matrix/colour.ts';
-import { useShade, useWidth } from '../state/shade.ts';
+import type { Shade } from '../display/colour.ts';
+import { useShade, useWidth } from '../display/theme.ts';
 import type { Saved } from './save.ts';
 import { at, svgFile } from './svg.ts';
 

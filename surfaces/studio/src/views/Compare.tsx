@@ -1,10 +1,10 @@
 // Compare: two models, or two precisions of one, on the same sentence.
 
+import { digits } from '../display/number.ts';
 import { ask } from '../engine/client.ts';
 import type { ModelCard } from '../engine/protocol.ts';
 import { useEncoding } from '../engine/questions.ts';
 import { useAnswer } from '../engine/use.ts';
-import { digits } from '../matrix/number.ts';
 import { useSpeech } from '../messages/index.ts';
 import { useModel } from '../state/models.ts';
 import { useOption, usePlace } from '../state/place.tsx';

@@ -1,9 +1,9 @@
 // Two models' next-token distributions over one vocabulary: how much probability lies apart, and the likely tokens of both in one table.
 
+import { percent } from '../display/number.ts';
 import { ask } from '../engine/client.ts';
 import type { ModelCard } from '../engine/protocol.ts';
 import { useAnswer } from '../engine/use.ts';
-import { percent } from '../matrix/number.ts';
 import { useMessages } from '../messages/index.ts';
 import { usePlace } from '../state/place.tsx';
 import { Busy, Problem, Room } from '../ui/problem.tsx';

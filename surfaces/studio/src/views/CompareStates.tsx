@@ -4,9 +4,9 @@ import { ask } from '../engine/client.ts';
 import type { ModelCard } from '../engine/protocol.ts';
 import { useAnswer } from '../engine/use.ts';
 import type { Likeness } from '../engine/work-compare.ts';
+import { AlikeStates } from '../matrix/similarity.tsx';
 import { useMessages } from '../messages/index.ts';
 import { usePlace } from '../state/place.tsx';
-import { AlikeStates } from '../ui/alike.tsx';
 import { Busy, Problem, Room } from '../ui/problem.tsx';
 import { Source } from '../ui/source.tsx';
 

@@ -8,10 +8,10 @@ import type { Array2, ModelCard, Precision, TokenView } from '../engine/protocol
 import { useAttention } from '../engine/questions.ts';
 import { useAnswer, useParts } from '../engine/use.ts';
 import type { Both, Edits } from '../engine/work-edit.ts';
+import { AlikeStates } from '../matrix/similarity.tsx';
 import { useMessages } from '../messages/index.ts';
 import { useModel } from '../state/models.ts';
 import { useOption, usePlace } from '../state/place.tsx';
-import { AlikeStates } from '../ui/alike.tsx';
 import { type Choice, Choose, Push, Slide, TextInput } from '../ui/fields.tsx';
 import { Guesses } from '../ui/guesses.tsx';
 import { LensPair } from '../ui/lens-pair.tsx';

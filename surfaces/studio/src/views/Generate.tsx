@@ -1,16 +1,17 @@
 // Generate: the model goes on with a text, or answers in a conversation, token by token; from any token another way can be taken.
 
 import { useEffect, useRef, useState } from 'react';
+import { percent } from '../display/number.ts';
 import { ask } from '../engine/client.ts';
 import type { ModelCard, TokenView } from '../engine/protocol.ts';
 import { useAnswer } from '../engine/use.ts';
 import type { Turn } from '../engine/work-write.ts';
-import { percent } from '../matrix/number.ts';
 import { useSpeech } from '../messages/index.ts';
 import { useModel } from '../state/models.ts';
 import { useOption, usePlace } from '../state/place.tsx';
 import { Choose, Push, TextInput } from '../ui/fields.tsx';
 import { Missing } from '../ui/missing.tsx';
+import { Chances } from '../ui/next-tokens.tsx';
 import { Opened } from '../ui/opened.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';
 import { Saves } from '../ui/saves.tsx';
@@ -18,7 +19,6 @@ import { Scroller } from '../ui/scroller.tsx';
 import { TokenStrip } from '../ui/token.tsx';
 import { tokenText } from '../ui/token-text.ts';
 import { Bar } from './Bar.tsx';
-import { Chances } from './Chances.tsx';
 import { useDrawing } from './drawing.tsx';
 import { Talk, turnsOf } from './Talk.tsx';
 import { useKeptAnswer, useWriting, type Writing } from './writing.ts';

@@ -1,8 +1,8 @@
 // Which colour of the map is which group, with how many tokens it has.
 
+import { useShade } from '../display/theme.ts';
 import { GROUPS, type Group, KINDS } from '../engine/token-groups.ts';
 import { useSpeech } from '../messages/index.ts';
-import { useShade } from '../state/shade.ts';
 import { GROUP_COLOURS } from '../ui/scatter.tsx';
 
 export function Legend({ groups, by }: { readonly groups: Uint8Array | undefined; readonly by: string }) {

@@ -2,6 +2,7 @@
 // nostalgebraist 2020, "interpreting GPT: the logit lens"
 
 import { useState } from 'react';
+import { useShade } from '../display/theme.ts';
 import { ask } from '../engine/client.ts';
 import type { ModelCard } from '../engine/protocol.ts';
 import { useEncoding } from '../engine/questions.ts';
@@ -10,7 +11,6 @@ import type { LensColumn } from '../engine/work-out.ts';
 import { useMessages } from '../messages/index.ts';
 import { useModel } from '../state/models.ts';
 import { useOption, usePlace } from '../state/place.tsx';
-import { useShade } from '../state/shade.ts';
 import { Guesses } from '../ui/guesses.tsx';
 import { Missing } from '../ui/missing.tsx';
 import { Opened } from '../ui/opened.tsx';

@@ -1,12 +1,12 @@
 // The lens as a grid: a row a layer, a column a token, in each cell what the state reads as. Arrow keys walk from cell to cell.
 
 import { type KeyboardEvent, useLayoutEffect, useRef } from 'react';
+import { css, ink, painter, type Shade } from '../display/colour.ts';
+import { percent } from '../display/number.ts';
+import { useShade } from '../display/theme.ts';
 import type { TokenView } from '../engine/protocol.ts';
 import type { Guess } from '../engine/work-out.ts';
-import { css, ink, painter, type Shade } from '../matrix/colour.ts';
-import { percent } from '../matrix/number.ts';
 import { useMessages } from '../messages/index.ts';
-import { useShade } from '../state/shade.ts';
 import type { Saved } from '../ui/save.ts';
 import { Scroller } from '../ui/scroller.tsx';
 import { escaped, look, svgFile } from '../ui/svg.ts';

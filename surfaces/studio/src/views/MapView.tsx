@@ -1,17 +1,17 @@
 // Map: the whole vocabulary in two dimensions from its own rows, with search, encircling and the true neighbours beside it.
 
 import { useMemo, useRef, useState } from 'react';
+import { percent } from '../display/number.ts';
+import { useShade } from '../display/theme.ts';
 import { ask } from '../engine/client.ts';
 import type { StoredMap } from '../engine/map-store.ts';
 import type { ModelCard, Progress } from '../engine/protocol.ts';
 import { useAnswer, useParts } from '../engine/use.ts';
 import type { MapPart } from '../engine/work-map.ts';
-import { percent } from '../matrix/number.ts';
 import { type Messages, useSpeech } from '../messages/index.ts';
 import { packIds, unpackIds } from '../state/id-set.ts';
 import { useModel } from '../state/models.ts';
 import { useOption, usePlace } from '../state/place.tsx';
-import { useShade } from '../state/shade.ts';
 import { MAX_OPTION } from '../state/url.ts';
 import { Choose, Push, TextInput } from '../ui/fields.tsx';
 import { Opened } from '../ui/opened.tsx';

@@ -1,18 +1,18 @@
 // Matrix: the rows of a text on a canvas; sorted, compared, measured against one another.
 
 import { useMemo } from 'react';
+import { digits, largest } from '../display/number.ts';
+import { useShade } from '../display/theme.ts';
 import { ask } from '../engine/client.ts';
 import type { ModelCard } from '../engine/protocol.ts';
 import { useEmbedding } from '../engine/questions.ts';
 import { useAnswer } from '../engine/use.ts';
 import { Heat } from '../matrix/Heat.tsx';
 import { Matrix } from '../matrix/Matrix.tsx';
-import { digits, largest } from '../matrix/number.ts';
 import { matrixSvg } from '../matrix/svg.ts';
 import { useSpeech } from '../messages/index.ts';
 import { useModel } from '../state/models.ts';
 import { useOption, usePlace } from '../state/place.tsx';
-import { useShade } from '../state/shade.ts';
 import { Choose } from '../ui/fields.tsx';
 import { Opened } from '../ui/opened.tsx';
 import { Problem } from '../ui/problem.tsx';
