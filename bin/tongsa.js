@@ -31,7 +31,9 @@ async function currentNode() {
 /** Hands this process's arguments, streams and signals to another Node. @param {string} node */
 async function rerun(node) {
 	const { spawn } = await import('node:child_process');
-	const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+	// A server looks whether this process still lives (surfaces/cli/stop.ts): kill -9 is no signal that could be handed on.
+	const env = { ...process.env, TONGSA_LAUNCHER: String(process.pid) };
+	const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit', env });
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(/** @type {NodeJS.Signals} */ (signal)));
 	child.on('exit', (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : (code ?? 1)));
 }

@@ -1,12 +1,12 @@
 // A path → the model's files: one file, its split siblings, or a Hugging Face folder.
 
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ByteSource, ModelFiles } from '../../src/bytes/source.ts';
 import { TongsaError } from '../../src/errors.ts';
 import { partNames } from '../../src/formats/part-names.ts';
 import { fileSource } from './file.ts';
-import { assetsIn, selectFiles } from './select.ts';
+import { assetsIn, MAX_MODULES_BYTES, moduleFolders, selectFiles } from './select.ts';
 
 /** A folder with more entries than this is somebody's home, not a model: the largest published ones have some hundred files. */
 const MAX_ENTRIES = 10_000;
@@ -27,17 +27,34 @@ export async function filesOf(path: string): Promise<{ readonly folder: string; 
 			{ cause },
 		);
 	});
-	if (found.isDirectory()) return { folder: path, chosen: selectFiles(await names(path), path) };
+	if (found.isDirectory()) return { folder: path, chosen: await filesIn(path) };
 	// A pipe or device would be waited on forever.
 	if (!found.isFile()) throw new TongsaError('unsupported', 'neither a file nor a folder', { file: path });
 	const folder = dirname(path);
 	const name = basename(path);
 	// A safetensors file says neither its shape nor its tokenizer: those stand beside it.
-	const beside = name.endsWith('.safetensors') ? assetsIn(await names(folder)) : [];
+	const inModules = await foldersIn(folder);
+	const beside = name.endsWith('.safetensors') ? assetsIn(await names(folder, inModules), inModules) : [];
 	return { folder, chosen: [...partNames(name), ...beside] };
 }
 
-async function names(folder: string): Promise<string[]> {
+async function filesIn(path: string): Promise<string[]> {
+	const folders = await foldersIn(path);
+	return selectFiles(await names(path, folders), path, folders);
+}
+
+/** The folders of a sentence embedder's modules. */
+async function foldersIn(folder: string): Promise<readonly string[]> {
+	const file = join(folder, 'modules.json');
+	const size = await stat(file).then(
+		(found) => (found.isFile() ? found.size : 0),
+		() => 0,
+	);
+	return size > 0 && size <= MAX_MODULES_BYTES ? moduleFolders(await readFile(file, 'utf8')) : ['1_Pooling'];
+}
+
+/** Files of a folder, and of these folders in it. */
+async function names(folder: string, inner: readonly string[]): Promise<string[]> {
 	const entries = await readdir(folder);
 	if (entries.length > MAX_ENTRIES) {
 		throw new TongsaError('too-large', 'too many files in this folder for a model', {
@@ -46,17 +63,16 @@ async function names(folder: string): Promise<string[]> {
 			allowed: `at most ${MAX_ENTRIES}`,
 		});
 	}
-	// sentence-transformers keeps the pooling one folder down.
-	const pooling = entries.includes('1_Pooling') ? ['1_Pooling/config.json'] : [];
-	const there = await Promise.all(
-		pooling.map((name) =>
-			stat(join(folder, name)).then(
-				() => [name],
-				() => [],
-			),
-		),
+	const below = await Promise.all(
+		inner.map(async (path) => {
+			const found = await readdir(join(folder, path), { withFileTypes: true }).catch(() => []);
+			return found
+				.filter((entry) => !entry.isDirectory())
+				.slice(0, MAX_ENTRIES)
+				.map(({ name }) => `${path}/${name}`);
+		}),
 	);
-	return [...entries, ...there.flat()].sort();
+	return [...entries, ...below.flat()].sort();
 }
 
 /** Opens files of a folder; closes what is open when one fails. */

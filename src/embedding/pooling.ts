@@ -1,20 +1,28 @@
-// Pooling: hidden states of T tokens (T, D) → one sentence vector (D).
-// Reimers & Gurevych 2019, Sentence-BERT §3; names as in sentence-transformers' 1_Pooling/config.json
+// Pooling: hidden states of T tokens (T, D) → one sentence vector (D). And what may stand behind it: a dense layer, a norm.
+// Reimers & Gurevych 2019, Sentence-BERT §3; Muennighoff 2022, SGPT (weighted mean); names as in sentence-transformers' modules/pooling.py
 
 import { TongsaError } from '../errors.ts';
 import { checkOptions, needed, oneOf } from '../options.ts';
 import { meanOf, norm, rowsOf } from './distance.ts';
 
-export type Pooling = 'mean' | 'cls' | 'last';
+export type Pooling = 'mean' | 'cls' | 'last' | 'max' | 'mean_sqrt_len_tokens' | 'weightedmean';
 
 /** T flags: a token that does not count (padding, or outside the range that is pooled) is 0. */
 export type Mask = ArrayLike<number | boolean>;
 
-/** Each takes the rows that count, in order; there is at least one. */
-const POOLINGS: Readonly<Record<Pooling, (rows: readonly Float32Array[]) => Float32Array>> = {
+/** Each takes the rows that count, in order, with their places among all T from 0; there is at least one. */
+const POOLINGS: Readonly<Record<Pooling, (rows: readonly Float32Array[], places: readonly number[]) => Float32Array>> = {
 	mean: meanOf,
 	cls: (rows) => rows[0]!.slice(),
 	last: (rows) => rows.at(-1)!.slice(),
+	max: (rows) => rows[0]!.map((_, d) => rows.reduce((most, row) => Math.max(most, row[d]!), Number.NEGATIVE_INFINITY)),
+	/** Σ / √T. */
+	mean_sqrt_len_tokens: (rows) => meanOf(rows).map((value) => value * Math.sqrt(rows.length)),
+	/** Token t, from 1, counts t times. */
+	weightedmean: (rows, places) => {
+		const total = places.reduce((sum, t) => sum + t + 1, 0);
+		return rows[0]!.map((_, d) => rows.reduce((sum, row, i) => sum + row[d]! * (places[i]! + 1), 0) / total);
+	},
 };
 
 export const POOLING_NAMES = Object.keys(POOLINGS) as readonly Pooling[];
@@ -36,13 +44,16 @@ export function pool(states: Float32Array, width: number, pooling: Pooling, mask
 			allowed: `${rows.length} flags`,
 		});
 	}
-	const counted = mask ? rows.filter((_, t) => mask[t]) : rows;
-	if (counted.length === 0)
+	const places = rows.map((_, t) => t).filter((t) => !mask || mask[t]);
+	if (places.length === 0)
 		throw new TongsaError('wrong-shape', 'no token to pool', {
 			got: `${rows.length} tokens, none of which counts`,
 			allowed: 'at least one',
 		});
-	return POOLINGS[pooling](counted);
+	return POOLINGS[pooling](
+		places.map((t) => rows[t]!),
+		places,
+	);
 }
 
 /** Shortest length that is divided by, as in PyTorch's functional.normalize: a zero vector stays zero. */

@@ -6,7 +6,7 @@ import type { Checkpoint, MetadataValue } from './checkpoint.ts';
 import { readGguf } from './gguf/read.ts';
 import { readGgufShards, refuseLoneShard } from './gguf/split.ts';
 import { checkpointOf } from './join.ts';
-import { readJsonObject } from './json.ts';
+import { isObject, readJson, readJsonObject } from './json.ts';
 import { beginning, looksLikeGguf, looksLikeSafetensors, notAModel, otherKind } from './kinds.ts';
 import { partNames, partNumber } from './part-names.ts';
 import { readSafetensors } from './safetensors/read.ts';
@@ -39,7 +39,7 @@ const OTHER_WEIGHTS = /\.(bin|pt|pth|ckpt|h5|msgpack|onnx|npz|tflite|ot)$/;
  */
 export async function openCheckpoint(files: ModelFiles, signal?: AbortSignal): Promise<Checkpoint> {
 	try {
-		return await (files.files.size === 1 ? openLone(files, signal) : openFolder(files, signal));
+		return await (files.files.size === 1 ? openLone(files, signal) : openFolder(await fromModules(files, signal), signal));
 	} catch (error) {
 		await Promise.allSettled([...files.files.values()].map((source) => source.close()));
 		throw error;
@@ -61,6 +61,24 @@ async function openLone(model: ModelFiles, signal: AbortSignal | undefined): Pro
 	if (!other && name.endsWith('.gguf')) return openGguf(model, [source], signal);
 	if (!other && name.endsWith('.safetensors')) return openSafetensors(model, name, signal);
 	throw other ?? notAModel(source, start);
+}
+
+/** modules.json has a few hundred bytes. */
+const MAX_MODULES_BYTES = 2 ** 20;
+
+/**
+ * A sentence embedder may keep what reads the text in a folder of its own, the first that modules.json names: its files stand in for those
+ * of the same name beside it.
+ */
+async function fromModules(model: ModelFiles, signal: AbortSignal | undefined): Promise<ModelFiles> {
+	const modules = model.files.get('modules.json');
+	if (!modules || modules.byteLength > MAX_MODULES_BYTES) return model;
+	const list = await readJson(modules, MAX_MODULES_BYTES, signal);
+	const first = Array.isArray(list) && isObject(list[0]) ? list[0]['path'] : undefined;
+	const folder = typeof first === 'string' ? first.replace(/^\.?\/|\/$/g, '') : '';
+	const inner = [...model.files].filter(([name]) => folder !== '' && name.startsWith(`${folder}/`));
+	if (inner.length === 0) return model;
+	return { ...model, files: new Map([...model.files, ...inner.map(([name, source]) => [name.slice(folder.length + 1), source] as const)]) };
 }
 
 /** Several files: safetensors beside a config.json win over a GGUF, since the folder is then a Hugging Face repository. */

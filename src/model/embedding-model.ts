@@ -5,9 +5,9 @@ import { normalize } from '../embedding/pooling.ts';
 import { TongsaError } from '../errors.ts';
 import type { Checkpoint } from '../formats/checkpoint.ts';
 import { getNumber } from '../formats/get.ts';
-import { isObject, readJsonObject } from '../formats/json.ts';
 import { sha256 } from '../retrieval/hash.ts';
 import type { EmbeddingModel } from '../retrieval/types.ts';
+import { sentenceModules } from './sentence-modules.ts';
 import { sentenceSettings } from './sentence-settings.ts';
 import type { Model } from './types.ts';
 
@@ -45,16 +45,17 @@ export async function embeddingModelOf(
 	if (!tokenizer || !table)
 		throw new TongsaError('unsupported', 'a model without a tokenizer or a table makes no vectors of texts', { file: model.name });
 	const architecture = architectureOf(checkpoint);
-	const settings = await sentenceSettings(checkpoint, architecture, { signal: options.signal });
-	const prefixes = options.prefixes ?? (await prefixesOf(checkpoint, options.signal));
+	const settings = await sentenceSettings(checkpoint, options.signal);
+	const modules = await sentenceModules(checkpoint, table.width, { signal: options.signal });
+	const prefixes = options.prefixes ?? prefixesOf(checkpoint, settings.prompts);
 	const flags = tokenizer.flags.before.length + tokenizer.flags.after.length;
 	const limit = Math.min(settings.maxTokens ?? MOST_TOKENS, contextOf(checkpoint, architecture), MOST_TOKENS);
 	const longest = Math.max(...Object.values(prefixes).map((prefix) => tokenizer.count(prefix, { special: 'none' })));
-	const width = table.width;
+	const width = settings.dimensions ?? modules.steps.at(-1)!.width;
 	const facts = {
 		model: model.name,
 		files: await fingerprints(checkpoint, options.signal),
-		pooling: settings.pooling,
+		pooling: modules.pooling,
 		prefixes,
 		width,
 	};
@@ -65,10 +66,7 @@ export async function embeddingModelOf(
 		maxTokens: limit - flags - longest - SLACK,
 		offsets: (text) => tokenizer.encode(text, { special: 'none', offsets: true }).offsets!,
 		async embed(texts, { kind, signal, onProgress }) {
-			const { vectors, truncated } = await model.sentence(
-				texts.map((text) => prefixes[kind] + text),
-				{ normalize: true, ...(signal && { signal }) },
-			);
+			const { vectors, truncated } = await model.sentence(texts, { prompt: prefixes[kind], normalize: true, ...(signal && { signal }) });
 			const cut = truncated.indexOf(true);
 			if (cut >= 0) {
 				throw new TongsaError('too-large', 'a text is longer than the model takes, and nothing is cut in silence', {
@@ -84,17 +82,10 @@ export async function embeddingModelOf(
 }
 
 /** sentence-transformers' own table of prompts, else what is known of the model by its name. */
-async function prefixesOf(checkpoint: Checkpoint, signal: AbortSignal | undefined): Promise<Prefixes> {
-	const file = checkpoint.assets.get('config_sentence_transformers.json');
-	const prompts = file ? (await readJsonObject(file, 2 ** 20, signal)).prompts : undefined;
-	if (isObject(prompts)) {
-		const of = (...names: string[]): string => {
-			const text = names.map((name) => prompts[name]).find((prompt) => typeof prompt === 'string');
-			return (text as string | undefined) ?? '';
-		};
-		const found = { query: of('query', 'search_query'), passage: of('passage', 'document', 'search_document') };
-		if (found.query || found.passage) return found;
-	}
+function prefixesOf(checkpoint: Checkpoint, prompts: ReadonlyMap<string, string>): Prefixes {
+	const of = (...names: string[]): string => names.map((name) => prompts.get(name)).find((prompt) => prompt !== undefined) ?? '';
+	const found = { query: of('query', 'search_query'), passage: of('passage', 'document', 'search_document') };
+	if (found.query || found.passage) return found;
 	const names = [checkpoint.name, ...checkpoint.files.map(({ name }) => name), String(checkpoint.metadata.get('general.name') ?? '')];
 	return KNOWN_PREFIXES.find(([pattern]) => names.some((name) => pattern.test(name)))?.[1] ?? NO_PREFIXES;
 }

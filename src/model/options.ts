@@ -1,7 +1,7 @@
 // What the options of a model's calls may be. Those of generate, nearest and encode that lower floors know are checked there.
 
 import { POOLING_NAMES } from '../embedding/pooling.ts';
-import { ANY, listOf, needed, oneOf, type Rule, type Rules, whole, YES_OR_NO } from '../options.ts';
+import { ANY, listOf, needed, oneOf, type Rule, type Rules, TEXT, whole, YES_OR_NO } from '../options.ts';
 import type { EncodeOptions } from '../tokenizer/types.ts';
 import { SELECTOR } from '../transformer/select.ts';
 import type {
@@ -84,6 +84,8 @@ export const EDITS = { replace: listOf(EDIT) };
 export const SENTENCE: Rules<SentenceOptions> = {
 	...PRECISION,
 	pooling: oneOf(POOLING_NAMES),
+	prompt: TEXT,
+	promptName: TEXT,
 	normalize: YES_OR_NO,
 	dimensions: ANY, // against the model's width: sentence.ts
 	...STOPPABLE,

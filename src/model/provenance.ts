@@ -14,6 +14,8 @@ export interface Provenance {
 	readonly layer?: string;
 	/** How they were pooled, and where that was found: 'mean (1_Pooling/config.json)'. */
 	readonly pooling?: string;
+	/** What stood before every text. */
+	readonly prompt?: string;
 	/** Whether vectors were brought to length 1. */
 	readonly normalized?: boolean;
 	/** Whether any text was longer than the model takes, and lost its end. */

@@ -1,118 +1,102 @@
-// How a model wants its states pooled into a sentence vector: it stands beside its weights, or in its metadata.
-// sentence-transformers: modules.json, N_Pooling/config.json, sentence_bert_config.json; GGUF: {architecture}.pooling_type (llama.h, enum llama_pooling_type).
+// How a model's own files want a text to be read for its sentence vector: the prompt before it, its length, its case, how much of the vector.
+// sentence-transformers: config_sentence_transformers.json, sentence_bert_config.json, base/modules/transformer.py; transformers: tokenizer_config.json.
 
-import { POOLING_NAMES, type Pooling } from '../embedding/pooling.ts';
 import { TongsaError } from '../errors.ts';
-import type { Checkpoint, MetadataValue } from '../formats/checkpoint.ts';
-import { getNumber } from '../formats/get.ts';
-import { isObject, readJson, readJsonObject } from '../formats/json.ts';
+import type { Checkpoint } from '../formats/checkpoint.ts';
+import { getBoolean, getNumber, getString, type Metadata } from '../formats/get.ts';
+import { isObject, type JsonObject, readJsonObject } from '../formats/json.ts';
 
 export interface SentenceSettings {
-	readonly pooling: Pooling;
-	readonly normalize: boolean;
-	/** Most tokens that the model was tuned for, flags included, where the files say. */
+	/** Name → what stands before a text of that kind: {query: 'query: ', document: 'passage: '}. */
+	readonly prompts: ReadonlyMap<string, string>;
+	/** What stands before every text, where nothing else is asked for. */
+	readonly prompt: string;
+	/** Texts are made small letters first. */
+	readonly lowerCase: boolean;
+	/** Most tokens that the model was tuned for, those that the tokenizer adds included, where the files say. */
 	readonly maxTokens?: number;
-	/** Where the pooling was found; 'default' when no file says. */
-	readonly from: string;
+	/** Only so many of the vector's values are kept; it is not normalised again. */
+	readonly dimensions?: number;
 }
 
-/** The JSON files of sentence-transformers have a few hundred bytes. */
-const MAX_BYTES = 2 ** 20;
-/** Longest context of any model known, eight times over. */
+/** These files have a few hundred bytes; tokenizer_config.json lists added tokens and chat templates. */
+const MAX_BYTES = 2 ** 24;
+/** Longest context of any model known, eight times over. Tokenizers without a bound state 10^30. */
 const MAX_TOKENS = 2 ** 27;
+/** Longest prompt: instructions have a few hundred letters. */
+const MAX_PROMPT = 2 ** 16;
 
-const POOLING_FILE = '1_Pooling/config.json';
+/** The settings of the class that reads the text, under the names that versions have given them. */
+const TRANSFORMER_FILES = ['bert', 'roberta', 'distilbert', 'camembert', 'albert', 'xlm-roberta', 'xlnet'].map(
+	(name) => `sentence_${name}_config.json`,
+);
 
-const GGUF_POOLING: Readonly<Record<number, Pooling>> = { 1: 'mean', 2: 'cls', 3: 'last' };
+export async function sentenceSettings(checkpoint: Checkpoint, signal?: AbortSignal): Promise<SentenceSettings> {
+	const read = async (name: string): Promise<Metadata> => {
+		const file = checkpoint.assets.get(name);
+		const values = file ? await readJsonObject(file, MAX_BYTES, signal) : {};
+		return { name: file?.name ?? name, metadata: new Map(Object.entries(values)) };
+	};
+	const whole = await read('config_sentence_transformers.json');
+	const reading = await read(TRANSFORMER_FILES.find((name) => checkpoint.assets.has(name)) ?? TRANSFORMER_FILES[0]!);
+	const tokenizer = await read('tokenizer_config.json');
+	const prompts = promptsOf(whole);
+	const named = getString(whole, 'default_prompt_name');
+	const maxTokens = lengthOf(reading, tokenizer, checkpoint);
+	const dimensions = getNumber(whole, 'truncate_dim', { min: 1, max: MAX_TOKENS, integer: true });
+	return {
+		prompts,
+		prompt: named === undefined ? '' : (prompts.get(named) ?? missing(whole, named, prompts)),
+		lowerCase: getBoolean(reading, 'do_lower_case') ?? false,
+		...(maxTokens !== undefined && { maxTokens }),
+		...(dimensions !== undefined && { dimensions }),
+	};
+}
 
-/** sentence-transformers' switches, in the order in which they are looked at. */
-const MODES: readonly (readonly [string, Pooling])[] = [
-	['pooling_mode_cls_token', 'cls'],
-	['pooling_mode_mean_tokens', 'mean'],
-	['pooling_mode_lasttoken', 'last'],
-];
+function promptsOf(settings: Metadata): ReadonlyMap<string, string> {
+	const stated = settings.metadata.get('prompts');
+	const prompts = new Map<string, string>();
+	if (!isObject(stated)) return prompts;
+	for (const [name, prompt] of Object.entries(stated)) {
+		if (prompt === null) continue;
+		if (typeof prompt !== 'string' || prompt.length > MAX_PROMPT) {
+			throw new TongsaError('malformed', 'a prompt that cannot be', {
+				file: settings.name,
+				field: `prompts.${name}`,
+				allowed: `a text of at most ${MAX_PROMPT} letters`,
+			});
+		}
+		prompts.set(name, prompt);
+	}
+	return prompts;
+}
 
-/** What sentence-transformers' modules.json may list: the model, its pooling, a norm. */
-const MODULES = ['Transformer', 'Pooling', 'Normalize'];
+function missing({ name }: Metadata, got: string, prompts: ReadonlyMap<string, string>): never {
+	throw new TongsaError('malformed', 'the default prompt is not among the prompts', {
+		file: name,
+		field: 'default_prompt_name',
+		got,
+		allowed: [...prompts.keys()].join(', ') || 'none',
+	});
+}
 
 /**
- * `asked`: the pooling that the caller has chosen in place of the files'.
- * @throws TongsaError 'unsupported' for a pooling that is not one of ours, or a module behind it: the vectors would be others.
+ * max_seq_length, or the tokenizer's model_max_length: the settings' own word for it, else tokenizer_config.json's, which is no more than the
+ * model's max_position_embeddings.
  */
-export async function sentenceSettings(
-	checkpoint: Checkpoint,
-	architecture: string | undefined,
-	{ asked, signal }: { readonly asked?: Pooling | undefined; readonly signal?: AbortSignal | undefined } = {},
-): Promise<SentenceSettings> {
-	const modules = await modulesOf(checkpoint, signal);
-	if (!asked) refuseModules(checkpoint, modules ?? []);
-	const pooling = asked
-		? { pooling: asked, from: 'asked for' }
-		: ((await fromFolder(checkpoint, signal)) ?? fromGguf(checkpoint, architecture) ?? { pooling: 'mean' as const, from: 'default' });
-	const maxTokens = await tunedLength(checkpoint, signal);
-	// With a list of modules, its Normalize says; otherwise vectors are made of length 1, as every server of embeddings does.
-	return { normalize: modules?.includes('Normalize') ?? true, ...pooling, ...(maxTokens !== undefined && { maxTokens }) };
+function lengthOf(reading: Metadata, tokenizer: Metadata, checkpoint: Checkpoint): number | undefined {
+	const stated = getNumber(reading, 'max_seq_length', { min: 1, max: MAX_TOKENS, integer: true });
+	if (stated !== undefined) return stated;
+	const inner = reading.metadata.get('processor_kwargs') ?? reading.metadata.get('tokenizer_args');
+	const own = isObject(inner) ? lengthIn(inner) : undefined;
+	if (own !== undefined) return own;
+	const positions = getNumber(checkpoint, 'max_position_embeddings', { min: -1, max: MAX_TOKENS, integer: true });
+	const lengths = [lengthIn(Object.fromEntries(tokenizer.metadata)), positions].filter((length) => length !== undefined && length > 0);
+	return lengths.length > 0 ? Math.min(...(lengths as number[])) : undefined;
 }
 
-async function fromFolder({ assets }: Checkpoint, signal: AbortSignal | undefined) {
-	const file = assets.get(POOLING_FILE);
-	if (!file) return undefined;
-	const config = await readJsonObject(file, MAX_BYTES, signal);
-	const on = Object.keys(config).filter((key) => key.startsWith('pooling_mode_') && config[key] === true);
-	const mode = MODES.find(([key]) => on.includes(key));
-	if (mode && on.length === 1) return { pooling: mode[1], from: POOLING_FILE };
-	if (typeof config.pooling_mode === 'string' && isPooling(config.pooling_mode))
-		return { pooling: config.pooling_mode, from: POOLING_FILE };
-	throw new TongsaError('unsupported', 'a pooling that Tongsa does not have', {
-		file: file.name,
-		field: 'pooling_mode',
-		got: on.join(', ') || String(config.pooling_mode ?? 'none'),
-		allowed: MODES.map(([key]) => key).join(', '),
-		hint: 'Choose one with --pooling',
-	});
-}
-
-const isPooling = (name: string): name is Pooling => (POOLING_NAMES as readonly string[]).includes(name);
-
-function fromGguf(checkpoint: Checkpoint, architecture: string | undefined) {
-	const key = `${architecture}.pooling_type`;
-	const type = getNumber(checkpoint, key, { min: 0, max: 4, integer: true });
-	if (type === undefined || type === 0) return undefined; // none: the file leaves it open
-	const pooling = GGUF_POOLING[type];
-	if (pooling) return { pooling, from: key };
-	throw new TongsaError('unsupported', 'a pooling that Tongsa does not have', {
-		file: checkpoint.name,
-		field: key,
-		got: type,
-		allowed: Object.entries(GGUF_POOLING)
-			.map(([number, name]) => `${number} (${name})`)
-			.join(', '),
-	});
-}
-
-async function tunedLength({ assets }: Checkpoint, signal: AbortSignal | undefined): Promise<number | undefined> {
-	const file = assets.get('sentence_bert_config.json');
-	if (!file) return undefined;
-	const metadata = new Map(Object.entries(await readJsonObject(file, MAX_BYTES, signal)));
-	return getNumber({ name: file.name, metadata }, 'max_seq_length', { min: 1, max: MAX_TOKENS, integer: true });
-}
-
-/** The classes that modules.json lists, without the packages that they are in. */
-async function modulesOf({ assets }: Checkpoint, signal: AbortSignal | undefined): Promise<readonly string[] | undefined> {
-	const file = assets.get('modules.json');
-	if (!file) return undefined;
-	const modules: MetadataValue = await readJson(file, MAX_BYTES, signal);
-	return Array.isArray(modules) ? modules.filter(isObject).map(({ type }) => String(type).replace(/^.*\./, '')) : [];
-}
-
-function refuseModules({ assets }: Checkpoint, modules: readonly string[]): void {
-	const other = modules.find((module) => !MODULES.includes(module));
-	if (other === undefined) return;
-	throw new TongsaError('unsupported', 'a sentence vector goes through a module that Tongsa does not have', {
-		file: assets.get('modules.json')!.name,
-		field: 'type',
-		got: other,
-		allowed: MODULES.join(', '),
-		hint: 'With --pooling the vector is what stands before it',
-	});
+/** A bound beyond every model's context is none. */
+function lengthIn(settings: JsonObject): number | undefined {
+	const length = settings['model_max_length'];
+	return typeof length === 'number' && length >= 1 && length <= MAX_TOKENS ? Math.trunc(length) : undefined;
 }

@@ -195,8 +195,11 @@ export interface ModelGenerateOptions extends GenerateOptions {
 }
 
 export interface SentenceOptions extends Cancellable {
-	/** Of T states: their mean, the first ('cls'), or the last (default: as the model's own files say). */
+	/** Of T states: their mean, the first ('cls'), the last, … in place of all that the model's own files say. */
 	readonly pooling?: Pooling;
+	/** What stands before every text (default: as the model's own files say), or the name under which those files have it. Ids get none. */
+	readonly prompt?: string;
+	readonly promptName?: string;
 	/** Length 1 (default: as the model's own files say; yes where they are silent). */
 	readonly normalize?: boolean;
 	/** Keep only the first so many of the D values, and normalise again (Matryoshka models: Kusupati et al. 2022, arXiv 2205.13147). */

@@ -15,7 +15,7 @@ const ASIDE: readonly (readonly [RegExp, string])[] = [
 		/^cls\.(output\.)?(weight|bias)$|^cls\.norm\.weight$/,
 		"a reranker's head in GGUF, which llama.cpp reads for pooling of type 4 (rank) alone; sentence refuses that type",
 	],
-	[/^dense(_[23]|\.[01])\.weight$/, 'layers behind the pooling: sentence reads them'],
+	[/^dense(_[23]|\.[01])\.(weight|bias)$/, 'layers behind the pooling: sentence reads them'],
 	[
 		/^(model\.)?(vision_tower|vision_model|visual|multi_modal_projector|mm_projector|embed_vision|audio_tower|embed_audio)\./,
 		'the part that sees or hears: text does not pass through it',

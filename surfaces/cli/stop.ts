@@ -17,5 +17,7 @@ export function toldToStop(signal: AbortSignal): Promise<void> {
 		// `npm start` puts a shell in between, which dies of a signal without passing it on.
 		const parent = process.ppid;
 		if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== parent && done(), PARENT_MS).unref();
+		// bin/tongsa.js passes signals on, but for the one that nobody can: whoever killed it so wants all of it gone, and at once.
+		if (process.env.TONGSA_LAUNCHER === String(parent)) setInterval(() => process.ppid !== parent && process.exit(137), PARENT_MS).unref();
 	});
 }

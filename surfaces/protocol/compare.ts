@@ -1,7 +1,7 @@
 // JSON of `compare`: one sentence through several models, with counts per human language and what their tables are like.
 
 import { findTables } from '../../src/architectures/tables.ts';
-import { cosine, meanRow } from '../../src/embedding/distance.ts';
+import { cosine } from '../../src/embedding/distance.ts';
 import { tableStatistics } from '../../src/embedding/statistics.ts';
 import { openTable } from '../../src/embedding/table.ts';
 import { TongsaError } from '../../src/errors.ts';
@@ -93,16 +93,24 @@ function readable(count: () => number): number | null {
 
 async function cosines(model: Model, text: string, counts: ComparedModel['counts']): Promise<NonNullable<ComparedModel['cosines']>> {
 	const own = await meanOf(model, text);
-	return Promise.all(
-		counts.map(async ({ language, tokens, text: other }) => ({
-			language,
-			cosine: tokens === null ? null : cosine(own, await meanOf(model, other)),
-		})),
-	);
+	const out: NonNullable<ComparedModel['cosines']>[number][] = [];
+	for (const { language, tokens, text: other } of counts) {
+		out.push({ language, cosine: tokens === null ? null : cosine(own, await meanOf(model, other)) });
+	}
+	return out;
 }
+
+/** Rows of a long text that lie in memory at a time. */
+const ROWS_AT_ONCE = 1024;
 
 /** Mean of the rows of a text's tokens, without flags: [D]; zeros for a text without tokens. */
 async function meanOf(model: Model, text: string): Promise<Float32Array> {
-	const { data, shape } = await model.embed(text, { special: 'none', flags: false });
-	return shape[0] === 0 ? new Float32Array(shape[1]) : meanRow(data, shape[1]);
+	const { ids } = model.tokenizer!.encode(text, { special: 'none', flags: false });
+	const D = model.table!.width;
+	const sum = new Float64Array(D);
+	for (let from = 0; from < ids.length; from += ROWS_AT_ONCE) {
+		const { data } = await model.embed(ids.subarray(from, from + ROWS_AT_ONCE));
+		for (let i = 0; i < data.length; i++) sum[i % D]! += data[i]!;
+	}
+	return Float32Array.from(sum, (value) => (ids.length === 0 ? 0 : value / ids.length));
 }

@@ -94,6 +94,8 @@ export interface Sampling {
 	readonly minP?: number;
 	readonly typical?: number;
 	readonly repetition?: number;
+	/** How many of the latest tokens the penalties look at. */
+	readonly penaltyLast?: number;
 	readonly frequency?: number;
 	readonly presence?: number;
 	readonly bias?: Readonly<Record<number, number>>;
@@ -101,7 +103,7 @@ export interface Sampling {
 
 /** Settings → the chain, in llama.cpp's order. The most probable token each time, unless a temperature or a narrowing asks for a draw. */
 export function samplerOf(settings: Sampling): readonly SamplerStep[] {
-	const { temperature, topK, topP, minP, typical, repetition, frequency, presence, bias } = settings;
+	const { temperature, topK, topP, minP, typical, repetition, penaltyLast, frequency, presence, bias } = settings;
 	const narrowed = Boolean(topK || topP || minP || typical);
 	const penalised = [repetition, frequency, presence].some((one) => one !== undefined);
 	const steps: (SamplerStep | false)[] = [
@@ -111,6 +113,7 @@ export function samplerOf(settings: Sampling): readonly SamplerStep[] {
 			...(repetition !== undefined && { repetition }),
 			...(frequency !== undefined && { frequency }),
 			...(presence !== undefined && { presence }),
+			...(penaltyLast !== undefined && { last: penaltyLast }),
 		},
 		Boolean(topK) && { type: 'topK', k: topK! },
 		typical !== undefined && { type: 'typical', p: typical },

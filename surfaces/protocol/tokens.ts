@@ -2,7 +2,7 @@
 
 import { type Provenance, provenanceOf } from '../../src/model/provenance.ts';
 import type { Model } from '../../src/model.ts';
-import type { EncodeOptions, SpecialMode, Tokenizer } from '../../src/tokenizer/types.ts';
+import type { EncodeOptions, Encoding, SpecialMode, Tokenizer } from '../../src/tokenizer/types.ts';
 
 export interface TokenJson {
 	readonly id: number;
@@ -45,7 +45,11 @@ export function tokenizerOf(model: Model): Tokenizer {
  */
 export function tokenized(model: Model, text: string, options: EncodeOptions): TokenizeJson {
 	const tokenizer = tokenizerOf(model);
-	const { ids, offsets } = tokenizer.encode(text, { ...options, offsets: true });
+	return tokenizeWith(tokenizer, tokenizer.encode(text, { ...options, offsets: true }));
+}
+
+/** @param encoding with offsets */
+export function tokenizeWith(tokenizer: Tokenizer, { ids, offsets }: Encoding): TokenizeJson {
 	const tokens = Array.from(ids, (id, i) => ({ id, text: tokenizer.token(id).text, start: offsets![2 * i]!, end: offsets![2 * i + 1]! }));
 	return { ids: Array.from(ids), tokens };
 }

@@ -2,7 +2,7 @@
 
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { HTTPException } from 'hono/http-exception';
-import { bodyLimit } from './body.ts';
+import type { Clients } from './clients.ts';
 import { guard } from './guard.ts';
 import { lifecycle } from './lifecycle.ts';
 import { ollamaRoutes } from './ollama/routes.ts';
@@ -12,9 +12,7 @@ import type { App, Asked, Env, Service } from './service.ts';
 import { siteRoutes } from './site/routes.ts';
 import { tongsaRoutes } from './tongsa/routes.ts';
 
-const MIB = 2 ** 20;
-
-export function createApp(service: Service): App {
+export function createApp(service: Service, clients: Clients): App {
 	const { settings, log } = service;
 	const app: App = new OpenAPIHono<Env>();
 
@@ -35,9 +33,8 @@ export function createApp(service: Service): App {
 		refused(c, new Refusal(404, `Unknown request: ${c.req.method} ${c.req.path.slice(0, 200)}.`, { code: 'unknown_url' })),
 	);
 
-	app.use(lifecycle(service));
-	app.use(guard(settings));
-	app.use(bodyLimit(settings['max-body'] * MIB));
+	app.use(lifecycle(service, clients));
+	app.use(guard(settings, clients));
 
 	openaiRoutes(app, service);
 	tongsaRoutes(app, service);

@@ -1,7 +1,7 @@
 // Micro-batching of sentence vectors: what arrives while the model is busy goes through it together, some of every client's.
 
 import type { Model, SentenceOptions } from '../../src/model.ts';
-import type { Asker, Queue } from './queue.ts';
+import type { Asker, Place, Queue } from './queue.ts';
 
 export type SentenceInput = string | readonly number[];
 export type BatchOptions = Pick<SentenceOptions, 'pooling' | 'normalize' | 'dimensions'>;
@@ -14,6 +14,7 @@ export interface SentenceAnswer {
 }
 
 interface Job extends Asker {
+	readonly since: number;
 	readonly inputs: readonly SentenceInput[];
 	readonly done: (answer: SentenceAnswer) => void;
 	readonly fail: (error: unknown) => void;
@@ -35,9 +36,9 @@ export function createBatcher(model: Model, queue: Queue) {
 	async function flush(key: string, options: BatchOptions): Promise<void> {
 		let last = 0;
 		for (let jobs = pending.get(key)!; jobs.length > 0; jobs = pending.get(key)!) {
-			let end: () => void;
+			let place: Place;
 			try {
-				end = await queue.enter({ client: jobs[0]!.client, signal: new AbortController().signal });
+				place = await queue.enter({ client: jobs[0]!.client, signal: new AbortController().signal });
 			} catch (error) {
 				for (const job of jobs) job.fail(error); // the queue is full
 				break;
@@ -50,19 +51,20 @@ export function createBatcher(model: Model, queue: Queue) {
 					key,
 					here.filter((job) => !group.includes(job)),
 				);
+				for (const { since, waited } of group) waited?.(performance.now() - since);
 				if (group.length > 0) await run(model, group, options);
 			} finally {
-				end();
+				place.leave();
 			}
 		}
 		pending.delete(key);
 	}
 
-	return (inputs: readonly SentenceInput[], options: BatchOptions, { client, signal }: Asker): Promise<SentenceAnswer> =>
+	return (inputs: readonly SentenceInput[], options: BatchOptions, { client, signal, waited }: Asker): Promise<SentenceAnswer> =>
 		new Promise((done, fail) => {
 			const key = JSON.stringify([options.pooling, options.normalize, options.dimensions]);
 			signal.addEventListener('abort', () => fail(signal.reason), { once: true });
-			const job = { inputs, done, fail, client, signal };
+			const job: Job = { inputs, done, fail, client, signal, since: performance.now(), ...(waited && { waited }) };
 			const waiting = pending.get(key);
 			if (waiting) waiting.push(job);
 			else {

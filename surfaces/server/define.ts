@@ -61,8 +61,11 @@ export function post<B extends z.ZodType>(
 ): void {
 	const { body, tag } = definition;
 	route(app, 'post', definition, { body: { required: true, content: { 'application/json': { schema: body } } } }, async (c) => {
-		const given = await jsonOf(c);
-		const { success, data, error } = body.safeParse(tag === 'Ollama' ? withoutNulls(given) : given);
+		const given = await jsonOf(c, tag === 'Ollama');
+		c.var.takePlace();
+		const request = tag === 'Ollama' ? withoutNulls(given) : given;
+		checkLengths(body, request, []);
+		const { success, data, error } = body.safeParse(request);
 		if (!success) throw invalid(error);
 		return handle(data, c);
 	});
@@ -73,6 +76,29 @@ export function get(app: App, definition: Omit<Definition<z.ZodType>, 'body'>, h
 	const params = z.object(Object.fromEntries(names.map((name) => [name, z.string()])));
 	route(app, 'get', definition, names.length > 0 ? { params } : {}, handle);
 }
+
+/**
+ * Lists that are longer than their schema takes: zod looks at every item before it counts them.
+ * @throws Refusal naming the list
+ */
+function checkLengths(schema: z.core.$ZodType, value: unknown, path: readonly string[]): void {
+	const { def } = schema._zod as z.core.$ZodTypes['_zod'];
+	if (def.type === 'optional' || def.type === 'nullable') checkLengths(def.innerType, value, path);
+	else if (def.type === 'union') for (const option of def.options) checkLengths(option, value, path);
+	else if (def.type === 'object' && typeof value === 'object' && value !== null) {
+		for (const [name, member] of Object.entries(def.shape)) checkLengths(member, (value as Record<string, unknown>)[name], [...path, name]);
+	} else if (def.type === 'array' && Array.isArray(value)) {
+		const most = (schema._zod.bag.maximum as number | undefined) ?? MOST_ITEMS;
+		if (value.length > most) {
+			const message = `${value.length} items, and at most ${most} are taken`;
+			throw invalid({ issues: [{ code: 'custom', path: [...path], message, input: undefined }] });
+		}
+		for (const [i, item] of value.entries()) checkLengths(def.element, item, [...path, String(i)]);
+	}
+}
+
+/** Where a schema says nothing. */
+const MOST_ITEMS = 32_768;
 
 /** Describes the route and takes requests for it; by other methods they are refused. */
 function route(

@@ -1,10 +1,10 @@
 // What a model's thread is asked and answers. Everything here can be cloned from thread to thread.
 
 import type { MessagePort } from 'node:worker_threads';
-import type { ErrorCode, ErrorDetail } from '../../src/errors.ts';
 import type { GeneratedPiece } from '../../src/generation/generate.ts';
 import type { Model, ModelInput, OpenOptions, TraceOptions } from '../../src/model.ts';
 import type { TraceRuns } from '../protocol/trace.ts';
+import type { Failure } from './failure.ts';
 
 export type EngineOptions = Pick<OpenOptions, 'context' | 'prefixCache'>;
 
@@ -44,9 +44,3 @@ export type FromEngine =
 	| { readonly id: number; readonly token: GeneratedPiece }
 	| { readonly id: number; readonly done: unknown }
 	| { readonly id: number; readonly failed: Failure };
-
-/** An error as a record: classes do not pass between threads. */
-export type Failure =
-	| { readonly kind: 'refused'; readonly code: ErrorCode; readonly what: string; readonly detail: ErrorDetail }
-	| { readonly kind: 'aborted' }
-	| { readonly kind: 'defect'; readonly message: string; readonly stack: string };

@@ -2,11 +2,11 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { nodeHost } from '../../hosts/node/host.ts';
-import { TongsaError } from '../../src/errors.ts';
 import { openModel } from '../../src/model.ts';
 import { readEdits } from '../protocol/edits.ts';
 import { traceRuns } from '../protocol/trace.ts';
-import type { EngineCalls, EngineData, Failure, FromEngine, GeneratePrompt, PlainGenerateOptions, ToEngine } from './engine-protocol.ts';
+import type { EngineCalls, EngineData, FromEngine, GeneratePrompt, PlainGenerateOptions, ToEngine } from './engine-protocol.ts';
+import { failureOf } from './failure.ts';
 
 const { reference, options, aborts } = workerData as EngineData;
 const opening = openModel(nodeHost(), reference, options);
@@ -23,10 +23,26 @@ const CALLS: EngineCalls = {
 	sentence: async (texts, options, signal) => (await opening).sentence(texts, { ...options, signal }),
 };
 
-async function generate(id: number, prompt: GeneratePrompt, options: PlainGenerateOptions, signal: AbortSignal): Promise<unknown> {
+/** Tokens that are made before the first of them has been taken: the way between the threads is hidden, and who rests soon stands still. */
+const AHEAD = 2;
+
+/** @param taken how many tokens the other thread has taken */
+async function generate(
+	id: number,
+	prompt: GeneratePrompt,
+	options: PlainGenerateOptions,
+	taken: Int32Array<SharedArrayBuffer>,
+	signal: AbortSignal,
+): Promise<unknown> {
 	const answer = (await opening).generate(prompt, { ...options, signal });
 	let next = await answer.next();
-	for (; !next.done; next = await answer.next()) say({ id, token: next.value });
+	for (let made = 1; !next.done; made++) {
+		say({ id, token: next.value });
+		for (let got = Atomics.load(taken, 0); made - got >= AHEAD; got = Atomics.load(taken, 0)) {
+			await Atomics.waitAsync(taken, 0, got).value;
+		}
+		next = await answer.next();
+	}
 	return next.value;
 }
 
@@ -40,7 +56,7 @@ parentPort!.on('message', async (message: ToEngine) => {
 	try {
 		const done =
 			call === 'generate'
-				? await generate(id, args[0] as GeneratePrompt, args[1] as PlainGenerateOptions, signal)
+				? await generate(id, args[0] as GeneratePrompt, args[1] as PlainGenerateOptions, args[2] as Int32Array<SharedArrayBuffer>, signal)
 				: await (CALLS[call] as (...args: unknown[]) => Promise<unknown>)(...args, signal);
 		say({ id, done });
 	} catch (error) {
@@ -49,9 +65,3 @@ parentPort!.on('message', async (message: ToEngine) => {
 		running.delete(id);
 	}
 });
-
-function failureOf(error: unknown, signal: AbortSignal): Failure {
-	if (error instanceof TongsaError) return { kind: 'refused', code: error.code, what: error.what, detail: error.detail };
-	if (signal.aborted) return { kind: 'aborted' };
-	return { kind: 'defect', message: String((error as Error)?.message ?? error), stack: String((error as Error)?.stack ?? '') };
-}

@@ -6,7 +6,8 @@ import type { GeneratedPiece } from '../../src/generation/generate.ts';
 import { generationOf } from '../../src/model/generation.ts';
 import type { Generated, Model, ModelInput } from '../../src/model.ts';
 import type { TraceRuns } from '../protocol/trace.ts';
-import type { EngineCalls, EngineData, EngineOptions, Failure, FromEngine, PlainTraceOptions, ToEngine } from './engine-protocol.ts';
+import type { EngineCalls, EngineData, EngineOptions, FromEngine, PlainTraceOptions, ToEngine } from './engine-protocol.ts';
+import { errorOf } from './failure.ts';
 
 export interface OpenedModel {
 	/** As the library's; its calls through the transformer are made on the other thread. */
@@ -92,22 +93,28 @@ export function withEngine(local: Model, reference: string, options: EngineOptio
 		const tokens: GeneratedPiece[] = [];
 		let wake = () => {};
 		let over = false;
-		const ended = ask<Generated>(
-			'generate',
-			[prompt, options],
-			signal ? AbortSignal.any([signal, control.signal]) : control.signal,
-			(token) => {
-				tokens.push(token);
-				wake();
-			},
-		).finally(() => {
+		/** How many tokens have been taken: the other thread stands still where it is too far ahead. */
+		const taken = new Int32Array(new SharedArrayBuffer(4));
+		const took = (count: number) => {
+			Atomics.add(taken, 0, count);
+			Atomics.notify(taken, 0);
+		};
+		const either = signal ? AbortSignal.any([signal, control.signal]) : control.signal;
+		const ended = ask<Generated>('generate', [prompt, options, taken], either, (token) => {
+			tokens.push(token);
+			wake();
+		}).finally(() => {
 			over = true;
 			wake();
 		});
 		ended.catch(() => undefined); // awaited below
+		either.addEventListener('abort', () => took(2 ** 30), { once: true }); // after the message that ends it
 		try {
 			for (;;) {
-				while (tokens.length > 0) yield tokens.shift()!;
+				while (tokens.length > 0) {
+					yield tokens.shift()!;
+					took(1);
+				}
 				if (over) return await ended;
 				await new Promise<void>((done) => (wake = done));
 			}
@@ -136,17 +143,4 @@ export function withEngine(local: Model, reference: string, options: EngineOptio
 		traces: (input, options, edits, both, signal) => ask('traces', [input, options, edits, both], signal),
 		alive: () => !died,
 	};
-}
-
-function errorOf(failure: Failure, signal: AbortSignal | undefined): unknown {
-	switch (failure.kind) {
-		case 'refused':
-			return new TongsaError(failure.code, failure.what, failure.detail);
-		case 'aborted':
-			return signal?.reason ?? new DOMException('aborted', 'AbortError');
-		case 'defect':
-			return Object.assign(new Error(failure.message), { stack: failure.stack });
-		default:
-			return failure satisfies never;
-	}
 }

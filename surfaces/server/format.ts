@@ -3,8 +3,8 @@
 import { z } from '@hono/zod-openapi';
 import { TongsaError } from '../../src/errors.ts';
 import { ANY_OBJECT, type JsonSchema } from '../../src/generation/constraint.ts';
-import { compileSchema } from '../../src/generation/schema/compile.ts';
 import { Refusal } from './refusal.ts';
+import type { Asked, Service } from './service.ts';
 
 const schema = z.record(z.string(), z.unknown()).openapi({ description: 'A JSON Schema; which keywords: docs/engine.md.' });
 const named = {
@@ -41,25 +41,31 @@ export const ollamaFormat = z
 	.nullish()
 	.openapi({ description: "'json', or a JSON Schema." });
 
-export function schemaOfResponseFormat(given: z.output<typeof responseFormat>): JsonSchema | undefined {
+type Given<F extends z.ZodType> = z.output<F> | null | undefined;
+
+export async function schemaOfResponseFormat(
+	service: Service,
+	c: Asked,
+	given: Given<typeof responseFormat>,
+): Promise<JsonSchema | undefined> {
 	if (!given || given.type === 'text') return undefined;
-	return given.type === 'json_object' ? ANY_OBJECT : checked(given.json_schema.schema ?? ANY_OBJECT, 'response_format');
+	return given.type === 'json_object' ? ANY_OBJECT : checked(service, c, given.json_schema.schema ?? ANY_OBJECT, 'response_format');
 }
 
-export function schemaOfTextFormat(given: z.output<typeof textFormat> | null | undefined): JsonSchema | undefined {
+export async function schemaOfTextFormat(service: Service, c: Asked, given: Given<typeof textFormat>): Promise<JsonSchema | undefined> {
 	if (!given || given.type === 'text') return undefined;
-	return given.type === 'json_object' ? ANY_OBJECT : checked(given.schema, 'text.format');
+	return given.type === 'json_object' ? ANY_OBJECT : checked(service, c, given.schema, 'text.format');
 }
 
-export function schemaOfOllamaFormat(given: z.output<typeof ollamaFormat>): JsonSchema | undefined {
+export async function schemaOfOllamaFormat(service: Service, c: Asked, given: Given<typeof ollamaFormat>): Promise<JsonSchema | undefined> {
 	if (!given) return undefined;
-	return given === 'json' ? ANY_OBJECT : checked(given, 'format');
+	return given === 'json' ? ANY_OBJECT : checked(service, c, given, 'format');
 }
 
 /** What cannot be held is refused before anything is computed or sent. */
-function checked(given: JsonSchema, param: string): JsonSchema {
+async function checked(service: Service, c: Asked, given: JsonSchema, param: string): Promise<JsonSchema> {
 	try {
-		compileSchema(given);
+		await service.texts.run('schema', undefined, given, JSON.stringify(given).length, c.var);
 		return given;
 	} catch (error) {
 		if (!(error instanceof TongsaError)) throw error;

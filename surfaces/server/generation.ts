@@ -3,12 +3,12 @@
 import { setImmediate } from 'node:timers/promises';
 import type { JsonSchema } from '../../src/generation/constraint.ts';
 import type { Finish, GeneratedToken, GenerateOptions } from '../../src/generation/generate.ts';
-import type { Model } from '../../src/model.ts';
+import type { TemplateOptions } from '../../src/model.ts';
 import { isDraw, type Sampling, samplerOf } from '../protocol/generate.ts';
-import { counted } from './inputs.ts';
+import { checkUnits } from './inputs.ts';
 import { Refusal } from './refusal.ts';
 import type { Lease } from './registry.ts';
-import { type Asked, type Service, type Turn, takeTurn } from './service.ts';
+import { type Asked, countTokens, type Service, type Turn, takeTurn } from './service.ts';
 import { streamed, type Write } from './stream.ts';
 
 /** How a route answers: the whole as JSON, or pieces of a stream. */
@@ -50,8 +50,15 @@ export interface Message {
 }
 
 /** A conversation as the model's own template writes it. */
-export async function chatIds(service: Service, model: Model, messages: readonly Message[], param: string): Promise<readonly number[]> {
-	const add = counted(param, service.settings['max-input-tokens']);
+export async function chatIds(
+	service: Service,
+	c: Asked,
+	lease: Lease,
+	messages: readonly Message[],
+	param: string,
+	options: TemplateOptions = {},
+): Promise<readonly number[]> {
+	const most = service.settings['max-input-tokens'];
 	// Each takes a token at least: more than the context holds are not written down to learn how many.
 	if (messages.length > service.settings.context) {
 		throw new Refusal(400, `Invalid '${param}': ${messages.length} messages, and the context holds ${service.settings.context} tokens.`, {
@@ -59,8 +66,23 @@ export async function chatIds(service: Service, model: Model, messages: readonly
 			code: 'context_length_exceeded',
 		});
 	}
-	for (const { content } of messages) add.text(content);
-	return add.tokens((await model.template(messages)).ids);
+	const units = checkUnits(
+		messages.map(({ content }) => content),
+		param,
+		most,
+	);
+	const ids = await service.texts.run('template', lease, { messages, options, most, param }, units, c.var);
+	checkContext(service, ids.length, param);
+	return ids;
+}
+
+/** @throws Refusal for a prompt that leaves no room for an answer: told before the model's turn is waited for */
+export function checkContext({ settings: { context } }: Service, tokens: number, param: string): void {
+	if (tokens < context) return;
+	throw new Refusal(400, `Invalid '${param}': it has ${tokens} tokens, and prompt and answer together have at most ${context} here.`, {
+		param,
+		code: 'context_length_exceeded',
+	});
 }
 
 export interface Wanted extends Sampling {
@@ -117,7 +139,7 @@ export interface Whole {
 export async function runWhole(
 	service: Service,
 	c: Asked,
-	{ id, model }: Pick<Turn, 'id' | 'model'>,
+	{ id, model, rest }: Pick<Turn, 'id' | 'model' | 'rest'>,
 	ids: readonly number[],
 	options: GenerateOptions,
 	onText: (text: string, token?: GeneratedToken) => void = () => undefined,
@@ -127,7 +149,7 @@ export async function runWhole(
 	const answer = model.generate(ids, { ...options, signal });
 	const tokens: GeneratedToken[] = [];
 	let text = '';
-	metrics.add('tongsa_tokens_total', { model: id, kind: 'prompt' }, ids.length);
+	countTokens(service, c, id, 'prompt', ids.length);
 	try {
 		for (;;) {
 			const next = await answer.next();
@@ -145,9 +167,10 @@ export async function runWhole(
 			}
 			if (tokens.push(piece) === 1) metrics.observe('tongsa_first_token_seconds', { model: id }, (now() - began) / 1000);
 			onText(piece.text, piece);
+			await rest();
 		}
 	} finally {
-		metrics.add('tongsa_tokens_total', { model: id, kind: 'completion' }, tokens.length);
+		countTokens(service, c, id, 'completion', tokens.length);
 		await answer.return(undefined as never); // nobody reads it: the generation is let go
 	}
 }

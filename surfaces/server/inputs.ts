@@ -1,10 +1,11 @@
 // What requests bring → ids, held to the limits: how many texts, how long, how many tokens. Each text is tokenized once.
 
-import type { Model } from '../../src/model.ts';
 import type { EncodeOptions } from '../../src/tokenizer/types.ts';
 import type { SentenceInput } from './batch.ts';
+import { tooManyTokens } from './limits.ts';
 import { Refusal } from './refusal.ts';
-import type { Service } from './service.ts';
+import type { Lease } from './registry.ts';
+import type { Asked, Service } from './service.ts';
 
 /** Twice what a token of any language holds in the mean: a longer text has too many tokens, and is not tokenized to learn how many. */
 const UNITS_PER_TOKEN = 8;
@@ -16,55 +17,51 @@ interface Limits {
 }
 
 /**
- * Texts → their ids; ids as they are. Stops at the first that is too much. Without a tokenizer a text stays one: the model refuses it.
+ * Texts → their ids; ids as they are. Without a tokenizer a text stays one: the model refuses it.
  * @throws Refusal naming the parameter
  */
-export function idsOf(
+export async function idsOf(
 	service: Service,
-	{ tokenizer, table }: Model,
+	c: Asked,
+	lease: Lease,
 	inputs: readonly SentenceInput[],
 	param: string,
 	{ most = service.settings['max-input-tokens'], options }: Limits = {},
-): readonly SentenceInput[] {
-	const add = counted(param, most);
-	const size = Math.max(table?.rows ?? 0, tokenizer?.size ?? 0);
-	return inputs.map((input) => {
-		if (typeof input !== 'string') {
-			const beyond = add.tokens(input).find((id) => id >= size);
-			if (beyond === undefined) return input;
-			throw new Refusal(400, `Invalid '${param}': the model has no token ${beyond}; its ids go from 0 to ${size - 1}.`, {
-				param,
-				code: 'out_of_range',
-			});
-		}
-		add.text(input);
-		return tokenizer ? add.tokens(Array.from(tokenizer.encode(input, options).ids)) : input;
-	});
+): Promise<readonly SentenceInput[]> {
+	const { tokenizer } = lease.model;
+	const texts = inputs.filter((input) => typeof input === 'string');
+	const given = checkIds(lease, inputs, param, most);
+	const units = checkUnits(texts, param, most);
+	if (!tokenizer || texts.length === 0) return inputs;
+	const task = { texts, most: most - given, param, ...(options && { options }) };
+	const ids = await service.texts.run('ids', lease, task, units, c.var);
+	let next = 0;
+	return inputs.map((input) => (typeof input === 'string' ? ids[next++]! : input));
 }
 
-/** Adds up what one request brings, and refuses what is too much: a text before it is tokenized, its tokens after. */
-export function counted(param: string, most: number) {
-	let units = 0;
-	let total = 0;
-	const tooLong = (got: string) =>
-		new Refusal(400, `Invalid '${param}': ${got}, and this server takes at most ${most} tokens in one request.`, {
+/** @returns how many ids were given. @throws Refusal for one that the model has not, and for too many */
+function checkIds({ model: { tokenizer, table } }: Lease, inputs: readonly SentenceInput[], param: string, most: number): number {
+	const size = Math.max(table?.rows ?? 0, tokenizer?.size ?? 0);
+	let given = 0;
+	for (const input of inputs) {
+		if (typeof input === 'string') continue;
+		given += input.length;
+		if (given > most) throw tooManyTokens(param, given, most);
+		const beyond = input.find((id) => id >= size);
+		if (beyond === undefined) continue;
+		throw new Refusal(400, `Invalid '${param}': the model has no token ${beyond}; its ids go from 0 to ${size - 1}.`, {
 			param,
-			code: 'context_length_exceeded',
+			code: 'out_of_range',
 		});
-	return {
-		text(text: string): void {
-			units += text.length;
-			if (units > most * UNITS_PER_TOKEN) throw tooLong(`${units} characters`);
-		},
-		tokens<T extends ArrayLike<unknown>>(tokens: T): T {
-			total += tokens.length;
-			if (total > most) throw tooLong(`${total} tokens`);
-			return tokens;
-		},
-		get total(): number {
-			return total;
-		},
-	};
+	}
+	return given;
+}
+
+/** @returns the length of all texts. @throws Refusal for more than `most` tokens can be */
+export function checkUnits(texts: readonly string[], param: string, most: number): number {
+	const units = texts.reduce((sum, text) => sum + text.length, 0);
+	if (units > most * UNITS_PER_TOKEN) throw tooManyTokens(param, units, most, 'characters');
+	return units;
 }
 
 /** Texts that are too many, or empty. */

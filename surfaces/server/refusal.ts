@@ -107,4 +107,4 @@ function deepest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
 
 /** ['messages', '0', 'content'] → 'messages[0].content', as OpenAI writes it. */
 const pathText = (path: readonly string[]): string =>
-	path.reduce((text, key) => (/^\d+$/.test(key) ? `${text}[${key}]` : text ? `${text}.${key}` : key), '');
+	path.reduce((text, key) => (/^\d+$/.test(key) ? `${text}[${key}]` : text ? `${text}.${key.slice(0, 100)}` : key.slice(0, 100)), '');

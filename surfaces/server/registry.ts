@@ -16,6 +16,8 @@ export interface Served {
 /** An open model in somebody's hands: it stays open until released. */
 export interface Lease {
 	readonly id: string;
+	/** What opens it again on another thread. */
+	readonly reference: string;
 	readonly model: Model;
 	readonly traces: OpenedModel['traces'];
 	readonly queue: Queue;
@@ -53,7 +55,7 @@ export interface Registry {
 
 interface Entry {
 	readonly id: string;
-	readonly opening: Promise<Omit<Lease, 'id' | 'keep' | 'release'>>;
+	readonly opening: Promise<Omit<Lease, 'id' | 'reference' | 'keep' | 'release'>>;
 	alive: () => boolean;
 	users: number;
 	waiting: () => number;
@@ -141,7 +143,7 @@ export function createRegistry(options: RegistryOptions): Registry {
 				entry.keepMs = ms;
 			};
 			try {
-				return { id: known.id, ...(await entry.opening), keep, release };
+				return { id: known.id, reference: known.reference, ...(await entry.opening), keep, release };
 			} catch (error) {
 				release();
 				throw error;

@@ -1,5 +1,6 @@
 // What every route is handed: the models, the limits, the measures; and what one request carries with it.
 
+import type { IncomingMessage } from 'node:http';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Logger } from 'pino';
@@ -7,6 +8,7 @@ import type { Metrics } from './metrics.ts';
 import type { Asker } from './queue.ts';
 import type { Lease, Registry } from './registry.ts';
 import type { Settings } from './settings.ts';
+import type { TextPool } from './text-pool.ts';
 
 export interface Service {
 	readonly models: Registry;
@@ -23,6 +25,10 @@ export interface Service {
 	readonly newSeed: () => number;
 	/** Names of the models on this machine and what is known of others, for the catalogue. */
 	readonly catalogue: () => Promise<object>;
+	/** Texts that are too long for the thread that answers. */
+	readonly texts: TextPool;
+	/** Whether new requests should go elsewhere: the server is about to stop. */
+	readonly draining: () => boolean;
 	/** Aborted when the server must stop now. */
 	readonly stopping: AbortSignal;
 	/** Folder of the studio's files, where it has been built. */
@@ -35,6 +41,16 @@ export interface Variables extends Asker {
 	readonly signal: AbortSignal;
 	/** Ends the request from our side. */
 	readonly abort: (reason: unknown) => void;
+	/** Names the request in its answer's header and in the log. */
+	readonly requestId: string;
+	/** Whose key the request brought, where keys are asked for. */
+	account: Account | undefined;
+	/** What the log will say of the request. */
+	readonly facts: Facts;
+	/** Its text, held to the limits while it arrives. */
+	readonly readBody: () => Promise<string>;
+	/** Takes a place among those at work, once the request is whole. @throws Refusal 429 where there is none */
+	readonly takePlace: () => void;
 	/** When the request came, by `now`. */
 	readonly began: number;
 	/** To be called once when the whole answer has been given: a stream ends later than its handler. */
@@ -45,14 +61,43 @@ export interface Variables extends Asker {
 	streaming: boolean;
 }
 
+/** A key's owner. */
+export interface Account {
+	readonly name: string;
+	/** @throws Refusal 429 where the owner has asked for what a minute allows. */
+	begin(): void;
+	/** Tokens that a request took. */
+	spend(tokens: number): void;
+}
+
+/** What becomes known of a request on its way. */
+export interface Facts {
+	model?: string;
+	/** Tokens read and written. */
+	prompt: number;
+	completion: number;
+	/** Seconds that it waited for its model. */
+	queued: number;
+}
+
+export type Incoming = IncomingMessage;
+
 /** What the Node adapter hands on beside the request. */
 interface Bindings {
-	readonly incoming?: { readonly socket: { readonly remoteAddress?: string } };
+	readonly incoming?: Incoming;
 }
 
 export type Env = { Variables: Variables; Bindings: Bindings };
 export type App = OpenAPIHono<Env>;
 export type Asked = Context<Env>;
+
+/** Adds to what the measures, the log and the client's own account say of tokens. */
+export function countTokens({ metrics }: Service, c: Asked, model: string, kind: 'prompt' | 'completion', count: number): void {
+	metrics.add('tongsa_tokens_total', { model, kind }, count);
+	c.var.facts[kind] += count;
+	c.var.facts.model = model;
+	c.var.account?.spend(count);
+}
 
 /** Opens a model for the time that `work` takes. */
 export async function withLease<T>(service: Service, id: string, work: (lease: Lease) => Promise<T>): Promise<T> {
@@ -66,16 +111,19 @@ export async function withLease<T>(service: Service, id: string, work: (lease: L
 
 /** A model and its turn in the queue. `end` gives both back. */
 export interface Turn extends Lease {
+	/** Lets others in between two parts of its work (queue.ts). */
+	rest(): Promise<void>;
 	end(): void;
 }
 
 export async function takeTurn(lease: Lease, asker: Asker): Promise<Turn> {
 	try {
-		const leave = await lease.queue.enter(asker);
+		const place = await lease.queue.enter(asker);
 		return {
 			...lease,
+			rest: place.rest,
 			end() {
-				leave();
+				place.leave();
 				lease.release();
 			},
 		};

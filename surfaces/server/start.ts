@@ -5,6 +5,7 @@ import { createServer, type Server, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import pino from 'pino';
 import { nodeHost } from '../../hosts/node/host.ts';
@@ -14,12 +15,15 @@ import type { Host } from '../../src/host.ts';
 import { openModel } from '../../src/model.ts';
 import { modelsJson } from '../protocol/models.ts';
 import { createApp } from './app.ts';
+import { openClients } from './clients.ts';
 import { withEngine } from './engine.ts';
 import { allowedFolders } from './folders.ts';
 import { createMetrics } from './metrics.ts';
 import { errorBody, Refusal, refusalOf } from './refusal.ts';
 import { createRegistry, type Served } from './registry.ts';
+import type { Service } from './service.ts';
 import type { Settings } from './settings.ts';
+import { createTextPool } from './text-pool.ts';
 
 export interface Running {
 	readonly url: string;
@@ -37,6 +41,11 @@ const HEADERS_MS = 20_000;
 /** …and the end of its body: 16 MiB in a minute are 2 Mbit/s. Whoever sends slower would hold a place for others. */
 const REQUEST_MS = 60_000;
 
+/** How often it is looked which of these times is over. */
+const CHECK_MS = 250;
+/** A refused connection whose other end keeps it open. */
+const LINGER_MS = 500;
+
 export interface StartOptions {
 	readonly models: readonly string[];
 	readonly settings: Settings;
@@ -48,6 +57,9 @@ export async function startServer({ models, settings, version, studio }: StartOp
 	const log = pino({ level: settings['log-level'], base: null }, pino.destination({ dest: 2, sync: false }));
 	const host = nodeHost();
 	const stopping = new AbortController();
+	let draining = false;
+	const clients = await openClients(settings, host.now);
+	const texts = createTextPool(host.threads, settings['max-queue'], host.now);
 	const memory = settings['max-memory'] * MIB || host.memoryBudget;
 	const find = await allowedFolders(settings['allow-folder']);
 	const engineOptions = { context: settings.context, prefixCache: settings['prefix-cache'] * MIB };
@@ -63,7 +75,7 @@ export async function startServer({ models, settings, version, studio }: StartOp
 	});
 	const sweeping = setInterval(() => registry.sweep(), SWEEP_MS);
 	sweeping.unref();
-	const app = createApp({
+	const service: Service = {
 		models: registry,
 		metrics: createMetrics(),
 		settings,
@@ -73,16 +85,22 @@ export async function startServer({ models, settings, version, studio }: StartOp
 		newId: (prefix) => `${prefix}-${randomBytes(12).toString('hex')}`,
 		newSeed: () => randomBytes(4).readUInt32LE(),
 		catalogue: async () => modelsJson((await inventory()).map(({ path: _, ...held }) => held)),
+		texts,
+		draining: () => draining,
 		stopping: stopping.signal,
 		version,
 		...(studio !== undefined && { studio }),
-	});
+	};
+	const app = createApp(service, clients);
 	const { server, port } = await listen(app.fetch, settings);
 	log.info({ host: settings.host, port, models: registry.served.map(({ id }) => id) }, 'listening');
 	return {
 		url: `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`,
 		async stop() {
 			clearInterval(sweeping);
+			draining = true;
+			// Whoever spreads requests looks at /readyz, and sends no more.
+			await wait(settings['drain-delay'] * 1000);
 			const closed = new Promise<void>((done) => server.close(() => done()));
 			// Connections that are kept alive end with their last answer.
 			const closing = setInterval(() => server.closeIdleConnections(), CLOSING_MS);
@@ -92,7 +110,7 @@ export async function startServer({ models, settings, version, studio }: StartOp
 			clearInterval(closing);
 			clearTimeout(late);
 			clearTimeout(never);
-			await registry.close();
+			await Promise.all([registry.close(), texts.close()]);
 			log.info('stopped');
 			log.flush();
 		},
@@ -105,10 +123,14 @@ function listen(fetch: Parameters<typeof getRequestListener>[0], settings: Setti
 	const options = {
 		requestTimeout,
 		headersTimeout: Math.min(HEADERS_MS, requestTimeout),
+		connectionsCheckingInterval: CHECK_MS,
 		keepAlive: true,
 		requireHostHeader: false, // guard.ts refuses in words
 	};
-	const server = createServer(options, (request, response) => void listener(request, response));
+	const server = createServer(options, (request, response) => {
+		request.url = withoutEmptyParts(request.url ?? '/');
+		void listener(request, response);
+	});
 	server.on('clientError', refuseUnread);
 	return new Promise((done, fail) => {
 		server.on('error', (error: NodeJS.ErrnoException) =>
@@ -126,6 +148,13 @@ function listen(fetch: Parameters<typeof getRequestListener>[0], settings: Setti
 	});
 }
 
+/** '//v1//models?a' → '/v1/models?a': clients join a base address that ends in a slash with a path that begins with one. */
+function withoutEmptyParts(url: string): string {
+	const query = url.indexOf('?');
+	const path = query < 0 ? url : url.slice(0, query);
+	return path.replace(/\/{2,}/g, '/') + url.slice(path.length);
+}
+
 /** A Host or a path that no address can be made of: refused before any route sees it, as JSON like all else. */
 function refuseUnaddressed(error: unknown): Response {
 	const known = error instanceof RequestError || error instanceof TypeError; // 'Invalid URL'
@@ -139,6 +168,7 @@ function refuseUnread(error: NodeJS.ErrnoException, socket: Duplex): void {
 	const status = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ''] ?? 400;
 	const body = JSON.stringify(errorBody(new Refusal(status, STATUS_CODES[status]!, { code: 'invalid_request' })));
 	const headers = `content-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close`;
+	setTimeout(() => socket.destroy(), LINGER_MS).unref();
 	socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${headers}\r\n\r\n${body}`);
 }
 

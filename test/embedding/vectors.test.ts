@@ -62,9 +62,14 @@ test('pooling takes the tokens that count', () => {
 	assert.deepEqual(pooled('cls', [0, 1, 1]), [3, 4]);
 	assert.deepEqual(pooled('last'), [8, 9]);
 	assert.deepEqual(pooled('last', [1, 1, 0]), [3, 4]);
+	assert.deepEqual(pooled('max'), [8, 9]);
+	assert.deepEqual(pooled('max', [1, 1, 0]), [3, 4]);
+	assert.deepEqual(pooled('mean_sqrt_len_tokens'), [12 / Math.sqrt(3), 15 / Math.sqrt(3)].map(Math.fround));
+	assert.deepEqual(pooled('weightedmean'), [31 / 6, 37 / 6].map(Math.fround)); // (1·1 + 2·3 + 3·8) / (1 + 2 + 3)
+	assert.deepEqual(pooled('weightedmean', [0, 1, 1]), [30 / 5, 35 / 5]); // places stay: (2·3 + 3·8) / (2 + 3)
 	assert.throws(() => pooled('mean', [0, 0, 0]), { code: 'wrong-shape' });
 	assert.throws(() => pooled('mean', [1]), { code: 'wrong-shape' });
-	assert.throws(() => pool(states, 2, 'max' as Pooling), { code: 'usage', message: /mean, cls, last/ });
+	assert.throws(() => pool(states, 2, 'median' as Pooling), { code: 'usage', message: /mean, cls, last/ });
 });
 
 test('pooling gives a vector of its own', () => {

@@ -39,9 +39,9 @@ test('a norm is there where the list has one', async () => {
 });
 
 test('a module that is not known is refused, unless the pooling is asked for', async () => {
-	await assert.rejects(vector(['Transformer', 'Pooling', 'Dense', 'Normalize']), {
+	await assert.rejects(vector(['Transformer', 'Pooling', 'CNN', 'Normalize']), {
 		code: 'unsupported',
-		message: /a module that Tongsa does not have.*got Dense, allowed Transformer, Pooling, Normalize/,
+		message: /a module that Tongsa does not have.*got CNN, allowed Transformer, Dropout, Pooling, Normalize/,
 	});
-	assert.equal((await vector(['Transformer', 'Pooling', 'Dense'], 'cls')).length, 24);
+	assert.equal((await vector(['Transformer', 'Pooling', 'CNN'], 'cls')).length, 24);
 });

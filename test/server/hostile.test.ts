@@ -67,8 +67,8 @@ test('numbers without sense, prototypes, bytes that are no UTF-8, schemas withou
 	const messages = [{ role: 'user', content: 'x' }];
 	const deep = `${'{"items":'.repeat(20_000)}{}${'}'.repeat(20_000)}`;
 	const schema = (text: string) => `"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":${text}}}`;
-	const cases: readonly (readonly [string, string | object, string])[] = [
-		['chat/completions', { messages: Array.from({ length: 50_000 }, () => messages[0]) }, 'messages'],
+	const cases: readonly (readonly [string, string | object, string | null])[] = [
+		['chat/completions', { messages: Array.from({ length: 10_000 }, () => messages[0]) }, 'messages'],
 		['chat/completions', { messages, n: 1e9 }, 'n'],
 		['chat/completions', { messages, max_tokens: -1 }, 'max_tokens'],
 		['chat/completions', { messages, n: 100, max_tokens: 100 }, 'max_tokens'],
@@ -77,7 +77,7 @@ test('numbers without sense, prototypes, bytes that are no UTF-8, schemas withou
 		['chat/completions', { messages, logit_bias: { 4294967295: 100 }, stream: true }, 'logit_bias'],
 		['chat/completions', { messages, stop: Array.from({ length: 17 }, () => 'x') }, 'stop'],
 		['chat/completions', `{"model":"tiny","messages":[{"role":"user","content":"x","__proto__":{}}]}`, 'messages[0].__proto__'],
-		['chat/completions', `{"model":"tiny","messages":[{"role":"user","content":"x"}],${schema(deep)}}`, 'response_format'],
+		['chat/completions', `{"model":"tiny","messages":[{"role":"user","content":"x"}],${schema(deep)}}`, null],
 		['completions', { prompt: Array.from({ length: 3000 }, () => 'a'), max_tokens: 1 }, 'prompt'],
 		['completions', { prompt: Array.from({ length: 1000 }, () => 'a'), n: 128, max_tokens: 1 }, 'max_tokens'],
 		['completions', { prompt: ['a', ''] }, 'prompt[1]'],

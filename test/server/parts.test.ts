@@ -22,7 +22,7 @@ test('queue: one at a time, in order; who leaves loses his place; a full one say
 	const gone = assert.rejects(queue.enter({ ...never, signal: control.signal }), /left/);
 	const second = queue.enter(never).then((end) => {
 		order.push('second');
-		end();
+		end.leave();
 	});
 	await assert.rejects(queue.enter(never), (error: { status: number; detail: { headers: Record<string, string> } }) => {
 		assert.deepEqual([error.status, error.detail.headers['retry-after']], [429, '3']); // two wait, and the turn at work: 3 turns of a second
@@ -32,12 +32,12 @@ test('queue: one at a time, in order; who leaves loses his place; a full one say
 	await gone;
 	const third = queue.enter(never).then((end) => {
 		order.push('third');
-		end();
+		end.leave();
 	});
 	assert.deepEqual(order, []);
 	clock = 500;
-	first();
-	first(); // twice is once
+	first.leave();
+	first.leave(); // twice is once
 	await Promise.all([second, third]);
 	assert.deepEqual([order, queue.waiting], [['second', 'third'], 0]);
 });
@@ -50,7 +50,7 @@ test('queue: clients take turns, whoever sends how much; a full one makes room f
 		queue.enter({ ...never, client }).then(
 			(end) => {
 				order.push(name);
-				setImmediate(end);
+				setImmediate(end.leave);
 			},
 			() => refused.push(name),
 		);
@@ -59,7 +59,7 @@ test('queue: clients take turns, whoever sends how much; a full one makes room f
 	// Five wait (a1 to a4, b1); c1 takes a4's place, b2 takes a3's, and a5 finds nobody who waits with more.
 	await new Promise(setImmediate);
 	assert.deepEqual([refused.toSorted(), queue.waiting], [['a3', 'a4', 'a5'], 5]);
-	first();
+	first.leave();
 	await Promise.all(all);
 	assert.deepEqual(order, ['a1', 'b1', 'c1', 'a2', 'b2']);
 });
@@ -77,7 +77,7 @@ test('batches: one of each client in turn, so that a large request of one does n
 			{ ...never, client },
 		).then(() => done.push(client));
 	const all = [ask('a', 50), ask('a', 50), ask('a', 50), ask('b', 1), ask('c', 2)];
-	busy();
+	busy.leave();
 	await Promise.all(all);
 	assert.deepEqual(calls, [53, 50, 50]);
 	assert.deepEqual(done.toSorted().join(''), 'aaabc');
@@ -127,7 +127,7 @@ test('batches: what waits goes through together, each gets its own, and one that
 	const left = assert.rejects(sentences(['gone'], {}, { ...never, signal: control.signal }), /left/);
 	control.abort(new Error('left'));
 	await left;
-	busy();
+	busy.leave();
 	const tokens = (await Promise.all(answers)).map((answer) => answer.tokens);
 	assert.deepEqual(tokens, [[1], [2, 3], [4]]);
 	assert.deepEqual(calls, [4]);
@@ -136,7 +136,7 @@ test('batches: what waits goes through together, each gets its own, and one that
 	const good = sentences(['a'], {}, never);
 	const bad = assert.rejects(sentences(['bad'], {}, never), /no such id/);
 	const other = sentences(['a'], { pooling: 'cls' }, never); // another setting: another batch
-	again();
+	again.leave();
 	await bad;
 	assert.deepEqual([(await good).tokens, (await other).tokens], [[1], [1]]);
 	assert.deepEqual(calls, [4, 2, 1, 1, 1]);

@@ -71,7 +71,7 @@ test('trace: numbers, base64 and raw bytes are the same values as the library gi
 	const wrong = await running.post('/v1/trace', { ...asked, at: ['blocks.9.output'] });
 	assert.equal(wrong.status, 400);
 	assert.match(((await wrong.json()) as { error: { message: string } }).error.message, /no such point.*blocks\.0 to 1/);
-	const small = await server({ 'max-trace-values': own.data.length - 1 }, [TINY]);
+	const small = await server({ 'max-values': own.data.length - 1 }, [TINY]);
 	const refused = (await (await small.post('/v1/trace', asked)).json()) as { error: { message: string; param: string } };
 	assert.match(refused.error.message, new RegExp(`got ${own.data.length} values, allowed at most ${own.data.length - 1}`));
 	assert.equal(refused.error.param, 'at');

@@ -1,11 +1,11 @@
 // POST /api/embed: one vector a text, cut to what the model takes unless told otherwise, as Ollama does.
 
 import { z } from '@hono/zod-openapi';
-import { shortestFloat32s } from '../../../src/tensor/print.ts';
 import { notHonoured, post } from '../define.ts';
 import { checkInputs, idsOf } from '../inputs.ts';
 import { Refusal } from '../refusal.ts';
-import { type App, type Service, withLease } from '../service.ts';
+import { type App, countTokens, type Service, withLease } from '../service.ts';
+import { checkValues, vectorsAnswer } from '../vectors-answer.ts';
 import { keepAlive, keepFor } from './keep-alive.ts';
 import { modelName } from './models.ts';
 
@@ -41,24 +41,27 @@ export function embedRoutes(app: App, service: Service): void {
 			}),
 		},
 		async (asked, c) =>
-			withLease(service, await modelName(service, asked.model), async ({ id, model, sentences, keep }) => {
-				keepFor(keep, asked.keep_alive);
+			withLease(service, await modelName(service, asked.model), async (lease) => {
+				keepFor(lease.keep, asked.keep_alive);
 				const loaded = service.now();
 				const texts = typeof asked.input === 'string' ? [asked.input] : asked.input;
 				checkInputs(service, texts);
-				const ids = idsOf(service, model, texts, 'input');
+				const values = texts.length * (asked.dimensions ?? lease.model.table?.width ?? 0);
+				checkValues(service, values, 'input');
+				const ids = await idsOf(service, c, lease, texts, 'input');
 				const options = asked.dimensions === undefined ? {} : { dimensions: asked.dimensions };
-				const { vectors, tokens, truncated } = await sentences(ids, options, c.var);
+				const { vectors, tokens, truncated } = await lease.sentences(ids, options, c.var);
 				if (asked.truncate === false && truncated.includes(true)) throw new Refusal(400, 'input length exceeds the context length');
 				const read = tokens.reduce((a, b) => a + b, 0);
-				service.metrics.add('tongsa_tokens_total', { model: id, kind: 'prompt' }, read);
-				return c.json({
+				countTokens(service, c, lease.id, 'prompt', read);
+				const answer = {
 					model: asked.model,
-					embeddings: vectors.map(shortestFloat32s),
+					embeddings: vectors,
 					total_duration: Math.round((service.now() - c.var.began) * 1e6),
 					load_duration: Math.round((loaded - c.var.began) * 1e6),
 					prompt_eval_count: read,
-				});
+				};
+				return vectorsAnswer(service, c, answer, values);
 			}),
 	);
 }

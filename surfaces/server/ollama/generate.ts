@@ -2,12 +2,12 @@
 // https://github.com/ollama/ollama/blob/main/docs/api.md
 
 import { z } from '@hono/zod-openapi';
-import type { Model } from '../../../src/model.ts';
 import { notHonoured, post } from '../define.ts';
 import { ollamaFormat, schemaOfOllamaFormat } from '../format.ts';
 import { answered, chatIds, finishReason, type Message, optionsOf, runWhole, type Whole } from '../generation.ts';
 import { idsOf } from '../inputs.ts';
 import { Refusal, refusalOf } from '../refusal.ts';
+import type { Lease } from '../registry.ts';
 import { type App, type Asked, type Service, withLease } from '../service.ts';
 import { LINES, line } from '../stream.ts';
 import { keepAlive, keepFor } from './keep-alive.ts';
@@ -80,12 +80,13 @@ export function generateRoutes(app: App, service: Service): void {
 			const shape = (text: string) => ({ response: text });
 			if (raw && system) throw refused('system', 'with raw, the prompt is taken as it is');
 			if (!prompt) return loaded(service, c, asked, shape);
-			return spoken(service, c, asked, shape, async (model) => {
+			return spoken(service, c, asked, shape, async (lease) => {
+				const { model } = lease;
 				const template = !raw && (await model.chatTemplate()) !== undefined;
 				if (!template && system) throw refused('system', 'the model has no chat template to put it in');
-				if (!template) return idsOf(service, model, [prompt], 'prompt')[0] as readonly number[];
+				if (!template) return (await idsOf(service, c, lease, [prompt], 'prompt'))[0] as readonly number[];
 				const turns: readonly Message[] = system ? [{ role: 'system', content: system }] : [];
-				return chatIds(service, model, [...turns, { role: 'user', content: prompt }], 'prompt');
+				return chatIds(service, c, lease, [...turns, { role: 'user', content: prompt }], 'prompt');
 			});
 		},
 	);
@@ -103,7 +104,7 @@ export function generateRoutes(app: App, service: Service): void {
 			const { messages = [] } = asked;
 			const shape = (text: string) => ({ message: { role: 'assistant', content: text } });
 			if (messages.length === 0) return loaded(service, c, asked, shape);
-			return spoken(service, c, asked, shape, (model) => chatIds(service, model, messages, 'messages'));
+			return spoken(service, c, asked, shape, (lease) => chatIds(service, c, lease, messages, 'messages'));
 		},
 	);
 }
@@ -134,17 +135,17 @@ async function spoken(
 	c: Asked,
 	asked: Common,
 	shape: Shape,
-	promptOf: (model: Model) => Promise<readonly number[]>,
+	promptOf: (lease: Lease) => Promise<readonly number[]>,
 ): Promise<Response> {
 	const name = await modelName(service, asked.model);
 	const part = (text: string, more: object) => partOf(asked, shape, text, more);
 	return answered(service, c, name, asked.stream !== false, {
 		type: LINES,
-		async prepare({ model, keep }) {
-			keepFor(keep, asked.keep_alive);
-			const wanted = { ...wantedOf(asked.options), schema: schemaOfOllamaFormat(asked.format) };
+		async prepare(lease) {
+			keepFor(lease.keep, asked.keep_alive);
+			const wanted = { ...wantedOf(asked.options), schema: await schemaOfOllamaFormat(service, c, asked.format) };
 			const options = optionsOf(service, wanted, 1, 'options.num_predict');
-			const ids = await promptOf(model);
+			const ids = await promptOf(lease);
 			const room = (asked.options?.num_ctx ?? Number.POSITIVE_INFINITY) - ids.length;
 			if (room < 1) throw refused('options.num_ctx', `the prompt has ${ids.length} tokens, and nothing is cut in silence`);
 			return { ids, options: { ...options, maxTokens: Math.min(options.maxTokens!, room) }, loaded: service.now() };

@@ -4,6 +4,7 @@
 import { z } from '@hono/zod-openapi';
 import { noEffect, notHonoured } from '../define.ts';
 import { stopTexts, type Wanted } from '../generation.ts';
+import { lastOf } from '../openai/sampling.ts';
 
 const speed = noEffect('A setting of another engine, of its speed alone.');
 
@@ -17,7 +18,13 @@ export const options = z
 		repeat_penalty: z.number().gt(0).max(1000).optional().openapi({ description: 'Default 1, over the last 64 tokens.' }),
 		frequency_penalty: z.number().min(-100).max(100).optional(),
 		presence_penalty: z.number().min(-100).max(100).optional(),
-		repeat_last_n: notHonoured('penalties look at the last 64 tokens', 64),
+		repeat_last_n: z
+			.number()
+			.int()
+			.min(-1)
+			.max(2 ** 31 - 1)
+			.optional()
+			.openapi({ description: 'How many of the latest tokens penalties look at; default 64, -1 for all, 0 for none.' }),
 		seed: z.number().int().optional().openapi({ description: 'The same seed gives the same answer; -1: another each time.' }),
 		num_predict: z
 			.number()
@@ -49,7 +56,18 @@ export const options = z
 	.openapi('OllamaOptions');
 
 export function wantedOf(given: z.output<typeof options> = {}): Wanted {
-	const { temperature = 0.8, top_k = 40, top_p = 0.9, min_p, typical_p, repeat_penalty, num_predict = -1, seed, stop } = given;
+	const {
+		temperature = 0.8,
+		top_k = 40,
+		top_p = 0.9,
+		min_p,
+		typical_p,
+		repeat_penalty,
+		repeat_last_n,
+		num_predict = -1,
+		seed,
+		stop,
+	} = given;
 	return {
 		temperature,
 		...(top_k > 0 && { topK: top_k }),
@@ -57,6 +75,7 @@ export function wantedOf(given: z.output<typeof options> = {}): Wanted {
 		...(min_p && { minP: min_p }),
 		...(typical_p && typical_p < 1 && { typical: typical_p }),
 		...(repeat_penalty && { repetition: repeat_penalty }),
+		...(repeat_last_n !== undefined && { penaltyLast: lastOf(repeat_last_n) }),
 		...(given.frequency_penalty && { frequency: given.frequency_penalty }),
 		...(given.presence_penalty && { presence: given.presence_penalty }),
 		...(seed !== undefined && seed !== -1 && { seed: seed >>> 0 }),

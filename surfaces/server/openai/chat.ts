@@ -78,13 +78,14 @@ export function chatRoutes(app: App, service: Service): void {
 		},
 		async (asked, c) => {
 			checkPairs(asked);
-			return answeredInChoices(service, c, asked, SHAPE, async (model) => {
+			return answeredInChoices(service, c, asked, SHAPE, async (lease) => {
+				const { model } = lease;
 				checkBias(model, asked.logit_bias);
-				const ids = await chatIds(service, model, messagesOf(asked.messages), 'messages');
+				const ids = await chatIds(service, c, lease, messagesOf(asked.messages), 'messages');
 				const n = asked.n ?? 1;
 				const param = asked.max_completion_tokens == null ? 'max_tokens' : 'max_completion_tokens';
 				const maxTokens = asked.max_completion_tokens ?? asked.max_tokens ?? undefined;
-				const schema = schemaOfResponseFormat(asked.response_format);
+				const schema = await schemaOfResponseFormat(service, c, asked.response_format);
 				return Array.from({ length: n }, (_, index) => ({
 					index,
 					first: index === 0,

@@ -3,9 +3,9 @@
 
 import { z } from '@hono/zod-openapi';
 import type { GeneratedToken, GenerateOptions } from '../../../src/generation/generate.ts';
-import type { Model } from '../../../src/model.ts';
 import { answered, finishReason, runWhole, type Whole } from '../generation.ts';
 import { errorBody, refusalOf } from '../refusal.ts';
+import type { Lease } from '../registry.ts';
 import type { Asked, Service, Turn } from '../service.ts';
 import { DONE, EVENTS, event } from '../stream.ts';
 
@@ -48,7 +48,7 @@ export function answeredInChoices(
 	c: Asked,
 	asked: ChoicesBody,
 	shape: Shape,
-	choicesOf: (model: Model) => Promise<readonly Choice[]>,
+	choicesOf: (lease: Lease) => Promise<readonly Choice[]>,
 ): Promise<Response> {
 	const head = (object: string) => ({
 		id: service.newId(shape.prefix),
@@ -60,7 +60,7 @@ export function answeredInChoices(
 	});
 	return answered(service, c, asked.model, asked.stream === true, {
 		type: EVENTS,
-		prepare: ({ model }) => choicesOf(model),
+		prepare: choicesOf,
 		async whole(turn, choices) {
 			const done: object[] = [];
 			const add = ({ index, echoed, logprobs }: Choice, { text, tokens, finish }: Whole) =>

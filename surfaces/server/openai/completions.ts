@@ -2,13 +2,13 @@
 // https://platform.openai.com/docs/api-reference/completions/create
 
 import { z } from '@hono/zod-openapi';
-import type { Model } from '../../../src/model.ts';
 import { notHonoured, post } from '../define.ts';
 import { responseFormat, schemaOfResponseFormat } from '../format.ts';
-import { optionsOf } from '../generation.ts';
+import { checkContext, optionsOf } from '../generation.ts';
 import { checkInputs, idsOf } from '../inputs.ts';
 import { Refusal } from '../refusal.ts';
-import type { App, Service } from '../service.ts';
+import type { Lease } from '../registry.ts';
+import type { App, Asked, Service } from '../service.ts';
 import { answeredInChoices, type Choice, type Shape, usage } from './choices.ts';
 import { completionLogprobs } from './logprobs.ts';
 import { checkBias, count, inputsOf, model, samplingFields, textsOrIds, wantedOf } from './sampling.ts';
@@ -75,7 +75,7 @@ export function completionRoutes(app: App, service: Service): void {
 					code: 'unsupported_parameter',
 				});
 			}
-			return answeredInChoices(service, c, asked, SHAPE, async (model) => choicesOf(service, model, asked));
+			return answeredInChoices(service, c, asked, SHAPE, (lease) => choicesOf(service, c, lease, asked));
 		},
 	);
 }
@@ -91,17 +91,20 @@ const SHAPE: Shape = {
 };
 
 /** n choices a prompt, in OpenAI's order. */
-function choicesOf(service: Service, model: Model, asked: Body): readonly Choice[] {
+async function choicesOf(service: Service, c: Asked, lease: Lease, asked: Body): Promise<readonly Choice[]> {
+	const { model } = lease;
 	const { logprobs } = asked;
 	const prompts = inputsOf(asked.prompt);
-	const schema = schemaOfResponseFormat(asked.response_format);
+	const schema = await schemaOfResponseFormat(service, c, asked.response_format);
 	const n = asked.n ?? 1;
 	const maxTokens = asked.max_tokens ?? STANDARD_MAX_TOKENS;
 	checkBias(model, asked.logit_bias);
 	checkInputs(service, prompts, 'prompt');
 	optionsOf(service, { maxTokens }, prompts.length * n); // before anything is made for each
 	const { tokenizer } = model;
-	return idsOf(service, model, prompts, 'prompt').flatMap((ids, p) => {
+	const all = await idsOf(service, c, lease, prompts, 'prompt');
+	for (const ids of all) checkContext(service, ids.length, 'prompt');
+	return all.flatMap((ids, p) => {
 		const one = prompts[p]!;
 		const text = typeof one === 'string' ? one : (tokenizer?.decode(one) ?? '');
 		return Array.from({ length: n }, (_, k): Choice => {

@@ -2,11 +2,11 @@
 // https://platform.openai.com/docs/api-reference/embeddings/create
 
 import { z } from '@hono/zod-openapi';
-import { shortestFloat32s } from '../../../src/tensor/print.ts';
 import { noEffect, post } from '../define.ts';
 import { checkInputs, idsOf } from '../inputs.ts';
 import { Refusal } from '../refusal.ts';
-import { type App, type Service, withLease } from '../service.ts';
+import { type App, countTokens, type Service, withLease } from '../service.ts';
+import { base64, checkValues, vectorsAnswer } from '../vectors-answer.ts';
 import { count, inputsOf, model, textsOrIds } from './sampling.ts';
 
 const body = z
@@ -29,14 +29,15 @@ const answer = z
 	.openapi('Embeddings');
 
 export function embeddingRoutes(app: App, service: Service): void {
-	const { metrics } = service;
 	post(app, { path: '/v1/embeddings', tag: 'OpenAI', summary: 'Texts → sentence vectors', body, answer }, (asked, c) =>
-		withLease(service, asked.model, async ({ id: name, model, sentences }) => {
+		withLease(service, asked.model, async (lease) => {
 			const inputs = inputsOf(asked.input);
 			checkInputs(service, inputs);
-			const ids = idsOf(service, model, inputs, 'input');
+			const values = inputs.length * (asked.dimensions ?? lease.model.table?.width ?? 0);
+			if (asked.encoding_format !== 'base64') checkValues(service, values, 'input');
+			const ids = await idsOf(service, c, lease, inputs, 'input');
 			const options = asked.dimensions == null ? {} : { dimensions: asked.dimensions };
-			const { vectors, tokens, truncated } = await sentences(ids, options, c.var);
+			const { vectors, tokens, truncated } = await lease.sentences(ids, options, c.var);
 			const cut = truncated.indexOf(true);
 			if (cut >= 0) {
 				throw new Refusal(400, `Invalid 'input[${cut}]': the text is longer than the ${tokens[cut]} tokens that the model takes.`, {
@@ -44,20 +45,15 @@ export function embeddingRoutes(app: App, service: Service): void {
 					code: 'context_length_exceeded',
 				});
 			}
-			const encode = asked.encoding_format === 'base64' ? base64 : shortestFloat32s;
 			const read = tokens.reduce((a, b) => a + b, 0);
-			metrics.add('tongsa_tokens_total', { model: name, kind: 'prompt' }, read);
-			return c.json({
-				object: 'list',
-				data: vectors.map((vector, index) => ({ object: 'embedding', index, embedding: encode(vector) })),
-				model: name,
-				usage: { prompt_tokens: read, total_tokens: read },
+			countTokens(service, c, lease.id, 'prompt', read);
+			const one = (vector: Float32Array, index: number) => ({
+				object: 'embedding',
+				index,
+				embedding: asked.encoding_format === 'base64' ? base64(vector) : vector,
 			});
+			const usage = { prompt_tokens: read, total_tokens: read };
+			return vectorsAnswer(service, c, { object: 'list', data: vectors.map(one), model: lease.id, usage }, values);
 		}),
 	);
-}
-
-/** Little-endian float32, as OpenAI's clients read it. */
-export function base64(vector: Float32Array): string {
-	return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64');
 }

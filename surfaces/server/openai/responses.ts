@@ -96,15 +96,15 @@ export function responseRoutes(app: App, service: Service): void {
 			const named = (type: string, more: object) => event({ type, sequence_number: number++, ...more }, type);
 			return answered(service, c, asked.model, asked.stream === true, {
 				type: EVENTS,
-				async prepare({ model }) {
-					const schema = schemaOfTextFormat(asked.text?.format);
+				async prepare(lease) {
+					const schema = await schemaOfTextFormat(service, c, asked.text?.format);
 					const options = optionsOf(
 						service,
 						{ ...wantedOf(asked, asked.max_output_tokens ?? undefined, 0), schema },
 						1,
 						'max_output_tokens',
 					);
-					return { ids: await chatIds(service, model, conversationOf(asked), 'input'), options };
+					return { ids: await chatIds(service, c, lease, conversationOf(asked), 'input'), options };
 				},
 				whole: async (turn, { ids, options }) => shape.done(await runWhole(service, c, turn, ids, options), ids.length),
 				async pieces(turn, { ids, options }, write) {

@@ -7,12 +7,31 @@ import { extname, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Asked } from '../service.ts';
 
+/**
+ * Nothing is loaded from anywhere else, and no other page frames this one. Connections go where a learner's model file lies (https:, or
+ * another server of his own). https://www.w3.org/TR/CSP3/
+ */
+const CONTENT_SECURITY = [
+	"default-src 'self'",
+	"script-src 'self' 'unsafe-eval'", // WebAssembly, and the map's WebGL library, which writes its draw calls as functions
+	"worker-src 'self' blob:",
+	"style-src 'self' 'unsafe-inline'",
+	"img-src 'self' data: blob:",
+	"font-src 'self' data:",
+	"connect-src 'self' https: http: data: blob:",
+	"object-src 'none'",
+	"base-uri 'none'",
+	"form-action 'none'",
+	"frame-ancestors 'none'",
+].join('; ');
+
 const ISOLATION = {
 	'cross-origin-opener-policy': 'same-origin',
 	'cross-origin-embedder-policy': 'require-corp',
 	'cross-origin-resource-policy': 'same-origin',
 	'x-content-type-options': 'nosniff',
 	'referrer-policy': 'no-referrer',
+	'content-security-policy': CONTENT_SECURITY,
 };
 
 const TYPES: Readonly<Record<string, string>> = {

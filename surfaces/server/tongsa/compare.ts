@@ -1,10 +1,10 @@
 // POST /v1/compare, GET /v1/catalogue: one text through several models; what is here and what is known.
 
 import { z } from '@hono/zod-openapi';
-import { type ComparedModel, compared } from '../../protocol/compare.ts';
 import { get, post } from '../define.ts';
-import { idsOf } from '../inputs.ts';
+import { checkUnits } from '../inputs.ts';
 import { type App, type Service, withLease } from '../service.ts';
+import { jsonAnswer } from '../vectors-answer.ts';
 import { model, provenance } from './fields.ts';
 
 const body = z
@@ -30,17 +30,26 @@ export function compareRoutes(app: App, service: Service): void {
 			answer: z.object({ text: z.string(), models: z.array(z.looseObject({ model: z.string(), ids: z.array(z.number()), provenance })) }),
 		},
 		async ({ models, text, sentences = [] }, c) => {
-			const done: ComparedModel[] = [];
+			const most = service.settings['max-input-tokens'];
+			const all = [text, ...sentences.map((one) => one.text)];
+			// Counted once a model, before any of them is opened.
+			const units = checkUnits(
+				models.flatMap(() => all),
+				sentences.length > 0 ? 'sentences' : 'text',
+				most,
+			);
+			let left = most;
+			const parts: Uint8Array[] = [];
 			for (const name of models) {
 				c.var.signal.throwIfAborted();
-				done.push(
-					await withLease(service, name, async ({ model }) => {
-						idsOf(service, model, [text], 'text');
-						return compared(model, text, sentences);
-					}),
+				const { tokens, part } = await withLease(service, name, (lease) =>
+					service.texts.run('compare', lease, { text, sentences, most: left }, units, c.var),
 				);
+				left -= tokens;
+				parts.push(part);
 			}
-			return c.json({ text, models: done });
+			const listed = parts.flatMap((part, i) => (i === 0 ? [part] : [',', part]));
+			return jsonAnswer(c, `{"text":${JSON.stringify(text)},"models":[`, ...listed, ']}');
 		},
 	);
 	get(

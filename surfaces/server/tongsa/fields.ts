@@ -2,12 +2,10 @@
 
 import { z } from '@hono/zod-openapi';
 import { specialOptions } from '../../protocol/tokens.ts';
-import { id, model } from '../openai/sampling.ts';
+import { ids, model } from '../openai/sampling.ts';
 import { Refusal } from '../refusal.ts';
 
-export { id, model };
-
-export const ids = z.array(id);
+export { ids, model };
 
 export const special = z.enum(['add', 'none', 'parse']).optional().openapi({
 	description:

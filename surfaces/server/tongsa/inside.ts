@@ -3,13 +3,14 @@
 import { z } from '@hono/zod-openapi';
 import type { Model } from '../../../src/model.ts';
 import { surpriseJson } from '../../protocol/lens.ts';
-import { pointsJson, traceJson } from '../../protocol/trace.ts';
+import { pointsJson } from '../../protocol/trace.ts';
 import { post } from '../define.ts';
 import type { PlainTraceOptions } from '../engine-protocol.ts';
 import { idsOf } from '../inputs.ts';
-import { base64 } from '../openai/embeddings.ts';
 import { Refusal } from '../refusal.ts';
+import type { Lease } from '../registry.ts';
 import { type App, type Asked, type Service, type Turn, takeTurn } from '../service.ts';
+import { base64, vectorsAnswer } from '../vectors-answer.ts';
 import { encodeOptions, ids, model, provenance, special, textOrIds, textOrIdsOf } from './fields.ts';
 
 const selector = z.union([
@@ -57,7 +58,7 @@ export function insideRoutes(app: App, service: Service): void {
 				provenance,
 			}),
 		},
-		(asked, c) => inTurn(service, asked.model, c, async (model) => c.json(await pointsJson(model))),
+		(asked, c) => inTurn(service, asked.model, c, async ({ model }) => c.json(await pointsJson(model))),
 	);
 	post(
 		app,
@@ -69,7 +70,7 @@ export function insideRoutes(app: App, service: Service): void {
 			answer: z.object({ ids, points: z.record(z.string(), values), before: z.record(z.string(), values).optional(), provenance }),
 			also: { 'application/octet-stream': 'With encoding binary: little-endian float32; the header tongsa-shape has the shape.' },
 		},
-		(asked, c) => inTurn(service, asked.model, c, (model, turn) => traced(service, model, turn, asked, c)),
+		(asked, c) => inTurn(service, asked.model, c, (turn) => traced(service, turn, asked, c)),
 	);
 	post(
 		app,
@@ -83,10 +84,10 @@ export function insideRoutes(app: App, service: Service): void {
 			answer: z.object({ ids, layers: z.array(z.object({ layer: z.number(), top: z.array(scored) })), provenance }),
 		},
 		(asked, c) =>
-			inTurn(service, asked.model, c, async (model) => {
+			inTurn(service, asked.model, c, async (turn) => {
 				const { top, token } = asked;
 				const options = { ...runOptions(asked, c), ...(top && { top }), ...(token !== undefined && { token }) };
-				return c.json(await model.lens(inputOf(service, model, asked), options));
+				return c.json(await turn.model.lens(await inputOf(service, c, turn, asked), options));
 			}),
 	);
 	post(
@@ -104,17 +105,17 @@ export function insideRoutes(app: App, service: Service): void {
 			}),
 		},
 		(asked, c) =>
-			inTurn(service, asked.model, c, async (model) =>
-				c.json(await surpriseJson(model, inputOf(service, model, asked), runOptions(asked, c))),
+			inTurn(service, asked.model, c, async (turn) =>
+				c.json(await surpriseJson(turn.model, await inputOf(service, c, turn, asked), runOptions(asked, c))),
 			),
 	);
 }
 
 /** Opens the model, waits for its turn, and gives both back whatever happens. */
-async function inTurn(service: Service, name: string, c: Asked, work: (model: Model, turn: Turn) => Promise<Response>): Promise<Response> {
+async function inTurn(service: Service, name: string, c: Asked, work: (turn: Turn) => Promise<Response>): Promise<Response> {
 	const turn = await takeTurn(await service.models.acquire(name), c.var);
 	try {
-		return await work(turn.model, turn);
+		return await work(turn);
 	} finally {
 		turn.end();
 	}
@@ -124,26 +125,29 @@ type InputBody = z.output<z.ZodObject<typeof input>>;
 
 const runOptions = ({ precision }: InputBody, c: Asked) => ({ signal: c.var.signal, ...(precision && { precision }) });
 
-function inputOf(service: Service, model: Model, asked: InputBody): string | readonly number[] {
+async function inputOf(service: Service, c: Asked, lease: Lease, asked: InputBody): Promise<string | readonly number[]> {
 	const limits = { most: service.settings['max-trace-tokens'], options: encodeOptions(asked.special) };
-	return idsOf(service, model, [textOrIdsOf(asked)], asked.ids ? 'ids' : 'text', limits)[0]!;
+	return (await idsOf(service, c, lease, [textOrIdsOf(asked)], asked.ids ? 'ids' : 'text', limits))[0]!;
 }
 
-async function traced(service: Service, model: Model, { traces }: Turn, asked: z.output<typeof traceBody>, c: Asked): Promise<Response> {
-	const text = inputOf(service, model, asked);
+async function traced(service: Service, turn: Turn, asked: z.output<typeof traceBody>, c: Asked): Promise<Response> {
+	const text = await inputOf(service, c, turn, asked);
 	const options: PlainTraceOptions = {
 		at: asked.at as PlainTraceOptions['at'], // names and numbers are checked against the model by the library
-		maxValues: service.settings['max-trace-values'],
+		maxValues: service.settings['max-values'],
 		...(asked.precision && { precision: asked.precision }),
 	};
 	const both = asked.replace !== undefined && asked.encoding !== 'binary';
-	const runs = await traces(text, options, asked.replace, both, c.var.signal);
-	if (asked.encoding === 'binary') return oneBinary(runs.run.points, c);
-	if (asked.encoding !== 'base64') return c.json(traceJson(runs));
-	const encoded = (points: typeof runs.run.points) =>
-		Object.fromEntries(Object.entries(points).map(([name, { shape, data }]) => [name, { shape, data: base64(data) }]));
-	const { ids, points, provenance } = runs.run;
-	return c.json({ ids, points: encoded(points), ...(runs.before && { before: encoded(runs.before.points) }), provenance });
+	const { run, before } = await turn.traces(text, options, asked.replace, both, c.var.signal);
+	if (asked.encoding === 'binary') return oneBinary(run.points, c);
+	const encoded = (points: typeof run.points) =>
+		asked.encoding === 'base64'
+			? Object.fromEntries(Object.entries(points).map(([name, { shape, data }]) => [name, { shape, data: base64(data) }]))
+			: points;
+	const { ids, points, provenance } = run;
+	const answer = { ids, points: encoded(points), ...(before && { before: encoded(before.points) }), provenance };
+	const values = [points, before?.points ?? {}].flatMap((one) => Object.values(one)).reduce((sum, { data }) => sum + data.length, 0);
+	return vectorsAnswer(service, c, answer, values);
 }
 
 /** Bytes handed on at a time. */

@@ -1,12 +1,11 @@
 // POST /v1/tokenize, /v1/detokenize: text ⇄ ids, with each token's place in the text.
 
 import { z } from '@hono/zod-openapi';
-import { provenanceOf } from '../../../src/model/provenance.ts';
-import { detokenizeJson, tokenized } from '../../protocol/tokens.ts';
 import { post } from '../define.ts';
-import { counted, idsOf } from '../inputs.ts';
+import { checkUnits, idsOf } from '../inputs.ts';
 import { Refusal } from '../refusal.ts';
 import { type App, type Service, withLease } from '../service.ts';
+import { jsonAnswer } from '../vectors-answer.ts';
 import { encodeOptions, ids, model, provenance, special } from './fields.ts';
 
 const token = z.object({
@@ -36,20 +35,15 @@ export function tokenRoutes(app: App, service: Service): void {
 			answer: z.object({ results: z.array(encoded), usage: z.object({ total_tokens: z.number() }), provenance }),
 		},
 		(asked, c) =>
-			withLease(service, asked.model, async ({ model }) => {
+			withLease(service, asked.model, async (lease) => {
 				const texts = typeof asked.input === 'string' ? [asked.input] : asked.input;
 				if (texts.length > most) {
 					throw new Refusal(400, `Invalid 'input': ${texts.length} texts, and this server takes at most ${most}.`, { param: 'input' });
 				}
-				const options = encodeOptions(asked.special);
-				const add = counted('input', service.settings['max-input-tokens']);
-				const results = texts.map((text) => {
-					add.text(text);
-					const one = tokenized(model, text, options);
-					add.tokens(one.ids);
-					return one;
-				});
-				return c.json({ results, usage: { total_tokens: add.total }, provenance: provenanceOf(model.checkpoint) });
+				const limits = { most: service.settings['max-input-tokens'], param: 'input' };
+				const units = checkUnits(texts, 'input', limits.most);
+				const task = { texts, options: encodeOptions(asked.special), ...limits };
+				return jsonAnswer(c, await service.texts.run('tokenize', lease, task, units, c.var));
 			}),
 	);
 	post(
@@ -62,9 +56,10 @@ export function tokenRoutes(app: App, service: Service): void {
 			answer: z.object({ text: z.string(), provenance }),
 		},
 		(asked, c) =>
-			withLease(service, asked.model, async ({ model }) => {
-				idsOf(service, model, [asked.ids], 'ids');
-				return c.json(detokenizeJson(model, asked.ids, asked.skip_special ?? false));
+			withLease(service, asked.model, async (lease) => {
+				const { ids, skip_special: skipSpecial = false } = asked;
+				await idsOf(service, c, lease, [ids], 'ids');
+				return c.json(await service.texts.run('detokenize', lease, { ids, skipSpecial }, ids.length, c.var));
 			}),
 	);
 }

@@ -1,13 +1,11 @@
 // POST /v1/embed, /v1/nearest, /v1/sentence: the embedding matrix, from any vector back to tokens, and one vector a text.
 
 import { z } from '@hono/zod-openapi';
-import { shortestFloat32s } from '../../../src/tensor/print.ts';
-import { embedJson, nearestJson } from '../../protocol/vectors.ts';
 import { post } from '../define.ts';
 import { checkInputs, idsOf } from '../inputs.ts';
-import { base64 } from '../openai/embeddings.ts';
 import { Refusal } from '../refusal.ts';
 import { type App, type Service, withLease } from '../service.ts';
+import { base64, checkValues, vectorsAnswer } from '../vectors-answer.ts';
 import { encodeOptions, ids, model, provenance, special, textOrIds, textOrIdsOf } from './fields.ts';
 
 const encoding = z.enum(['float', 'base64']).optional().openapi({ description: 'base64: little-endian float32.' });
@@ -65,12 +63,16 @@ export function vectorRoutes(app: App, service: Service): void {
 			}),
 		},
 		(asked, c) =>
-			withLease(service, asked.model, async ({ model }) => {
-				const [input] = idsOf(service, model, [textOrIdsOf(asked)], asked.ids ? 'ids' : 'text', { options: encodeOptions(asked.special) });
-				const embedding = await model.embed(input!, { signal: c.var.signal });
-				if (asked.encoding !== 'base64') return c.json(embedJson(embedding));
-				const { data, ...rest } = embedding;
-				return c.json({ ...rest, data: base64(data) });
+			withLease(service, asked.model, async (lease) => {
+				const param = asked.ids ? 'ids' : 'text';
+				const [input] = await idsOf(service, c, lease, [textOrIdsOf(asked)], param, { options: encodeOptions(asked.special) });
+				checkValues(service, input!.length * (lease.model.table?.width ?? 0), param);
+				const { data, shape, ...rest } = await lease.model.embed(input!, { signal: c.var.signal });
+				if (asked.encoding === 'base64') return c.json({ shape, ...rest, data: base64(data) });
+				const [T, D] = shape;
+				const rows = Array.from({ length: T }, (_, t) => data.subarray(t * D, (t + 1) * D));
+				const { provenance, ...more } = rest;
+				return vectorsAnswer(service, c, { shape, ...more, rows, provenance }, data.length);
 			}),
 	);
 	post(
@@ -89,17 +91,18 @@ export function vectorRoutes(app: App, service: Service): void {
 			}),
 		},
 		({ model: name, word, vector, plus, minus, top, metric, table }, c) =>
-			withLease(service, name, async ({ model }) => {
+			withLease(service, name, async (lease) => {
 				const given = [word, vector, plus || minus ? true : undefined].filter((one) => one !== undefined);
 				if (given.length !== 1) {
 					throw new Refusal(400, "Give exactly one of 'word', 'vector', or 'plus' and 'minus'.", { param: 'word', code: 'invalid_value' });
 				}
 				const most = service.settings['max-trace-tokens'];
 				const words = { word: word === undefined ? [] : [word], plus: plus ?? [], minus: minus ?? [] };
-				for (const [param, texts] of Object.entries(words)) idsOf(service, model, texts, param, { most });
+				for (const [param, texts] of Object.entries(words)) await idsOf(service, c, lease, texts, param, { most });
 				const query = { ...(word !== undefined && { word }), ...(vector && { vector }), ...(plus && { plus }), ...(minus && { minus }) };
-				const options = { ...(top && { top }), ...(metric && { metric }), ...(table && { table }), signal: c.var.signal };
-				return c.json(await nearestJson(model, query, options));
+				const options = { ...(top && { top }), ...(metric && { metric }), ...(table && { table }) };
+				const { rows = 0, width = 0 } = lease.model.table ?? {};
+				return c.json(await service.texts.run('nearest', lease, { query, options }, rows * width, c.var));
 			}),
 	);
 	post(
@@ -115,17 +118,20 @@ export function vectorRoutes(app: App, service: Service): void {
 			}),
 		},
 		({ model: name, input, pooling, normalize, dimensions, encoding }, c) =>
-			withLease(service, name, async ({ model, sentences }) => {
+			withLease(service, name, async (lease) => {
 				const texts = typeof input === 'string' ? [input] : input;
 				checkInputs(service, texts);
-				const ids = idsOf(service, model, texts, 'input');
+				const values = texts.length * (dimensions ?? lease.model.table?.width ?? 0);
+				if (encoding !== 'base64') checkValues(service, values, 'input');
+				const ids = await idsOf(service, c, lease, texts, 'input');
 				const options = { ...(pooling && { pooling }), ...(normalize !== undefined && { normalize }), ...(dimensions && { dimensions }) };
-				const { vectors, tokens, truncated, provenance } = await sentences(ids, options, c.var);
-				const encode = encoding === 'base64' ? base64 : shortestFloat32s;
-				return c.json({
-					sentences: vectors.map((vector, i) => ({ vector: encode(vector), tokens: tokens[i], truncated: truncated[i] })),
-					provenance,
+				const { vectors, tokens, truncated, provenance } = await lease.sentences(ids, options, c.var);
+				const one = (vector: Float32Array, i: number) => ({
+					vector: encoding === 'base64' ? base64(vector) : vector,
+					tokens: tokens[i],
+					truncated: truncated[i],
 				});
+				return vectorsAnswer(service, c, { sentences: vectors.map(one), provenance }, values);
 			}),
 	);
 }
