@@ -75,7 +75,7 @@ function sentence(what: string, d: ErrorDetail): string {
 }
 
 /** Control characters, line separators, and the marks that turn the direction of text (Trojan Source, CVE-2021-42574). */
-const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+const UNPRINTABLE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
 
 /** A foreign value on one printable line, cut at `most` characters. */
 function quoted(value: string | number | bigint, most = MAX_QUOTED): string {

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ByteSource } from '../../src/bytes/source.ts';
 import { TongsaError } from '../../src/errors.ts';
 import type { Progress } from '../../src/host.ts';
+import { meant } from '../../src/suggest.ts';
 import { sha256Of } from './download.ts';
 import { fileSource } from './file.ts';
 import { hubName, pullHub } from './hub.ts';
@@ -47,9 +48,12 @@ export async function pull(name: string, options: PullOptions): Promise<Pulled> 
 		if (name.startsWith('ollama:')) return { name, path: await pullOllama(name.slice(7), options), source: 'ollama' };
 		const known = recipe(name);
 		if (!known) {
+			const names = RECIPES.map((one) => one.name);
+			const hint = meant(name, names);
 			throw new TongsaError('not-found', 'nothing to pull by this name', {
 				got: name,
-				allowed: `${RECIPES.map((one) => one.name).join(', ')}, hf:owner/repo[/file], ollama:name[:tag]`,
+				...(hint && { hint }),
+				allowed: `${names.join(', ')}, hf:owner/repo[/file], ollama:name[:tag]`,
 			});
 		}
 		const waiting = (pid: number) => options.onNote?.(`waiting for another pull (process ${pid})`);

@@ -6,6 +6,7 @@ import type { System } from '../../src/architectures/catalogue.ts';
 import type { ModelFiles } from '../../src/bytes/source.ts';
 import { TongsaError } from '../../src/errors.ts';
 import type { ModelReference, Progress } from '../../src/host.ts';
+import { meant } from '../../src/suggest.ts';
 import { fileSource } from './file.ts';
 import { pathFiles } from './folder.ts';
 import { PACKAGED, packaged } from './packaged.ts';
@@ -79,9 +80,16 @@ function pathOf(url: string): string {
 }
 
 function unknown(reference: string, known: System | undefined): TongsaError {
-	const names = [...new Set([...PACKAGED.map(({ name }) => name), ...RECIPES.map(({ name }) => name)])].join(', ');
-	const allowed = `${names}, a path, hf:owner/repo, ollama:name or a URL`;
-	if (!known) return new TongsaError('not-found', 'no such model', { got: reference, allowed });
+	const names = [...new Set([...PACKAGED.map(({ name }) => name), ...RECIPES.map(({ name }) => name)])];
+	const allowed = `${names.join(', ')}, a path, hf:owner/repo, ollama:name or a URL`;
+	if (!known) {
+		const aliases = PACKAGED.flatMap((entry) => entry.aliases);
+		const hint = meant(reference, [...names, ...aliases]);
+		return new TongsaError('not-found', 'no such model', {
+			got: reference,
+			...(hint ? { hint: `${hint} All: tongsa models` } : { allowed }),
+		});
+	}
 	const what = known.open === 'weights' ? `no file of ${known.title} is here` : `the weights of ${known.title} are not public`;
 	const repository = known.repository ? `Open it as hf:${known.repository}, or see` : 'See';
 	return new TongsaError('not-found', what, { got: reference, hint: `${repository} what is known of it: tongsa info ${known.id}` });

@@ -4,13 +4,17 @@ import { TongsaError } from '../errors.ts';
 import { type Rule, shown } from '../options.ts';
 import type { TransformerConfig } from '../spec/config.ts';
 import { BLOCK_POINTS, type BlockPoint, GLOBAL_POINTS, type GlobalPoint, type Point, pointsOf, sizesOf } from '../spec/points.ts';
+import { meant } from '../suggest.ts';
 import type { Extent } from './forward.ts';
 import type { Asked, TokenRange } from './ops.ts';
 
 /**
- * A point by name, with `*` for every layer, or at the end for all that begins so; or a typed selector. Negative numbers count from the end.
+ * A point by name, or several by a pattern; or a typed selector. Counting from the end is by negative numbers. In a pattern `*` is one part of
+ * a name, at the end all that may follow, and `3-5` the layers from 3 to 5.
  *
- *     'blocks.*.output', 'blocks.3.attention.*'
+ *     'blocks.*.output'            // the output of every block
+ *     'blocks.3-5.attention.*'     // all of attention in three blocks
+ *     '*'                          // everything
  *     { point: 'attention.weights', layer: 12, head: 3, token: -1 }
  */
 export type Selector = string | BlockSelector | GlobalSelector;
@@ -69,14 +73,34 @@ export function select(config: TransformerConfig, selectors: readonly Selector[]
 
 function matching(config: TransformerConfig, points: readonly Point[], selector: Selector): Point[] {
 	const name = typeof selector === 'string' ? selector : nameOf(config, selector);
-	// A star at the end stands for the rest of the name, one within it for one part.
-	const pattern = new RegExp(`^${name.replace(/\*$/, '').split('*').map(escapePattern).join('[^.]+')}${name.endsWith('*') ? '.+' : ''}$`);
-	const found = points.filter((point) => pattern.test(point.name));
+	const pattern = name.split('.');
+	const found = points.filter((point) => matches(pattern, point.name.split('.')));
 	if (found.length > 0) return found;
+	const hint = meant(
+		name,
+		points.map((point) => point.name),
+	);
 	throw new TongsaError('not-found', 'this model has no such point', {
 		field: name,
-		allowed: `${Object.keys(GLOBAL_POINTS).join(', ')}, blocks.0 to ${config.blocks.length - 1} with ${Object.keys(BLOCK_POINTS).join(', ')}, those that the family has`,
+		...(hint
+			? { hint }
+			: {
+					allowed: `${Object.keys(GLOBAL_POINTS).join(', ')}, blocks.0 to ${config.blocks.length - 1} with ${Object.keys(BLOCK_POINTS).join(', ')}, those that the family has`,
+				}),
 	});
+}
+
+/** Part by part; a `*` at the end stands for one part or more. */
+function matches(pattern: readonly string[], name: readonly string[]): boolean {
+	const open = pattern.at(-1) === '*' && name.length >= pattern.length;
+	return (open || name.length === pattern.length) && pattern.every((part, i) => partMatches(part, name[i]!));
+}
+
+function partMatches(part: string, name: string): boolean {
+	const [, first, last] = /^(\d{1,9})-(\d{1,9})$/.exec(part) ?? [];
+	if (first !== undefined) return /^\d+$/.test(name) && Number(name) >= Number(first) && Number(name) <= Number(last);
+	if (!part.includes('*')) return part === name;
+	return new RegExp(`^${part.split('*').map(escapePattern).join('.*')}$`).test(name);
 }
 
 function nameOf(config: TransformerConfig, selector: BlockSelector | GlobalSelector): string {

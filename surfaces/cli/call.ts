@@ -1,6 +1,7 @@
 // One call of the command line: words → a verb's arguments and options, checked against the verb's table entry.
 
-import { TongsaError } from '../../src/errors.ts';
+import { type ErrorDetail, TongsaError } from '../../src/errors.ts';
+import { meant } from '../../src/suggest.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface OptionSpec {
@@ -58,7 +59,7 @@ export interface Call {
 	values(name: string): readonly string[];
 	/** An option's whole number within its bounds. */
 	integer(name: string, standard: number, least: number, most: number): number;
-	usage(what: string, detail?: { readonly got?: string; readonly allowed?: string; readonly field?: string }): TongsaError;
+	usage(what: string, detail?: Pick<ErrorDetail, 'got' | 'allowed' | 'field' | 'hint'>): TongsaError;
 }
 
 /**
@@ -68,7 +69,7 @@ export interface Call {
 export async function readCall(verb: Verb, words: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<Call> {
 	const specs = { ...COMMON_OPTIONS, ...verb.options };
 	const usage: Call['usage'] = (what, detail = {}) =>
-		new TongsaError('usage', what, { ...detail, hint: `Try: tongsa ${verb.name} --help` });
+		new TongsaError('usage', what, { hint: `Try: tongsa ${verb.name} --help`, ...detail });
 
 	const { values, positionals } = await parse(specs, words, usage);
 	const most = verb.arguments.some((argument) => argument.many) ? Infinity : verb.arguments.length;
@@ -82,7 +83,8 @@ export async function readCall(verb: Verb, words: readonly string[], terminal: T
 	for (const [name, spec] of Object.entries(specs)) {
 		const got = values[name];
 		if (spec.choices && typeof got === 'string' && !spec.choices.includes(got)) {
-			throw usage('unknown value', { field: `--${name}`, got, allowed: spec.choices.join(', ') });
+			const hint = meant(got, spec.choices);
+			throw usage('unknown value', { field: `--${name}`, got, allowed: spec.choices.join(', '), ...(hint && { hint }) });
 		}
 	}
 	return {
@@ -98,7 +100,8 @@ export async function readCall(verb: Verb, words: readonly string[], terminal: T
 			const got = values[name] as string | undefined;
 			if (got === undefined) return standard;
 			const number = Number(got);
-			if (!/^-?\d+$/.test(got) || number < from || number > to) {
+			// 1e3 is a thousand, as people and spreadsheets write it.
+			if (!/^-?\d+(?:e\+?\d{1,2})?$/i.test(got) || number < from || number > to) {
 				throw usage('not a whole number within its bounds', { field: `--${name}`, got, allowed: `${from} to ${to}` });
 			}
 			return number;
@@ -121,7 +124,10 @@ async function parse(specs: Readonly<Record<string, OptionSpec>>, words: readonl
 		const code = (error as NodeJS.ErrnoException).code;
 		const got = /'(-[^' ]*)/.exec((error as Error).message)?.[1];
 		const known = Object.keys(specs).map((name) => `--${name}`);
-		if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') throw usage('unknown option', { got: got ?? '', allowed: known.join(', ') });
+		if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
+			const hint = got && meant(got, known);
+			throw usage('unknown option', { got: got ?? '', ...(hint ? { hint } : { allowed: known.join(', ') }) });
+		}
 		throw usage(`${(error as Error).message.split('. ')[0]}`);
 	}
 }

@@ -2,6 +2,7 @@
 // Contract: DESIGN §6. Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 130 interrupted.
 
 import { TongsaError } from '../../src/errors.ts';
+import { meant } from '../../src/suggest.ts';
 import { readCall } from './call.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 import { VERBS } from './verbs.ts';
@@ -35,6 +36,7 @@ async function main(words: readonly string[], terminal: Terminal): Promise<numbe
 	} catch (error) {
 		if (interrupt.signal.aborted) return 130;
 		if ((error as NodeJS.ErrnoException).code === 'EPIPE') return 0;
+		if (asksJson(words)) await terminal.write(`${JSON.stringify({ error: errorJson(error) })}\n`);
 		terminal.note(`tongsa: ${oneLine(error)}\n`);
 		if (process.env.TONGSA_DEBUG) terminal.note(`${(error as Error).stack}\n`);
 		return error instanceof TongsaError && error.code === 'usage' ? 2 : 1;
@@ -53,8 +55,10 @@ async function run(words: readonly string[], terminal: Terminal): Promise<number
 	}
 	const verb = VERBS.find((candidate) => candidate.name === name);
 	if (!verb) {
-		const known = VERBS.map((candidate) => candidate.name).join(', ');
-		throw new TongsaError('usage', 'unknown verb', { got: name, allowed: known, hint: 'Try: tongsa --help' });
+		const known = VERBS.map((candidate) => candidate.name);
+		const hint = meant(name, known);
+		const rest = hint ? { hint: `${hint} All: tongsa --help` } : { allowed: known.join(', '), hint: 'Try: tongsa --help' };
+		throw new TongsaError('usage', 'unknown verb', { got: name, ...rest });
 	}
 	const call = await readCall(
 		verb,
@@ -72,6 +76,19 @@ async function run(words: readonly string[], terminal: Terminal): Promise<number
 	if (!answer) return 0;
 	await terminal.write(call.flag('json') ? `${JSON.stringify(answer.json)}\n` : await answer.text());
 	return answer.code ?? 0;
+}
+
+/** Whether the answer was to be JSON: words behind `--` are no options. */
+function asksJson(words: readonly string[]): boolean {
+	return words.slice(0, [...words, '--'].indexOf('--')).includes('--json');
+}
+
+/** The same refusal for programs: its code, what and where, and the message that people read. */
+function errorJson(error: unknown): object {
+	if (!(error instanceof TongsaError)) return { code: 'internal', message: oneLine(error) };
+	const { code, what, detail } = error;
+	const got = typeof detail.got === 'bigint' ? String(detail.got) : detail.got;
+	return { code, message: oneLine(error), what, ...detail, ...(got !== undefined && { got }) };
 }
 
 /** A refusal on one line; a defect of ours says so. */

@@ -16,9 +16,9 @@ export interface Terminal {
 	write(text: string): Promise<void>;
 	/** Progress and notices. */
 	note(text: string): void;
-	/** All of stdin as UTF-8. @throws TongsaError 'too-large'. */
+	/** All of stdin as UTF-8, to the byte. @throws TongsaError 'too-large', 'malformed' for what is no UTF-8. */
 	readAll(): Promise<string>;
-	/** Lines of stdin without their ends. */
+	/** Lines of stdin: they end at U+000A alone, and a U+FEFF before the first is Windows' mark, not text. @throws as readAll */
 	lines(): AsyncIterable<string>;
 }
 
@@ -59,13 +59,70 @@ export function processTerminal(): Terminal {
 				}
 				chunks.push(chunk);
 			}
-			return new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.concat(chunks));
+			return decoded(Buffer.concat(chunks), 0);
 		},
 		async *lines() {
-			const { createInterface } = await import('node:readline');
-			yield* createInterface({ input: process.stdin, crlfDelay: Infinity });
+			yield* linesOf(process.stdin as AsyncIterable<Uint8Array>);
 		},
 	};
+}
+
+/** Bytes → lines without their ends. Not by node:readline: U+2028 and a lone U+000D are characters of a line. */
+export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+	let pieces: Uint8Array[] = [];
+	let length = 0;
+	let before = 0;
+	const take = (): string => {
+		const line = decoded(Buffer.concat(pieces), before);
+		const text = before === 0 ? line.replace(/^\ufeff/, '') : line;
+		before += length + 1;
+		pieces = [];
+		length = 0;
+		return text;
+	};
+	for await (const chunk of chunks) {
+		let from = 0;
+		for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
+			pieces.push(chunk.subarray(from, end));
+			length += end - from;
+			from = end + 1;
+			yield take();
+		}
+		pieces.push(chunk.subarray(from));
+		length += chunk.length - from;
+		if (length > MAX_STDIN_BYTES)
+			throw new TongsaError('too-large', 'a line too long on stdin', { allowed: `at most ${MAX_STDIN_BYTES} bytes` });
+	}
+	if (length > 0) yield take();
+}
+
+/** UTF-8 to the byte; U+FEFF stays. @throws TongsaError 'malformed' with the place of the first byte that is none. */
+function decoded(bytes: Uint8Array, before: number): string {
+	try {
+		return new TextDecoder('utf-8', { ignoreBOM: true, fatal: true }).decode(bytes);
+	} catch {
+		const wide = before === 0 && ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff));
+		throw new TongsaError('malformed', 'stdin is not text in UTF-8', {
+			byteOffset: before + wholeUntil(bytes),
+			...(wide && { got: 'UTF-16', hint: 'In PowerShell: $OutputEncoding = [Text.UTF8Encoding]::new()' }),
+		});
+	}
+}
+
+/** How many bytes are whole characters before the first that is none: half by half. */
+function wholeUntil(bytes: Uint8Array): number {
+	let tried = 0;
+	let whole = 0;
+	for (let step = 2 ** Math.ceil(Math.log2(bytes.length + 1)); step >= 1; step /= 2) {
+		if (tried + step > bytes.length) continue;
+		try {
+			// A character that is cut by the end of the part is kept back by `stream`, and not counted.
+			const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(0, tried + step), { stream: true });
+			tried += step;
+			whole = Buffer.byteLength(text);
+		} catch {}
+	}
+	return whole;
 }
 
 /** NO_COLOR and FORCE_COLOR come before what the terminal says of itself (no-color.org, force-color.org). */

@@ -77,6 +77,46 @@ test('a chat template that loops is stopped', async () => {
 	await refuses(['template', looping(), '--messages', '[{"role":"user","content":"a"}]'], /chat template takes too/);
 });
 
+test('a file that is cut short says so first', async () => {
+	await refuses(
+		['info', put('most.gguf', LECTURE.subarray(0, LECTURE.length - 40))],
+		/^tongsa: the file is cut short: 0\.0 of 0\.0 MB are here.*Fetch it again/,
+	);
+});
+
+test('who cannot answer refuses a chat before anything is said', async () => {
+	await refuses(['chat', 'gpt-4'], /without weights/);
+	await refuses(['chat', 'smollm2'], /needs the whole model/);
+});
+
+test('lines end at U+000A alone, and may begin with the mark of Windows', async () => {
+	const text = 'a\u2028b\u2029c\u0085d\re';
+	const { code, stdout, stderr } = await tongsa(['tokenize', 'gpt-2', '--jsonl'], {
+		stdin: `\ufeff${JSON.stringify('first')}\r\n"${text.replace('\r', '\\r')}"\r\n"last"`,
+	});
+	assert.deepEqual([code, stderr], [0, '']);
+	const lines = stdout
+		.trimEnd()
+		.split('\n')
+		.map((line) => JSON.parse(line) as { ids: number[] });
+	assert.equal(lines.length, 3);
+	const back = await tongsa(['detokenize', 'gpt-2', lines[1]!.ids.join(','), '--json']);
+	assert.equal(back.json<{ text: string }>().text, text);
+});
+
+test('bytes that are no text are refused with their place', async () => {
+	const bad = async (bytes: Uint8Array, words: readonly string[], says: RegExp) => {
+		const { code, stdout, stderr } = await tongsa(words, { stdin: bytes });
+		assert.deepEqual([code, stdout], [1, ''], words.join(' '));
+		assert.match(stderr, says);
+	};
+	const late = Buffer.concat([Buffer.from('사랑'.repeat(1000)), Buffer.of(0xff, 0x41)]);
+	await bad(late, ['tokenize', 'gpt-2'], /not text in UTF-8 \(byte 6000\)/);
+	await bad(Buffer.of(0xff, 0xfe, 0x41, 0), ['tokenize', 'gpt-2'], /byte 0.*UTF-16.*PowerShell/);
+	await bad(Buffer.of(0x41, 0xec, 0x82), ['embed', 'lecture'], /byte 1\)/);
+	await bad(Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22, 10]), ['tokenize', 'gpt-2', '--jsonl'], /byte 1\)/);
+});
+
 test('lone surrogates are read as U+FFFD', async () => {
 	const { code, stdout } = await tongsa(['tokenize', 'gpt-4', '--jsonl'], { stdin: '"a\\ud800b"\n"a\\ufffdb"\n' });
 	assert.equal(code, 0);

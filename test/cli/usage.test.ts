@@ -56,7 +56,12 @@ const WRONG: readonly (readonly [readonly string[], RegExp])[] = [
 	[['completion', 'tcsh'], /got tcsh, allowed bash, zsh, fish/],
 	[['compare', 'gpt-2'], /one MODEL or more/],
 	[['compare', 'gpt-2', 'text', '--also', 'fr'], /LANG=TEXT/],
-	[['start', '--json'], /for people/],
+	[['emb', 'lecture', 'I'], /unknown verb: got emb\. Did you mean embed\?/],
+	[['tokenise', 'lecture', 'I'], /Did you mean tokenize\?/],
+	[['tokenize', 'lecture', 'I', '--no-speical'], /unknown option: got --no-speical\. Did you mean --no-special\?/],
+	[['nearest', 'lecture', 'I', '--top', '2e3'], /--top.*got 2e3, allowed 1 to 1000/],
+	[['nearest', 'lecture', 'I', '--top', '1001'], /--top.*got 1001, allowed 1 to 1000/],
+	[['nearest', 'lecture', 'I', '--top', '1e-3'], /--top.*got 1e-3/],
 ];
 
 test('wrong usage is exit code 2, one line on stderr, nothing on stdout', async () => {
@@ -68,6 +73,29 @@ test('wrong usage is exit code 2, one line on stderr, nothing on stdout', async 
 		assert.match(stderr, says, words.join(' '));
 		assert.equal(code, 2, `${words.join(' ')}: ${stderr}`);
 	}
+});
+
+test('with --json a refusal is one JSON object on stdout as well, with the same exit code', async () => {
+	for (const [words, code, error] of [
+		[['embed', 'smolm2', 'I', '--json'], 1, { code: 'not-found', what: 'no such model', got: 'smolm2' }],
+		[['embed', 'lecture', '--ids', '8', '--json'], 1, { code: 'out-of-range', got: 8, allowed: '0 to 7', tensor: 'token_embd.weight' }],
+		[['nearest', 'lecture', 'I', '--top', '0', '--json'], 2, { code: 'usage', field: '--top' }],
+		[['sing', '--json'], 2, { code: 'usage', got: 'sing' }],
+	] as const) {
+		const result = await tongsa(words);
+		assert.equal(result.code, code);
+		const { error: told } = result.json<{ error: Record<string, unknown> }>();
+		assert.deepEqual({ ...told, ...error }, told, words.join(' '));
+		assert.equal(result.stderr, `tongsa: ${told['message']}\n`);
+	}
+	// Behind -- it is a text.
+	assert.equal((await tongsa(['tokenize', 'nothing', '--', '--json'])).stdout, '');
+});
+
+test('1e1 is ten, as a whole number', async () => {
+	const { code, stdout } = await tongsa(['nearest', 'lecture', 'love', '--top', '2e0', '--json']);
+	assert.equal(code, 0);
+	assert.equal((JSON.parse(stdout) as { matches: unknown[] }).matches.length, 2);
 });
 
 for (const shell of ['bash', 'zsh', 'fish']) {

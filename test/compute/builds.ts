@@ -1,10 +1,12 @@
-// What the compute tests share: every build of the kernels that this machine can run, and numbers from a fixed seed.
+// What the compute tests share: every build of the kernels that this machine can run, and stored numbers from a fixed seed.
 
 import { optimise } from '../../hosts/node/optimise.ts';
 import { probeRelaxedDot } from '../../src/compute/detect.ts';
 import type { KernelVariant } from '../../src/compute/kernels.ts';
 import { buildKernels, type KernelBuild } from '../../src/compute/wasm.ts';
+import { seededRandom } from '../../src/generation/random.ts';
 import { type DTypeName, dtypeOf, numberToHalf } from '../../src/tensor/index.ts';
+import { randomFloats } from '../random.ts';
 
 interface Variant {
 	readonly name: KernelVariant;
@@ -26,23 +28,6 @@ export async function variants(): Promise<Variant[]> {
 	];
 }
 
-/** Uniform numbers in 0…1. Mulberry32, public domain (Tommy Ettinger). */
-export function random(seed: number): () => number {
-	let state = seed;
-	return () => {
-		state = (state + 0x6d2b79f5) | 0;
-		let t = Math.imul(state ^ (state >>> 15), 1 | state);
-		t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-		return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-	};
-}
-
-/** Numbers around 0, nearly normal, of spread 1. */
-export function randomFloats(length: number, seed: number): Float32Array {
-	const next = random(seed);
-	return Float32Array.from({ length }, () => (next() + next() + next() - 1.5) * 2);
-}
-
 /** Byte offsets of the halves in one block: random bits there could be infinite, or 2^15 times the next one. */
 const HALVES: Partial<Record<DTypeName, readonly number[]>> = {
 	Q4_0: [0],
@@ -57,7 +42,7 @@ const HALVES: Partial<Record<DTypeName, readonly number[]>> = {
 
 /** `count` values of a stored type: random bits, with sane scales. */
 export function randomBytes(dtype: DTypeName, count: number, seed: number): Uint8Array {
-	const next = random(seed);
+	const next = seededRandom(seed);
 	if (dtype === 'F32') return new Uint8Array(randomFloats(count, seed).buffer);
 	if (dtype === 'F16') return new Uint8Array(Uint16Array.from(randomFloats(count, seed), numberToHalf).buffer);
 	if (dtype === 'BF16')

@@ -8,7 +8,8 @@ import type { Transformer } from '../../src/transformer/transformer.ts';
 import type { BlockParts, LinearParts, NormParts, TransformerParts } from '../../src/weights/parts.ts';
 import type { MatrixView, VectorView } from '../../src/weights/views.ts';
 import { openWeights } from '../../src/weights/weights.ts';
-import { randomBytes, randomFloats } from './builds.ts';
+import { randomFloats } from '../random.ts';
+import { randomBytes } from './builds.ts';
 
 /** `dtype`: of the matrices; vectors are F32. */
 export function madeModel(config: TransformerConfig, dtype: DTypeName = 'F32'): Transformer {

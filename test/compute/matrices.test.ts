@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { HOT_TYPES, matrixBytes, ROUNDED } from '../../src/compute/layouts.ts';
 import { type DTypeName, dtypeOf } from '../../src/tensor/index.ts';
-import { newMemory, randomBytes, randomFloats, variants } from './builds.ts';
+import { randomFloats } from '../random.ts';
+import { newMemory, randomBytes, variants } from './builds.ts';
 
 const TYPES = [...HOT_TYPES.keys()] as DTypeName[];
 /** Places in the test's memory: far enough apart for 24 rows of 512 columns. */

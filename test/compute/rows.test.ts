@@ -5,7 +5,8 @@ import { describe, test } from 'node:test';
 import { createRowScorer } from '../../src/compute/rows.ts';
 import { half, halfBits } from '../../src/compute/scalar/halves.ts';
 import { dtypeOf, halfToNumber, numberToHalf } from '../../src/tensor/index.ts';
-import { randomBytes, randomFloats, variants } from './builds.ts';
+import { randomFloats } from '../random.ts';
+import { randomBytes, variants } from './builds.ts';
 
 test('halves are the same as in the tensor floor', () => {
 	for (let bits = 0; bits < 65536; bits++) {

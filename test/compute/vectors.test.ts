@@ -5,7 +5,8 @@ import { describe, test } from 'node:test';
 import { ACTIVATIONS } from '../../src/compute/activations.ts';
 import type { Kernels } from '../../src/compute/kernels.ts';
 import { halfBits } from '../../src/compute/scalar/halves.ts';
-import { newMemory, randomFloats, variants } from './builds.ts';
+import { randomFloats } from '../random.ts';
+import { newMemory, variants } from './builds.ts';
 
 /** Float32 rounding of a few dozen steps on values of about 1. */
 const ROUNDING = 5e-6;

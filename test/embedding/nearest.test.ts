@@ -11,7 +11,8 @@ import { scalarScorer } from '../../src/embedding/scalar-scorer.ts';
 import { type EmbeddingTable, openTable } from '../../src/embedding/table.ts';
 import { topOf } from '../../src/embedding/top.ts';
 import { dtypes } from '../../src/tensor/index.ts';
-import { generator, tableOf, tensorOf } from './tables.ts';
+import { randomWords } from '../random.ts';
+import { tableOf, tensorOf } from './tables.ts';
 
 const KEEP = 2 ** 30;
 const idsOf = (found: readonly { id: number }[]) => found.map(({ id }) => id);
@@ -26,7 +27,7 @@ describe('top', () => {
 	});
 
 	test('agrees with a full sort', () => {
-		const next = generator(5);
+		const next = randomWords(5);
 		const scores = Array.from({ length: 500 }, () => next() % 50);
 		const sorted = scores.map((score, id) => ({ id, score })).sort((a, b) => b.score - a.score || a.id - b.id);
 		for (const k of [1, 2, 7, 64, 499, 500])
@@ -106,7 +107,7 @@ function rounding(relativeError: number): RowScorer {
 	return {
 		allocate(dtype, width, rows) {
 			const store = scalarScorer.allocate(dtype, width, rows);
-			const next = generator(11);
+			const next = randomWords(11);
 			const off = () => ((next() / 2 ** 32) * 2 - 1) * relativeError;
 			const lengthOf = (index: number) => {
 				const row = new Float32Array(width);
@@ -140,7 +141,7 @@ function rounding(relativeError: number): RowScorer {
 describe('the answer is that of a plain search', async () => {
 	const V = 3000;
 	const D = 12;
-	const next = generator(3);
+	const next = randomWords(3);
 	// Rows crowd into few directions, so that many scores differ by less than a coarse kernel's error; every tenth row is a double of an
 	// earlier one; some are zero, tiny, huge or broken.
 	const made = Array.from({ length: V }, () => Array.from({ length: D }, (_, d) => (d === 0 ? 4 : (next() / 2 ** 32 - 0.5) / 8)));
@@ -175,7 +176,7 @@ describe('the answer is that of a plain search', async () => {
 describe('memory and reading', () => {
 	/** More than one stretch of 4 MB: 40,000 rows of 64 halves. */
 	const bytes = new Uint8Array(40000 * 128);
-	const next = generator(9);
+	const next = randomWords(9);
 	for (let i = 0; i < bytes.length; i += 2) {
 		bytes[i] = next() >>> 24;
 		bytes[i + 1] = 0x30 | ((next() >>> 31) << 7);

@@ -15,9 +15,3 @@ export function tensorOf(dtype: TensorInfo['dtype'], shape: readonly number[], b
 export function tableOf(rows: readonly (readonly number[])[]): EmbeddingTable {
 	return openTable(tensorOf('F32', [rows.length, rows[0]!.length], new Uint8Array(Float32Array.from(rows.flat()).buffer)));
 }
-
-/** Pseudo-random numbers, the same in each run: a linear congruential generator (Numerical Recipes), 0…2^32 − 1. */
-export function generator(seed: number): () => number {
-	let state = seed >>> 0;
-	return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0);
-}

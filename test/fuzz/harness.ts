@@ -7,7 +7,8 @@ import { test } from 'node:test';
 import { memorySource } from '../../src/bytes/memory.ts';
 import type { ModelFiles } from '../../src/bytes/source.ts';
 import { TongsaError } from '../../src/errors.ts';
-import { mutated, randomFrom } from './mutate.ts';
+import { randomBelow } from '../random.ts';
+import { mutated } from './mutate.ts';
 import { structureOf } from './structure.ts';
 
 const MUTATIONS = Number(process.env.TONGSA_FUZZ ?? 100_000);
@@ -42,7 +43,7 @@ export function fuzz({ targets, share, readAll, maxRead }: Fuzz): void {
 			const memory = process.memoryUsage.rss();
 			let opened = 0;
 			for (let i = 0; i < runs; i++) {
-				const random = randomFrom(t * 2 ** 26 + i);
+				const random = randomBelow(t * 2 ** 26 + i);
 				const victim = names[i % names.length]!;
 				const other = Object.values(targets[random(targets.length)]![1])[0]!;
 				const structural = random(3) === 0 ? structures.get(victim) : undefined;

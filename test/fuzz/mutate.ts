@@ -1,18 +1,8 @@
 // Deterministic damage: one number gives one mutation, so that a failure can be repeated by its number.
 
-/** mulberry32 (Tommy Ettinger, public domain): 32 bits of state, enough to spread mutations. */
-export function randomFrom(seed: number): (below: number) => number {
-	let state = seed >>> 0;
-	return (below) => {
-		state = (state + 0x6d2b79f5) >>> 0;
-		let t = Math.imul(state ^ (state >>> 15), state | 1);
-		t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-		return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below);
-	};
-}
+import type { RandomBelow } from '../random.ts';
 
-export type Random = ReturnType<typeof randomFrom>;
-type Mutation = (bytes: Uint8Array, random: Random, other: Uint8Array) => Uint8Array;
+type Mutation = (bytes: Uint8Array, random: RandomBelow, other: Uint8Array) => Uint8Array;
 
 /** Values at which lengths, counts and offsets go wrong. */
 export const LENGTHS: readonly bigint[] = [
@@ -63,7 +53,7 @@ const TEXTS: readonly string[] = [
 ];
 
 /** Most damage happens near the front: there is the structure. */
-function place(length: number, random: Random): number {
+function place(length: number, random: RandomBelow): number {
 	return random(2) ? random(length) : random(Math.min(length, 64 + random(512)));
 }
 
@@ -75,7 +65,7 @@ export function inserted(bytes: Uint8Array, at: number, removed: number, piece: 
 	return out;
 }
 
-function number(bytes: Uint8Array, random: Random, size: 4 | 8): Uint8Array {
+function number(bytes: Uint8Array, random: RandomBelow, size: 4 | 8): Uint8Array {
 	const out = bytes.slice();
 	if (out.length < size) return out;
 	const view = new DataView(out.buffer);
@@ -124,7 +114,7 @@ const MUTATIONS: readonly Mutation[] = [
 ];
 
 /** One to three kinds of damage to `bytes`; pieces of `other` may be put in. */
-export function mutated(bytes: Uint8Array, other: Uint8Array, random: Random): Uint8Array {
+export function mutated(bytes: Uint8Array, other: Uint8Array, random: RandomBelow): Uint8Array {
 	let out = bytes;
 	for (let i = [0, 0, 0, 1, 2][random(5)]!; i >= 0; i--) {
 		if (out.length > 0) out = MUTATIONS[random(MUTATIONS.length)]!(out, random, other);

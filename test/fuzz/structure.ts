@@ -2,9 +2,10 @@
 
 import { memorySource } from '../../src/bytes/memory.ts';
 import { readGguf } from '../../src/formats/gguf/read.ts';
-import { inserted, LENGTHS, type Random } from './mutate.ts';
+import type { RandomBelow } from '../random.ts';
+import { inserted, LENGTHS } from './mutate.ts';
 
-export type Damage = (random: Random) => Uint8Array;
+export type Damage = (random: RandomBelow) => Uint8Array;
 
 /** Damage to the structure of an undamaged file; undefined where its kind has none that is known here. */
 export async function structureOf(name: string, bytes: Uint8Array): Promise<Damage | undefined> {
@@ -183,7 +184,7 @@ function jsonPlaces(text: string): { readonly values: JsonPlace[]; readonly keys
 const known = new Map<string, ReturnType<typeof jsonPlaces>>();
 
 /** One value replaced, by a hostile one or by another of the text's own; or a key. */
-function damagedJson(text: string, random: Random): string {
+function damagedJson(text: string, random: RandomBelow): string {
 	const places = known.get(text) ?? jsonPlaces(text);
 	known.set(text, places);
 	// The outer values, which give the rest its sense, stand last: they are chosen as often as all that lies in them.

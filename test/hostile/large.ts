@@ -1,6 +1,7 @@
 // Files of some megabytes, each full of what takes the most room in memory a byte: tokens of one letter, long tokens without a common
 // beginning, tokens that are all looked for in the text. Made when they are asked for.
 
+import { randomBelow } from '../random.ts';
 import { entry, field, gguf, str, TYPE, u32, u64, varint } from './bytes.ts';
 
 /** A name, and the files of a folder. */
@@ -15,11 +16,8 @@ const letter = (i: number): string => String.fromCodePoint(i + 0xa1 < 0xd800 ? i
 /** A token of `length` bytes, alike with no other beyond its first few. */
 const long = (i: number, length: number): Uint8Array => {
 	const out = new Uint8Array(length);
-	let state = i + 1;
-	for (let at = 0; at < length; at++) {
-		state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-		out[at] = 0x61 + ((state >>> 16) % 26);
-	}
+	const random = randomBelow(i + 1);
+	for (let at = 0; at < length; at++) out[at] = 0x61 + random(26);
 	return out;
 };
 

@@ -29,12 +29,11 @@ async function wanted(): Promise<Float32Array> {
 
 for (const [how, timeoutMs] of [
 	['exit', 3000], // nobody says so: only time can tell
-	['throw', 20_000], // it says so itself, and nobody waits
+	['throw', 3_600_000], // it says so itself: whoever waited all the same would meet the runner's limit
 ] as const) {
 	test(`a worker that ends by ${how} in a pass`, async () => {
 		const fast = await open(dying(how), timeoutMs);
 		assert.equal(fast.threads, 2);
-		const start = performance.now();
 		// Its 25th barrier is in the second or third pass.
 		await assert.rejects(
 			async () => {
@@ -42,7 +41,6 @@ for (const [how, timeoutMs] of [
 			},
 			{ code: 'internal', message: /^a compute thread is missing/ },
 		);
-		assert.ok(performance.now() - start < 10_000);
 		assert.equal(fast.threads, 1);
 		assert.deepEqual((await fast.forward(ids, 0, 'logits')).slice(), await wanted());
 		fast.close();

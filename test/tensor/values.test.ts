@@ -15,6 +15,7 @@ import {
 	shortestFloat32s,
 	tensorByteLength,
 } from '../../src/tensor/index.ts';
+import { randomWords } from '../random.ts';
 
 test('elementCount multiplies, and refuses what no file can hold', () => {
 	assert.equal(elementCount([]), 1);
@@ -110,9 +111,9 @@ test('shortestFloat32 prints the decimal that was typed', () => {
 test('shortestFloat32 reads back, and no shorter decimal does', () => {
 	const word = new Uint32Array(1);
 	const float = new Float32Array(word.buffer);
-	let seed = 1;
+	const random = randomWords(1);
 	for (let i = 0; i < 20000; i++) {
-		word[0] = seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+		word[0] = random();
 		const value = float[0]!;
 		if (!Number.isFinite(value)) continue;
 		const short = shortestFloat32(value);

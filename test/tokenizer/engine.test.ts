@@ -15,16 +15,8 @@ import {
 import type { PreTokenizerSpec, TokenizerSpec } from '../../src/tokenizer/spec.ts';
 import { createTokenizer } from '../../src/tokenizer/tokenizer.ts';
 import { vocabularyOfTable } from '../../src/tokenizer/vocabulary.ts';
+import { randomBelow } from '../random.ts';
 import { byteTokenizer, MERGES, specOf, TOKENS, tableOf } from './specs.ts';
-
-/** Whole numbers in [0, n), the same on every run. */
-function generator(seed: number): (n: number) => number {
-	let state = seed;
-	return (n) => {
-		state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-		return Math.floor((state / 2 ** 32) * n);
-	};
-}
 
 /** Letters of each class, marks, digits, white space, contractions, joiners, characters that are new in Unicode 16 and 17. */
 const HARD = [
@@ -63,7 +55,7 @@ for (const [name, pre_tokenizer] of SPLITTERS) {
 		const spec = specOf(['<unk>'], [], { pre_tokenizer });
 		const kernel = createTokenizer(spec);
 		const definition = createTokenizer(spec, { kernel: false });
-		const random = generator(7);
+		const random = randomBelow(7);
 		let pieces = 0;
 		for (let i = 0; i < 5000; i++) {
 			const text = randomText(random);
@@ -106,7 +98,7 @@ for (const [name, spec] of MODELS) {
 	test(`the kernel merges as its definition does (${name}, 3,000 random strings)`, () => {
 		const kernel = createTokenizer(spec);
 		const definition = createTokenizer(spec, { kernel: false });
-		const random = generator(11);
+		const random = randomBelow(11);
 		const letters = [...'aaabcdeehllowwr▁▁ 각한x🙂'];
 		for (let i = 0; i < 3000; i++) {
 			const text = Array.from({ length: random(random(10) === 0 ? 200 : 12) }, () => letters[random(letters.length)]).join('');
@@ -155,13 +147,11 @@ for (const kernel of [true, false]) {
 
 	test(`a million of one character takes n log n (kernel: ${kernel})`, () => {
 		const tokenizer = createTokenizer(specOf(TOKENS, MERGES), { kernel });
-		const started = performance.now();
 		assert.equal(tokenizer.encode('a'.repeat(1_000_000)).ids.length, 250_000);
 		assert.equal(tokenizer.encode('▁'.repeat(1_000_000)).ids.length, 250_000);
 		assert.equal(tokenizer.encode('각'.repeat(300_000)).ids.length, 300_000);
 		assert.equal(tokenizer.encode('한'.repeat(300_000)).ids.length, 1);
-		// Quadratic merging would take hours; this takes about a second on an idle machine.
-		assert.ok(performance.now() - started < 60_000);
+		// Quadratic merging takes hours: the runner's limit ends it.
 	});
 }
 

@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { TongsaError } from '../../src/errors.ts';
 import { parseCharsmap } from '../../src/tokenizer/pipeline/charsmap.ts';
 import { fields } from '../../src/tokenizer/sources/protobuf.ts';
+import { randomWords } from '../random.ts';
 import { openFiles, readGzip } from './reference.ts';
 
 const encoder = new TextEncoder();
@@ -172,9 +173,8 @@ test('tokenizer.model: a score that is no number, an empty piece, a type of nobo
 });
 
 test('a charsmap whose units point anywhere gives an error or no match, in bounded steps', () => {
-	// 1,000 arrays of 64 units from a fixed generator (Numerical Recipes' LCG), with a pool that has one end only.
-	let seed = 1;
-	const random = (): number => (seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0);
+	// 1,000 arrays of 64 units at random, with a pool that has one end only.
+	const random = randomWords(1);
 	const text = encoder.encode('aaaa한bbbb'.repeat(100));
 	for (let round = 0; round < 1000; round++) {
 		const blob = new Uint8Array(4 + 256 + 4);
@@ -201,16 +201,13 @@ test('tiktoken: lines that are no ranks, ranks twice, tables of nobody', async (
 	await refuses(table('IQ== 0\nIg== 1\n'), 'unsupported', 'cl100k_base');
 });
 
-/** Texts that make a quadratic algorithm take minutes. */
+/** Texts on which a quadratic algorithm takes 10^12 steps: the runner's limit ends it. */
 const SLOW: Readonly<Record<string, string>> = {
 	'"a" × 1,000,000': 'a'.repeat(1_000_000),
 	'a million spaces': ' '.repeat(1_000_000),
 	'한 × 300,000': '한'.repeat(300_000),
 	'a letter with 200,000 accents': `a${'\u0301\u0323'.repeat(100_000)}`,
 };
-/** A quadratic algorithm takes 10^12 steps here, so that any bound between seconds and minutes tells the two apart on any machine. */
-const BOUND_MS = 20_000;
-
 for (const [name, read] of Object.entries({
 	'byte-level BPE': () => ({ 'model.gguf': readFileSync(new URL('../../models/gpt-2.gguf', import.meta.url)) }),
 	'SentencePiece BPE': () => ({ 'model.gguf': readFileSync(new URL('../../models/llama-2.gguf', import.meta.url)) }),
@@ -221,10 +218,6 @@ for (const [name, read] of Object.entries({
 })) {
 	test(`${name}: linear time`, async () => {
 		const tokenizer = await openFiles(read());
-		for (const [text, long] of Object.entries(SLOW)) {
-			const started = performance.now();
-			tokenizer.encode(long, { special: 'none' });
-			assert.ok(performance.now() - started < BOUND_MS, text);
-		}
+		for (const long of Object.values(SLOW)) tokenizer.encode(long, { special: 'none' });
 	});
 }

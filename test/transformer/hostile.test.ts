@@ -12,8 +12,6 @@ import { FAMILIES } from './open.ts';
 const WRONG = [0, -1, 1e9, 2 ** 53, 2.5, 'x', null, [], ['x'], {}, true, -1e300, 7];
 /** One of each reader of settings: plain, nested by layer type, experts, encoder, two stacks. */
 const FILES = ['llama-yarn', 'gemma3', 'qwen3-moe', 'gpt-oss', 'phi3-longrope', 'modernbert', 'marian'];
-/** Opening and running a fixture takes about 2 ms; a second, even on a busy machine, is a search or a large array. */
-const LIMIT_MS = 1000;
 
 /** Every key, nested ones too, as the way to it. */
 function waysTo(settings: Config, above: readonly string[] = []): string[][] {
@@ -29,7 +27,6 @@ for (const file of FILES) {
 		let refused = 0;
 		for (const way of waysTo(settings)) {
 			for (const wrong of WRONG) {
-				const started = performance.now();
 				try {
 					const model = await changed(file, {
 						config: (c) => {
@@ -44,7 +41,6 @@ for (const file of FILES) {
 					assert.ok(!error.message.includes('\n'), 'one line');
 					refused++;
 				}
-				assert.ok(performance.now() - started < LIMIT_MS, `${way.join('.')} = ${JSON.stringify(wrong)}`);
 			}
 		}
 		assert.ok(refused > 50, `${refused} refusals`);

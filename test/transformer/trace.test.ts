@@ -31,6 +31,35 @@ test('a star stands for every layer', async () => {
 	assert.deepEqual([...points.keys()], ['blocks.0.output', 'blocks.1.output']);
 });
 
+test('patterns: a star is one part of a name, at the end all that may follow; layers from one to another', () => {
+	const names = (at: string) => [...select(model.config, [at], T).keys()];
+	const all = pointsOf(model.config).map(({ name }) => name);
+	const last = model.config.blocks.length - 1;
+	assert.deepEqual(names('*'), all);
+	assert.deepEqual(
+		names('blocks.*'),
+		all.filter((name) => name.startsWith('blocks.')),
+	);
+	assert.deepEqual(
+		names('blocks.0.attention.*'),
+		all.filter((name) => name.startsWith('blocks.0.attention.')),
+	);
+	assert.deepEqual(
+		names('blocks.*.output'),
+		all.filter((name) => /^blocks\.\d+\.output$/.test(name)),
+	);
+	assert.deepEqual(
+		names(`blocks.1-${last}.output`),
+		all.filter((name) => /^blocks\.[1-9]\d*\.output$/.test(name)),
+	);
+	assert.deepEqual(
+		names('blocks.0.*.key'),
+		all.filter((name) => /^blocks\.0\.[a-zA-Z]+\.key$/.test(name)),
+	);
+	for (const nothing of ['block.*', 'blocks.7-9.output', '*.nothing', 'blocks', ''])
+		assert.throws(() => select(model.config, [nothing], T));
+});
+
 test('as many values are counted beforehand as a trace gives, and a trace that would give more is refused', async () => {
 	for (const [family, source] of [['llama'], ['mixtral'], ['opt-350m'], ['marian', { ids: [5, 6, 7] }]] as const) {
 		const own = await transformerAt(`${FAMILIES}${family}`);

@@ -92,6 +92,7 @@ function alignmentOf(metadata: ReadonlyMap<string, MetadataValue>, source: ByteS
 /** Tensors with their place in the file: each within it, none over another. */
 function placed(relative: ReadonlyMap<string, RelativeTensor>, source: ByteSource, dataOffset: number): Map<string, TensorInfo> {
 	const tensors = new Map<string, TensorInfo>();
+	refuseCut(relative, source, dataOffset);
 	const places = [...relative.values()].map((tensor) => tensor.byteOffset).sort((a, b) => a - b);
 	for (const [name, tensor] of relative) {
 		const byteOffset = dataOffset + tensor.byteOffset;
@@ -105,7 +106,6 @@ function placed(relative: ReadonlyMap<string, RelativeTensor>, source: ByteSourc
 				byteOffset,
 				got: `${byteLength} bytes (${tensor.dtype} ${tensor.shape.join(' × ')})`,
 				allowed: `${room}, what the file has from there`,
-				hint: 'The file may be cut short: fetch it again',
 			});
 		}
 		tensors.set(name, { ...tensor, source, byteOffset, byteLength });
@@ -113,6 +113,27 @@ function placed(relative: ReadonlyMap<string, RelativeTensor>, source: ByteSourc
 	refuseOverlap(tensors, source);
 	return tensors;
 }
+
+/** Tensors that lie one behind the other, as writers lay them, and go on behind the file's end: the file is right, and not all here. */
+function refuseCut(relative: ReadonlyMap<string, RelativeTensor>, source: ByteSource, dataOffset: number): void {
+	let end = 0;
+	for (const { byteOffset, byteLength = 0 } of [...relative.values()].sort((a, b) => a.byteOffset - b.byteOffset)) {
+		if (byteOffset < end || byteOffset - end >= MOST_PADDING) return;
+		end = byteOffset + byteLength;
+	}
+	const whole = dataOffset + end;
+	if (end === 0 || whole <= source.byteLength) return;
+	const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
+	throw new TongsaError('malformed', `the file is cut short: ${megabytes(source.byteLength)} of ${megabytes(whole)} MB are here`, {
+		file: source.name,
+		got: `${source.byteLength} bytes`,
+		allowed: `${whole}, where its last tensor ends`,
+		hint: 'Fetch it again',
+	});
+}
+
+/** Between two tensors: alignments are some dozen bytes, a memory page at most. */
+const MOST_PADDING = 2 ** 16;
 
 /** The least of rising numbers that is greater than `value`. */
 function firstAfter(rising: readonly number[], value: number): number | undefined {

@@ -54,7 +54,7 @@ async function readTensorInfo(header: HeaderReader, name: string, alignment: num
 	}
 
 	const offsetOffset = header.byteOffset;
-	const byteOffset = await readCount(header, `${name}: offset`, header.source.byteLength, 'the size of the file, which may not be whole');
+	const byteOffset = await readCount(header, `${name}: offset`, Number.MAX_SAFE_INTEGER - 2 ** 32, 'beyond any file');
 	if (byteOffset % alignment !== 0) {
 		throw refuse('a tensor that is not aligned', 'offset', offsetOffset, byteOffset, `multiples of ${alignment}, the file's alignment`);
 	}

@@ -32,13 +32,14 @@ export async function run(call: Call): Promise<Answer | undefined> {
 	const schema = await schemaOf(call);
 	return withModel(call, call.arguments[0]!, async (model) => {
 		checkBias(call, model);
+		await checkTalks(call, model);
 		const talk: Talk = { call, model, schema, messages: [], stop: undefined, last: undefined };
 		const interrupts = process.listeners('SIGINT');
 		const interrupt = () => (talk.stop ? talk.stop.abort() : interrupts.forEach((listener) => void listener('SIGINT')));
 		process.removeAllListeners('SIGINT').on('SIGINT', interrupt);
 		try {
 			if (call.terminal.interactive && !call.flag('json')) await conversation(talk);
-			else for await (const line of call.terminal.lines()) if (!(await turn(talk, line))) break;
+			else for await (const line of call.terminal.lines()) if (!(await turn(talk, line.replace(/\r$/, '')))) break;
 		} finally {
 			process.removeAllListeners('SIGINT');
 			for (const listener of interrupts) process.on('SIGINT', listener);
@@ -47,6 +48,12 @@ export async function run(call: Call): Promise<Answer | undefined> {
 		if (!talk.last) throw call.usage('chat --json needs at least one line on stdin');
 		return { json: { ...talk.last, messages: talk.messages }, text: () => '' };
 	});
+}
+
+/** Whoever cannot answer says so before anything is typed; and what can is loaded by then. */
+async function checkTalks({ signal }: Call, model: Model): Promise<void> {
+	await model.points();
+	for await (const _ of model.generate([{ role: 'user', content: '.' }], { maxTokens: 0, signal }));
 }
 
 /** With a person: a prompt with history, until Ctrl-D, /bye, or Ctrl-C twice. */

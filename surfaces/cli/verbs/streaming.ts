@@ -3,8 +3,8 @@
 import type { GenerateJson } from '../../protocol/generate.ts';
 import type { Terminal } from '../terminal.ts';
 
-/** A model's words must not command the terminal: controls other than tab and newline are left out. */
-const CONTROLS = /(?![\t\n])\p{Cc}/gu;
+/** A model's words must not command the terminal: controls other than tab and newline, and marks of direction, are left out. */
+const CONTROLS = /(?![\t\n])\p{Cc}|\p{Bidi_Control}/gu;
 
 /** Writes pieces of text; `end` closes the last line. */
 export function shown(terminal: Terminal): { write(text: string): Promise<void>; end(): Promise<void> } {
