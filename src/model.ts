@@ -38,7 +38,7 @@ export async function openModel(host: Host, reference: ModelReference, options: 
 			architecture: architectureOf(checkpoint),
 			tokenizer,
 			problems: { ...(!tokenizer && { tokenizer: found.problem }), ...(!tables.tables && { table: tables.problem }) },
-			chatTemplate: () => chatTemplateOf(checkpoint),
+			chatTemplate: (tools) => chatTemplateOf(checkpoint, tools),
 			template: (messages, options) => conversation(host, checkpoint, tokenizer, interpreter, messages, options),
 			...reading,
 			...inference,

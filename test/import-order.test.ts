@@ -9,7 +9,7 @@ import { test } from 'node:test';
 const FLOORS: readonly (readonly string[])[] = [
 	['src/errors.ts', 'src/suggest.ts'],
 	['src/options.ts'],
-	['src/bytes', 'src/tensor'],
+	['src/template', 'src/bytes', 'src/tensor'],
 	['src/compute', 'src/threads'],
 	['src/program'],
 	['src/formats'],

@@ -19,7 +19,7 @@ import { type Transformer, tokensOf } from '../transformer/transformer.ts';
 import { Engines } from './engines.ts';
 import type { Generated } from './generation.ts';
 import type { Interpreter } from './interpreter.ts';
-import { CELL, EDITS, LENS, LOGITS, PRECISION, RUN, SENTENCE, TRACE, UNEMBED, VECTORS } from './options.ts';
+import { CELL, EDITS, LENS, LOGITS, PRECISION, PROMPT, RUN, SENTENCE, TRACE, UNEMBED, VECTORS } from './options.ts';
 import { promptIds } from './prompt.ts';
 import { provenanceOf } from './provenance.ts';
 import { sentenceVectors } from './sentence.ts';
@@ -164,11 +164,17 @@ export function openInference(
 			return sentenceVectors(checkpoint, engine, { idsOf: interpreter.idsOf, tokenizer }, texts, options);
 		},
 		async *generate(prompt: Prompt, options: ModelGenerateOptions = {}) {
-			const { precision = 'fast', replace = [], ...own } = options;
-			checkOptions(options, { ...PRECISION, ...GENERATE, ...EDITS });
+			checkOptions(options, { ...PRECISION, ...PROMPT, ...GENERATE, ...EDITS });
+			const { precision = 'fast', replace = [], special, tools, documents, templateSettings, ...own } = options;
+			const reading = {
+				...(special && { special }),
+				...(tools && { tools }),
+				...(documents && { documents }),
+				...(templateSettings && { templateSettings }),
+			};
 			needWhole('generation');
 			const { signal } = own;
-			const ids = await promptIds({ host, checkpoint, tokenizer, interpreter }, prompt, signal);
+			const ids = await promptIds({ host, checkpoint, tokenizer, interpreter }, prompt, reading, signal);
 			const model = await engines.transformer(signal);
 			needOutput(model);
 			const random = seededRandom(options.seed ?? new DataView(host.random(new Uint8Array(4)).buffer).getUint32(0));

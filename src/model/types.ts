@@ -8,7 +8,7 @@ import type { Progress } from '../host.ts';
 import type { AttentionCell, CellPlace } from '../inspection/attention-cell.ts';
 import type { Edit } from '../inspection/trace.ts';
 import type { Point } from '../spec/points.ts';
-import type { EncodeOptions, Tokenizer } from '../tokenizer/types.ts';
+import type { EncodeOptions, SpecialMode, Tokenizer } from '../tokenizer/types.ts';
 import type { EngineMemory, Precision } from '../transformer/engine.ts';
 import type { TracedPoint } from '../transformer/hooks.ts';
 import type { Selector } from '../transformer/select.ts';
@@ -188,7 +188,7 @@ export interface Unembedded {
 }
 
 /** Options of generate: those of the sampler and the stop rules, and what is replaced in the model while it writes. */
-export interface ModelGenerateOptions extends GenerateOptions {
+export interface ModelGenerateOptions extends GenerateOptions, PromptOptions {
 	readonly precision?: Precision;
 	/** As in TraceOptions, in every step. A selector's token is a position in the whole text; negative ones count from a step's end. */
 	readonly replace?: readonly Edit[];
@@ -218,17 +218,41 @@ export interface SentenceVectors {
 	readonly provenance: Provenance;
 }
 
+/** A message, as OpenAI's API and Hugging Face's templates write it. Whatever else stands in it, the template may read. */
 export interface ChatMessage {
-	/** As the model's template names them: mostly 'system', 'user' and 'assistant'. */
+	/** As the model's template names them: mostly 'system', 'user', 'assistant' and 'tool'. */
 	readonly role: string;
-	readonly content: string;
+	/** A text; or its parts, where the template takes them: {type: 'text', text: '…'}. */
+	readonly content?: string | readonly unknown[] | null;
+	readonly name?: string;
+	/** Of an assistant: {id, type: 'function', function: {name, arguments}}. Templates want the arguments as an object. */
+	readonly tool_calls?: readonly unknown[];
+	/** Of a tool's result. */
+	readonly tool_call_id?: string;
+	/** An assistant's thinking, which templates know by either name. */
+	readonly reasoning_content?: string;
+	readonly thinking?: string;
 }
 
-export interface TemplateOptions extends Cancellable {
+/** What a conversation's template is given beside the messages. JSON, plain or as parseExactJson gives it. */
+export interface ChatOptions {
 	/** What the model may call, as its template writes it down. */
 	readonly tools?: readonly unknown[];
+	/** Texts to answer from, for templates that read them: {title, text}. */
+	readonly documents?: readonly unknown[];
+	/** Settings that the template names itself: {enable_thinking: false}. llama.cpp and vLLM call them chat_template_kwargs. */
+	readonly templateSettings?: Readonly<Record<string, unknown>> | ReadonlyMap<string, unknown>;
+}
+
+export interface TemplateOptions extends ChatOptions, Cancellable {
 	/** Opens the model's own turn at the end (default true). */
 	readonly generationPrompt?: boolean;
+}
+
+/** How a prompt is read. */
+export interface PromptOptions extends ChatOptions {
+	/** Of a prompt that is a text: 'parse' for one that carries its own special tokens (default 'add'). */
+	readonly special?: SpecialMode;
 }
 
 /** A conversation as the model's own chat template writes it: the prompt's text and its ids. */
@@ -260,8 +284,8 @@ export interface Model {
 	readonly problems: { readonly tokenizer?: TongsaError; readonly table?: TongsaError };
 	/** Blocks in this file, and in the model that it was cut from. */
 	readonly blocks: { readonly here: number; readonly whole: number };
-	/** The chat template's Jinja source, where the model has one. */
-	chatTemplate(): Promise<string | undefined>;
+	/** The chat template's Jinja source, where the model has one; `tools`: the one that it has for them, if it has one. */
+	chatTemplate(tools?: boolean): Promise<string | undefined>;
 	/** @throws TongsaError 'unsupported' without a template, 'malformed' where it refuses the messages, 'too-large' where it does not end. */
 	template(messages: readonly ChatMessage[], options?: TemplateOptions): Promise<Conversation>;
 	/**

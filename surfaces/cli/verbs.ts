@@ -2,7 +2,7 @@
 
 import { SERVE_OPTIONS } from '../server/settings.ts';
 import type { Verb } from './call.ts';
-import { CONTEXT, FLAGS, IDS, MODEL, PRECISION, RUN, SAMPLING, TEXT } from './options.ts';
+import { CONTEXT, FLAGS, IDS, MODEL, PRECISION, RUN, SAMPLING, TEMPLATE_SETTINGS, TEXT } from './options.ts';
 import { TEXT_VERBS } from './verbs-texts.ts';
 
 export const VERBS: readonly Verb[] = [
@@ -159,8 +159,12 @@ export const VERBS: readonly Verb[] = [
 		summary: 'answer a prompt, go on from it (--raw), or translate it with a translation model',
 		arguments: [MODEL, { name: 'PROMPT', optional: true }],
 		options: {
-			raw: { summary: 'go on from PROMPT as it stands; otherwise a model with a chat template gets it as a message' },
+			raw: {
+				summary:
+					'go on from PROMPT as it stands, with the special tokens in it; otherwise a model with a chat template gets it as a message',
+			},
 			ids: { value: '1,2,3', summary: 'token ids in place of PROMPT, as they stand' },
+			...TEMPLATE_SETTINGS,
 			...SAMPLING,
 		},
 		examples: [
@@ -174,7 +178,7 @@ export const VERBS: readonly Verb[] = [
 		name: 'chat',
 		summary: "a conversation by the model's own chat template; lines of a pipe are a person's turns",
 		arguments: [MODEL],
-		options: SAMPLING,
+		options: { ...TEMPLATE_SETTINGS, ...SAMPLING },
 		examples: ['chat smollm2', 'chat smollm2 --temperature 0.7 --top-p 0.9', 'chat smollm2 --json < turns.txt'],
 		load: () => import('./verbs/chat.ts'),
 	},
@@ -211,6 +215,8 @@ export const VERBS: readonly Verb[] = [
 		options: {
 			messages: { value: 'JSON', summary: '[{"role": "user", "content": "…"}]; stdin when absent' },
 			tools: { value: 'JSON', summary: 'tool descriptions for the template' },
+			documents: { value: 'JSON', summary: '[{"title": "…", "text": "…"}] for templates that read documents' },
+			...TEMPLATE_SETTINGS,
 			'no-generation-prompt': { summary: "do not open the model's own turn at the end" },
 		},
 		examples: ['template smollm2 --messages \'[{"role":"user","content":"Hello"}]\''],

@@ -15,9 +15,10 @@ export interface SortedVocabulary {
 	readonly bytes: Uint8Array;
 }
 
-export function sortVocabulary(tokenizer: Tokenizer): SortedVocabulary {
+/** @param marks special tokens that stand for their own text */
+export function sortVocabulary(tokenizer: Tokenizer, marks: readonly number[] = []): SortedVocabulary {
 	const tokens = Array.from({ length: tokenizer.size }, (_, id) => tokenizer.token(id)).filter(
-		({ kind, bytes }) => (kind === 'normal' || kind === 'byte' || kind === 'user') && bytes.length > 0,
+		({ id, kind, bytes }) => (kind === 'normal' || kind === 'byte' || kind === 'user' || marks.includes(id)) && bytes.length > 0,
 	);
 	tokens.sort((a, b) => compare(a.bytes, b.bytes));
 	const offsets = new Uint32Array(tokens.length + 1);
