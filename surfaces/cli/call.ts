@@ -44,6 +44,7 @@ export type Run = (call: Call) => Promise<Answer | undefined>;
 /** Options that every verb has. */
 export const COMMON_OPTIONS: Readonly<Record<string, OptionSpec>> = {
 	json: { summary: 'print exactly one JSON object on stdout' },
+	lang: { value: 'LANG', choices: ['en', 'ko', 'ja', 'zh'], summary: 'the language of help and messages (default: as LANG says)' },
 	help: { summary: 'show this help' },
 };
 

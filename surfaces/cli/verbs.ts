@@ -8,10 +8,11 @@ import { TEXT_VERBS } from './verbs-texts.ts';
 export const VERBS: readonly Verb[] = [
 	{
 		name: 'start',
-		summary: 'watch a sentence become tokens, ids and a matrix, and come back; then the studio, in a page',
+		summary: 'the studio, in a page, and in six sentences how a text goes into a model and comes back',
 		arguments: [],
 		options: {
 			terminal: { summary: 'without the studio' },
+			host: { value: 'ADDRESS', summary: 'where to serve it: 0.0.0.0 for others on the network (default 127.0.0.1)' },
 			'no-open': { summary: 'serve the studio, but open no browser' },
 			port: { value: 'N', summary: 'where to serve it (default 8080, or a free port if that is taken)' },
 		},
