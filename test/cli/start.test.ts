@@ -75,10 +75,10 @@ test('--json says where the studio is, and nothing else', async () => {
 
 test("the reader's language: --lang before LC_ALL before LANG; the sentence comes back in each", async () => {
 	for (const [words, env, says] of [
-		[['--lang', 'ko'], { LC_ALL: 'ja_JP.UTF-8' }, /언어 모델은[^]*너를 정말 많이 사랑해\. {2}✓ 처음과 같음/],
-		[[], { LC_ALL: 'ja_JP.UTF-8', LANG: 'ko_KR.UTF-8' }, /言語モデルは[^]*あなたをとても愛しています。 {2}✓ 元と同じ/],
-		[[], { LC_ALL: '', LANG: 'zh_CN.UTF-8' }, /语言模型[^]*我非常爱你。 {2}✓ 与原文相同/],
-		[[], { LC_ALL: 'C' }, /A language model reads[^]*I love you so much\. {2}✓ the same/],
+		[['--lang', 'ko'], { LC_ALL: 'ja_JP.UTF-8' }, /언어 모델은[\s\S]*너를 정말 많이 사랑해\. {2}✓ 처음과 같음/],
+		[[], { LC_ALL: 'ja_JP.UTF-8', LANG: 'ko_KR.UTF-8' }, /言語モデルは[\s\S]*あなたをとても愛しています。 {2}✓ 元と同じ/],
+		[[], { LC_ALL: '', LANG: 'zh_CN.UTF-8' }, /语言模型[\s\S]*我非常爱你。 {2}✓ 与原文相同/],
+		[[], { LC_ALL: 'C' }, /A language model reads[\s\S]*I love you so much\. {2}✓ the same/],
 		[[], { LC_ALL: 'fr_FR.UTF-8' }, /A language model reads/],
 	] as const) {
 		const { code, stdout } = await tongsa(['start', '--terminal', ...words], { env });
