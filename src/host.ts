@@ -16,23 +16,12 @@ export interface Progress {
 	readonly unit: 'bytes' | 'tensors' | 'tokens';
 }
 
-/** What a chat template is given; names as Hugging Face's apply_chat_template passes them. */
-export interface TemplateInput {
-	readonly messages: readonly unknown[];
-	readonly tools?: readonly unknown[];
-	readonly bos_token: string;
-	readonly eos_token: string;
-	readonly add_generation_prompt: boolean;
-}
-
 export interface Host {
 	/** Finds MODEL's files without reading them. @throws TongsaError 'not-found', with what is known instead. */
 	resolve(
 		reference: ModelReference,
 		options?: { readonly signal?: AbortSignal; readonly onProgress?: (progress: Progress) => void },
 	): Promise<ModelFiles>;
-	/** Runs a chat template (Jinja) on its input, bounded in time and memory; absent where none can be run. */
-	renderTemplate?(template: string, input: TemplateInput, signal?: AbortSignal): Promise<string>;
 	/** Monotonic milliseconds. */
 	now(): number;
 	/** Comes back after so many milliseconds; 0: when what else is waiting has had its turn. */

@@ -3,7 +3,6 @@
 import { TongsaError } from '../../src/errors.ts';
 import { filesAt } from '../../src/formats/address.ts';
 import type { Host } from '../../src/host.ts';
-import { renderTemplate } from './template.ts';
 
 /** Weights may take this much unless the device says that it has less: browsers end tabs that take more than a few gigabytes. */
 const MEMORY_BUDGET = 2 * 2 ** 30;
@@ -27,7 +26,6 @@ export function browserHost(): Host {
 				terminate: () => worker.terminate(),
 			};
 		},
-		renderTemplate,
 		canSleep: typeof document === 'undefined',
 		now: () => performance.now(),
 		wait: (ms) => (ms > 0 ? new Promise((resolve) => void setTimeout(resolve, ms)) : nextTurn()),

@@ -6,7 +6,7 @@ import type { ByteSource, ModelFiles } from '../../src/bytes/source.ts';
 import { TongsaError } from '../../src/errors.ts';
 import { partNames } from '../../src/formats/part-names.ts';
 import { fileSource } from './file.ts';
-import { assetsIn, MAX_MODULES_BYTES, moduleFolders, selectFiles } from './select.ts';
+import { assetsIn, MAX_MODULES_BYTES, moduleFolders, selectFiles, TEMPLATES } from './select.ts';
 
 /** A folder with more entries than this is somebody's home, not a model: the largest published ones have some hundred files. */
 const MAX_ENTRIES = 10_000;
@@ -64,7 +64,7 @@ async function names(folder: string, inner: readonly string[]): Promise<string[]
 		});
 	}
 	const below = await Promise.all(
-		inner.map(async (path) => {
+		[...inner, TEMPLATES].map(async (path) => {
 			const found = await readdir(join(folder, path), { withFileTypes: true }).catch(() => []);
 			return found
 				.filter((entry) => !entry.isDirectory())

@@ -29,7 +29,6 @@ export function nodeHost(): Host {
 	return {
 		resolve,
 		...(wider() && { optimise }),
-		renderTemplate: async (template, input, signal) => (await import('./template.ts')).renderTemplate(template, input, signal),
 		startWorker() {
 			const file = import.meta.url.endsWith('.ts') ? './compute-worker.ts' : './compute-worker.js';
 			const worker = new Worker(new URL(file, import.meta.url));

@@ -7,6 +7,8 @@ import { partNames, partNumber } from '../../src/formats/part-names.ts';
 /** Small files that openModel reads, by base name. */
 const ASSET =
 	/^(?:(?:config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab|modules|sentence_[\w-]+_config|config_sentence_transformers|chat_template|model\.safetensors\.index)\.json|vocab\.txt|merges\.txt|chat_template\.jinja|(?:tokenizer|spiece|sentencepiece\.bpe|spm)\.model|[\w.-]+\.tiktoken)$/;
+/** Chat templates beside the default one: Hugging Face's name for the folder. */
+export const TEMPLATES = 'additional_chat_templates';
 /** Folders of a sentence embedder's modules, as its library numbers them: 1_Pooling. */
 const NUMBERED = /^\d+_[\w-]+$/;
 /** modules.json has a few hundred bytes, and names some three modules. */
@@ -38,6 +40,7 @@ function assets(names: readonly string[], folders: readonly string[]): string[] 
 		const folder = name.slice(0, Math.max(0, name.lastIndexOf('/')));
 		const base = folder === '' ? name : name.slice(folder.length + 1);
 		if (folder === '') return ASSET.test(base);
+		if (folder === TEMPLATES) return base.endsWith('.jinja');
 		return (folders.includes(folder) || NUMBERED.test(folder)) && (ASSET.test(base) || WEIGHTS.test(base));
 	});
 }

@@ -3,7 +3,9 @@
 import { TongsaError } from '../errors.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import { compileSchema, type JsonSchema } from './schema/compile.ts';
+import { exactText } from './schema/exact.ts';
 import { createMachine, type Machine, type State } from './schema/machine.ts';
+import type { Node } from './schema/nodes.ts';
 import { checkSize } from './schema/read.ts';
 import { allowedTokens, type SortedVocabulary, sortVocabulary } from './schema/vocabulary.ts';
 
@@ -36,16 +38,28 @@ interface Known {
 	readonly vocabulary: SortedVocabulary;
 	readonly compiled: Map<string, Compiled>;
 }
-/** By tokenizer: its vocabulary is sorted once. */
-const known = new WeakMap<Tokenizer, Known>();
+/** By tokenizer and the special tokens that count as text: the vocabulary is sorted once. */
+const known = new WeakMap<Tokenizer, Map<string, Known>>();
 
 /** @throws TongsaError 'unsupported', 'malformed' or 'too-large', naming the part of the schema; 'unsupported' without a tokenizer. */
 export function openConstraint(tokenizer: Tokenizer | undefined, schema: JsonSchema): Constraint {
 	if (!tokenizer) throw new TongsaError('unsupported', 'an answer is bound to a schema by its text, and the model has no tokenizer');
-	const { vocabulary, compiled } = knownOf(tokenizer);
-	const one = compiledOf(compiled, schema);
+	checkSize(schema); // before it is made a key
+	return openTextConstraint(tokenizer, exactText(schema), () => compileSchema(schema));
+}
+
+/**
+ * Binds an answer to the texts of a tree.
+ * @param key of the tree: an equal one is compiled once
+ * @param marks special tokens that count as their text; where one may stand, nothing else spells it
+ */
+export function openTextConstraint(tokenizer: Tokenizer, key: string, make: () => Node, marks: readonly number[] = []): Constraint {
+	const { vocabulary, compiled } = knownOf(tokenizer, marks);
+	const one = compiledOf(compiled, key, make);
 	let state = one.machine.start;
 	let mask = maskOf(one, state);
+	const has = (id: number) => id < vocabulary.size && (mask[id >> 5]! & (1 << (id & 31))) !== 0;
+	let forced = marks.filter(has);
 
 	function maskOf({ machine, masks }: Compiled, of: State): Uint32Array {
 		const kept = masks.get(of);
@@ -63,28 +77,30 @@ export function openConstraint(tokenizer: Tokenizer | undefined, schema: JsonSch
 		get over() {
 			return state.cells.length === 0;
 		},
-		allows: (id) => id < vocabulary.size && (mask[id >> 5]! & (1 << (id & 31))) !== 0,
+		allows: (id) => (forced.length > 0 ? forced.includes(id) : has(id)),
 		push(id) {
 			let next: State | null = state;
 			for (const byte of tokenizer.token(id).bytes) next = next && one.machine.step(next, byte);
 			if (!next) throw new TongsaError('internal', 'a token was taken that the schema does not allow', { got: id });
 			state = next;
 			mask = maskOf(one, state);
+			forced = marks.filter(has);
 		},
 	};
 }
 
-function knownOf(tokenizer: Tokenizer): Known {
-	const found = known.get(tokenizer) ?? { vocabulary: sortVocabulary(tokenizer), compiled: new Map() };
-	known.set(tokenizer, found);
+function knownOf(tokenizer: Tokenizer, marks: readonly number[]): Known {
+	const kept = known.get(tokenizer) ?? new Map<string, Known>();
+	known.set(tokenizer, kept);
+	const key = marks.join(',');
+	const found = kept.get(key) ?? { vocabulary: sortVocabulary(tokenizer, marks), compiled: new Map() };
+	kept.set(key, found);
 	return found;
 }
 
 /** The one used longest ago makes room. */
-function compiledOf(compiled: Map<string, Compiled>, schema: JsonSchema): Compiled {
-	checkSize(schema); // before it is made a key
-	const key = JSON.stringify(schema);
-	const one = compiled.get(key) ?? { machine: createMachine(compileSchema(schema)), masks: new Map() };
+function compiledOf(compiled: Map<string, Compiled>, key: string, make: () => Node): Compiled {
+	const one = compiled.get(key) ?? { machine: createMachine(make()), masks: new Map() };
 	compiled.delete(key);
 	compiled.set(key, one);
 	if (compiled.size > MAX_KEPT) compiled.delete(compiled.keys().next().value!);

@@ -43,8 +43,9 @@ export function openInterpreter(
 	function idsOf(text: string | TokenIds, options: EncodeOptions = {}): readonly number[] {
 		if (typeof text !== 'string') return idsIn(text);
 		if (!tokenizer) throw problem;
-		const { special, flags } = options;
-		return Array.from(tokenizer.encode(text, { ...(special !== undefined && { special }), ...(flags !== undefined && { flags }) }).ids);
+		const { special, flags, plain } = options;
+		const given = { ...(special !== undefined && { special }), ...(flags !== undefined && { flags }), ...(plain && { plain }) };
+		return Array.from(tokenizer.encode(text, given).ids);
 	}
 
 	const textOf = (id: number) => (tokenizer && id >= 0 && id < tokenizer.size ? tokenizer.token(id).text : '');

@@ -1,10 +1,23 @@
 // What the options of a model's calls may be. Those of generate, nearest and encode that lower floors know are checked there.
 
 import { POOLING_NAMES } from '../embedding/pooling.ts';
-import { ANY, listOf, needed, oneOf, type Rule, type Rules, TEXT, whole, YES_OR_NO } from '../options.ts';
+import { ANY, listOf, needed, OBJECT, oneOf, type Rule, type Rules, TEXT, whole, YES_OR_NO } from '../options.ts';
 import type { EncodeOptions } from '../tokenizer/types.ts';
 import { SELECTOR } from '../transformer/select.ts';
-import type { Model, NearestOptions, OpenOptions, RunOptions, SentenceOptions, TemplateOptions, TraceOptions } from './types.ts';
+import type {
+	ChatOptions,
+	LensOptions,
+	LogitsOptions,
+	Model,
+	NearestOptions,
+	OpenOptions,
+	PromptOptions,
+	RunOptions,
+	SentenceOptions,
+	TemplateOptions,
+	TraceOptions,
+	UnembedOptions,
+} from './types.ts';
 
 const EDIT: Rule = {
 	holds: (edit) =>
@@ -20,7 +33,7 @@ const EDIT: Rule = {
 export const OPEN: Rules<OpenOptions> = { context: whole(1), prefixCache: whole(0), signal: ANY, onProgress: ANY };
 
 /** The tokenizer checks them. */
-const ENCODE: Rules<EncodeOptions> = { special: ANY, flags: ANY, offsets: ANY };
+const ENCODE: Rules<EncodeOptions> = { special: ANY, flags: ANY, plain: ANY, offsets: ANY };
 const STOPPABLE = { signal: ANY };
 
 export const EMBED: Rules<NonNullable<Parameters<Model['embed']>[1]>> = { ...ENCODE, ...STOPPABLE };
@@ -28,7 +41,10 @@ export const EMBED: Rules<NonNullable<Parameters<Model['embed']>[1]>> = { ...ENC
 /** What is ANY here is checked where rows are compared. */
 export const NEAREST: Rules<NearestOptions> = { table: oneOf(['input', 'output']), top: ANY, metric: ANY, without: ANY, ...STOPPABLE };
 
-export const TEMPLATE: Rules<TemplateOptions> = { tools: listOf(ANY), generationPrompt: YES_OR_NO, ...STOPPABLE };
+const CHAT: Rules<ChatOptions> = { tools: listOf(ANY), documents: listOf(ANY), templateSettings: OBJECT };
+export const TEMPLATE: Rules<TemplateOptions> = { ...CHAT, generationPrompt: YES_OR_NO, ...STOPPABLE };
+/** What a prompt is read with. */
+export const PROMPT: Rules<PromptOptions> = { ...CHAT, special: oneOf(['add', 'none', 'parse']) };
 
 export const PRECISION = { precision: oneOf(['exact', 'fast']) };
 
@@ -55,7 +71,20 @@ export const CELL: Rules<Parameters<Model['attentionCell']>[1]> = {
 	encoder: YES_OR_NO,
 };
 
-export const LENS: Rules<NonNullable<Parameters<Model['lens']>[1]>> = { ...RUN, top: whole(1), token: whole() };
+/** 'last', 'all' or positions. */
+const TOKENS: Rule = {
+	holds: (tokens) =>
+		tokens === 'last' || tokens === 'all' || (Array.isArray(tokens) && tokens.length > 0 && tokens.every(Number.isInteger)),
+	allowed: "'last', 'all' or a list of positions",
+};
+
+export const LENS: Rules<LensOptions> = { ...RUN, top: whole(1), token: whole(), tokens: TOKENS };
+
+export const LOGITS: Rules<LogitsOptions> = { ...RUN, tokens: TOKENS, replace: listOf(EDIT) };
+
+export const UNEMBED: Rules<UnembedOptions> = { ...PRECISION, of: oneOf(['any', 'final']), top: whole(1), ...STOPPABLE };
+
+export const EDITS = { replace: listOf(EDIT) };
 
 export const SENTENCE: Rules<SentenceOptions> = {
 	...PRECISION,

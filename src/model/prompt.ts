@@ -5,7 +5,7 @@ import type { Host } from '../host.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import { conversation } from './chat-template.ts';
 import type { Interpreter } from './interpreter.ts';
-import type { ChatMessage, Prompt } from './types.ts';
+import type { ChatMessage, Prompt, PromptOptions } from './types.ts';
 
 interface Speaker {
 	readonly host: Host;
@@ -15,12 +15,18 @@ interface Speaker {
 }
 
 /** @throws TongsaError 'unsupported' for a conversation without a chat template. */
-export async function promptIds(speaker: Speaker, prompt: Prompt, signal?: AbortSignal): Promise<readonly number[]> {
+export async function promptIds(
+	speaker: Speaker,
+	prompt: Prompt,
+	options: PromptOptions = {},
+	signal?: AbortSignal,
+): Promise<readonly number[]> {
 	const { host, checkpoint, tokenizer, interpreter } = speaker;
-	if (!isConversation(prompt)) return interpreter.idsOf(prompt, { special: 'add' });
-	return (await conversation(host, checkpoint, tokenizer, interpreter, prompt, { ...(signal && { signal }) })).ids;
+	const { special = 'add', ...chat } = options;
+	if (!isConversation(prompt)) return interpreter.idsOf(prompt, { special });
+	return (await conversation(host, checkpoint, tokenizer, interpreter, prompt, { ...chat, ...(signal && { signal }) })).ids;
 }
 
-function isConversation(prompt: Prompt): prompt is readonly ChatMessage[] {
+export function isConversation(prompt: Prompt): prompt is readonly ChatMessage[] {
 	return Array.isArray(prompt) && typeof prompt[0] === 'object';
 }

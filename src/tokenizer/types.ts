@@ -27,6 +27,11 @@ export interface EncodeOptions {
 	readonly special?: SpecialMode;
 	/** Overrides whether flags are added: {special: 'parse', flags: false} is what a rendered chat template needs. */
 	readonly flags?: boolean;
+	/**
+	 * With 'parse': UTF-16 units of the input that stay text whatever stands there (from, to, from, to, …, ascending): what somebody else wrote
+	 * into a prompt.
+	 */
+	readonly plain?: readonly number[];
 	/** Also give each token's range in the input. */
 	readonly offsets?: boolean;
 }

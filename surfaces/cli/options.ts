@@ -33,6 +33,11 @@ export const RUN: Readonly<Record<string, OptionSpec>> = {
 	'source-ids': { value: '1,2,3', summary: 'token ids in place of --source' },
 };
 
+/** Of what writes a conversation. */
+export const TEMPLATE_SETTINGS: Readonly<Record<string, OptionSpec>> = {
+	'chat-template-kwargs': { value: 'JSON', summary: 'settings that the chat template reads: {"enable_thinking": false}' },
+};
+
 export const SAMPLING: Readonly<Record<string, OptionSpec>> = {
 	'max-tokens': { value: 'N', summary: 'the most tokens of an answer (default 256)' },
 	temperature: {

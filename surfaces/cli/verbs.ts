@@ -2,16 +2,17 @@
 
 import { SERVE_OPTIONS } from '../server/settings.ts';
 import type { Verb } from './call.ts';
-import { CONTEXT, FLAGS, IDS, MODEL, PRECISION, RUN, SAMPLING, TEXT } from './options.ts';
+import { CONTEXT, FLAGS, IDS, MODEL, PRECISION, RUN, SAMPLING, TEMPLATE_SETTINGS, TEXT } from './options.ts';
 import { TEXT_VERBS } from './verbs-texts.ts';
 
 export const VERBS: readonly Verb[] = [
 	{
 		name: 'start',
-		summary: 'watch a sentence become tokens, ids and a matrix, and come back; then the studio, in a page',
+		summary: 'the studio, in a page, and in six sentences how a text goes into a model and comes back',
 		arguments: [],
 		options: {
 			terminal: { summary: 'without the studio' },
+			host: { value: 'ADDRESS', summary: 'where to serve it: 0.0.0.0 for others on the network (default 127.0.0.1)' },
 			'no-open': { summary: 'serve the studio, but open no browser' },
 			port: { value: 'N', summary: 'where to serve it (default 8080, or a free port if that is taken)' },
 		},
@@ -118,7 +119,6 @@ export const VERBS: readonly Verb[] = [
 			'trace ./model.gguf "I love you" --at logits --replace edits.json --both --json',
 		],
 		load: () => import('./verbs/trace.ts'),
-		unpaused: true,
 	},
 	{
 		name: 'lens',
@@ -127,7 +127,6 @@ export const VERBS: readonly Verb[] = [
 		options: { top: { value: 'N', summary: 'how many tokens a layer (default 10)' }, ...RUN },
 		examples: ['lens smollm2 "The capital of Korea is" --top 5', 'lens ./model.gguf "너를 사랑" --json'],
 		load: () => import('./verbs/lens.ts'),
-		unpaused: true,
 	},
 	{
 		name: 'surprise',
@@ -136,7 +135,6 @@ export const VERBS: readonly Verb[] = [
 		options: RUN,
 		examples: ['surprise smollm2 "I love you so much."'],
 		load: () => import('./verbs/surprise.ts'),
-		unpaused: true,
 	},
 	{
 		name: 'sentence',
@@ -156,15 +154,18 @@ export const VERBS: readonly Verb[] = [
 		},
 		examples: ['sentence minilm "I love you so much."', 'sentence minilm --jsonl < lines.jsonl'],
 		load: () => import('./verbs/sentence.ts'),
-		unpaused: true,
 	},
 	{
 		name: 'generate',
 		summary: 'answer a prompt, go on from it (--raw), or translate it with a translation model',
 		arguments: [MODEL, { name: 'PROMPT', optional: true }],
 		options: {
-			raw: { summary: 'go on from PROMPT as it stands; otherwise a model with a chat template gets it as a message' },
+			raw: {
+				summary:
+					'go on from PROMPT as it stands, with the special tokens in it; otherwise a model with a chat template gets it as a message',
+			},
 			ids: { value: '1,2,3', summary: 'token ids in place of PROMPT, as they stand' },
+			...TEMPLATE_SETTINGS,
 			...SAMPLING,
 		},
 		examples: [
@@ -178,7 +179,7 @@ export const VERBS: readonly Verb[] = [
 		name: 'chat',
 		summary: "a conversation by the model's own chat template; lines of a pipe are a person's turns",
 		arguments: [MODEL],
-		options: SAMPLING,
+		options: { ...TEMPLATE_SETTINGS, ...SAMPLING },
 		examples: ['chat smollm2', 'chat smollm2 --temperature 0.7 --top-p 0.9', 'chat smollm2 --json < turns.txt'],
 		load: () => import('./verbs/chat.ts'),
 	},
@@ -196,7 +197,6 @@ export const VERBS: readonly Verb[] = [
 		},
 		examples: ['bench smollm2', 'bench ./model.gguf --threads 2 --json'],
 		load: () => import('./verbs/bench.ts'),
-		unpaused: true,
 	},
 	{
 		name: 'compare',
@@ -216,6 +216,8 @@ export const VERBS: readonly Verb[] = [
 		options: {
 			messages: { value: 'JSON', summary: '[{"role": "user", "content": "…"}]; stdin when absent' },
 			tools: { value: 'JSON', summary: 'tool descriptions for the template' },
+			documents: { value: 'JSON', summary: '[{"title": "…", "text": "…"}] for templates that read documents' },
+			...TEMPLATE_SETTINGS,
 			'no-generation-prompt': { summary: "do not open the model's own turn at the end" },
 		},
 		examples: ['template smollm2 --messages \'[{"role":"user","content":"Hello"}]\''],

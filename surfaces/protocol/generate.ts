@@ -58,14 +58,15 @@ export async function generateJson(
 	const answer = model.generate(prompt, options);
 	let next = await answer.next();
 	for (; !next.done; next = await answer.next()) {
-		last = now();
-		if (tokens.length === 0) first = last;
-		const { top, text: added, ...scored } = next.value;
-		tokens.push({ ...scoredJson(scored), top: top.map(scoredJson) });
-		await add(added);
+		const piece = next.value;
+		if (piece.id !== undefined) {
+			last = now();
+			if (tokens.length === 0) first = last;
+			tokens.push({ ...scoredJson(piece), top: piece.top.map(scoredJson) });
+		}
+		await add(piece.text);
 	}
-	const { finishReason, text: rest, stoppedBy, provenance } = next.value;
-	await add(rest);
+	const { finishReason, stoppedBy, provenance } = next.value;
 	return {
 		ids: tokens.map(({ id }) => id),
 		text,

@@ -1,12 +1,10 @@
-// Fuzzes chat templates: each gives a text or is refused, in bounded time. (One that loops is the worker's business: hosts/node/template.ts
-// and test/hostile.)
+// Fuzzes chat templates: each gives a text or is refused, in bounded steps.
 
-import { rendered } from '../../hosts/jinja.ts';
-import { renderedBy } from '../../hosts/template.ts';
 import { memorySource } from '../../src/bytes/memory.ts';
 import { getString } from '../../src/formats/get.ts';
 import { openCheckpoint } from '../../src/formats/open.ts';
 import { chatTemplateOf } from '../../src/model/chat-template.ts';
+import { compileTemplate } from '../../src/template/index.ts';
 import { type Files, fuzz } from './harness.ts';
 import { shortened } from './shortened.ts';
 
@@ -51,7 +49,7 @@ fuzz({
 	share: 0.1,
 	async readAll(files) {
 		const template = await chatTemplateOf(await openCheckpoint(files));
-		if (template !== undefined) await renderedBy((done) => done(rendered({ template, input: INPUT })), undefined);
+		if (template !== undefined) compileTemplate(template).renderSync(INPUT);
 	},
 	maxRead: 3,
 });

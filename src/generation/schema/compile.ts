@@ -4,6 +4,7 @@
 
 import { TongsaError } from '../../errors.ts';
 import { ANY_CHARACTER } from './characters.ts';
+import { exactText } from './exact.ts';
 import { choice, EMPTY, literal, NEVER, type Node, oneOfTexts, optional, prune, repeat, sequence } from './nodes.ts';
 import { FORMATS, patternNode } from './pattern.ts';
 import { numberOf } from './range.ts';
@@ -20,7 +21,23 @@ const MAX_PATTERN_UNITS = 8192;
 const MAX_SHORTEST = 100_000;
 
 const ANNOTATIONS = ['title', 'description', 'default', 'examples', 'deprecated', 'readOnly', 'writeOnly', '$comment', '$schema', '$id'];
-const EVERYWHERE = new Set([...ANNOTATIONS, '$defs', 'definitions']);
+/** OpenAPI's words beside JSON Schema's: they bind nothing that the rest does not. */
+const OPENAPI = ['example', 'discriminator', 'externalDocs', 'xml'];
+const EVERYWHERE = new Set([...ANNOTATIONS, ...OPENAPI, '$defs', 'definitions', '$anchor', '$vocabulary']);
+/** Keywords that may stand beside an object's properties without binding them further. */
+export const ARGUMENTS: ReadonlySet<string> = new Set([...EVERYWHERE, 'type', 'additionalProperties', 'strict']);
+
+/** Whether a keyword says nothing with this value: what holds anyway, and words of others' (x-…). */
+function saysNothing(key: string, value: unknown, given: Schema): boolean {
+	if (EVERYWHERE.has(key) || value === undefined || key.startsWith('x-')) return true;
+	if (key === 'uniqueItems' || key === 'nullable') return value === false;
+	// Formats of numbers (int32, double) are not JSON Schema's; of texts they bind.
+	if (key === 'format') return given.type !== undefined && ![given.type].flat().includes('string');
+	if (key === 'minLength' || key === 'minItems' || key === 'minProperties')
+		return value === 0 && given.type !== undefined && !KEYWORDS[String(given.type)]?.includes(key);
+	if (key === 'required') return Array.isArray(value) && value.length === 0;
+	return key === 'unevaluatedProperties' && value === true;
+}
 const NUMBERS = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'];
 /** Type → the keywords that bind it. */
 const KEYWORDS: Readonly<Record<string, readonly string[]>> = {
@@ -60,7 +77,7 @@ export function compileSchema(schema: unknown): Node {
 		if (given === true) return ANYTHING;
 		if (given === false) return NEVER;
 		if (!isObject(given)) throw malformed(path, given, 'an object, true or false');
-		const keys = Object.keys(given).filter((key) => !EVERYWHERE.has(key) && given[key] !== undefined);
+		const keys = Object.keys(given).filter((key) => !saysNothing(key, given[key], given));
 		const only = (keyword: string, ...beside: string[]) => {
 			const other = keys.find((key) => key !== keyword && !beside.includes(key));
 			if (other !== undefined) throw unsupported(path, other, `nothing else beside ${keyword}`);
@@ -71,14 +88,14 @@ export function compileSchema(schema: unknown): Node {
 		}
 		if (keys.includes('const') || keys.includes('enum')) {
 			only('const', 'enum', 'type');
-			return oneOfTexts(valuesOf(given, path).map((value) => JSON.stringify(value)));
+			return oneOfTexts(valuesOf(given, path).map(exactText));
 		}
 		for (const keyword of ['anyOf', 'oneOf', 'allOf'] as const) {
 			if (!keys.includes(keyword)) continue;
 			only(keyword);
 			const branches = listOf(given[keyword], `${path}.${keyword}`);
 			if (keyword === 'allOf' && branches.length > 1) throw unsupported(path, 'allOf', 'one schema in it');
-			if (keyword === 'oneOf') checkApart(branches, path);
+			if (keyword === 'oneOf') checkApart(branches.map(resolved), path);
 			return choice(...branches.map((one, i) => node(one, `${path}.${keyword}[${i}]`)));
 		}
 		return typed(given, keys, path);
@@ -108,17 +125,30 @@ export function compileSchema(schema: unknown): Node {
 		object,
 	};
 
+	/** What a $ref points to, through others. */
+	function resolved(given: unknown): unknown {
+		let at = given;
+		for (let steps = 0; isObject(at) && typeof at.$ref === 'string' && steps < MAX_NESTED; steps++) at = pointed(at.$ref);
+		return at;
+	}
+
+	/** By JSON Pointer in a URI fragment (RFC 6901 §6); undefined where there is nothing. */
+	function pointed(target: string): unknown {
+		let at: unknown = schema;
+		for (const part of target.split('/').slice(1)) {
+			const name = percentDecoded(part).replaceAll('~1', '/').replaceAll('~0', '~');
+			at = typeof at === 'object' && at !== null && Object.hasOwn(at, name) ? (at as Schema)[name] : undefined;
+		}
+		return at;
+	}
+
 	function reference(target: unknown, path: string): Node {
 		if (typeof target !== 'string' || !/^#(?:\/|$)/.test(target)) throw unsupported(path, `$ref ${String(target)}`, '# and #/…');
 		const known = references.get(target);
 		if (known) return known;
 		const made: { kind: 'reference'; to?: Node } = { kind: 'reference' };
 		references.set(target, made);
-		let at: unknown = schema;
-		for (const part of target.split('/').slice(1)) {
-			const name = decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~');
-			at = typeof at === 'object' && at !== null && Object.hasOwn(at, name) ? (at as Schema)[name] : undefined;
-		}
+		const at = pointed(target);
 		if (at === undefined) throw malformed(path, target, 'a $ref to something in this schema');
 		made.to = node(at, target);
 		return made;
@@ -199,6 +229,15 @@ export function compileSchema(schema: unknown): Node {
 		});
 	}
 	return root;
+}
+
+/** A % that begins no code stands for itself. */
+function percentDecoded(part: string): string {
+	try {
+		return decodeURIComponent(part);
+	} catch {
+		return part;
+	}
 }
 
 const tooLarge = (what: string, most: number) => new TongsaError('too-large', `too many ${what}`, { allowed: `at most ${most}` });

@@ -1,6 +1,7 @@
 // Reading a schema: bounded, checked, every refusal with the place where it stands.
 
 import { TongsaError } from '../../errors.ts';
+import { exactText } from './exact.ts';
 
 export type Schema = Readonly<Record<string, unknown>>;
 
@@ -19,7 +20,7 @@ export const isObject = (value: unknown): value is Schema => typeof value === 'o
 export const unsupported = (field: string, got: string, allowed: string) =>
 	new TongsaError('unsupported', 'this part of the schema cannot be enforced while writing', { field, got, allowed });
 export const malformed = (field: string, got: unknown, allowed: string) =>
-	new TongsaError('malformed', 'not a JSON Schema', { field, got: JSON.stringify(got) ?? 'nothing', allowed });
+	new TongsaError('malformed', 'not a JSON Schema', { field, got: exactText(got), allowed });
 
 /** @throws TongsaError 'too-large' */
 export function checkSize(schema: unknown): void {
@@ -70,13 +71,14 @@ export function valuesOf(given: Schema, path: string): readonly unknown[] {
 	if (given.type === undefined) return all;
 	const types = [given.type].flat();
 	const fitting = all.filter((value) => typesOf(value).some((type) => types.includes(type)));
-	if (fitting.length === 0) throw malformed(path, JSON.stringify(all), `values of type ${types.join(', ')}`);
+	if (fitting.length === 0) throw malformed(path, exactText(all), `values of type ${types.join(', ')}`);
 	return fitting;
 }
 
 function typesOf(value: unknown): readonly string[] {
 	if (value === null) return ['null'];
 	if (Array.isArray(value)) return ['array'];
+	if (typeof value === 'bigint') return ['integer', 'number'];
 	if (typeof value === 'number') return Number.isInteger(value) ? ['integer', 'number'] : ['number'];
 	return [typeof value];
 }
@@ -112,8 +114,8 @@ const kindsOf = ({ type }: Schema): readonly unknown[] | undefined =>
 
 function constants(given: unknown): readonly string[] | undefined {
 	if (!isObject(given)) return undefined;
-	if (Object.hasOwn(given, 'const')) return [JSON.stringify(given.const)];
-	return Array.isArray(given.enum) ? given.enum.map((one) => JSON.stringify(one)) : undefined;
+	if (Object.hasOwn(given, 'const')) return [exactText(given.const)];
+	return Array.isArray(given.enum) ? given.enum.map(exactText) : undefined;
 }
 
 const sharesValue = (a: readonly string[] | undefined, b: readonly string[] | undefined): boolean =>

@@ -1,7 +1,7 @@
 // A vocabulary as a machine walks it: all tokens' bytes in order, so that what tokens begin with alike is walked once.
 
 import type { Tokenizer } from '../../tokenizer/types.ts';
-import { commonPrefix } from '../common-prefix.ts';
+import { commonPrefix } from '../../transformer/common-prefix.ts';
 import type { Machine, State } from './machine.ts';
 
 /** Tokens that stand for text, sorted by their bytes. */
@@ -15,9 +15,10 @@ export interface SortedVocabulary {
 	readonly bytes: Uint8Array;
 }
 
-export function sortVocabulary(tokenizer: Tokenizer): SortedVocabulary {
+/** @param marks special tokens that stand for their own text */
+export function sortVocabulary(tokenizer: Tokenizer, marks: readonly number[] = []): SortedVocabulary {
 	const tokens = Array.from({ length: tokenizer.size }, (_, id) => tokenizer.token(id)).filter(
-		({ kind, bytes }) => (kind === 'normal' || kind === 'byte' || kind === 'user') && bytes.length > 0,
+		({ id, kind, bytes }) => (kind === 'normal' || kind === 'byte' || kind === 'user' || marks.includes(id)) && bytes.length > 0,
 	);
 	tokens.sort((a, b) => compare(a.bytes, b.bytes));
 	const offsets = new Uint32Array(tokens.length + 1);

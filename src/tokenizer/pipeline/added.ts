@@ -8,8 +8,8 @@ import { type AlignedText, originOf, slice } from '../text/aligned.ts';
 export type Segment = AlignedText | { readonly id: number; readonly start: number; readonly end: number };
 
 export interface AddedTokens {
-	/** `special`: whether special tokens are taken too; they stay text otherwise. */
-	cut(input: AlignedText, special: boolean): readonly Segment[];
+	/** `special`: whether special tokens are taken too, but for those in `plain` units of the caller's text; they stay text otherwise. */
+	cut(input: AlignedText, special: boolean, plain?: readonly number[]): readonly Segment[];
 }
 
 /** A lookbehind: V8 14.6 misses a character beyond U+FFFF in [class]$ with flag u. */
@@ -55,10 +55,17 @@ export function createAddedTokens(patterns: readonly { readonly token: AddedToke
 	};
 
 	return {
-		cut(input, special) {
+		cut(input, special, plain = []) {
 			const { text } = input;
 			const segments: Segment[] = [];
 			let done = 0;
+			/** First of the plain ranges that has not ended. */
+			let range = 0;
+			const isPlain = (from: number, to: number): boolean => {
+				const [start, end] = originOf(input, from, to);
+				while (range < plain.length && plain[range + 1]! <= start) range += 2;
+				return range < plain.length && plain[range]! < end;
+			};
 			// End of the white space that was stripped last: it is not walked again.
 			let white = 0;
 			for (let at = 0; at < text.length; at++) {
@@ -69,7 +76,7 @@ export function createAddedTokens(patterns: readonly { readonly token: AddedToke
 				let to = at + found.text.length;
 				// A match that does not count still uses up its text, as in find_iter.
 				const next = to;
-				if (!(token.special && !special) && !(token.single_word && !isWholeWord(text, at, to))) {
+				if (!(token.special && (!special || (plain.length > 0 && isPlain(at, to)))) && !(token.single_word && !isWholeWord(text, at, to))) {
 					// Inside what the token before has stripped a token still counts, as in find_matches.
 					let from = at;
 					while (token.lstrip && from > done && SPACE.test(text[from - 1]!)) from--;

@@ -2,7 +2,7 @@
 // tokenizers/src/tokenizer/mod.rs, TokenizerImpl::encode.
 
 import { TongsaError } from '../../errors.ts';
-import { checkOptions, oneOf, type Rules, shown, YES_OR_NO } from '../../options.ts';
+import { checkOptions, listOf, oneOf, type Rules, shown, whole, YES_OR_NO } from '../../options.ts';
 import { createFastBpe } from '../kernel/fast.ts';
 import { createTokenBuffer, renumbered, type TokenSink } from '../kernel/token-buffer.ts';
 import { lazy } from '../lazy.ts';
@@ -26,7 +26,12 @@ const MAX_TEXT = 2 ** 25;
 /** The first texts are encoded by what of the model can take part in them: the kernel's tables are worth building for more, or longer ones. */
 const BRIEF = { texts: 2, units: 512 };
 
-const RULES: Rules<EncodeOptions> = { special: oneOf(['add', 'none', 'parse']), flags: YES_OR_NO, offsets: YES_OR_NO };
+const RULES: Rules<EncodeOptions> = {
+	special: oneOf(['add', 'none', 'parse']),
+	flags: YES_OR_NO,
+	plain: listOf(whole(0)),
+	offsets: YES_OR_NO,
+};
 
 export interface Encoder {
 	readonly flags: Tokenizer['flags'];
@@ -75,17 +80,17 @@ export function createEncoder(spec: TokenizerSpec, model: Model, kernel: boolean
 		encode(text, options = {}) {
 			checkOptions(options, RULES);
 			checkText(text);
-			const { special = 'add', flags: wanted = special !== 'none', offsets = false } = options;
+			const { special = 'add', flags: wanted = special !== 'none', plain, offsets = false } = options;
 			const parse = special === 'parse';
 			const out = createTokenBuffer(offsets, text.length >> 2);
-			const whole = { text: wellFormed(text), at: 0 };
-			for (const segment of inText?.cut(whole, parse) ?? [whole]) {
+			const input = { text: wellFormed(text), at: 0 };
+			for (const segment of inText?.cut(input, parse, plain) ?? [input]) {
 				if ('id' in segment) {
 					out.push(segment.id, segment.start, segment.end);
 					continue;
 				}
-				const input = normalized(segment);
-				for (const inner of inNormalized?.cut(input, parse) ?? [input]) {
+				const stretch = normalized(segment);
+				for (const inner of inNormalized?.cut(stretch, parse, plain) ?? [stretch]) {
 					if ('id' in inner) out.push(inner.id, inner.start, inner.end);
 					else if (inner.text !== '') encodeStretch(inner, out, offsets);
 				}

@@ -9,6 +9,7 @@ import { type GenerateJson, generateJson } from '../../protocol/generate.ts';
 import type { Answer, Call } from '../call.ts';
 import { dim } from '../view/colour.ts';
 import { wrapped } from '../view/text.ts';
+import { chatOptions } from './chat-options.ts';
 import { precisionOf, withModel } from './common.ts';
 import { checkBias, generateOptions, type Settled, schemaOf } from './sampling.ts';
 import { shown, speed } from './streaming.ts';
@@ -113,7 +114,13 @@ async function answer(talk: Talk, text: string): Promise<void> {
 	const asked: ChatMessage[] = [...talk.messages, { role: 'user', content: text }];
 	const stop = new AbortController();
 	talk.stop = stop;
-	const options = { ...generateOptions(call), ...schema, ...precisionOf(call), signal: AbortSignal.any([stop.signal, call.signal]) };
+	const options = {
+		...generateOptions(call),
+		...schema,
+		...precisionOf(call),
+		...chatOptions(call),
+		signal: AbortSignal.any([stop.signal, call.signal]),
+	};
 	const streams = !call.flag('json');
 	const stream = shown(terminal);
 	let said = '';

@@ -4,12 +4,13 @@ import { setImmediate } from 'node:timers/promises';
 import type { Model } from '../../../src/model.ts';
 import { type GenerateJson, generateJson, promptOf } from '../../protocol/generate.ts';
 import type { Answer, Call } from '../call.ts';
+import { chatOptions } from './chat-options.ts';
 import { precisionOf, textOrIds, withModel } from './common.ts';
 import { checkBias, generateOptions, schemaOf } from './sampling.ts';
 import { shown, speed } from './streaming.ts';
 
 export async function run(call: Call): Promise<Answer | undefined> {
-	const options = { ...generateOptions(call), ...(await schemaOf(call)), ...precisionOf(call), signal: call.signal };
+	const options = { ...generateOptions(call), ...(await schemaOf(call)), ...precisionOf(call), ...chatOptions(call), signal: call.signal };
 	const given = await textOrIds(call);
 	// --raw "" goes on from the start flag alone; an empty pipe has said nothing, and a message has to say something.
 	if (given === '' && !(call.flag('raw') && call.arguments.length > 1)) throw call.usage('generate needs PROMPT, in quotes or piped in');
@@ -21,7 +22,9 @@ export async function run(call: Call): Promise<Answer | undefined> {
 		const stream = shown(call.terminal);
 		let json: GenerateJson;
 		try {
-			json = await generateJson(model, prompt, options, now, async (text) => {
+			// A text that stands for itself carries its own special tokens.
+			const special = call.flag('raw') ? ({ special: 'parse' } as const) : {};
+			json = await generateJson(model, prompt, { ...options, ...special }, now, async (text) => {
 				if (streams) await stream.write(text);
 				await setImmediate(); // lets Ctrl-C through
 			});

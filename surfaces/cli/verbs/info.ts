@@ -50,7 +50,7 @@ async function headerInfo(call: Call, name: string, options: InfoOptions, proble
 	const { signal } = call;
 	const checkpoint = await openCheckpoint(await resolve(name, { signal }), signal);
 	try {
-		const parts = { tokenizer: undefined, table: undefined, problems: {}, chatTemplate: () => chatTemplateOf(checkpoint, signal) };
+		const parts = { tokenizer: undefined, table: undefined, problems: {}, chatTemplate: () => chatTemplateOf(checkpoint, false, signal) };
 		return await fileInfoJson(
 			{ name: checkpoint.name, checkpoint, architecture: architectureOf(checkpoint), ...parts },
 			options,
