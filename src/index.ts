@@ -16,10 +16,12 @@ export type { Finish, FinishReason, GeneratedToken, GenerateOptions, ScoredToken
 export type { SamplerStep } from './generation/sampler.ts';
 export type { Progress } from './host.ts';
 export type { AttentionCell, CellPlace } from './inspection/attention-cell.ts';
+export type { Edit } from './inspection/trace.ts';
+export type { Generation } from './model/generation.ts';
 export type * from './model.ts';
 export type { Point } from './spec/points.ts';
 export { type DType, type DTypeName, decodeTensor, dtypes } from './tensor/index.ts';
 export type * from './tokenizer/types.ts';
-export type { MemoryBytes } from './transformer/kernels/divide.ts';
-export type { Replace, TracedPoint } from './transformer/listen.ts';
+export type { EngineMemory, Precision } from './transformer/engine.ts';
+export type { TracedPoint } from './transformer/hooks.ts';
 export type { Selector } from './transformer/select.ts';
