@@ -41,9 +41,9 @@ export function Question({ question, hint, choices, numeric = false, given: made
 	async function onSubmit(event: FormEvent) {
 		event.preventDefault();
 		const typed = answer.trim();
-		const given = made ?? (numeric ? typed.normalize('NFKC') : typed);
-		if (given === '') return;
-		if (numeric && !/^[−-]?[\d.,\s]+$/.test(given)) return setVerdict({ right: false, say: t.lesson.needNumber });
+		const given = made ?? (numeric ? numberIn(typed) : typed);
+		if (given === '') return setVerdict({ right: false, say: choices ? t.lesson.needChoice : t.lesson.needAnswer });
+		if (given === undefined) return setVerdict({ right: false, say: t.lesson.needNumber });
 		setVerdict(undefined);
 		setChecking(true);
 		const found = await Promise.resolve(check(given)).finally(() => setChecking(false));
@@ -99,6 +99,14 @@ export const plain = (text: string): string => text.replace(/\[([^\]]+)\]\(\w+\)
 /** What stands in a question's place while the sentence is too short to ask about. */
 export function NeedWords() {
 	return <p className="hint">{useMessages().lesson.needWords}</p>;
+}
+
+/** The one number in what somebody typed, with the counter or unit that languages put behind it: "3456개", "3,456 numbers". */
+export function numberIn(typed: string): string | undefined {
+	const text = typed.normalize('NFKC');
+	const found = text.match(/[−-]?\d[\d.,\s]*/g);
+	if (text === '') return '';
+	return found?.length === 1 ? found[0]!.trim() : undefined;
 }
 
 /** "1,234" and "1 234" and "−7" as people type them. */

@@ -2,7 +2,7 @@
 
 import { useEffect, useMemo, useRef } from 'react';
 import { css, ink, painter } from '../display/colour.ts';
-import { digits, largest } from '../display/number.ts';
+import { digits, fixed, largest } from '../display/number.ts';
 import { useShade } from '../display/theme.ts';
 import type { ModelCard, TokenView } from '../engine/protocol.ts';
 import { useEmbedding } from '../engine/questions.ts';
@@ -35,8 +35,7 @@ export function Vectors({ card, text, setText, onRight }: StepProps) {
 	const width = value?.shape[1] ?? 0;
 	const row = value && rows > 0 ? value.data.subarray(at * width, (at + 1) * width) : undefined;
 	const choices = [...new Map(value?.tokens.map((token) => [token.id, { id: String(token.id), name: tokenText(token) }])).values()];
-	// A dimension that the learner has not met yet, the same for the same sentence.
-	const asked = width ? [...text].reduce((sum, c) => (sum * 31 + c.codePointAt(0)!) % width, 7) : 0;
+	const asked = useMemo(() => (value ? askedDimension(value.data, width, text) : 0), [value, width, text]);
 	return (
 		<>
 			<h3>{words.lectureTitle}</h3>
@@ -88,6 +87,27 @@ export function Vectors({ card, text, setText, onRight }: StepProps) {
 	);
 }
 
+/**
+ * The dimension that is asked about: one that the learner has not met yet, the same for the same sentence, and whose largest value is
+ * positive and clearly apart from the next. "Largest" among negative numbers, or among near ones, asks about something else than the table.
+ */
+export function askedDimension(data: Float32Array, width: number, text: string): number {
+	const start = [...text].reduce((sum, c) => (sum * 31 + c.codePointAt(0)!) % width, 7 % width);
+	let best = { dimension: start, gap: Number.NEGATIVE_INFINITY };
+	for (let i = 0; i < width; i++) {
+		const dimension = (start + i) % width;
+		const column = [...new Set(Array.from({ length: data.length / width }, (_, r) => data[r * width + dimension]!))].sort((a, b) => b - a);
+		const [first = 0, second = 0] = column;
+		const gap = first > 0 ? (first - second) / first : Number.NEGATIVE_INFINITY;
+		if (gap >= CLEARLY) return dimension;
+		if (gap > best.gap) best = { dimension, gap };
+	}
+	return best.dimension;
+}
+
+/** Of the largest value, how far the second is below it. */
+const CLEARLY = 0.25;
+
 /** All rows of a small table, as numbers on their colours. */
 function WholeTable({ card }: { readonly card: ModelCard }) {
 	const { messages: t, count } = useSpeech();
@@ -122,7 +142,7 @@ function WholeTable({ card }: { readonly card: ModelCard }) {
 								</th>
 								{Array.from(value.data.subarray(r * width, (r + 1) * width), (x, c) => (
 									<td key={c} style={{ background: css(colour(x)), color: ink(colour(x)) }}>
-										{digits(x, 3)}
+										{fixed(x)}
 									</td>
 								))}
 							</tr>
