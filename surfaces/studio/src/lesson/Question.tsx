@@ -6,6 +6,7 @@ import { useMessages } from '../messages/index.ts';
 import type { Answer } from '../state/settings.ts';
 import { type Choice, TextInput } from '../ui/fields.tsx';
 import { Rich } from '../ui/rich.tsx';
+import { numberIn } from './typed.ts';
 
 export interface Verdict {
 	readonly right: boolean;
@@ -100,14 +101,3 @@ export const plain = (text: string): string => text.replace(/\[([^\]]+)\]\(\w+\)
 export function NeedWords() {
 	return <p className="hint">{useMessages().lesson.needWords}</p>;
 }
-
-/** The one number in what somebody typed, with the counter or unit that languages put behind it: "3456개", "3,456 numbers". */
-export function numberIn(typed: string): string | undefined {
-	const text = typed.normalize('NFKC');
-	const found = text.match(/[−-]?\d[\d.,\s]*/g);
-	if (text === '') return '';
-	return found?.length === 1 ? found[0]!.trim() : undefined;
-}
-
-/** "1,234" and "1 234" and "−7" as people type them. */
-export const numberOf = (text: string): number => Number(text.replace(/[,\s]/g, '').replace('−', '-'));
