@@ -3,8 +3,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { JsonSchema } from '../../src/generation/constraint.ts';
 import type { Finish, GeneratedToken, GenerateOptions } from '../../src/generation/generate.ts';
+import { isDraw, type Sampling, samplerOf } from '../../src/generation/sampling.ts';
 import type { TemplateOptions } from '../../src/model.ts';
-import { isDraw, type Sampling, samplerOf } from '../protocol/generate.ts';
 import type { Read, Reading } from './engine-protocol.ts';
 import { checkUnits } from './inputs.ts';
 import { Refusal } from './refusal.ts';
@@ -177,15 +177,13 @@ export async function runWhole(
 			await setImmediate();
 			signal.throwIfAborted();
 			if (next.done) {
-				const finish = next.value;
-				if (finish.text) onText(finish.text);
-				return { tokens, text: text + finish.text, finish };
+				return { tokens, text, finish: next.value };
 			}
-			if (tokens.push(next.value) === 1) metrics.observe('tongsa_first_token_seconds', { model: id }, (now() - began) / 1000);
-			text += next.value.text;
-			if (onText(next.value.text, next.value) === true) {
-				return { tokens, text, finish: { finishReason: 'stop', reused: 0, text: '' } };
-			}
+			const piece = next.value;
+			text += piece.text;
+			const token = piece.id === undefined ? undefined : piece;
+			if (token && tokens.push(token) === 1) metrics.observe('tongsa_first_token_seconds', { model: id }, (now() - began) / 1000);
+			if (onText(piece.text, token) === true) return { tokens, text, finish: { finishReason: 'stop', reused: 0 } };
 			await rest();
 		}
 	} finally {

@@ -26,7 +26,15 @@ export async function readAnswer(
 	const tail = Array.isArray(prompt) ? tokenizer.decode((prompt as readonly number[]).slice(-TAIL)) : '';
 	const open = format.thinking?.open.trimEnd();
 	const thinking = open !== undefined && tail.trimEnd().endsWith(open);
-	return withEvents(model.generate(prompt, options), format, tokenizer, { tools, ...how, newToolCallId: newId, thinking });
+	return withEvents(tokensOf(model.generate(prompt, options)), format, tokenizer, { tools, ...how, newToolCallId: newId, thinking });
+}
+
+/** The tokens alone: the reader makes text of them itself, and holds back what it must. */
+async function* tokensOf(answer: ReturnType<Model['generate']>): AsyncGenerator<GeneratedToken, Finish> {
+	for (let next = await answer.next(); ; next = await answer.next()) {
+		if (next.done) return next.value;
+		if (next.value.id !== undefined) yield next.value;
+	}
 }
 
 /** Where nothing may be called, what looks like a call is text. */
