@@ -5,7 +5,9 @@ import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import { openClients } from '../../surfaces/server/clients.ts';
 import { jsonLimits, structureScanner } from '../../surfaces/server/json-scan.ts';
+import type { Asked } from '../../surfaces/server/service.ts';
 import { readSettings } from '../../surfaces/server/settings.ts';
 import { encodeWithin } from '../../surfaces/server/text-work.ts';
 import { server, type Tested, TINY } from './run.ts';
@@ -130,14 +132,19 @@ test('a half-sent body gets its 408, and its connection is closed though the oth
 	assert.match(text, /^HTTP\/1\.1 408/);
 });
 
-test('clients are told apart by their address, whatever keys they invent', async () => {
-	const running = await server({ 'max-queue': 2 }, [TINY]);
-	const long = { model: 'tiny', prompt: 'love', max_tokens: 200, logit_bias: { 257: -100 } };
-	await running.post('/v1/completions', { ...long, max_tokens: 1 });
-	const ask = (key: string) => running.post('/v1/completions', long, { authorization: `Bearer ${key}` });
-	const statuses = (await Promise.all(Array.from({ length: 8 }, (_, i) => ask(`invented-${i}`)))).map(({ status }) => status);
-	// One at work, two waiting: invented clients would push each other out of the queue one by one, and as many be refused.
-	assert.equal(statuses.filter((status) => status === 200).length, 3, statuses.join(' '));
+test('clients are told apart by their address, whatever keys they invent; a trusted proxy tells it', async () => {
+	const address = async (trusted: readonly string[], remoteAddress: string, headers: Record<string, string>) => {
+		const clients = await openClients(readSettings([(name) => (name === 'trust-proxy' ? trusted : undefined)]), () => 0);
+		const asked = { env: { incoming: { socket: { remoteAddress }, headers } }, req: { header: (name: string) => headers[name] } };
+		assert.equal(clients.accountOf(asked as unknown as Asked), undefined);
+		return clients.addressOf(asked as unknown as Asked);
+	};
+	const behind = { 'x-forwarded-for': '6.6.6.6, 9.9.9.9', authorization: 'Bearer invented' };
+	assert.equal(await address([], '127.0.0.1', behind), '127.0.0.1');
+	assert.equal(await address(['loopback'], '127.0.0.1', behind), '9.9.9.9'); // what the client itself wrote before it is not believed
+	assert.equal(await address(['loopback'], '8.8.8.8', behind), '8.8.8.8');
+	assert.equal(await address(['10.0.0.0/8', '9.9.9.9'], '10.1.2.3', behind), '6.6.6.6');
+	await assert.rejects(address(['nonsense'], '127.0.0.1', {}), /a trusted proxy is an address/);
 });
 
 test('a short answer comes before a long one of the same client has ended', async () => {

@@ -1,9 +1,11 @@
 // An answer that is bound to a form of calls, or read for them: on the model's own thread, over the library's reader.
 
 import { randomInt } from 'node:crypto';
+import type { JsonSchema } from '../../../src/generation/constraint.ts';
 import type { Finish, GeneratedToken, GenerateOptions } from '../../../src/generation/generate.ts';
 import { type ToolFormat, toolFormatOf } from '../../../src/generation/tools/formats.ts';
 import { withEvents } from '../../../src/generation/tools/stream.ts';
+import type { Tool, ToolChoice } from '../../../src/generation/tools/types.ts';
 import type { Model } from '../../../src/model.ts';
 import type { GeneratePrompt, Read, Reading } from '../engine-protocol.ts';
 
@@ -21,12 +23,32 @@ export async function readAnswer(
 	{ tools, ...how }: Reading,
 ): Promise<AsyncGenerator<Read<GeneratedToken>, Read<Finish>>> {
 	const tokenizer = model.tokenizer!;
+	if (mustCall(how.toolChoice)) {
+		const schema = callSchema(tools.filter(({ function: { name } }) => typeof how.toolChoice === 'string' || how.toolChoice.name === name));
+		return withEvents(tokensOf(model.generate(prompt, { ...options, schema })), BOUND, tokenizer, { tools, ...how, newToolCallId: newId });
+	}
 	const known = toolFormatOf((await model.chatTemplate(tools.length > 0)) ?? '')!;
 	const format = tools.length > 0 ? known : thinkingAlone(known);
 	const tail = Array.isArray(prompt) ? tokenizer.decode((prompt as readonly number[]).slice(-TAIL)) : '';
 	const open = format.thinking?.open.trimEnd();
 	const thinking = open !== undefined && tail.trimEnd().endsWith(open);
 	return withEvents(tokensOf(model.generate(prompt, options)), format, tokenizer, { tools, ...how, newToolCallId: newId, thinking });
+}
+
+const mustCall = (choice: ToolChoice): boolean => choice === 'required' || typeof choice === 'object';
+
+/** An answer that is one call and nothing else: JSON, which every model can be bound to. */
+const BOUND: ToolFormat = { name: 'bound', marks: [], open: '', shape: { kind: 'object', keys: ['arguments'] }, close: '' };
+
+/** Of a call of one of the tools: its name, and arguments that its own schema takes. */
+function callSchema(tools: readonly Tool[]): JsonSchema {
+	const calls = tools.map(({ function: { name, parameters = { type: 'object', properties: {}, additionalProperties: false } } }) => ({
+		type: 'object',
+		properties: { name: { const: name }, arguments: parameters },
+		required: ['name', 'arguments'],
+		additionalProperties: false,
+	}));
+	return calls.length === 1 ? calls[0]! : { anyOf: calls };
 }
 
 /** The tokens alone: the reader makes text of them itself, and holds back what it must. */

@@ -18,7 +18,8 @@ export async function readingOf(model: Model, { tools, choice, parallel }: Offer
 	const offered = choice === 'none' ? [] : tools;
 	const format = toolFormatOf((await model.chatTemplate(offered.length > 0)) ?? '');
 	if (offered.length > 0) {
-		if (!format) throw unsupported('tools', "the model's chat template shows no form of tool calls that is known");
+		// A call that has to be made is bound to a form of ours.
+		if (!format && choice === 'auto') throw unsupported('tools', "the model's chat template shows no form of tool calls that is known");
 		return { tools: offered, toolChoice: choice, parallelToolCalls: parallel };
 	}
 	return format?.thinking && { tools: [], toolChoice: 'none', parallelToolCalls: true };
