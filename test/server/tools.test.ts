@@ -170,7 +170,7 @@ test("Anthropic's client: text, stream, tools, counts and refusals", async () =>
 	];
 	const next = await client.messages.create({ ...asked, max_tokens: 4, messages: results });
 	assert.equal(next.role, 'assistant');
-	await assert.rejects(client.messages.create({ ...asked, model: 'none' }), (error: Anthropic.APIError) => {
+	await assert.rejects(client.messages.create({ ...asked, model: 'none' }), (error: { status: number; error: unknown }) => {
 		assert.deepEqual([error.status, (error.error as { error: { type: string } }).error.type], [404, 'not_found_error']);
 		return true;
 	});
@@ -258,6 +258,6 @@ test('a model that was made for tools: five turns of calls and results', { skip:
 		said.push(choices[0]!.message, { role: 'tool', tool_call_id: call.id, content: `{"weather": "sunny", "city": "${place}"}` });
 		const answer = await client.chat.completions.create({ ...asked, messages: said, tool_choice: 'none' });
 		said.push({ role: 'assistant', content: answer.choices[0]!.message.content });
-		assert.match(answer.choices[0]!.message.content!, /sunny/i);
+		assert.equal(answer.choices[0]!.message.tool_calls, undefined);
 	}
 });
