@@ -14,6 +14,7 @@ export { openCheckpoint } from './formats/open.ts';
 export type { JsonSchema } from './generation/constraint.ts';
 export type { GeneratedToken, GenerateOptions } from './generation/generate.ts';
 export type { SamplerStep } from './generation/sampler.ts';
+export type { Sampling } from './generation/sampling.ts';
 export type { Progress } from './host.ts';
 export type { Embedding, Match, Model, NearestOptions, OpenOptions, Provenance, Traced, TraceOptions } from './model.ts';
 export { type DType, type DTypeName, decodeTensor, dtypes } from './tensor/index.ts';
