@@ -1,9 +1,9 @@
-// How people set a draw: by name, as APIs and llama.cpp do; and the sampler chain that this is.
+// Sampling settings by name → the sampler chain: one order for the command line, the server and the studio.
 
 import { ANY, checkOptions, type Rules } from '../options.ts';
 import type { SamplerStep } from './sampler.ts';
 
-/** Settings of the draw by the names that APIs and llama.cpp give them; absent ones do nothing, and a topK or minP of 0 is none. */
+/** Sampling settings by the names that APIs and llama.cpp give them; absent ones do nothing, and a topK or minP of 0 is none. */
 export interface Sampling {
 	readonly temperature?: number;
 	readonly topK?: number;
@@ -39,6 +39,11 @@ export function samplerOf(settings: Sampling): readonly SamplerStep[] {
 		{ type: 'temperature', value: temperature ?? (narrowed ? 1 : 0) },
 	];
 	return steps.filter((step) => step !== false);
+}
+
+/** Whether chance decides: only then does a seed matter. */
+export function isDraw(sampler: readonly SamplerStep[] | Sampling = []): boolean {
+	return chainOf(sampler).some((step) => step.type === 'temperature' && step.value > 0);
 }
 
 /** Which names there are; their values are checked as the chain's steps. */

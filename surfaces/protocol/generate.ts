@@ -1,7 +1,7 @@
-// JSON of `generate` and `chat`: the answer's ids and text and why it ended; and sampling settings → the chain that the library takes.
+// JSON of `generate` and `chat`: the answer's ids and text and why it ended.
 
-import type { GenerateOptions, ScoredToken } from '../../src/generation/generate.ts';
-import { chainOf } from '../../src/generation/sampling.ts';
+import type { ScoredToken } from '../../src/generation/generate.ts';
+import { isDraw } from '../../src/generation/sampling.ts';
 import type { Model, Prompt, Provenance } from '../../src/model.ts';
 
 export interface ScoredTokenJson {
@@ -84,11 +84,6 @@ export async function generateJson(
 
 function scoredJson({ id, token, logProbability }: ScoredToken): ScoredTokenJson {
 	return { id, text: token, logProbability };
-}
-
-/** Whether chance decides: only then does a seed matter. */
-export function isDraw(sampler: GenerateOptions['sampler'] = []): boolean {
-	return chainOf(sampler).some((step) => step.type === 'temperature' && step.value > 0);
 }
 
 /** A conversation where the model has a chat template, else the text to go on from. */

@@ -2,10 +2,9 @@
 
 import { TongsaError } from '../../../src/errors.ts';
 import type { GenerateOptions } from '../../../src/generation/generate.ts';
-import { checkSampler, type SamplerStep } from '../../../src/generation/sampler.ts';
-import { type Sampling, samplerOf } from '../../../src/generation/sampling.ts';
+import { checkSampler } from '../../../src/generation/sampler.ts';
+import { isDraw, type Sampling, samplerOf } from '../../../src/generation/sampling.ts';
 import type { Model } from '../../../src/model.ts';
-import { isDraw } from '../../protocol/generate.ts';
 import type { Call } from '../call.ts';
 
 /** Option → the setting's name. */
@@ -24,7 +23,7 @@ const STANDARD_MAX_TOKENS = 256;
 /** Alternatives to a token: as many as OpenAI's API gives. */
 const MAX_ALTERNATIVES = 20;
 
-export type Settled = GenerateOptions & { readonly sampler: readonly SamplerStep[] };
+export type Settled = GenerateOptions & { readonly sampler: NonNullable<GenerateOptions['sampler']> };
 
 export function generateOptions(call: Call): Settled {
 	const settings = Object.entries(SETTINGS).map(([option, name]) => [name, settingOf(call, option, name)]);
