@@ -6,11 +6,12 @@ import type { Tokenizer } from '../tokenizer/types.ts';
 import { logSumExp, top } from '../unembedding/probability.ts';
 import { createCandidates } from './candidates.ts';
 import { commonPrefix } from './common-prefix.ts';
-import { type JsonSchema, openConstraint } from './constraint.ts';
+import { type Constraint, type JsonSchema, openConstraint } from './constraint.ts';
 import type { LanguageState } from './language.ts';
 import { type Random, seededRandom } from './random.ts';
 import { applySampler, checkSampler, draw, type SamplerStep } from './sampler.ts';
 import { stopStrings } from './stop.ts';
+import type { ToolEvent } from './tools/types.ts';
 
 /** What generation needs of a state: to eat ids, to say what it expects next, and to go back. */
 export type Continuable = Pick<LanguageState, 'ids' | 'vocabulary' | 'contextLength' | 'feed' | 'truncate'> & {
@@ -31,6 +32,8 @@ export interface GenerateOptions {
 	readonly stopIds?: readonly number[];
 	/** The answer is one JSON text that satisfies this schema, as long as it ends before maxTokens. Which schemas: docs/engine.md. */
 	readonly schema?: JsonSchema;
+	/** What binds the answer in place of a schema. */
+	readonly constraint?: Constraint;
 	/** How many of the likeliest tokens to give with each, and their log-probabilities (default 0). */
 	readonly logProbabilities?: number;
 	readonly signal?: AbortSignal;
@@ -49,6 +52,8 @@ export interface GeneratedToken extends ScoredToken {
 	/** What this token adds to the answer: whole characters only, '' while one is incomplete or may become a stop string. */
 	readonly text: string;
 	readonly top: readonly ScoredToken[];
+	/** With tools: what the answer says up to here, told apart. */
+	readonly events?: readonly ToolEvent[];
 }
 
 export type FinishReason = 'stop' | 'length' | 'context';
@@ -60,6 +65,8 @@ export interface Finish {
 	readonly reused: number;
 	/** Text that was held back until the end was known. */
 	readonly text: string;
+	/** With tools: what was certain only at the end. */
+	readonly events?: readonly ToolEvent[];
 	/** The stop string or the stop token's text, for finishReason 'stop'. */
 	readonly stoppedBy?: string;
 }
@@ -74,6 +81,7 @@ export const GENERATE: Rules<GenerateOptions> = {
 	stop: listOf(STOP),
 	stopIds: listOf(whole(0)),
 	schema: ANY, // what stands in it: constraint.ts
+	constraint: ANY,
 	logProbabilities: whole(0),
 	signal: ANY,
 };
@@ -100,7 +108,7 @@ export async function* generate(
 	const stops = stopStrings(options.stop ?? []);
 	const heldBack = (): string => stops.push(decoder?.end() ?? '').text + stops.end();
 	const history = [...prompt];
-	const constraint = options.schema === undefined ? undefined : openConstraint(tokenizer, options.schema);
+	const constraint = options.constraint ?? (options.schema === undefined ? undefined : openConstraint(tokenizer, options.schema));
 	const may = constraint && ((id: number) => (stopIds.has(id) ? constraint.complete : constraint.allows(id)));
 	const most = Math.min(options.maxTokens ?? Number.POSITIVE_INFINITY, state.contextLength - prompt.length);
 

@@ -16,11 +16,12 @@ import type { Input } from '../transformer/forward.ts';
 import type { Transformer } from '../transformer/transformer.ts';
 import type { Interpreter } from './interpreter.ts';
 import { CELL, LENS, PRECISION, PROMPT, RUN, SENTENCE, TRACE, VECTORS } from './options.ts';
-import { promptIds } from './prompt.ts';
+import { readPrompt } from './prompt.ts';
 import { provenanceOf } from './provenance.ts';
 import type { Runner } from './runner.ts';
 import { openRunners } from './runners.ts';
 import { sentenceVectors } from './sentence.ts';
+import { TOOLS, toolCallsOf } from './tool-calls.ts';
 import type { Model, ModelInput, OpenOptions, RunOptions } from './types.ts';
 
 export type Engine = Pick<Model, 'points' | 'trace' | 'attentionCell' | 'lens' | 'surprise' | 'sentence' | 'generate' | 'memory'> & {
@@ -133,8 +134,10 @@ export function openEngine(
 			);
 		},
 		async *generate(prompt, options = {}) {
-			checkOptions(options, { ...PRECISION, ...PROMPT, ...GENERATE });
-			const { precision = 'fast', special, tools, documents, templateSettings, ...own } = options;
+			checkOptions(options, { ...PRECISION, ...PROMPT, ...TOOLS, ...GENERATE });
+			const { precision = 'fast', special, documents, templateSettings, ...rest } = options;
+			const { tools: given, toolChoice, parallelToolCalls, genericToolCalls, newToolCallId, onToolCall, ...own } = rest;
+			const tools = given && given.length > 0 && toolChoice !== 'none' ? given : undefined;
 			const reading = {
 				...(special && { special }),
 				...(tools && { tools }),
@@ -143,7 +146,9 @@ export function openEngine(
 			};
 			needWhole('generation');
 			const { signal } = own;
-			const ids = await promptIds({ host, checkpoint, tokenizer, interpreter }, prompt, reading, signal);
+			const { ids, text: written } = await readPrompt({ host, checkpoint, tokenizer, interpreter }, prompt, reading, signal);
+			const calls = tools && written !== undefined ? await toolCallsOf(checkpoint, tokenizer, written, options, signal) : undefined;
+			const asked = { ...own, ...(calls?.constraint && { constraint: calls.constraint }) };
 			const model = await runners.transformer(signal);
 			needOutput(model);
 			const random = seededRandom(options.seed ?? new DataView(host.random(new Uint8Array(4)).buffer).getUint32(0));
@@ -159,7 +164,8 @@ export function openEngine(
 			const state = idle.get(run) ?? (await run.language());
 			idle.delete(run);
 			try {
-				const finish = yield* generate(state, tokenizer, ids, own, random);
+				const answer = generate(state, tokenizer, ids, asked, random);
+				const finish = yield* calls ? calls.events(answer) : answer;
 				return { ...finish, provenance: provenance(ids, run) };
 			} finally {
 				idle.set(run, state);

@@ -4,6 +4,7 @@ import type { Pooling } from '../embedding/pooling.ts';
 import type { TongsaError } from '../errors.ts';
 import type { Checkpoint } from '../formats/checkpoint.ts';
 import type { Finish, GeneratedToken, GenerateOptions } from '../generation/generate.ts';
+import type { ToolOptions } from '../generation/tools/types.ts';
 import type { Progress } from '../host.ts';
 import type { AttentionCell, CellPlace } from '../inspection/attention-cell.ts';
 import type { Point } from '../spec/points.ts';
@@ -293,7 +294,7 @@ export interface Model {
 	 */
 	generate(
 		prompt: Prompt,
-		options?: GenerateOptions & PromptOptions & { readonly precision?: 'exact' | 'fast' },
+		options?: GenerateOptions & Omit<PromptOptions, 'tools'> & ToolOptions & { readonly precision?: 'exact' | 'fast' },
 	): AsyncGenerator<GeneratedToken, Generated>;
 	/** Bytes that the fast path holds: weights as laid for the kernels, keys and values in halves, all. Undefined before it is first used. */
 	memory(): Promise<MemoryBytes | undefined>;

@@ -7,22 +7,7 @@ import type { Finish, GeneratedToken } from '../generate.ts';
 import { GENERIC, type ToolFormat, toolFormatOf } from './formats.ts';
 import { callsNode } from './grammar.ts';
 import { toolReader } from './reader.ts';
-import type { Tool, ToolCall, ToolChoice, ToolEvent } from './types.ts';
-
-export interface ToolOptions {
-	/** What the model may call. */
-	readonly tools?: readonly Tool[];
-	/** Default 'auto': the model decides. */
-	readonly toolChoice?: ToolChoice;
-	/** Whether one answer may have several calls (default true). */
-	readonly parallelToolCalls?: boolean;
-	/** Takes Hermes' form where the model's template shows none that is known; it is not guessed otherwise. */
-	readonly genericToolCalls?: boolean;
-	/** A new call's id. */
-	readonly newToolCallId?: (index: number) => string;
-	/** Told of each whole call, as soon as it is whole. */
-	readonly onToolCall?: (call: ToolCall) => void;
-}
+import type { Tool, ToolCall, ToolChoice, ToolEvent, ToolOptions } from './types.ts';
 
 /** The form of calls of a model. @throws TongsaError 'unsupported' where its template shows none that is known. */
 export function formatFor(template: string, generic = false): ToolFormat {
@@ -56,19 +41,46 @@ function chosen(tools: readonly Tool[], choice: ToolChoice): readonly Tool[] {
 	});
 }
 
-/** What binds the answer; undefined where the model decides by itself. */
-export function toolConstraint(format: ToolFormat, tokenizer: Tokenizer, options: ToolOptions): Constraint | undefined {
+/**
+ * What binds the answer; undefined where the model decides by itself.
+ * @param thinking whether the answer begins inside the model's thinking, which nothing binds
+ */
+export function toolConstraint(format: ToolFormat, tokenizer: Tokenizer, options: ToolOptions, thinking = false): Constraint | undefined {
 	const { tools = [], toolChoice = 'auto', parallelToolCalls = true } = options;
 	if (tools.length === 0 || toolChoice === 'auto' || toolChoice === 'none') return undefined;
-	const bound = { tools: chosen(tools, toolChoice), parallel: parallelToolCalls && typeof toolChoice === 'string' };
-	const key = JSON.stringify([format.name, bound]);
-	return openTextConstraint(tokenizer, key, () => callsNode(format, bound), [...specialMarks(format, tokenizer).values()]);
+	const marks = specialMarks(format, tokenizer);
+	// A mark that ends the answer is not written: the answer ends.
+	const ends = tokenizer.special.stops.includes(marks.get(format.close) ?? -1);
+	const bound = { tools: chosen(tools, toolChoice), parallel: parallelToolCalls && typeof toolChoice === 'string' && !ends };
+	const written = ends ? { ...format, close: '' } : format;
+	const key = JSON.stringify([written.name, written.close, bound]);
+	const constraint = openTextConstraint(tokenizer, key, () => callsNode(written, bound), [...marks.values()]);
+	return thinking ? afterMark(constraint, format.thinking!.close, tokenizer) : constraint;
 }
 
-export interface ReadToken extends GeneratedToken {
-	/** What the answer says up to here, told apart. */
-	readonly events: readonly ToolEvent[];
+/** Binds what comes behind a mark. Until then the answer may not end. */
+function afterMark(constraint: Constraint, mark: string, tokenizer: Tokenizer): Constraint {
+	let text = '';
+	let found = false;
+	return {
+		get complete() {
+			return found && constraint.complete;
+		},
+		get over() {
+			return found && constraint.over;
+		},
+		allows: (id) => !found || constraint.allows(id),
+		push(id) {
+			if (found) return constraint.push(id);
+			text = (text + tokenizer.token(id).text).slice(-mark.length * 2);
+			found = text.endsWith(mark);
+		},
+	};
 }
+
+/** Whether a prompt ends inside the model's thinking. */
+export const opensThinking = ({ thinking }: ToolFormat, prompt: string): boolean =>
+	thinking !== undefined && prompt.trimEnd().endsWith(thinking.open.trimEnd());
 
 /** Adds events to tokens as they come; those that are certain only at the end come with the end. */
 export async function* withEvents(
@@ -76,7 +88,7 @@ export async function* withEvents(
 	format: ToolFormat,
 	tokenizer: Tokenizer,
 	options: ToolOptions & { readonly thinking?: boolean },
-): AsyncGenerator<ReadToken, Finish & { readonly events: readonly ToolEvent[] }> {
+): AsyncGenerator<GeneratedToken, Finish> {
 	const marks = specialMarks(format, tokenizer);
 	const { tools, newToolCallId, thinking, onToolCall } = options;
 	const reader = toolReader(format, {

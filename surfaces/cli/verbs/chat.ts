@@ -9,7 +9,7 @@ import { type GenerateJson, generateJson } from '../../protocol/generate.ts';
 import type { Answer, Call } from '../call.ts';
 import { dim } from '../view/colour.ts';
 import { wrapped } from '../view/text.ts';
-import { chatOptions } from './chat-options.ts';
+import { templateSettings } from './chat-options.ts';
 import { precisionOf, withModel } from './common.ts';
 import { checkBias, generateOptions, type Settled, schemaOf } from './sampling.ts';
 import { shown, speed } from './streaming.ts';
@@ -118,7 +118,7 @@ async function answer(talk: Talk, text: string): Promise<void> {
 		...generateOptions(call),
 		...schema,
 		...precisionOf(call),
-		...chatOptions(call),
+		...templateSettings(call),
 		signal: AbortSignal.any([stop.signal, call.signal]),
 	};
 	const streams = !call.flag('json');
