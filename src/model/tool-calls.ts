@@ -4,7 +4,7 @@ import { TongsaError } from '../errors.ts';
 import type { Checkpoint } from '../formats/checkpoint.ts';
 import type { Constraint } from '../generation/constraint.ts';
 import type { Finish, GeneratedToken } from '../generation/generate.ts';
-import { formatFor, opensThinking, toolConstraint, withEvents } from '../generation/tools/stream.ts';
+import { formatFor, opensThinking, toolConstraint, withEvents } from '../generation/tool-calls.ts';
 import type { ToolOptions } from '../generation/tools/types.ts';
 import { ANY, listOf, OBJECT, type Rules, YES_OR_NO } from '../options.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';

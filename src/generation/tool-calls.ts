@@ -1,13 +1,13 @@
 // Tool calls in an answer on its way: which tools may be called, what binds the model, and the events that its tokens make.
 
-import { TongsaError } from '../../errors.ts';
-import type { Tokenizer } from '../../tokenizer/types.ts';
-import { type Constraint, openTextConstraint } from '../constraint.ts';
-import type { Finish, GeneratedToken } from '../generate.ts';
-import { GENERIC, type ToolFormat, toolFormatOf } from './formats.ts';
-import { callsNode } from './grammar.ts';
-import { toolReader } from './reader.ts';
-import type { Tool, ToolCall, ToolChoice, ToolEvent, ToolOptions } from './types.ts';
+import { TongsaError } from '../errors.ts';
+import type { Tokenizer } from '../tokenizer/types.ts';
+import { type Constraint, openTextConstraint } from './constraint.ts';
+import type { Finish, GeneratedToken } from './generate.ts';
+import { GENERIC, type ToolFormat, toolFormatOf } from './tools/formats.ts';
+import { callsNode } from './tools/grammar.ts';
+import { toolReader } from './tools/reader.ts';
+import type { Tool, ToolCall, ToolChoice, ToolEvent, ToolOptions } from './tools/types.ts';
 
 /** The form of calls of a model. @throws TongsaError 'unsupported' where its template shows none that is known. */
 export function formatFor(template: string, generic = false): ToolFormat {
