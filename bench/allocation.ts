@@ -1,5 +1,5 @@
-// What a token allocates: objects in the leader, which V8 samples; what a worker's heap grows by; what grows outside the heaps.
-// Usage: node --conditions=tongsa-source bench/allocation.ts [--threads 2] [--only 'feed'] MODEL.gguf      (--only: one row, and by function)
+// What a token allocates: objects on the main thread, which V8 samples; what a worker's heap grows by; what grows outside the heaps.
+// Usage: node --conditions=tongsa-source bench/allocation.ts [--threads 2] [--only 'decode'] MODEL.gguf      (--only: one row, and by function)
 
 import { spawnSync } from 'node:child_process';
 import { Session } from 'node:inspector/promises';
@@ -14,9 +14,9 @@ import { openCheckpoint } from '../src/formats/open.ts';
 import { generate } from '../src/generation/generate.ts';
 import type { SamplerStep } from '../src/generation/sampler.ts';
 import type { Host } from '../src/host.ts';
-import { fastRunner } from '../src/model/runner.ts';
 import { openModel } from '../src/model.ts';
-import { type FastModel, openFast } from '../src/transformer/kernels/model.ts';
+import { KernelEngine } from '../src/transformer/kernels/engine.ts';
+import { KernelModel } from '../src/transformer/kernels/model.ts';
 
 const { values, positionals } = parseArgs({
 	allowPositionals: true,
@@ -90,12 +90,12 @@ function oneToken(i: number): readonly number[] {
 	return ids;
 }
 
-/** The engine alone, with a clock that hardly moves: nobody else's turn comes. */
-async function engine(): Promise<FastModel> {
+/** The engine alone, with a clock that hardly moves: it never waits for other work. */
+async function engine(): Promise<KernelModel> {
 	const source = await fileSource(file);
 	const checkpoint = await openCheckpoint({ name: file, files: new Map([['model.gguf', source]]) });
 	const { threads, memoryBudget, startWorker, optimise, wait } = host;
-	return openFast(await openModelTransformer(checkpoint, { memoryBudget }), {
+	return KernelModel.open(await openModelTransformer(checkpoint, { memoryBudget }), {
 		capacity: CONTEXT,
 		memoryBudget,
 		threads,
@@ -111,12 +111,12 @@ async function answer(sampler: readonly SamplerStep[]): Promise<void> {
 	await measure(() => tokens.next());
 }
 
-/** Sampling alone: a state that has its logits. */
+/** Sampling alone: a sequence that has its logits. */
 async function sampling(sampler: readonly SamplerStep[]): Promise<void> {
 	const logits = Float32Array.from({ length: VOCABULARY }, (_, i) => Math.sin(i * 12.9898) * 8);
 	const ready = Promise.resolve(logits);
-	const state = { ids: [], vocabulary: VOCABULARY, contextLength: 2 ** 20, feed: () => ready, truncate() {} };
-	const tokens = generate(state, undefined, [1], { sampler, seed: 1 });
+	const sequence = { ids: [], vocabulary: VOCABULARY, contextLength: 2 ** 20, computed: 1, decode: () => ready, truncate() {} };
+	const tokens = generate(sequence, undefined, [1], { sampler, seed: 1 });
 	await measure(() => tokens.next());
 }
 
@@ -128,18 +128,26 @@ const CHAIN: readonly SamplerStep[] = [
 const ROWS: Readonly<Record<string, () => Promise<void>>> = {
 	async pass() {
 		const fast = await engine();
-		await measure((i) => (fast.atOnce(oneToken(i), i, 'logits') ? undefined : fast.forward(oneToken(i), i, 'logits')));
+		await measure((i) => (fast.tryForward(oneToken(i), i, 'logits') ? undefined : fast.forward(oneToken(i), i, 'logits')));
 	},
 	async forward() {
 		const fast = await engine();
 		await measure((i) => fast.forward(oneToken(i), i, 'logits'));
 	},
-	async feed() {
+	async decode() {
 		const source = await fileSource(file);
 		const checkpoint = await openCheckpoint({ name: file, files: new Map([['model.gguf', source]]) });
-		const runner = await fastRunner(host, await openModelTransformer(checkpoint, { memoryBudget: 0 }), { context: CONTEXT });
-		const state = await runner.language();
-		await measure((i) => state.feed(oneToken(i)));
+		const { threads, memoryBudget, startWorker, optimise } = host;
+		const engine = await KernelEngine.open(await openModelTransformer(checkpoint, { memoryBudget: 0 }), {
+			capacity: CONTEXT,
+			memoryBudget,
+			threads,
+			startWorker: startWorker!,
+			optimise: optimise!,
+			clock: host,
+		});
+		const sequence = await engine.sequence();
+		await measure((i) => sequence.decode(oneToken(i)));
 	},
 	'generate, greedy': () => answer([]),
 	'generate, temperature, top-k, top-p': () => answer(CHAIN),

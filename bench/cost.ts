@@ -7,7 +7,7 @@ import { fileSource } from '../hosts/node/file.ts';
 import { nodeHost } from '../hosts/node/host.ts';
 import { openModelTransformer } from '../src/architectures/index.ts';
 import { openCheckpoint } from '../src/formats/open.ts';
-import { type FastModel, openFast } from '../src/transformer/kernels/model.ts';
+import { KernelModel } from '../src/transformer/kernels/model.ts';
 import { type Panel, svg } from './figure.ts';
 
 const { values, positionals } = parseArgs({
@@ -27,8 +27,8 @@ const source = await fileSource(file);
 const model = await openModelTransformer(await openCheckpoint({ name: file, files: new Map([['model.gguf', source]]) }), {
 	memoryBudget: 0,
 });
-const open = (capacity: number): Promise<FastModel> =>
-	openFast(model, {
+const open = (capacity: number): Promise<KernelModel> =>
+	KernelModel.open(model, {
 		capacity,
 		memoryBudget: host.memoryBudget,
 		threads: Number(values.threads),

@@ -4,7 +4,7 @@ import { fileSource } from '../hosts/node/file.ts';
 import { nodeHost } from '../hosts/node/host.ts';
 import { openModelTransformer } from '../src/architectures/index.ts';
 import { openCheckpoint } from '../src/formats/open.ts';
-import { openFast } from '../src/transformer/kernels/model.ts';
+import { KernelModel } from '../src/transformer/kernels/model.ts';
 import { measure } from './engine-work.ts';
 
 const [file = '', threads = '1'] = process.argv.slice(2);
@@ -13,7 +13,7 @@ const host = nodeHost();
 const source = await fileSource(file);
 const checkpoint = await openCheckpoint({ name: file, files: new Map([['model.gguf', source]]) });
 const model = await openModelTransformer(checkpoint, { memoryBudget: 0 });
-const fast = await openFast(model, {
+const fast = await KernelModel.open(model, {
 	capacity: 1024,
 	memoryBudget: MEMORY_BUDGET,
 	threads: Number(threads),

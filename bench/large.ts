@@ -15,7 +15,7 @@ import type { TensorInfo } from '../src/formats/checkpoint.ts';
 import { type GgufValue, writeGguf } from '../src/formats/gguf/write.ts';
 import { openCheckpoint } from '../src/formats/open.ts';
 import { numberToHalf } from '../src/tensor/index.ts';
-import { openFast } from '../src/transformer/kernels/model.ts';
+import { KernelModel } from '../src/transformer/kernels/model.ts';
 
 const { values } = parseArgs({ options: { blocks: { type: 'string', default: '21' }, threads: { type: 'string', default: '2' } } });
 const L = Number(values.blocks);
@@ -86,7 +86,7 @@ try {
 	const all: Float32Array[] = [];
 	for (const memoryLimit of [2 ** 32, 2 ** 31]) {
 		const start = performance.now();
-		const fast = await openFast(model, {
+		const fast = await KernelModel.open(model, {
 			capacity: 512,
 			memoryBudget: host.memoryBudget,
 			memoryLimit,

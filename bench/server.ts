@@ -108,7 +108,7 @@ function asker(url: string, model: string) {
 	return (i: number, k = 0) => clients[k]!('/v1/embeddings', { model, input: text(i), encoding_format: 'base64' });
 }
 
-async function whole(answer: AsyncGenerator): Promise<void> {
+async function whole(answer: AsyncIterable<unknown>): Promise<void> {
 	for await (const _ of answer);
 }
 

@@ -4,10 +4,8 @@
 
 import { writeFileSync } from 'node:fs';
 import { TongsaError } from '../src/errors.ts';
-import { languageState } from '../src/generation/language.ts';
-import { encode, forward } from '../src/transformer/forward.ts';
-import { fastObstacle, openFast } from '../src/transformer/kernels/model.ts';
-import { createState } from '../src/transformer/state.ts';
+import { KernelModel, kernelObstacle } from '../src/transformer/kernels/model.ts';
+import { ReferenceEngine } from '../src/transformer/reference/engine.ts';
 import { top } from '../src/unembedding/probability.ts';
 import { familyFiles, measureFamily, type Opened, openFamily } from '../test/transformer/measure.ts';
 import { worstError } from '../test/transformer/open.ts';
@@ -85,14 +83,14 @@ if (json) writeFileSync(json, `${JSON.stringify([...lines.values()], null, '\t')
 /** The reference's greedy text, from a prompt at once and then a token at a time. */
 async function greedy({ model, expected, input }: Opened): Promise<string | undefined> {
 	if (!expected.tensors.has('greedy') || !model.config.logits || model.encoder) return undefined;
-	const state = await languageState(model);
-	let logits = await state.feed(input.ids);
+	const state = await new ReferenceEngine(model).sequence();
+	let logits = await state.decode(input.ids);
 	for (const [step, id] of expected.ids('greedy').entries()) {
 		const [best] = top(logits, 1) as [number];
 		if (best !== id && Math.abs(logits[best]! - logits[id]!) > TOLERANCES.exact * Math.abs(logits[best]!)) {
 			return `greedy token ${step}: ${best}, expected ${id} (${logits[best]}, ${logits[id]})`;
 		}
-		logits = await state.feed([id]);
+		logits = await state.decode([id]);
 	}
 	return undefined;
 }
@@ -102,20 +100,21 @@ async function apart({ model, input }: Opened): Promise<string | undefined> {
 	const { blocks } = model.config;
 	const byLength = ['dynamic', 'longrope', 'longrope-tensors'];
 	if (!blocks.every(({ attention }) => attention.causal && !byLength.includes(attention.rope?.scaling.kind ?? 'none'))) return undefined;
-	const start = async () => (input.source ? encode(model, input.source) : createState(model.config));
-	const together = await forward(model, { ids: input.ids }, await start());
+	const engine = new ReferenceEngine(model);
+	const start = () => engine.state(input.source);
+	const together = await engine.forward({ ids: input.ids }, await start());
 	const state = await start();
 	const parts: number[] = [];
-	for (let at = 0; at < input.ids.length; at += 3) parts.push(...(await forward(model, { ids: input.ids.slice(at, at + 3) }, state)));
+	for (let at = 0; at < input.ids.length; at += 3) parts.push(...(await engine.forward({ ids: input.ids.slice(at, at + 3) }, state)));
 	const error = worstError(parts, together);
 	return error <= TOLERANCES.exact ? undefined : `in parts ${error.toExponential(1)}`;
 }
 
 /** The fast path's states, where the kernels can run the model. */
 async function fast({ model, input }: Opened, quantised: boolean): Promise<string | undefined> {
-	if (model.encoder || fastObstacle(model, input.ids.length)) return undefined;
-	const together = await forward(model, { ids: input.ids }, createState(model.config));
-	const quick = await openFast(model, { capacity: input.ids.length, memoryBudget: 2 ** 28 });
+	if (model.encoder || kernelObstacle(model, input.ids.length)) return undefined;
+	const together = await new ReferenceEngine(model).run({ ids: input.ids });
+	const quick = await KernelModel.open(model, { capacity: input.ids.length, memoryBudget: 2 ** 28 });
 	try {
 		const states = await quick.forward(input.ids, 0, 'states');
 		const error = states.some(Number.isNaN) ? Number.NaN : worstError(states, together);

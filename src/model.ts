@@ -3,15 +3,16 @@
 import { architectureOf } from './architectures/name.ts';
 import { openCheckpoint } from './formats/open.ts';
 import type { Host, ModelReference } from './host.ts';
-import { engineWhenAsked } from './model/asked.ts';
 import { chatTemplateOf, conversation } from './model/chat-template.ts';
 import { openInterpreter } from './model/interpreter.ts';
+import { lazyInference } from './model/lazy-inference.ts';
 import { OPEN } from './model/options.ts';
 import { openTables } from './model/tables.ts';
 import { findTokenizer } from './model/tokenizer.ts';
 import type { Model, OpenOptions } from './model/types.ts';
 import { checkOptions } from './options.ts';
 
+export type { Generated, Generation } from './model/generation.ts';
 export type { Provenance } from './model/provenance.ts';
 export type * from './model/types.ts';
 
@@ -29,7 +30,7 @@ export async function openModel(host: Host, reference: ModelReference, options: 
 		const { tokenizer } = found;
 		const tables = await openTables(checkpoint);
 		const interpreter = openInterpreter(host, checkpoint, found, tables);
-		const engine = engineWhenAsked(host, checkpoint, tokenizer, interpreter, options);
+		const inference = lazyInference(host, checkpoint, tokenizer, interpreter, options);
 		const { idsOf: _ids, textOf: _text, ...reading } = interpreter;
 		return {
 			name: checkpoint.name,
@@ -40,13 +41,13 @@ export async function openModel(host: Host, reference: ModelReference, options: 
 			chatTemplate: (tools) => chatTemplateOf(checkpoint, tools),
 			template: (messages, options) => conversation(host, checkpoint, tokenizer, interpreter, messages, options),
 			...reading,
-			...engine,
+			...inference,
 			get bytesRead() {
 				return checkpoint.bytesRead;
 			},
 			async close() {
 				interpreter.close();
-				engine.close();
+				inference.close();
 				await checkpoint.close();
 			},
 		};

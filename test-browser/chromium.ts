@@ -9,5 +9,7 @@ const UNWANTED: readonly string[] = ['--single-process', '--no-zygote', '--disab
 /** CHROMIUM_PATH names another Chromium, for platforms that the package has none for. */
 export async function launchChromium(): Promise<Browser> {
 	const executablePath = process.env['CHROMIUM_PATH'] ?? (await chromium.executablePath());
-	return playwright.launch({ executablePath, args: chromium.args.filter((flag) => !UNWANTED.includes(flag)), headless: true });
+	// A name that is not localhost: pages under it have no secure context, as on a network without https.
+	const names = '--host-resolver-rules=MAP studio.test 127.0.0.1';
+	return playwright.launch({ executablePath, args: [...chromium.args.filter((flag) => !UNWANTED.includes(flag)), names], headless: true });
 }

@@ -70,7 +70,7 @@ function generated(where: 'page' | 'worker', threads: number): Promise<{ ids: nu
 test('generation is the same on a page, in a worker and on two threads', { timeout: 60_000 }, async () => {
 	const model = await openModel(LLAMA);
 	const expected: number[] = [];
-	for await (const { id } of model.generate(PROMPT, { maxTokens: 12, stopIds: [] })) expected.push(id);
+	for await (const { id } of model.generate(PROMPT, { maxTokens: 12, stopIds: [] })) expected.push(id!);
 	await model.close();
 	for (const [where, threads] of [
 		['page', 1],

@@ -29,6 +29,7 @@ export async function keepTiny(
 	change: (weights: Buffer) => Buffer,
 	timeout = 60_000,
 	family = 'llama',
+	configured: (config: string) => string = (config) => config,
 ): Promise<void> {
 	const fixture = (file: string) => readFileSync(repo(`test/fixtures/families/${family}/${file}`));
 	await page
@@ -36,7 +37,7 @@ export async function keepTiny(
 		.first()
 		.setInputFiles([
 			{ name, mimeType: '', buffer: change(fixture('model.safetensors')) },
-			{ name: 'config.json', mimeType: '', buffer: fixture('config.json') },
+			{ name: 'config.json', mimeType: '', buffer: Buffer.from(configured(fixture('config.json').toString('utf8'))) },
 			{ name: 'tokenizer.json', mimeType: '', buffer: Buffer.from(JSON.stringify(tokenizer)) },
 		]);
 	const card = page.locator('.card', { hasText: name });

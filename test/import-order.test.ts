@@ -27,7 +27,10 @@ const FLOORS: readonly (readonly string[])[] = [
 	['src/weights'],
 	['src/embedding'],
 	['src/transformer'],
-	['src/architectures', 'src/unembedding'],
+	['src/transformer/reference'],
+	['src/transformer/kernels'],
+	['src/unembedding'],
+	['src/architectures'],
 	['src/inspection', 'src/generation', 'src/training'],
 	['src/host.ts'],
 	['src/retrieval'],
@@ -38,13 +41,11 @@ const FLOORS: readonly (readonly string[])[] = [
 	['surfaces'],
 ];
 
-/** Index of the floor and name of the room that a path stands in. */
+/** Index of the floor and name of the room that a path stands in: of a room within a room the inner one. */
 function place(path: string): { floor: number; room: string } | undefined {
-	for (const [floor, rooms] of FLOORS.entries()) {
-		const room = rooms.find((name) => path === name || path.startsWith(`${name}/`));
-		if (room) return { floor, room };
-	}
-	return undefined;
+	const rooms = FLOORS.flatMap((names, floor) => names.map((room) => ({ floor, room })));
+	const around = rooms.filter(({ room }) => path === room || path.startsWith(`${room}/`));
+	return around.sort((a, b) => b.room.length - a.room.length)[0];
 }
 
 const files = globSync('{src,hosts,surfaces}/**/*.{ts,tsx}');

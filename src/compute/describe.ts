@@ -2,7 +2,6 @@
 // Method: best of several runs, after as many that let the compiler finish; sizes beyond the second-level cache. docs/speed.md
 
 import { type Candidate, type Chooser, chooseKernels } from './choose.ts';
-import { chooseLayout, type LayoutChoice } from './choose-layout.ts';
 import { canShareMemory, type DotTopBit, probeRelaxedDot } from './detect.ts';
 import type { Kernels, KernelVariant } from './kernels.ts';
 import { activationBytes, HOT_TYPES, matrixBytes, WEIGHT_KINDS, type WeightKind } from './layouts.ts';
@@ -31,8 +30,6 @@ export interface ComputeDescription {
 	/** GB/s at which one thread reads. */
 	readonly reading: number;
 	readonly layouts: readonly LayoutSpeed[];
-	/** How 4-bit weights are laid here and why, and what was timed for it (choose-layout.ts). */
-	readonly fourBits: LayoutChoice;
 }
 
 /** 2048 × 2048: 3 to 5 MB quantised, more than a core's own cache. */
@@ -60,7 +57,6 @@ export async function describeCompute(chooser: Chooser): Promise<ComputeDescript
 		sharedMemory: canShareMemory(),
 		reading,
 		layouts,
-		fourBits: chooseLayout(build, false, now),
 	};
 }
 

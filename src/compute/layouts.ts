@@ -67,18 +67,6 @@ export const HOT_TYPES: ReadonlyMap<string, HotType> = new Map([
 	['MXFP4', hot(39, unsigned5, 32, 17)],
 ]);
 
-/**
- * How whole numbers of 4 bits lie: two in a byte, as stored, or each in one of its own, which takes two thirds more memory and less unpacking.
- * Either is exact. Which is faster depends on the machine: choose-layout.ts.
- */
-export type FourBits = 'packed' | 'bytes';
-
-/** How a stored type is repacked; undefined for what must be decoded. */
-export function hotType(dtype: string, fourBits: FourBits): HotType | undefined {
-	const hot = HOT_TYPES.get(dtype);
-	return hot?.kind === unsigned4 && fourBits === 'bytes' ? { ...hot, kind: unsigned5 } : hot;
-}
-
 /** Float32 values, rounded to 127 steps per 32, and as they are. */
 export const ROUNDED: HotType = hot(0, signed8, 32, 128);
 export const FLOATS: HotType = hot(0, WEIGHT_KINDS.float32, 1, 4);

@@ -1,23 +1,17 @@
-// Generation: prompt ids → tokens, one at a time. Joins a language model's state, the sampler chain, stop rules and streaming decode.
+// Generation: prompt ids → tokens, one at a time. Joins a sequence, the sampler chain, stop rules and streaming decode.
 
 import { TongsaError } from '../errors.ts';
 import { ANY, checkOptions, listOf, OBJECT, type Rule, type Rules, whole } from '../options.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
+import { commonPrefix } from '../transformer/common-prefix.ts';
+import type { Sequence } from '../transformer/engine.ts';
 import { logSumExp, top } from '../unembedding/probability.ts';
 import { createCandidates } from './candidates.ts';
-import { commonPrefix } from './common-prefix.ts';
 import { type Constraint, type JsonSchema, openConstraint } from './constraint.ts';
-import type { LanguageState } from './language.ts';
 import { type Random, seededRandom } from './random.ts';
 import { applySampler, checkSampler, draw, type SamplerStep } from './sampler.ts';
 import { stopStrings } from './stop.ts';
 import type { ToolEvent } from './tools/types.ts';
-
-/** What generation needs of a state: to eat ids, to say what it expects next, and to go back. */
-export type Continuable = Pick<LanguageState, 'ids' | 'vocabulary' | 'contextLength' | 'feed' | 'truncate'> & {
-	/** How many ids the last `feed` had to compute, where a part of what came before was found (default: those that it was given). */
-	readonly computed?: number;
-};
 
 export interface GenerateOptions {
 	/** Most tokens to generate (default: what the context has room for). */
@@ -56,6 +50,16 @@ export interface GeneratedToken extends ScoredToken {
 	readonly events?: readonly ToolEvent[];
 }
 
+/** Text that was held back while it might have become a stop string, or was no whole character yet. It belongs to no token of its own. */
+export interface HeldBackText {
+	readonly id?: undefined;
+	readonly text: string;
+	/** With tools: what was certain only at the end. */
+	readonly events?: readonly ToolEvent[];
+}
+
+export type GeneratedPiece = GeneratedToken | HeldBackText;
+
 export type FinishReason = 'stop' | 'length' | 'context';
 
 /** How a generation ended. */
@@ -63,10 +67,6 @@ export interface Finish {
 	readonly finishReason: FinishReason;
 	/** Of the prompt's ids, those whose keys and values were known already. */
 	readonly reused: number;
-	/** Text that was held back until the end was known. */
-	readonly text: string;
-	/** With tools: what was certain only at the end. */
-	readonly events?: readonly ToolEvent[];
 	/** The stop string or the stop token's text, for finishReason 'stop'. */
 	readonly stoppedBy?: string;
 }
@@ -87,50 +87,60 @@ export const GENERATE: Rules<GenerateOptions> = {
 };
 
 /**
- * Yields tokens until a stop rule ends it; the return value says which. The prompt's beginning that the state already holds is not
+ * Yields tokens until a stop rule ends it, and last the text that was held back, if any; the return value says which rule. The prompt's beginning that the sequence already holds is not
  * computed again. The signal is looked at before every token.
  * @throws TongsaError 'usage' for an empty prompt or an option that cannot be, 'unsupported' for a schema that cannot be enforced, 'too-large'
  * when the prompt does not fit the context: nothing is cut in silence.
  */
 export async function* generate(
-	state: Continuable,
+	sequence: Sequence,
 	tokenizer: Tokenizer | undefined,
 	prompt: readonly number[],
 	options: GenerateOptions = {},
 	random: Random = seededRandom(options.seed ?? 0),
-): AsyncGenerator<GeneratedToken, Finish> {
+): AsyncGenerator<GeneratedPiece, Finish> {
 	checkOptions(options, GENERATE);
 	const chain = options.sampler ?? [];
-	checkSampler(chain, state.vocabulary);
-	checkPrompt(prompt, state.contextLength);
+	checkSampler(chain, sequence.vocabulary);
+	checkPrompt(prompt, sequence.contextLength);
 	const stopIds = new Set(options.stopIds ?? tokenizer?.special.stops ?? []);
 	const decoder = tokenizer?.decoder({ skipSpecial: true });
 	const stops = stopStrings(options.stop ?? []);
-	const heldBack = (): string => stops.push(decoder?.end() ?? '').text + stops.end();
+	const heldBack = (): HeldBackText[] => {
+		const text = stops.push(decoder?.end() ?? '').text + stops.end();
+		return text ? [{ text }] : [];
+	};
 	const history = [...prompt];
 	const constraint = options.constraint ?? (options.schema === undefined ? undefined : openConstraint(tokenizer, options.schema));
 	const may = constraint && ((id: number) => (stopIds.has(id) ? constraint.complete : constraint.allows(id)));
-	const most = Math.min(options.maxTokens ?? Number.POSITIVE_INFINITY, state.contextLength - prompt.length);
+	const most = Math.min(options.maxTokens ?? Number.POSITIVE_INFINITY, sequence.contextLength - prompt.length);
 
-	const rest = reusePrefix(state, prompt);
-	let logits = await state.feed(rest, options.signal);
-	const reused = prompt.length - (state.computed ?? rest.length);
+	const rest = reusePrefix(sequence, prompt);
+	let logits = await sequence.decode(rest, options.signal);
+	const reused = prompt.length - sequence.computed;
 	const candidates = createCandidates(logits.length);
 	for (let made = 0; made < most; made++) {
 		options.signal?.throwIfAborted();
 		applySampler(chain.length > 0 ? chain : GREEDY, logits, history, candidates, may);
 		const id = draw(candidates, random);
-		if (stopIds.has(id)) return { finishReason: 'stop', reused, text: heldBack(), stoppedBy: textOf(tokenizer, id) };
+		if (stopIds.has(id)) {
+			yield* heldBack();
+			return { finishReason: 'stop', reused, stoppedBy: textOf(tokenizer, id) };
+		}
 
 		const { text, stopped } = stops.push(decoder?.push(id) ?? '');
 		yield scored(logits, id, text, options.logProbabilities ?? 0, tokenizer);
-		if (stopped !== undefined) return { finishReason: 'stop', reused, text: '', stoppedBy: stopped };
+		if (stopped !== undefined) return { finishReason: 'stop', reused, stoppedBy: stopped };
 		history.push(id);
 		constraint?.push(id);
-		if (constraint?.over) return { finishReason: 'stop', reused, text: heldBack() };
-		if (made + 1 < most) logits = await state.feed([id], options.signal);
+		if (constraint?.over) {
+			yield* heldBack();
+			return { finishReason: 'stop', reused };
+		}
+		if (made + 1 < most) logits = await sequence.decode([id], options.signal);
 	}
-	return { finishReason: history.length >= state.contextLength ? 'context' : 'length', reused, text: heldBack() };
+	yield* heldBack();
+	return { finishReason: history.length >= sequence.contextLength ? 'context' : 'length', reused };
 }
 
 const GREEDY: readonly SamplerStep[] = [{ type: 'temperature', value: 0 }];
@@ -147,10 +157,10 @@ function checkPrompt(prompt: readonly number[], contextLength: number): void {
 	}
 }
 
-/** Rewinds the state to what it shares with the prompt. @returns the ids still to be fed: at least one, for its logits. */
-function reusePrefix(state: Continuable, prompt: readonly number[]): readonly number[] {
-	const shared = Math.min(commonPrefix(state.ids, prompt), prompt.length - 1);
-	state.truncate(shared);
+/** Rewinds the sequence to what it shares with the prompt. @returns the ids still to be consumed: at least one, for its logits. */
+function reusePrefix(sequence: Sequence, prompt: readonly number[]): readonly number[] {
+	const shared = Math.min(commonPrefix(sequence.ids, prompt), prompt.length - 1);
+	sequence.truncate(shared);
 	return prompt.slice(shared);
 }
 

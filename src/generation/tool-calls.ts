@@ -3,7 +3,7 @@
 import { TongsaError } from '../errors.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
 import { type Constraint, openTextConstraint } from './constraint.ts';
-import type { Finish, GeneratedToken } from './generate.ts';
+import type { Finish, GeneratedPiece } from './generate.ts';
 import { GENERIC, type ToolFormat, toolFormatOf } from './tools/formats.ts';
 import { callsNode } from './tools/grammar.ts';
 import { toolReader } from './tools/reader.ts';
@@ -82,13 +82,13 @@ function afterMark(constraint: Constraint, mark: string, tokenizer: Tokenizer): 
 export const opensThinking = ({ thinking }: ToolFormat, prompt: string): boolean =>
 	thinking !== undefined && prompt.trimEnd().endsWith(thinking.open.trimEnd());
 
-/** Adds events to tokens as they come; those that are certain only at the end come with the end. */
+/** Adds events to the pieces of an answer as they come; what is certain only at the end comes in a last one. */
 export async function* withEvents(
-	tokens: AsyncGenerator<GeneratedToken, Finish>,
+	pieces: AsyncGenerator<GeneratedPiece, Finish>,
 	format: ToolFormat,
 	tokenizer: Tokenizer,
 	options: ToolOptions & { readonly thinking?: boolean },
-): AsyncGenerator<GeneratedToken, Finish> {
+): AsyncGenerator<GeneratedPiece, Finish> {
 	const marks = specialMarks(format, tokenizer);
 	const { tools, newToolCallId, thinking, onToolCall } = options;
 	const reader = toolReader(format, {
@@ -99,21 +99,27 @@ export async function* withEvents(
 	});
 	const decoder = tokenizer.decoder({ skipSpecial: true });
 	const report = callsOf(onToolCall);
-	for (let next = await tokens.next(); ; next = await tokens.next()) {
+	let heldBack = '';
+	for (let next = await pieces.next(); ; next = await pieces.next()) {
 		if (next.done) {
 			const { stoppedBy } = next.value;
 			// A mark that ends the answer has been taken from its text.
 			const last = stoppedBy !== undefined && marks.has(stoppedBy) ? reader.read(stoppedBy, true) : [];
 			const events = [...reader.read(decoder.end()), ...last, ...reader.end()];
 			report(events);
-			return { ...next.value, events };
+			if (heldBack !== '' || events.length > 0) yield { text: heldBack, events };
+			return next.value;
 		}
-		const { id } = next.value;
-		const mark = tokenizer.token(id).text;
-		const text = reader.read(decoder.push(id));
-		const events = marks.get(mark) === id ? [...text, ...reader.read(mark, true)] : text;
+		const piece = next.value;
+		if (piece.id === undefined) {
+			heldBack += piece.text;
+			continue;
+		}
+		const mark = tokenizer.token(piece.id).text;
+		const text = reader.read(decoder.push(piece.id));
+		const events = marks.get(mark) === piece.id ? [...text, ...reader.read(mark, true)] : text;
 		report(events);
-		yield { ...next.value, events };
+		yield { ...piece, events };
 	}
 }
 

@@ -1,11 +1,11 @@
 // Attention's arithmetic for one cell as data: every number between a query and what it takes from one key.
 
-import { half, halfBits } from '../compute/scalar/halves.ts';
 import { TongsaError } from '../errors.ts';
-import type { FastModel } from '../transformer/kernels/model.ts';
+import type { Engine, EngineInput } from '../transformer/engine.ts';
+import { nameOf } from '../transformer/hooks.ts';
 import { index } from '../transformer/select.ts';
-import type { Transformer } from '../transformer/transformer.ts';
-import { lengthOf, type TraceInput, trace } from './trace.ts';
+import { tokensOf } from '../transformer/transformer.ts';
+import { trace } from './trace.ts';
 
 /** Which cell. Negative numbers count from the end. */
 export interface CellPlace {
@@ -28,7 +28,7 @@ export interface AttentionCell {
 	/** Positions, as in CellPlace, counted from the start. */
 	readonly query: number;
 	readonly key: number;
-	/** Dh values each, as they enter the products: on the fast path the key as the cache holds it, in halves, and so the value. */
+	/** Dh values each, as they enter the products: key and value as the engine's cache holds them (the kernels': in halves). */
 	readonly queryVector: Float32Array;
 	readonly keyVector: Float32Array;
 	/** queryVector[i] · keyVector[i]; they sum to `dot`. */
@@ -62,11 +62,12 @@ const OF_QUERY = ['query', 'scores', 'weights', 'context'] as const;
 const OF_KEY = ['key', 'value'] as const;
 
 export async function attentionCell(
-	model: Transformer,
-	input: TraceInput,
+	engine: Engine,
+	input: EngineInput,
 	cell: CellPlace,
-	{ fast, signal }: { readonly fast?: FastModel | undefined; readonly signal?: AbortSignal | undefined } = {},
+	{ signal }: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<AttentionCell> {
+	const { model } = engine;
 	const { cross = false, encoder = false } = cell;
 	if (cross && encoder) throw new TongsaError('usage', 'an encoder attends to nothing but itself', { allowed: 'one of cross, encoder' });
 	const part = encoder ? model.encoder : model;
@@ -79,23 +80,20 @@ export async function attentionCell(
 	const head = index('head', cell.head, config.heads);
 	const keyHead = Math.floor((head * config.keyHeads) / config.heads);
 	const of = cross ? 'crossAttention' : 'attention';
-	const { points } = await trace(model, input, {
+	const { points } = await trace(engine, input, {
 		at: [
 			...OF_QUERY.map((name) => ({ point: `${of}.${name}` as const, layer, head, token: cell.query, encoder })),
 			...OF_KEY.map((name) => ({ point: `${of}.${name}` as const, layer, head: keyHead, token: cell.key, encoder })),
 		],
-		fast,
 		signal,
 	});
-	const data = (name: string): Float32Array => points.get(`${part.prefix}blocks.${layer}.${of}.${name}`)!.data;
+	const data = (kind: (typeof OF_QUERY | typeof OF_KEY)[number]): Float32Array => points.get(nameOf(layer, `${of}.${kind}`, encoder))!.data;
 	const scores = data('scores');
-	const query = index('query', cell.query, lengthOf(model, encoder ? input.source! : input));
+	const query = index('query', cell.query, tokensOf(encoder ? input.source! : input, model.config));
 	const key = index('key', cell.key, scores.length);
 	const queryVector = data('query');
-	// The kernels' products read keys and values from the cache.
-	const read = (name: string): Float32Array => (fast ? data(name).map((value) => half(halfBits(value))) : data(name));
-	const keyVector = read('key');
-	const valueVector = read('value');
+	const keyVector = engine.stored(data('key'));
+	const valueVector = engine.stored(data('value'));
 	const products = Float64Array.from(queryVector, (value, i) => value * keyVector[i]!);
 	const dot = products.reduce((sum, value) => sum + value, 0);
 	const scaled = dot * config.scale;

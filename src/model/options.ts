@@ -6,6 +6,8 @@ import type { EncodeOptions } from '../tokenizer/types.ts';
 import { SELECTOR } from '../transformer/select.ts';
 import type {
 	ChatOptions,
+	LensOptions,
+	LogitsOptions,
 	Model,
 	NearestOptions,
 	OpenOptions,
@@ -14,6 +16,7 @@ import type {
 	SentenceOptions,
 	TemplateOptions,
 	TraceOptions,
+	UnembedOptions,
 } from './types.ts';
 
 const EDIT: Rule = {
@@ -68,7 +71,20 @@ export const CELL: Rules<Parameters<Model['attentionCell']>[1]> = {
 	encoder: YES_OR_NO,
 };
 
-export const LENS: Rules<NonNullable<Parameters<Model['lens']>[1]>> = { ...RUN, top: whole(1), token: whole() };
+/** 'last', 'all' or positions. */
+const TOKENS: Rule = {
+	holds: (tokens) =>
+		tokens === 'last' || tokens === 'all' || (Array.isArray(tokens) && tokens.length > 0 && tokens.every(Number.isInteger)),
+	allowed: "'last', 'all' or a list of positions",
+};
+
+export const LENS: Rules<LensOptions> = { ...RUN, top: whole(1), token: whole(), tokens: TOKENS };
+
+export const LOGITS: Rules<LogitsOptions> = { ...RUN, tokens: TOKENS, replace: listOf(EDIT) };
+
+export const UNEMBED: Rules<UnembedOptions> = { ...PRECISION, of: oneOf(['any', 'final']), top: whole(1), ...STOPPABLE };
+
+export const EDITS = { replace: listOf(EDIT) };
 
 export const SENTENCE: Rules<SentenceOptions> = {
 	...PRECISION,

@@ -3,31 +3,30 @@
 import { normalize } from '../embedding/pooling.ts';
 import { TongsaError } from '../errors.ts';
 import type { Checkpoint } from '../formats/checkpoint.ts';
-import { contextLengthOf } from '../generation/language.ts';
+import { contextLengthOf } from '../spec/context.ts';
 import type { Tokenizer } from '../tokenizer/types.ts';
-import type { Transformer } from '../transformer/transformer.ts';
+import type { Engine } from '../transformer/engine.ts';
 import type { Interpreter } from './interpreter.ts';
 import { provenanceOf } from './provenance.ts';
-import type { Runner } from './runner.ts';
 import { type SentenceModules, sentenceModules } from './sentence-modules.ts';
 import { type SentenceSettings, sentenceSettings } from './sentence-settings.ts';
 import type { SentenceOptions, SentenceVectors, TokenIds } from './types.ts';
 
 export async function sentenceVectors(
 	checkpoint: Checkpoint,
-	model: Transformer,
-	runner: Runner,
+	engine: Engine,
 	{ idsOf, tokenizer }: Pick<Interpreter, 'idsOf'> & { readonly tokenizer: Tokenizer | undefined },
 	texts: string | readonly (string | TokenIds)[],
 	options: SentenceOptions,
 ): Promise<SentenceVectors> {
 	const { signal } = options;
-	const width = model.config.embedding.width;
+	const { config } = engine.model;
+	const width = config.embedding.width;
 	const settings = await sentenceSettings(checkpoint, signal);
 	const modules = await sentenceModules(checkpoint, width, { asked: options.pooling, signal });
 	const { steps, finish } = stepsFor(modules, settings, options);
 	const prompt = promptFor(checkpoint, settings, options);
-	const most = Math.min(settings.maxTokens ?? Number.POSITIVE_INFINITY, contextLengthOf(model));
+	const most = Math.min(settings.maxTokens ?? Number.POSITIVE_INFINITY, contextLengthOf(config));
 	const read = (text: string | TokenIds) => idsOf(typeof text === 'string' ? prepared(prompt + text, settings) : text);
 	const given = typeof texts === 'string' ? [texts] : texts;
 	const cuts = given.map((text) => cutToFit(read(text), tokenizer, most));
@@ -37,10 +36,10 @@ export async function sentenceVectors(
 		const skip = typeof given[i] === 'string' ? skipped : 0;
 		vectors[i] = finish(steps.reduce((rows, step) => step.apply(rows, skip), states));
 	};
-	await runner.states(
+	await engine.states(
 		cuts.map(({ ids }) => ids),
 		take,
-		signal,
+		{ signal },
 	);
 	const truncated = cuts.map(({ cut }) => cut);
 	return {
@@ -53,7 +52,7 @@ export async function sentenceVectors(
 			normalized: options.normalize ?? steps.some(({ kind }) => kind === 'normalize'),
 			...(prompt !== '' && { prompt }),
 			truncated: truncated.some(Boolean),
-			precision: runner.precision,
+			precision: engine.precision,
 		}),
 	};
 }
@@ -113,7 +112,7 @@ function checkedDimensions(dimensions: number | undefined, width: number): numbe
 	});
 }
 
-/** Too long a text loses its end, and keeps the flags that stand behind it. */
+/** Too long a text loses its end, and keeps the special tokens that stand behind it. */
 function cutToFit(
 	ids: readonly number[],
 	tokenizer: Tokenizer | undefined,

@@ -3,7 +3,7 @@
 import { TongsaError } from '../errors.ts';
 import type { Checkpoint } from '../formats/checkpoint.ts';
 import type { Constraint } from '../generation/constraint.ts';
-import type { Finish, GeneratedToken } from '../generation/generate.ts';
+import type { Finish, GeneratedPiece } from '../generation/generate.ts';
 import { formatFor, opensThinking, toolConstraint, withEvents } from '../generation/tool-calls.ts';
 import type { ToolOptions } from '../generation/tools/types.ts';
 import { ANY, listOf, OBJECT, type Rules, YES_OR_NO } from '../options.ts';
@@ -22,7 +22,7 @@ export const TOOLS: Rules<ToolOptions> = {
 export interface ToolCalls {
 	/** Absent where the model decides by itself. */
 	readonly constraint?: Constraint;
-	events(tokens: AsyncGenerator<GeneratedToken, Finish>): AsyncGenerator<GeneratedToken, Finish>;
+	events(tokens: AsyncGenerator<GeneratedPiece, Finish>): AsyncGenerator<GeneratedPiece, Finish>;
 }
 
 /**

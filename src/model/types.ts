@@ -3,15 +3,17 @@
 import type { Pooling } from '../embedding/pooling.ts';
 import type { TongsaError } from '../errors.ts';
 import type { Checkpoint } from '../formats/checkpoint.ts';
-import type { Finish, GeneratedToken, GenerateOptions } from '../generation/generate.ts';
+import type { GenerateOptions } from '../generation/generate.ts';
 import type { ToolOptions } from '../generation/tools/types.ts';
 import type { Progress } from '../host.ts';
 import type { AttentionCell, CellPlace } from '../inspection/attention-cell.ts';
+import type { Edit } from '../inspection/trace.ts';
 import type { Point } from '../spec/points.ts';
 import type { EncodeOptions, SpecialMode, Tokenizer } from '../tokenizer/types.ts';
-import type { MemoryBytes } from '../transformer/kernels/divide.ts';
-import type { Replace, TracedPoint } from '../transformer/listen.ts';
+import type { EngineMemory, Precision } from '../transformer/engine.ts';
+import type { TracedPoint } from '../transformer/hooks.ts';
 import type { Selector } from '../transformer/select.ts';
+import type { Generation } from './generation.ts';
 import type { Provenance } from './provenance.ts';
 
 export interface OpenOptions {
@@ -88,7 +90,7 @@ export interface RunOptions extends Cancellable {
 	 * 'exact': weights decoded to float32, the definition (the default of trace and attentionCell). 'fast': integer products, where the
 	 * kernels can and the text fits their cache (the default elsewhere). `provenance.precision` says what a result stands on.
 	 */
-	readonly precision?: 'exact' | 'fast';
+	readonly precision?: Precision;
 	/** For an encoder-decoder: the text that its encoder reads. */
 	readonly source?: string | TokenIds;
 }
@@ -96,8 +98,10 @@ export interface RunOptions extends Cancellable {
 export interface TraceOptions extends RunOptions, EncodeOptions {
 	/** Points by name ('blocks.*.output') or by typed selector ({ point: 'attention.weights', layer: 12, head: 3, token: -1 }). */
 	readonly at: readonly Selector[];
-	/** Points whose values are replaced on the way, in this order. */
-	readonly replace?: readonly { readonly at: Selector; readonly with: Replace }[];
+	/**
+	 * Values that are replaced on the way, in this order. A selector with a head or a token hands over, and replaces, that slice alone.
+	 */
+	readonly replace?: readonly Edit[];
 	/** Also the run without the replacements: `before`. */
 	readonly both?: boolean;
 	/** The most values that a run may give (default: any number); what would be more is refused before anything is computed. */
@@ -114,16 +118,81 @@ export interface Traced {
 	readonly provenance: Provenance;
 }
 
+/** Which tokens of a text: the last, all of them, or those at some positions, negative ones from the end. */
+export type WhichTokens = 'last' | 'all' | readonly number[];
+
+/** A token that may come next. */
+export interface NextToken {
+	readonly id: number;
+	/** Empty when the model has no tokenizer. */
+	readonly text: string;
+	readonly probability: number;
+}
+
+export interface LensOptions extends RunOptions, EncodeOptions {
+	/** How many a layer (default 10). */
+	readonly top?: number;
+	/** The one token whose states are read (default: the last). */
+	readonly token?: number;
+	/** Several at once, in one run. */
+	readonly tokens?: WhichTokens;
+}
+
+export interface LensLayerReading {
+	readonly layer: number;
+	/** The most probable next tokens, best first. */
+	readonly top: readonly NextToken[];
+}
+
 export interface LensReading {
 	/** T ids; empty where vectors went in. */
 	readonly ids: readonly number[];
-	/** L + 1 of them: from what block 0 receives (layer −1) to the last block's output. */
-	readonly layers: readonly {
-		readonly layer: number;
-		/** The most probable next tokens, best first; `text` is empty when the model has no tokenizer. */
-		readonly top: readonly { readonly id: number; readonly text: string; readonly probability: number }[];
-	}[];
+	/** L + 1 of them, of the last token that was asked for: from what block 0 receives (layer −1) to the last block's output. */
+	readonly layers: readonly LensLayerReading[];
+	/** The same of each token that was asked for. */
+	readonly tokens: readonly { readonly position: number; readonly layers: readonly LensLayerReading[] }[];
 	readonly provenance: Provenance;
+}
+
+export interface LogitsOptions extends RunOptions, EncodeOptions {
+	/** Whose logits (default 'last'). */
+	readonly tokens?: WhichTokens;
+	/** As in TraceOptions. */
+	readonly replace?: readonly Edit[];
+}
+
+export interface Logits {
+	/** T ids; empty where vectors went in. */
+	readonly ids: readonly number[];
+	/** [n, V]: one row for each token that was asked for. */
+	readonly shape: readonly [number, number];
+	/** n·V values, row-major. */
+	readonly logits: Float32Array;
+	readonly provenance: Provenance;
+}
+
+export interface UnembedOptions extends Cancellable {
+	/** 'any' (default): states of any layer, which pass the final norm first; 'final': they have passed it (the point final.output). */
+	readonly of?: 'any' | 'final';
+	/** Also the so many most probable tokens of each. */
+	readonly top?: number;
+	readonly precision?: Precision;
+}
+
+export interface Unembedded {
+	/** [n, V]. */
+	readonly shape: readonly [number, number];
+	readonly logits: Float32Array;
+	/** n lists, best first; empty ones without `top`. */
+	readonly top: readonly (readonly NextToken[])[];
+	readonly provenance: Provenance;
+}
+
+/** Options of generate: those of the sampler and the stop rules, and what is replaced in the model while it writes. */
+export interface ModelGenerateOptions extends GenerateOptions, Omit<PromptOptions, 'tools'>, ToolOptions {
+	readonly precision?: Precision;
+	/** As in TraceOptions, in every step. A selector's token is a position in the whole text; negative ones count from a step's end. */
+	readonly replace?: readonly Edit[];
 }
 
 export interface SentenceOptions extends Cancellable {
@@ -137,7 +206,7 @@ export interface SentenceOptions extends Cancellable {
 	/** Keep only the first so many of the D values, and normalise again (Matryoshka models: Kusupati et al. 2022, arXiv 2205.13147). */
 	readonly dimensions?: number;
 	/** As in RunOptions; default 'fast'. */
-	readonly precision?: 'exact' | 'fast';
+	readonly precision?: Precision;
 }
 
 export interface SentenceVectors {
@@ -196,11 +265,6 @@ export interface Conversation {
 
 /** A text or ids to go on from, or a conversation that the model's own chat template turns into text. */
 export type Prompt = string | TokenIds | readonly ChatMessage[];
-
-/** How a generation ended, and on what it stands; the provenance's tokens are the prompt's. */
-export interface Generated extends Finish {
-	readonly provenance: Provenance;
-}
 
 /**
  * Every call may throw TongsaError 'usage' for an option or an id that cannot be, 'closed' after close(), and what reading throws: 'changed'
@@ -264,40 +328,49 @@ export interface Model {
 		options?: RunOptions & EncodeOptions,
 	): Promise<AttentionCell & { readonly provenance: Provenance }>;
 	/**
-	 * Each layer's state at one token (default: the last), read as words by the final norm and the output table. nostalgebraist 2020, "the
-	 * logit lens". `top`: how many a layer (default 10). @throws TongsaError 'unsupported' for a model that is not whole.
+	 * Logits (n, V) of some tokens of a text: a score for every token of the vocabulary to come next. Of the last one alone by default, and
+	 * nothing is computed for the others beyond what it needs. @throws TongsaError 'unsupported' without an output table, 'too-large'.
 	 */
-	lens(input: ModelInput, options?: RunOptions & EncodeOptions & { readonly top?: number; readonly token?: number }): Promise<LensReading>;
+	logits(input: ModelInput, options?: LogitsOptions): Promise<Logits>;
+	/**
+	 * States (n, D), of any layer or the final ones → logits (n, V): the table read the other way round.
+	 * @throws TongsaError 'wrong-shape' for values that are no rows of D, 'unsupported' without an output table.
+	 */
+	unembed(states: Float32Array, options?: UnembedOptions): Promise<Unembedded>;
+	/**
+	 * Each layer's states, of the last token or of several in one run, read as words by the final norm and the output table. nostalgebraist
+	 * 2020, "the logit lens". @throws TongsaError 'unsupported' for a model that is not whole.
+	 */
+	lens(input: ModelInput, options?: LensOptions): Promise<LensReading>;
 	/**
 	 * Log-probability (natural logarithm) of each token of a text, given those before it, and its rank: how many tokens were thought more
 	 * probable. The first token has neither. @throws TongsaError 'unsupported' for a model that is not whole.
 	 */
-	surprise(
+	logProbabilities(
 		input: string | TokenIds,
 		options?: RunOptions & EncodeOptions,
 	): Promise<{
 		readonly tokens: readonly { readonly id: number; readonly text: string; readonly logProbability?: number; readonly rank?: number }[];
 		readonly provenance: Provenance;
 	}>;
+	/** Another name of logProbabilities. */
+	surprise: Model['logProbabilities'];
 	/**
 	 * Texts (or ids) → one vector each: last states (T, D) pooled as the model's own files say, unless told otherwise.
 	 * @throws TongsaError 'usage' for a text without tokens, 'out-of-range' for dimensions beyond D, 'unsupported' for a model that is not whole.
 	 */
 	sentence(texts: string | readonly (string | TokenIds)[], options?: SentenceOptions): Promise<SentenceVectors>;
 	/**
-	 * Yields tokens as they come; `text` of each is what it adds, in whole characters. The return value says how it ended.
+	 * Pieces as they come; `text` of each is what it adds, in whole characters. `await answer.text()` is all of it, `answer.result` says how it ended.
 	 *
 	 *     for await (const { text } of model.generate('Once upon a time', { maxTokens: 50 })) process.stdout.write(text)
 	 *
 	 * @throws TongsaError 'too-large' for a prompt beyond the context, 'usage' for an empty one or a sampler setting out of range,
 	 * 'unsupported' for a schema that cannot be enforced, a conversation without a chat template, or a model that is not whole.
 	 */
-	generate(
-		prompt: Prompt,
-		options?: GenerateOptions & Omit<PromptOptions, 'tools'> & ToolOptions & { readonly precision?: 'exact' | 'fast' },
-	): AsyncGenerator<GeneratedToken, Generated>;
-	/** Bytes that the fast path holds: weights as laid for the kernels, keys and values in halves, all. Undefined before it is first used. */
-	memory(): Promise<MemoryBytes | undefined>;
+	generate(prompt: Prompt, options?: ModelGenerateOptions): Generation;
+	/** Bytes that the kernels hold: weights as laid for the kernels, keys and values in halves, all. Undefined before it is first used. */
+	memory(): Promise<EngineMemory | undefined>;
 	/** Bytes read from the model's files so far. */
 	readonly bytesRead: number;
 	/** Ends its threads and gives files and memory back. */

@@ -9,8 +9,8 @@ import type { AttendStep } from './steps.ts';
 const ROWS = 16;
 const TABLE_BYTES = 6 * ROWS * 4;
 
-/** Bytes of a thread's room: the table, queries, contexts and scores of a tile, and one head's keys and values in float32. */
-export function attendRoom(capacity: number, headWidth: number): number {
+/** Bytes of a thread's own memory: the table, queries, contexts and scores of a tile, and one head's keys and values in float32. */
+export function attendScratch(capacity: number, headWidth: number): number {
 	const keys = Math.ceil(capacity / 4) * 4 + 8;
 	return Math.ceil((TABLE_BYTES + 2 * ROWS * headWidth * 4 + keys * ROWS * 4 + 2 * keys * headWidth * 4) / 64) * 64;
 }

@@ -9,7 +9,7 @@ import type { Execution, ExpertsStep, Rows, Step } from './steps.ts';
 
 type StepOf<Op> = Extract<Step, { op: Op }>;
 
-/** The leader's work: E numbers a token. */
+/** The main thread's work: E numbers a token. */
 export function routeRows({ x, routing }: StepOf<'route'>, { floats }: Kernels, T: number, lockstep: Lockstep): void {
 	if (lockstep.thread !== 0) return;
 	for (let t = 0; t < T; t++) routeRow(floats, rowOf(x, t), routing);
@@ -17,7 +17,7 @@ export function routeRows({ x, routing }: StepOf<'route'>, { floats }: Kernels, 
 
 /** `run`: runSteps, which this is a part of. */
 export function runExperts(
-	{ x, shares, width, experts, gathered, made, out }: ExpertsStep,
+	{ x, weights, width, experts, gathered, made, out }: ExpertsStep,
 	execution: Execution,
 	run: (steps: readonly Step[], execution: Execution, tokens: number) => void,
 ): void {
@@ -30,7 +30,7 @@ export function runExperts(
 	for (let e = 0; e < experts.length; e++) {
 		let count = 0;
 		for (let t = 0; t < T; t++) {
-			if (floats[rowOf(shares, t) + e] === 0) continue;
+			if (floats[rowOf(weights, t) + e] === 0) continue;
 			floats.copyWithin(rowOf(gathered, count++) + from, rowOf(x, t) + from, rowOf(x, t) + to);
 		}
 		if (count === 0) continue;
@@ -38,7 +38,7 @@ export function runExperts(
 		run(experts[e]!, execution, count);
 		let row = 0;
 		for (let t = 0; t < T; t++) {
-			const factor = floats[rowOf(shares, t) + e]!;
+			const factor = floats[rowOf(weights, t) + e]!;
 			if (factor === 0) continue;
 			const sum = rowOf(out, t);
 			const one = rowOf(made, row++);

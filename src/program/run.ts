@@ -1,12 +1,12 @@
-// A program: the whole step for a token as one list of operations over one memory, that all threads walk in lockstep.
-// Each operation says how its work is shared out; `meet` stands where one thread needs what another has made.
+// A program: a whole pass as one list of steps over one memory, which all threads walk together. Each operation says how its work is shared
+// out; `meet` stands where one thread needs what another has made (transformer/kernels/barriers.ts knows both).
 
 import { ACTIVATIONS } from '../compute/activations.ts';
 import type { Lockstep } from '../threads/barrier.ts';
 import { firstOf, lastOf } from '../threads/share.ts';
 import { attend } from './attend.ts';
 import { clampedActivate, routeRows, runExperts } from './experts.ts';
-import { spaceHeads, vectorsFor } from './heads.ts';
+import { padHeads, vectorsFor } from './heads.ts';
 import type { Execution, Step } from './steps.ts';
 
 /** Walks the steps `from` up to `to`. Every thread calls this with the same program and pass. */
@@ -17,7 +17,7 @@ export function runSteps(steps: readonly Step[], execution: Execution, tokens: n
 
 const OPERATIONS: { readonly [Op in Step['op']]: (step: Extract<Step, { op: Op }>, execution: Execution) => void } = {
 	meet({ when }, { lockstep, tokens }) {
-		if (lockstep.threads > 1 && (when === 'always' || tokens > 1)) lockstep.barrier();
+		if (lockstep.threads > 1 && (when === 'always' || (when === 'many') === tokens > 1)) lockstep.barrier();
 	},
 	/** By fours, as quantise: what follows needs no meeting. x and out have the same stride. */
 	norm({ x, width, gain, bias, epsilon, centre, out }, { kernels, lockstep, tokens: T }) {
@@ -44,16 +44,15 @@ const OPERATIONS: { readonly [Op in Step['op']]: (step: Extract<Step, { op: Op }
 			vectors.rotate(at, 1, count, x.stride, headWidth * 4, cos + row, sin + row, pairs, interleaved ? 1 : 0);
 		}
 	},
-	spaceHeads(step, { kernels, lockstep, tokens: T }) {
-		const from = T === 1 ? 0 : firstOf(T, lockstep);
-		const to = T === 1 ? Number(lockstep.thread === 0) : lastOf(T, lockstep);
-		for (let token = from; token < to; token++) spaceHeads(kernels, step, token);
+	padHeads(step, { kernels, lockstep, tokens: T }) {
+		const { from, to, head, count } = headsOf(T, step.heads, lockstep);
+		for (let token = from; token < to; token++) padHeads(kernels, step, token, head, count);
 	},
 	multiply({ x, heads, headWidth, factor }, { kernels, lockstep, tokens: T }) {
 		const { from, to, head, count } = headsOf(T, heads, lockstep);
 		for (let token = from; token < to; token++) kernels.multiply(x.at + token * x.stride + head * headWidth * 4, factor, count * headWidth);
 	},
-	keep({ x, heads, headWidth, capacity, cache }, { kernels, pass, lockstep, tokens: T }) {
+	store({ x, heads, headWidth, capacity, cache }, { kernels, pass, lockstep, tokens: T }) {
 		const { from, to, head, count } = headsOf(T, heads, lockstep);
 		for (let token = from; token < to; token++) {
 			const at = x.at + token * x.stride + head * headWidth * 4;

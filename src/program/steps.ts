@@ -30,8 +30,8 @@ export interface Cache {
 }
 
 export type Step =
-	/** All threads wait for each other: always, or only when there is more than one token (one token's small work is done by each thread). */
-	| { readonly op: 'meet'; readonly when: 'always' | 'many' }
+	/** All threads wait for each other: always, or only in a pass of one token, or of many. transformer/kernels/barriers.ts places them. */
+	| { readonly op: 'meet'; readonly when: 'always' | 'one' | 'many' }
 	/** Rows by token; one token's by every thread, so `out` is never `x`. */
 	| {
 			readonly op: 'norm';
@@ -65,9 +65,9 @@ export type Step =
 			readonly pairs: number;
 			readonly interleaved: boolean;
 	  }
-	/** Heads of `from` values → of `to` values: heads.ts. One token's by the leader. */
+	/** Heads of `from` values → of `to` values, with zeros or cut: heads.ts. Never in place. */
 	| {
-			readonly op: 'spaceHeads';
+			readonly op: 'padHeads';
 			readonly x: Rows;
 			readonly out: Rows;
 			readonly heads: number;
@@ -77,7 +77,7 @@ export type Step =
 	| { readonly op: 'multiply'; readonly x: Rows; readonly heads: number; readonly headWidth: number; readonly factor: number }
 	/** Heads → rows of halves in a cache of `capacity` rows a head. */
 	| {
-			readonly op: 'keep';
+			readonly op: 'store';
 			readonly x: Rows;
 			readonly heads: number;
 			readonly headWidth: number;
@@ -85,7 +85,7 @@ export type Step =
 			readonly cache: Place;
 	  }
 	| AttendStep
-	/** Router scores, in place → each expert's share in each token. */
+	/** Router scores, in place → each expert's routing weight in each token. */
 	| { readonly op: 'route'; readonly x: Rows; readonly routing: Routing }
 	| ExpertsStep
 	/** gate ← (clamped up + 1) · gate' · sigmoid(alpha · gate'), both held to `limit`: as activate. */
@@ -123,11 +123,11 @@ export type Step =
 	| { readonly op: 'last'; readonly x: Rows; readonly width: number; readonly out: Rows }
 	| { readonly op: 'scaleAndCap'; readonly x: Rows; readonly width: number; readonly scale: number; readonly cap: number };
 
-/** out ← Σ over experts of share · expert(x), token by token. Only experts that some token sees are run, on those tokens alone. */
+/** out ← Σ over experts of routing weight · expert(x), token by token. Only experts that some token sees are run, on those tokens alone. */
 export interface ExpertsStep {
 	readonly op: 'experts';
 	readonly x: Rows;
-	readonly shares: Rows;
+	readonly weights: Rows;
 	readonly width: number;
 	/** Steps of each expert, from `gathered` to `made`. */
 	readonly experts: readonly (readonly Step[])[];
@@ -164,7 +164,7 @@ export interface AttendStep {
 	readonly bias?: BiasTable;
 	/** Attention to a text of its own, which all tokens see whole: where its length stands, an int32. */
 	readonly source?: Place;
-	/** A thread's room (attend-many.ts). */
+	/** A thread's own memory (attend-many.ts). */
 	readonly scratch: Place;
 	readonly scratchStride: number;
 }
@@ -179,8 +179,8 @@ export interface Program {
 	readonly unembed: readonly Step[];
 	/** An encoder's states → keys and values of them. */
 	readonly source: readonly Step[];
-	/** Steps for somebody who listens: no pass runs them by itself. */
-	readonly aside: readonly Step[];
+	/** Steps for hooks: no pass runs them by itself. */
+	readonly hooked: readonly Step[];
 }
 
 /** Some steps of one of a program's lists. */
@@ -195,7 +195,7 @@ export interface Pass {
 	/** T and the position of the first one. */
 	readonly tokens: number;
 	readonly first: number;
-	/** Several texts side by side, from row 0 of the cache on: each token's position in its own text. One begins at every 0. */
+	/** A batch of texts, one behind the other from row 0 of the cache on: each token's position in its own text. One begins at every 0. */
 	readonly positions?: Int32Array | undefined;
 }
 

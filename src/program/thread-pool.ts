@@ -1,11 +1,12 @@
-// A crew: the leader and its workers, threads that run the same programs over the same shared memories (crew-member.ts).
-// The host starts the workers (src/host.ts), each of which runs `serve`. Who dies is missed, and the leader goes on alone.
+// Thread pool: the main thread and its workers run the same programs over the same shared memories (worker.ts).
+// The host starts the workers (src/host.ts), each of which runs `serve`. Where one ends or does not answer, the main thread goes on alone.
 
 import type { Kernels } from '../compute/kernels.ts';
-import { createPace } from '../threads/adaptive.ts';
+import { Adaptive } from '../threads/adaptive.ts';
 import { ALONE, CONTROL_BYTES, createLockstep } from '../threads/barrier.ts';
+import type { Clock } from '../threads/pause.ts';
 import type { Range } from './steps.ts';
-import { createMember, LISTS, type Member, obey, type Part, SOME, WANTS, type Want, WORD, type WorkerSetup } from './worker.ts';
+import { COMMAND, createThread, LISTS, type Part, runCommand, STEPS, type Thread, WANTS, type Want, type WorkerSetup } from './worker.ts';
 
 export type { Part, Want };
 
@@ -19,46 +20,21 @@ export interface Worker {
 	terminate(): unknown;
 }
 
-export interface Crew {
-	/** Threads that take part, the leader's among them. */
-	readonly threads: number;
-	/** Where positions go for a pass of several texts side by side. */
-	readonly positions: Int32Array;
-	/**
-	 * Passes T tokens through. `packed`: several texts, their positions are in `positions`; then `first` is 0.
-	 * @throws TongsaError 'internal' when a thread is missing; the next pass is the leader's alone, after `mended`.
-	 */
-	run(tokens: number, first: number, want: Want, packed?: boolean): void;
-	/** Runs some steps of one part; states from the part before come in where its blocks begin. @throws as run. */
-	some(tokens: number, first: number, part: number, range: Range): void;
-	/** While ended threads are still ending: nothing may be computed before. */
-	readonly mended: Promise<unknown> | undefined;
-	stop(): void;
-}
-
-export interface CrewOptions {
+export interface ThreadPoolOptions {
 	/** One a part, over its memory. */
 	readonly kernels: readonly Kernels[];
 	readonly parts: readonly Part[];
 	readonly module: WebAssembly.Module | undefined;
 	/** Tokens in one pass at most. */
-	readonly tokensAtOnce: number;
+	readonly batch: number;
 	readonly levels: number;
-	/** Started, and not yet told anything. None: the leader works alone. */
+	/** Started, and not yet told anything. None: the main thread works alone. */
 	readonly workers: readonly Worker[];
 	/** Whether this thread may sleep while it waits; a page's main thread may not. */
 	readonly canSleep: boolean;
-	/** Milliseconds that the leader waits for the others, to begin with and in a pass. */
-	readonly patience: number;
+	/** Milliseconds that the main thread waits for the others, to begin with and in a pass. */
+	readonly timeoutMs: number;
 	readonly clock: Clock;
-}
-
-/** Time, as the host has it. */
-export interface Clock {
-	/** Monotonic milliseconds. */
-	now(): number;
-	/** Comes back after so many milliseconds; 0: when what else is waiting has had its turn. */
-	wait(ms: number): Promise<void>;
 }
 
 /** Tokens of a pass from which on its cost per token is that of a long one. */
@@ -66,101 +42,122 @@ const MANY = 32;
 /** Steps of a short block. */
 const BLOCK_STEPS = 16;
 
-/** Tells the workers what they work on, and waits until they are there. Where one does not come, the leader works alone. */
-export async function openCrew(options: CrewOptions): Promise<Crew> {
-	const { kernels, parts, module, tokensAtOnce, levels, canSleep, patience, clock } = options;
-	let workers = options.workers;
-	const threads = workers.length + 1;
-	const bytes = CONTROL_BYTES + tokensAtOnce * 4;
-	const control = threads > 1 ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
-	const positions = new Int32Array(control, CONTROL_BYTES);
-	let team: Member | undefined;
-	let mended: Promise<unknown> | undefined;
+export class ThreadPool {
+	/** Where positions go for a batch of texts. */
+	readonly positions: Int32Array;
+	readonly #alone: Thread;
+	readonly #clock: Clock;
+	readonly #command = new Int32Array(Object.keys(COMMAND).length);
+	/** One for single tokens, one for many: they gain differently. One for passes in pieces. */
+	readonly #one = new Adaptive();
+	readonly #many = new Adaptive();
+	readonly #pieces = new Adaptive();
+	/** The main thread together with the others; undefined where there are none. */
+	#together: Thread | undefined;
+	#workers: readonly Worker[];
+	#recovery: Promise<unknown> | undefined;
 
-	/** From now on the leader works alone. What ended threads may still write must not meet what is computed next. */
-	const dissolve = (): void => {
-		team = undefined;
-		if (workers.length === 0) return;
-		mended = Promise.allSettled(workers.map((worker) => worker.terminate())).then(() => (mended = undefined));
-		workers = [];
-	};
+	private constructor({ kernels, parts, batch, levels, workers, clock }: ThreadPoolOptions) {
+		const bytes = CONTROL_BYTES + batch * 4;
+		this.positions = new Int32Array(workers.length > 0 ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes), CONTROL_BYTES);
+		this.#alone = createThread(parts, kernels, ALONE, levels, this.positions);
+		this.#clock = clock;
+		this.#workers = workers;
+	}
 
-	if (threads > 1 && module && control instanceof SharedArrayBuffer) {
+	/** Tells the workers what they work on, and waits until they are there. Where one does not come, the main thread works alone. */
+	static async open(options: ThreadPoolOptions): Promise<ThreadPool> {
+		const pool = new ThreadPool(options);
+		await pool.#start(options);
+		return pool;
+	}
+
+	async #start({ kernels, parts, module, workers, levels, canSleep, timeoutMs, clock }: ThreadPoolOptions): Promise<void> {
+		const control = this.positions.buffer;
+		if (workers.length === 0 || !module || !(control instanceof SharedArrayBuffer)) return;
+		const threads = workers.length + 1;
 		const coming = workers.map((worker, i) => {
 			const setup: WorkerSetup = { module, variant: kernels[0]!.variant, parts, control, thread: i + 1, threads, levels };
 			return new Promise<boolean>((resolve) => {
 				worker.onMessage(() => resolve(true));
 				worker.onEnd(() => {
 					resolve(false);
-					if (workers.includes(worker)) dissolve();
+					if (this.#workers.includes(worker)) this.stop();
 				});
 				worker.postMessage(setup);
 			});
 		});
-		if (await allWithin(coming, patience, clock)) {
-			const lockstep = createLockstep({ control, thread: 0, threads, canSleep, patience: { ms: patience, now: clock.now } });
-			team = createMember(parts, kernels, lockstep, levels, positions);
-		} else dissolve();
+		if (!(await allWithin(coming, timeoutMs, clock))) return this.stop();
+		const lockstep = createLockstep({ control, thread: 0, threads, canSleep, timeout: { ms: timeoutMs, now: clock.now } });
+		this.#together = createThread(parts, kernels, lockstep, levels, this.positions);
 	}
 
-	const alone = createMember(parts, kernels, ALONE, levels, positions);
-	const order = new Int32Array(Object.keys(WORD).length);
-	/** One for single tokens, one for many: they gain differently. */
-	const paces = [createPace(), createPace()] as const;
-	/** Of passes that somebody listens to. */
-	const heard = createPace();
+	/** Threads that take part, the main one among them. */
+	get threads(): number {
+		return this.#together?.lockstep.threads ?? 1;
+	}
 
-	/** `member` and whoever is in lockstep with it. */
-	const carryOut = (member: Member): void => {
+	/** While ended threads are still ending: nothing may be computed before. */
+	get recovery(): Promise<unknown> | undefined {
+		return this.#recovery;
+	}
+
+	/**
+	 * Passes T tokens through. `packed`: a batch of texts, their positions are in `positions`; then `first` is 0.
+	 * @throws TongsaError 'internal' when a thread is missing; the next pass is the main thread's alone, after `recovery`.
+	 */
+	run(tokens: number, first: number, want: Want, packed = false): void {
+		const adaptive = tokens === 1 ? this.#one : this.#many;
+		// Few tokens cost more each: they say nothing about many.
+		const measured = tokens === 1 || tokens >= MANY;
+		const command = this.#command;
+		command[COMMAND.tokens] = tokens;
+		command[COMMAND.first] = first;
+		command[COMMAND.packed] = packed ? 1 : 0;
+		command[COMMAND.want] = WANTS.indexOf(want);
+		const start = this.#clock.now();
+		this.#dispatch((adaptive.together || !measured) && this.#together ? this.#together : this.#alone);
+		if (measured && this.#together) adaptive.took((this.#clock.now() - start) / tokens);
+	}
+
+	/** Runs some steps of one part; states from the part before come in where its blocks begin. @throws as run. */
+	runSteps(tokens: number, first: number, part: number, { list, from, to }: Range, packed = false): void {
+		const command = this.#command;
+		command[COMMAND.tokens] = tokens;
+		command[COMMAND.first] = first;
+		command[COMMAND.packed] = packed ? 1 : 0;
+		command[COMMAND.want] = STEPS;
+		command[COMMAND.part] = part;
+		command[COMMAND.list] = LISTS.indexOf(list);
+		command[COMMAND.from] = from;
+		command[COMMAND.to] = to;
+		const start = this.#clock.now();
+		this.#dispatch(this.#pieces.together && this.#together ? this.#together : this.#alone);
+		// Pieces differ; those of a block or more are alike enough, step by step.
+		const steps = to - from;
+		if (this.#together && tokens >= MANY && steps >= BLOCK_STEPS) this.#pieces.took((this.#clock.now() - start) / (tokens * steps));
+	}
+
+	/** From now on the main thread works alone. What ended threads may still write must not meet what is computed next. */
+	stop(): void {
+		this.#together = undefined;
+		if (this.#workers.length === 0) return;
+		this.#recovery = Promise.allSettled(this.#workers.map((worker) => worker.terminate())).then(() => {
+			this.#recovery = undefined;
+		});
+		this.#workers = [];
+	}
+
+	/** The command, by `thread` and whoever waits with it. */
+	#dispatch(thread: Thread): void {
 		try {
-			member.lockstep.announce(order);
-			obey(member, order);
+			thread.lockstep.dispatch(this.#command);
+			runCommand(thread, this.#command);
 		} catch (error) {
-			dissolve();
+			this.stop();
 			throw error;
 		}
-	};
-
-	return {
-		get threads() {
-			return team?.lockstep.threads ?? 1;
-		},
-		positions,
-		run(tokens, first, want, packed = false) {
-			const pace = paces[tokens === 1 ? 0 : 1];
-			// Few tokens cost more each: they say nothing about many.
-			const measured = tokens === 1 || tokens >= MANY;
-			order[WORD.tokens] = tokens;
-			order[WORD.first] = first;
-			order[WORD.packed] = packed ? 1 : 0;
-			order[WORD.want] = WANTS.indexOf(want);
-			if (!team) return carryOut(alone);
-			const start = clock.now();
-			carryOut(pace.together || !measured ? team : alone);
-			if (measured) pace.took((clock.now() - start) / tokens);
-		},
-		some(tokens, first, part, range) {
-			const { list, from, to } = range;
-			order[WORD.tokens] = tokens;
-			order[WORD.first] = first;
-			order[WORD.packed] = 0;
-			order[WORD.want] = SOME;
-			order[WORD.part] = part;
-			order[WORD.list] = LISTS.indexOf(list);
-			order[WORD.from] = from;
-			order[WORD.to] = to;
-			if (!team) return carryOut(alone);
-			const start = clock.now();
-			carryOut(heard.together ? team : alone);
-			// Ranges differ; those of a block or more are alike enough, step by step.
-			const steps = to - from;
-			if (tokens >= MANY && steps >= BLOCK_STEPS) heard.took((clock.now() - start) / (tokens * steps));
-		},
-		get mended() {
-			return mended;
-		},
-		stop: dissolve,
-	};
+	}
 }
 
 /** Whether all come true before the time is over. */

@@ -1,4 +1,4 @@
-// A member of a crew: one thread's way through a pass, as ordered. The leader's side: crew.ts
+// A thread of a pool: its way through a pass, as commanded. The main thread's side: thread-pool.ts
 
 import type { Kernels, KernelVariant } from '../compute/kernels.ts';
 import { instantiate } from '../compute/wasm.ts';
@@ -6,7 +6,7 @@ import { CONTROL_BYTES, createLockstep, type Lockstep } from '../threads/barrier
 import { runSteps } from './run.ts';
 import type { Execution, Pass, Program, Range, Rows } from './steps.ts';
 
-/** A stretch of the model's blocks in a memory of its own. The states that leave it at `output` enter the next part at `input`. */
+/** Consecutive blocks in a memory of their own. The states that leave it at `output` enter the next part at `input`. */
 export interface Part {
 	readonly memory: WebAssembly.Memory;
 	readonly program: Program;
@@ -31,17 +31,16 @@ export interface WorkerSetup {
 /** Which parts of the program a pass runs. */
 export type Want = 'blocks' | 'states' | 'logits';
 export const WANTS: readonly Want[] = ['blocks', 'states', 'logits'];
-export const LISTS: readonly Range['list'][] = ['blocks', 'states', 'logits', 'unembed', 'source', 'aside'];
+export const LISTS: readonly Range['list'][] = ['blocks', 'states', 'logits', 'unembed', 'source', 'hooked'];
 
-/** An order's words: numbers, as they go through shared memory. `want` is a place in WANTS; or SOME, and then the other four say which steps. */
-export const WORD = { tokens: 0, first: 1, packed: 2, want: 3, part: 4, list: 5, from: 6, to: 7 } as const;
-export const SOME = WANTS.length;
+/** A command's words, as they go through shared memory. `want` is a place in WANTS; or STEPS, and then the other four say which steps. */
+export const COMMAND = { tokens: 0, first: 1, packed: 2, want: 3, part: 4, list: 5, from: 6, to: 7 } as const;
+export const STEPS = WANTS.length;
 
-/** A thread of a crew. */
-export interface Member {
+export interface Thread {
 	readonly parts: readonly Part[];
 	readonly lockstep: Lockstep;
-	/** For a pass of several texts. */
+	/** For a batch of texts. */
 	readonly positions: Int32Array;
 	readonly pass: Changing<Pass>;
 	/** One a part. */
@@ -50,49 +49,54 @@ export interface Member {
 
 type Changing<T> = { -readonly [K in keyof T]: T[K] };
 
-export function createMember(
+export function createThread(
 	parts: readonly Part[],
 	kernels: readonly Kernels[],
 	lockstep: Lockstep,
 	levels: number,
 	positions: Int32Array,
-): Member {
+): Thread {
 	const pass: Changing<Pass> = { tokens: 0, first: 0, positions: undefined };
 	const executions = kernels.map((each) => ({ kernels: each, lockstep, levels, pass, tokens: 0 }));
 	return { parts, lockstep, positions, pass, executions };
 }
 
-/** One pass, as ordered: what every thread does, the leader too. */
-export function obey(member: Member, order: Int32Array): void {
-	const { pass, positions, lockstep } = member;
-	pass.tokens = order[WORD.tokens]!;
-	pass.first = order[WORD.first]!;
-	pass.positions = order[WORD.packed] ? positions : undefined;
-	if (order[WORD.want] === SOME) passSome(member, order[WORD.part]!, LISTS[order[WORD.list]!]!, order[WORD.from]!, order[WORD.to]!);
-	else passThrough(member, WANTS[order[WORD.want]!]!);
+/** One pass, as commanded: what every thread does, the main one too. */
+export function runCommand(thread: Thread, command: Int32Array): void {
+	const { pass, positions, lockstep } = thread;
+	pass.tokens = command[COMMAND.tokens]!;
+	pass.first = command[COMMAND.first]!;
+	pass.positions = command[COMMAND.packed] ? positions : undefined;
+	if (command[COMMAND.want] === STEPS)
+		passSome(thread, command[COMMAND.part]!, LISTS[command[COMMAND.list]!]!, command[COMMAND.from]!, command[COMMAND.to]!);
+	else passThrough(thread, WANTS[command[COMMAND.want]!]!);
 	lockstep.barrier();
 }
 
 // By index, as nothing may be allocated: an iterator is an object, and makes one more at each step.
 
-function passThrough(member: Member, want: Want): void {
-	const { parts, executions, pass } = member;
+function passThrough(thread: Thread, want: Want): void {
+	const { parts, executions, pass, lockstep } = thread;
 	const last = parts.length - 1;
 	for (let i = 0; i <= last; i++) {
-		if (i > 0) carry(member, i);
+		// What leaves one memory for the next must be there, whichever thread has made it.
+		if (i > 0) {
+			lockstep.barrier();
+			carry(thread, i);
+		}
 		runSteps(parts[i]!.program.blocks, executions[i]!, pass.tokens);
 	}
 	if (want !== 'blocks') runSteps(parts[last]!.program[want], executions[last]!, pass.tokens);
 }
 
-function passSome(member: Member, i: number, list: Range['list'], from: number, to: number): void {
-	const { parts, executions, pass } = member;
-	if (i > 0 && list === 'blocks' && from === 0) carry(member, i);
+function passSome(thread: Thread, i: number, list: Range['list'], from: number, to: number): void {
+	const { parts, executions, pass } = thread;
+	if (i > 0 && list === 'blocks' && from === 0) carry(thread, i);
 	runSteps(parts[i]!.program[list], executions[i]!, pass.tokens, from, to);
 }
 
-/** States from the memory before the i-th into it, (T, D). The leader copies: it is a thousandth of a block's work. */
-function carry({ parts, executions, pass, lockstep }: Member, i: number): void {
+/** States from the memory before the i-th into it, (T, D). The main thread copies: it is a thousandth of a block's work. */
+function carry({ parts, executions, pass, lockstep }: Thread, i: number): void {
 	if (lockstep.thread === 0) {
 		const { floats: source } = executions[i - 1]!.kernels;
 		const { floats: target } = executions[i]!.kernels;
@@ -110,10 +114,10 @@ export function serve(setup: WorkerSetup, ready: () => void): void {
 	const kernels = parts.map(({ memory }) => instantiate(module, variant, memory));
 	const lockstep = createLockstep({ control, thread, threads, canSleep: true });
 	const positions = new Int32Array(control, CONTROL_BYTES);
-	const self = createMember(parts, kernels, lockstep, levels, positions);
+	const self = createThread(parts, kernels, lockstep, levels, positions);
 	ready();
 	try {
-		for (;;) obey(self, lockstep.next());
+		for (;;) runCommand(self, lockstep.next());
 	} catch (error) {
 		lockstep.fail();
 		throw error;

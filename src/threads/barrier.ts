@@ -1,4 +1,4 @@
-// Lockstep: threads that work together meet at barriers and wait for orders, by atomics on a few words that they share.
+// Barrier: threads that work together wait for each other, and for commands, by atomics on a few words that they share.
 // A sense-reversing barrier (Mellor-Crummey & Scott 1991, §3.1): the last to arrive turns the generation, the others watch it.
 
 import { TongsaError } from '../errors.ts';
@@ -8,23 +8,23 @@ const ARRIVED = 0;
 const GENERATION = 16;
 /** 1: a thread has failed. Beside the generation, which whoever fails turns. */
 const FAILED = 17;
-const ORDER = 32;
-/** The words of the order. */
-const ORDER_WORDS = 48;
+const COMMAND = 32;
+/** The words of the command. */
+const COMMAND_WORDS = 48;
 export const CONTROL_BYTES = 256;
-const MAX_ORDER_WORDS = 16;
+const MAX_COMMAND_WORDS = 16;
 
-/** Looks before a thread goes to sleep: about 60 µs. With a third of them decoding loses 7 %; more only take time from whoever else computes. */
-const LOOKS = 8_000;
+/** Times that a thread looks before it goes to sleep: about 60 µs. With a third of them decoding loses 7 %; more only take time from whoever else computes. */
+const SPINS = 8_000;
 
 export interface Lockstep {
 	readonly thread: number;
 	readonly threads: number;
 	/** Returns when all threads have come here. @throws TongsaError 'internal' where one has failed, or does not come. */
 	barrier(): void;
-	/** Leader: gives an order, 16 words at most, to the others. */
-	announce(order: Int32Array): void;
-	/** Others: waits for the next order. */
+	/** Main thread: gives a command, 16 words at most, to the others. */
+	dispatch(command: Int32Array): void;
+	/** Others: waits for the next command. */
 	next(): Int32Array;
 	/** Says that this thread does not come any more: the others' barriers throw. */
 	fail(): void;
@@ -35,13 +35,13 @@ export const ALONE: Lockstep = {
 	thread: 0,
 	threads: 1,
 	barrier() {},
-	announce() {},
-	next: () => new Int32Array(MAX_ORDER_WORDS),
+	dispatch() {},
+	next: () => new Int32Array(MAX_COMMAND_WORDS),
 	fail() {},
 };
 
 /** How long a thread waits for the others: a step takes milliseconds, or a second on a machine that is busy with other things. */
-export interface Patience {
+export interface Timeout {
 	readonly ms: number;
 	now(): number;
 }
@@ -53,18 +53,18 @@ export interface LockstepOptions {
 	readonly threads: number;
 	/** False on a page's main thread, which may only look. */
 	readonly canSleep: boolean;
-	/** Without it, a thread waits for ever: who is waited for by a leader is ended by that leader. */
-	readonly patience?: Patience;
+	/** Without it, a thread waits for ever: whoever the main thread waits for is ended by it. */
+	readonly timeout?: Timeout;
 }
 
-export function createLockstep({ control, thread, threads, canSleep, patience }: LockstepOptions): Lockstep {
+export function createLockstep({ control, thread, threads, canSleep, timeout }: LockstepOptions): Lockstep {
 	const words = new Int32Array(control, 0, CONTROL_BYTES / 4);
-	const given = words.subarray(ORDER_WORDS, ORDER_WORDS + MAX_ORDER_WORDS);
-	/** Orders that have been taken. */
+	const given = words.subarray(COMMAND_WORDS, COMMAND_WORDS + MAX_COMMAND_WORDS);
+	/** Commands that have been taken. */
 	let taken = 0;
 
-	const watch = (place: number, old: number, limit?: Patience): void => {
-		for (let look = 0; look < LOOKS; look++) if (Atomics.load(words, place) !== old) return;
+	const watch = (place: number, old: number, limit?: Timeout): void => {
+		for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(words, place) !== old) return;
 		const until = limit ? limit.now() + limit.ms : Number.POSITIVE_INFINITY;
 		while (Atomics.load(words, place) === old) {
 			if (canSleep) Atomics.wait(words, place, old, limit?.ms);
@@ -84,17 +84,17 @@ export function createLockstep({ control, thread, threads, canSleep, patience }:
 				Atomics.add(words, GENERATION, 1);
 				Atomics.notify(words, GENERATION);
 			} else {
-				watch(GENERATION, generation, patience);
+				watch(GENERATION, generation, timeout);
 			}
 			if (Atomics.load(words, FAILED)) throw missing('it failed');
 		},
-		announce(order) {
-			given.set(order);
-			Atomics.add(words, ORDER, 1);
-			Atomics.notify(words, ORDER);
+		dispatch(command) {
+			given.set(command);
+			Atomics.add(words, COMMAND, 1);
+			Atomics.notify(words, COMMAND);
 		},
 		next() {
-			watch(ORDER, taken);
+			watch(COMMAND, taken);
 			taken++;
 			return given;
 		},

@@ -1,103 +1,68 @@
-// Scaled dot-product attention: project, norm, rotate, remember, attend, project back.
+// Attention: project, norm, rotate, remember, attend, project back. To the text itself and to an encoder's states it is one.
 // Vaswani et al. 2017 (arXiv 1706.03762) 3.2. Dimensions: T new tokens, n of them asked for, S tokens so far.
 
 import type { AttentionConfig } from '../spec/config.ts';
-import type { AttentionParts, Matrix } from '../weights/parts.ts';
-import { alibiBias, bucketBias, relativeBias, sinusoids } from './position.ts';
-import type { Run } from './run.ts';
-import { appendRows, type BlockCache } from './state.ts';
-import { tap, tapHeads } from './taps.ts';
+import type { AttentionParts } from '../weights/parts.ts';
+import type { BlockRun, TokenRange } from './ops.ts';
+import { slot } from './state.ts';
 
-type Parts = AttentionParts<Matrix, Float32Array>;
-
-/** What a block's tokens attend to: themselves (the cache grows), or an encoder's states (made once). */
-export interface Source {
-	readonly cache: BlockCache;
-	/** S, and the position of the first query among the S keys. */
-	readonly S: number;
-	readonly first: number;
-	readonly only?: readonly number[] | undefined;
+export interface AttentionRun<M, W> {
+	readonly part: 'attention' | 'crossAttention';
+	readonly config: AttentionConfig;
+	readonly weights: AttentionParts<M, W>;
+	/** The tokens whose output is asked for, and of those the heads; all when absent. */
+	readonly asked?: TokenRange | undefined;
+	readonly heads?: readonly number[] | undefined;
 }
 
-/** Keys and values of the T new tokens x (T, D), appended to the cache. */
-export function remember(
-	run: Run,
-	at: string,
-	x: Float32Array,
-	config: AttentionConfig,
-	w: Parts,
-	cache: BlockCache,
-	length: number,
-): void {
-	const { backend, taps } = run;
-	const { keyHeads: K, headWidth: Dh } = config;
-	const T = x.length / w.key.matrix.columns;
-	let key = backend.linear(x, T, w.key.matrix, w.key.bias);
-	key = tapHeads(taps, `${at}.key.projected`, key, K, Dh);
-	key = normed(run, key, config, w.keyNorm?.gain);
-	if (config.rope) backend.rotate(key, K, Dh, config.rope, run.ropeTable(config.rope, length, T));
-	key = tapHeads(taps, `${at}.key`, key, K, Dh);
-	const value = tapHeads(taps, `${at}.value`, backend.linear(x, T, w.value.matrix, w.value.bias), K, Dh);
-	appendRows(cache, length, key, value, K * Dh);
-}
-
-/** Output of attention for the n tokens x (n, D): (n, D). */
-export function attention(run: Run, at: string, x: Float32Array, config: AttentionConfig, w: Parts, source: Source): Float32Array {
-	const { backend, taps } = run;
+/** x (T, D) → (n, D). */
+export function attention<V, M, W>(block: BlockRun<V, M, W>, own: AttentionRun<M, W>, x: V): V {
+	const { ops, tap, layer, run } = block;
+	const { part, config, weights: w, asked } = own;
 	const { heads: H, headWidth: Dh } = config;
-	const { S, first, cache } = source;
-	const n = x.length / w.query.matrix.columns;
-	let query = backend.linear(x, n, w.query.matrix, w.query.bias);
-	query = tapHeads(taps, `${at}.query.projected`, query, H, Dh);
-	query = normed(run, query, config, w.queryNorm?.gain);
-	if (config.rope) backend.rotate(query, H, Dh, config.rope, run.ropeTable(config.rope, first, n));
-	const plain = query;
-	if (w.contentBias) query = query.map((value, i) => value + w.contentBias![i % (H * Dh)]!);
-	query = tapHeads(taps, `${at}.query`, query, H, Dh);
-
-	const offered = (point: string) =>
-		taps.wants(point) ? (data: Float32Array): Float32Array => taps.offer(point, [H, n, S], data) : undefined;
-	let context = backend.attend(
-		{
-			config,
-			query,
-			key: cache.key,
-			value: cache.value,
-			T: n,
-			S,
-			first,
-			keyBias: config.alibi ? alibiBias(config, S) : undefined,
-			pairBias: pairBias(run, config, w, plain, first, n, S),
-			sinks: w.sinks,
-			only: source.only,
-		},
-		{ scores: offered(`${at}.scores`), weights: offered(`${at}.weights`) },
-	);
-	context = tapHeads(taps, `${at}.context`, context, H, Dh);
-	const output = backend.linear(context, n, w.output.matrix, w.output.bias);
-	return tap(taps, `${at}.output`, output, w.output.matrix.rows);
+	const from = asked?.first ?? 0;
+	const input = tap(`${part}.input`, x);
+	let query = ops.linear(ops.rows(input, asked), w.query);
+	if (part === 'attention') query = tap('attention.query.projected', query);
+	const { keys, values } = part === 'attention' ? remember(block, own, input) : recall(block, own);
+	if (w.queryNorm) query = ops.headNorm(query, H, config.queryKeyNorm!, w.queryNorm);
+	if (config.rope) query = ops.rotate(query, H, Dh, config.rope, from);
+	const relative = w.distance && {
+		query,
+		v: w.distanceBias!,
+		distances: ops.linear(ops.sinusoids('distances', run.config.width), { matrix: w.distance }),
+	};
+	if (w.contentBias) query = ops.addVector(query, w.contentBias);
+	query = tap(`${part}.query`, query);
+	const context = ops.attend({
+		layer,
+		part,
+		config,
+		query,
+		keys,
+		values,
+		from,
+		heads: own.heads,
+		sinks: w.sinks,
+		buckets: config.buckets && run.weights.globals.buckets,
+		relative,
+	});
+	return tap(`${part}.output`, ops.linear(tap(`${part}.context`, context), w.output));
 }
 
-function normed(run: Run, x: Float32Array, config: AttentionConfig, gain: Float32Array | undefined): Float32Array {
-	if (!gain) return x;
-	const { scope, norm } = config.queryKeyNorm!;
-	return run.backend.norm(x, scope === 'width' ? gain.length : config.headWidth, norm, gain);
+/** Keys and values of x (T, D), behind those of the tokens before: (S, K, Dh) each. */
+export function remember<V, M, W>({ ops, tap, layer }: BlockRun<V, M, W>, { part, config, weights: w }: AttentionRun<M, W>, x: V) {
+	const { keyHeads: K, headWidth: Dh } = config;
+	let key = ops.linear(x, w.key);
+	if (part === 'attention') key = tap('attention.key.projected', key);
+	const value = tap(`${part}.value`, ops.linear(x, w.value));
+	if (w.keyNorm) key = ops.headNorm(key, K, config.queryKeyNorm!, w.keyNorm);
+	if (config.rope) key = ops.rotate(key, K, Dh, config.rope, 0);
+	key = tap(`${part}.key`, key);
+	return { keys: ops.append(slot(layer, part, 'key', config), key), values: ops.append(slot(layer, part, 'value', config), value) };
 }
 
-function pairBias(
-	run: Run,
-	config: AttentionConfig,
-	w: Parts,
-	query: Float32Array,
-	first: number,
-	n: number,
-	S: number,
-): Float32Array | undefined {
-	if (config.buckets) return bucketBias(config, run.globals.buckets!, first, n, S);
-	if (!w.distance) return undefined;
-	const rows = sinusoids(
-		Array.from({ length: S }, (_, distance) => distance),
-		w.distance.columns,
-	);
-	return relativeBias(config, query, w.distanceBias!, run.backend.linear(rows, S, w.distance), first, n, S);
+/** Keys and values that were made before: of an encoder's states. */
+function recall<V, M, W>({ ops, layer }: BlockRun<V, M, W>, { part, config }: AttentionRun<M, W>) {
+	return { keys: ops.recall(slot(layer, part, 'key', config)), values: ops.recall(slot(layer, part, 'value', config)) };
 }

@@ -20,6 +20,15 @@ export function sinusoids(positions: readonly number[], D: number): Float32Array
 }
 
 /**
+ * The position of each token, −1 for those of the id `padding`, which do not count: 7 pad 9 → 0 −1 1. `counted`: positions before.
+ * transformers modeling_roberta.py, create_position_ids_from_input_ids
+ */
+export function countedPositions(ids: ArrayLike<number>, counted: number, padding: number | undefined): number[] {
+	let next = counted;
+	return Array.from(ids, (id) => (id === padding ? -1 : next++));
+}
+
+/**
  * A slope per head: a geometric row for the largest power of two, and every second of the next finer row for the rest.
  * Press et al. 2021 (arXiv 2108.12409); 8 heads → 1/2, 1/4, … 1/256.
  */

@@ -129,8 +129,9 @@ function yarn(plain: Float32Array, theta: number, n: number, s: YarnScaling): Fl
 	});
 }
 
-/** Rotates heads in place: x is (T, heads, headWidth). The first `dimensions` values of each head turn, the rest stay. */
-export function rotate(x: Float32Array, heads: number, headWidth: number, rope: RopeConfig, table: RopeTable): void {
+/** A rotated copy of x (T, heads, headWidth). The first `dimensions` values of each head turn, the rest stay. */
+export function rotate(x: Float32Array, heads: number, headWidth: number, rope: RopeConfig, table: RopeTable): Float32Array {
+	const out = x.slice();
 	const { pairs, cos, sin } = table;
 	const step = rope.pairing === 'interleaved' ? 2 : 1;
 	const gap = rope.pairing === 'interleaved' ? 1 : pairs;
@@ -143,9 +144,15 @@ export function rotate(x: Float32Array, heads: number, headWidth: number, rope: 
 				const b = x[base + p * step + gap]!;
 				const c = cos[t * pairs + p]!;
 				const s = sin[t * pairs + p]!;
-				x[base + p * step] = a * c - b * s;
-				x[base + p * step + gap] = b * c + a * s;
+				out[base + p * step] = a * c - b * s;
+				out[base + p * step + gap] = b * c + a * s;
 			}
 		}
 	}
+	return out;
+}
+
+/** Equal for rotations that turn alike, so that blocks share their angles. */
+export function ropeKey(rope: RopeConfig): string {
+	return JSON.stringify(rope);
 }

@@ -3,9 +3,10 @@
 import { TongsaError } from '../errors.ts';
 import { type Rule, shown } from '../options.ts';
 import type { TransformerConfig } from '../spec/config.ts';
-import { BLOCK_POINTS, type BlockPoint, type Dimension, GLOBAL_POINTS, type GlobalPoint, type Point, pointsOf } from '../spec/points.ts';
+import { BLOCK_POINTS, type BlockPoint, GLOBAL_POINTS, type GlobalPoint, type Point, pointsOf, sizesOf } from '../spec/points.ts';
 import { meant } from '../suggest.ts';
-import type { Rows } from './block.ts';
+import type { Extent } from './forward.ts';
+import type { Asked, TokenRange } from './ops.ts';
 
 /**
  * A point by name, or several by a pattern; or a typed selector. Counting from the end is by negative numbers. In a pattern `*` is one part of
@@ -43,31 +44,31 @@ export const SELECTOR: Rule = {
 };
 
 /** What is wanted of one point; all of a dimension when absent. */
-export interface Pick {
+export interface Selection {
 	readonly point: Point;
 	readonly heads?: readonly number[];
 	readonly tokens?: readonly number[];
 }
 
 /** @throws TongsaError 'not-found' for a point that this model has not, 'out-of-range' for a layer, head or token. */
-export function select(config: TransformerConfig, selectors: readonly Selector[], T: number, encoderT = T): Map<string, Pick> {
+export function select(config: TransformerConfig, selectors: readonly Selector[], T: number, encoderT = T): Map<string, Selection> {
 	const points = pointsOf(config);
-	const picks = new Map<string, Pick>();
+	const selections = new Map<string, Selection>();
 	for (const selector of selectors) {
 		const found = matching(config, points, selector);
 		for (const point of found) {
 			const head = typeof selector === 'object' && 'head' in selector ? selector.head : undefined;
 			const token = typeof selector === 'object' ? selector.token : undefined;
-			const count = ofEncoder(point) ? encoderT : T;
+			const count = point.rows === 'S' ? encoderT : T;
 			merge(
-				picks,
+				selections,
 				point,
-				head === undefined ? undefined : index('head', head, headsOf(config, point)),
+				head === undefined ? undefined : index('head', head, point.heads ?? 0),
 				token === undefined ? undefined : index('token', token, count),
 			);
 		}
 	}
-	return picks;
+	return selections;
 }
 
 function matching(config: TransformerConfig, points: readonly Point[], selector: Selector): Point[] {
@@ -114,42 +115,13 @@ function escapePattern(text: string): string {
 	return text.replace(/[.\\^$+?()[\]{}|]/g, '\\$&');
 }
 
-/** Whether its tokens are the encoder's. */
-function ofEncoder({ name, shape }: Point): boolean {
-	return name.startsWith('encoder.') || shape.at(-2) === 'S';
-}
-
-/** The config that a point is of, and its block's: the first one's for a point of none. */
-function partOf(config: TransformerConfig, point: Point) {
-	const own = point.name.startsWith('encoder.') ? config.encoder! : config;
-	const block = own.blocks[point.layer ?? 0]!;
-	return { own, block, attention: point.name.includes('crossAttention') ? block.cross! : block.attention };
-}
-
-function headsOf(config: TransformerConfig, point: Point): number {
-	const { attention } = partOf(config, point);
-	return point.shape[0] === 'H' ? attention.heads : point.shape[0] === 'K' ? attention.keyHeads : 0;
-}
-
-/** How many values that is, all picks together. */
-export function valuesOf(config: TransformerConfig, picks: ReadonlyMap<string, Pick>, T: number, encoderT = T): number {
+/** How many values that is, all selections together. */
+export function valuesOf(config: TransformerConfig, selections: ReadonlyMap<string, Selection>, T: number, encoderT = T): number {
 	let values = 0;
-	for (const { point, heads, tokens } of picks.values()) {
-		const { own, block, attention } = partOf(config, point);
-		const sizes: Readonly<Record<Dimension, number>> = {
-			T: own === config ? T : encoderT,
-			S: encoderT,
-			D: own.width,
-			W: own.embedding.width,
-			H: attention.heads,
-			K: attention.keyHeads,
-			Dh: attention.headWidth,
-			F: block.feedForward.width,
-			E: block.feedForward.experts?.count ?? 0,
-			V: own.vocabulary,
-		};
+	for (const { point, heads, tokens } of selections.values()) {
+		const sizes = sizesOf(config, point, T, encoderT);
 		const all = point.shape.reduce((product, one) => product * sizes[one], 1);
-		values += all * (heads ? heads.length / headsOf(config, point) : 1) * (tokens ? tokens.length / sizes[point.shape.at(-2)!] : 1);
+		values += all * (heads ? heads.length / point.heads! : 1) * (tokens ? tokens.length / sizes[point.shape.at(-2)!] : 1);
 	}
 	return Math.round(values);
 }
@@ -165,56 +137,39 @@ export function index(what: string, wanted: number, count: number): number {
 	});
 }
 
-function merge(picks: Map<string, Pick>, point: Point, head: number | undefined, token: number | undefined): void {
-	const old = picks.get(point.name);
+function merge(selections: Map<string, Selection>, point: Point, head: number | undefined, token: number | undefined): void {
+	const old = selections.get(point.name);
 	const joined = (before: readonly number[] | undefined, now: number | undefined): readonly number[] | undefined => {
 		if (now === undefined || (old && !before)) return undefined;
 		return [...new Set([...(before ?? []), now])].sort((a, b) => a - b);
 	};
 	const heads = joined(old?.heads, head);
 	const tokens = joined(old?.tokens, token);
-	picks.set(point.name, { point, ...(heads && { heads }), ...(tokens && { tokens }) });
+	selections.set(point.name, { point, ...(heads && { heads }), ...(tokens && { tokens }) });
 }
 
-/** What a run must compute: blocks 0 to lastBlock, and in that one only these tokens and heads beyond keys and values. */
-export interface Extent {
-	/** −1: the embedding is enough. */
-	readonly lastBlock: number;
-	readonly rows: Rows;
+/** What a run must compute, and whether up to the logits. */
+export interface TraceExtent extends Extent {
+	readonly asked: Asked;
 	readonly logits: boolean;
 }
 
-/** Made for all tokens of the last block whatever is asked: keys and values need them. */
-const WHOLE: ReadonlySet<string> = new Set<BlockPoint>([
-	'input',
-	'attention.input',
-	'attention.key.projected',
-	'attention.key',
-	'attention.value',
-	'crossAttention.key',
-	'crossAttention.value',
-]);
-/** Made head by head, with nothing of another head in them. */
-const BY_HEAD: ReadonlySet<string> = new Set<BlockPoint>([
-	'attention.query.projected',
-	'attention.query',
-	'attention.scores',
-	'attention.weights',
-	'attention.context',
-]);
-
 /** An encoder's points are left aside: its states are wanted whole. */
-export function extentOf(config: TransformerConfig, picks: ReadonlyMap<string, Pick>, T: number): Extent {
-	const own = [...picks.values()].filter(({ point }) => !point.name.startsWith('encoder.'));
-	const after = own.filter(({ point }) => point.layer === undefined && !point.name.startsWith('embedding.'));
+export function extentOf(config: TransformerConfig, selections: ReadonlyMap<string, Selection>, T: number): TraceExtent {
+	const own = [...selections.values()].filter(({ point }) => !point.encoder);
+	const after = own.filter(({ point }) => point.part === 'final');
 	const lastBlock = after.length > 0 ? config.blocks.length - 1 : Math.max(-1, ...own.map(({ point }) => point.layer ?? -1));
-	const suffix = ({ point }: Pick): string => point.name.slice(`blocks.${point.layer}.`.length);
-	const late = own.filter((pick) => pick.point.layer === lastBlock && !WHOLE.has(suffix(pick)));
+	const late = own.filter(({ point }) => point.layer === lastBlock && !point.allTokens);
 	const counted = [...late, ...after];
-	const tokens = counted.every((pick) => pick.tokens) ? counted.flatMap((pick) => pick.tokens!) : [];
-	const first = tokens.length > 0 ? Math.min(...tokens) : 0;
-	const end = tokens.length > 0 ? Math.max(...tokens) + 1 : T;
-	const byHead = counted.length > 0 && counted.every((pick) => pick.heads && BY_HEAD.has(suffix(pick)));
-	const heads = byHead ? [...new Set(counted.flatMap((pick) => pick.heads!))] : undefined;
-	return { lastBlock, rows: { first, count: end - first, ...(heads && { heads }) }, logits: picks.has('logits') };
+	const range = rangeOf(counted.every((one) => one.tokens) ? counted.flatMap((one) => one.tokens!) : undefined, T);
+	const byHead = counted.length > 0 && counted.every(({ point, heads }) => heads && point.byHead);
+	const heads = byHead ? [...new Set(counted.flatMap((one) => one.heads!))] : undefined;
+	return { lastBlock, asked: { ...range, ...(heads && { heads }) }, logits: selections.has('logits') };
+}
+
+/** From the first of some tokens to the last; all T where there are none. */
+export function rangeOf(tokens: readonly number[] | undefined, T: number): TokenRange {
+	if (!tokens || tokens.length === 0) return { first: 0, count: T };
+	const first = Math.min(...tokens);
+	return { first, count: Math.max(...tokens) + 1 - first };
 }

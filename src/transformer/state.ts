@@ -1,46 +1,43 @@
-// State: what a token changes. Keys and values of all tokens so far, a cache per block; an encoder's states for a decoder.
+// State: what a token leaves behind for those after it. Slots are declared by the config; a backend holds them its own way.
+// Every kind says how it grows, is cut, copied and put back, so that engines, generation and the server need not know which a family has.
 
-import type { TransformerConfig } from '../spec/config.ts';
+import type { AttentionConfig, TransformerConfig } from '../spec/config.ts';
 
-/** Keys and values of one block: `capacity` rows of K · Dh values, of which State.length are filled. */
-export interface BlockCache {
-	key: Float32Array;
-	value: Float32Array;
+/** A place of the state. 'rows': a row for each token, so that it can be cut to any length: keys and values. */
+export interface Slot {
+	readonly kind: 'rows';
+	readonly layer: number;
+	readonly name: 'attention.key' | 'attention.value' | 'crossAttention.key' | 'crossAttention.value';
+	/** Whose tokens its rows are: the text's own, or those of the text that an encoder has read. */
+	readonly of: 'text' | 'source';
+	/** K, Dh. */
+	readonly heads: number;
+	readonly headWidth: number;
 }
 
+/** What an engine's state of one text can do, whatever its slots are. */
 export interface State {
 	/** Tokens so far; the next one's position. */
-	length: number;
-	readonly blocks: readonly BlockCache[];
-	/** Decoder only: the encoder's last states (S, D), and the keys and values that each block has made of them. */
-	readonly encoded?: { readonly states: Float32Array; readonly length: number; readonly blocks: (BlockCache | undefined)[] };
+	readonly length: number;
+	/**
+	 * Forgets what came after the first `length` tokens. @returns how many it still holds: fewer where a slot cannot go back that far (a
+	 * recurrent state knows its present alone), and then the caller passes the rest again.
+	 */
+	truncate(length: number): number;
+	/** A state of its own that goes on from here. */
+	fork(): State;
 }
 
-export function createState(config: TransformerConfig, encoded?: Float32Array): State {
-	const blocks = config.blocks.map(() => ({ key: new Float32Array(0), value: new Float32Array(0) }));
-	if (!encoded) return { length: 0, blocks };
-	return {
-		length: 0,
-		blocks,
-		encoded: { states: encoded, length: encoded.length / config.width, blocks: config.blocks.map(() => undefined) },
-	};
+export function slot(layer: number, part: 'attention' | 'crossAttention', kind: 'key' | 'value', config: AttentionConfig): Slot {
+	const of = part === 'attention' ? 'text' : 'source';
+	return { kind: 'rows', layer, name: `${part}.${kind}`, of, heads: config.keyHeads, headWidth: config.headWidth };
 }
 
-/** Forgets all but the first `length` tokens. */
-export function truncateState(state: State, length: number): void {
-	state.length = Math.min(state.length, length);
-}
-
-/** Writes new rows behind the first `length` ones; room doubles, so that a token costs no copy on average. */
-export function appendRows(cache: BlockCache, length: number, key: Float32Array, value: Float32Array, rowWidth: number): void {
-	cache.key = written(cache.key, length * rowWidth, key);
-	cache.value = written(cache.value, length * rowWidth, value);
-}
-
-function written(old: Float32Array, at: number, rows: Float32Array): Float32Array {
-	const end = at + rows.length;
-	const out = end <= old.length ? old : new Float32Array(Math.max(end, Math.min(2 * old.length, old.length + 2 ** 24)));
-	if (out !== old) out.set(old.subarray(0, at));
-	out.set(rows, at);
-	return out;
+/** All slots of a model, block by block. */
+export function slotsOf(config: TransformerConfig): Slot[] {
+	return config.blocks.flatMap(({ attention, cross }, layer) => [
+		slot(layer, 'attention', 'key', attention),
+		slot(layer, 'attention', 'value', attention),
+		...(cross ? [slot(layer, 'crossAttention', 'key', cross), slot(layer, 'crossAttention', 'value', cross)] : []),
+	]);
 }

@@ -1,5 +1,6 @@
-// Transformer: config, weights and backend of one opened model, joined. Built once, used by every run.
+// Transformer: config and weights of one opened model, joined. Built once, used by every run.
 
+import { TongsaError } from '../errors.ts';
 import type { Checkpoint } from '../formats/checkpoint.ts';
 import type { TransformerConfig } from '../spec/config.ts';
 import type { Dialect } from '../spec/family.ts';
@@ -8,8 +9,6 @@ import { bind } from '../weights/bind.ts';
 import { type Finder, finder } from '../weights/finder.ts';
 import { refuseUnhonoured } from '../weights/unhonoured.ts';
 import { openWeights, type Views, type Weights } from '../weights/weights.ts';
-import type { Backend } from './backend.ts';
-import { exact } from './reference/operations.ts';
 
 export interface Transformer {
 	/** Name of the model, for messages. */
@@ -17,9 +16,8 @@ export interface Transformer {
 	readonly config: TransformerConfig;
 	readonly views: Views;
 	readonly weights: Weights;
-	readonly backend: Backend;
-	/** Stands before every point's name: 'encoder.' in an encoder, else ''. */
-	readonly prefix: string;
+	/** Whether it is the encoder of an encoder-decoder. */
+	readonly isEncoder: boolean;
 	readonly encoder?: Transformer;
 }
 
@@ -35,16 +33,47 @@ export async function openTransformer(checkpoint: Checkpoint, dialect: Dialect, 
 	const config = frozen(storedOutput(dialect.config(metadata), finder(checkpoint, dialect, dialect.names)));
 	refuseUnhonoured(metadata);
 	const views = bind(checkpoint, config, dialect);
-	const build = (part: TransformerConfig, of: Views, prefix: string): Transformer => ({
-		name: checkpoint.name,
-		config: part,
-		views: of,
-		weights: openWeights(of, exact, options.memoryBudget),
-		backend: exact,
-		prefix,
-		...(part.encoder && of.encoder && { encoder: build(part.encoder, of.encoder, 'encoder.') }),
+	return build(checkpoint.name, config, views, options.memoryBudget, false);
+}
+
+function build(name: string, config: TransformerConfig, views: Views, budget: number, isEncoder: boolean): Transformer {
+	const encoder = config.encoder && views.encoder && build(name, config.encoder, views.encoder, budget, true);
+	return { name, config, views, weights: openWeights(views, budget), isEncoder, ...(encoder && { encoder }) };
+}
+
+/** Token ids, or rows (T, width of the table) in their place. */
+export type Input = { readonly ids: ArrayLike<number> } | { readonly vectors: Float32Array };
+
+/** T. @throws TongsaError 'wrong-shape' for vectors that do not fit. */
+export function tokensOf(input: Input, { embedding }: TransformerConfig): number {
+	if ('ids' in input) return input.ids.length;
+	if (input.vectors.length % embedding.width === 0) return input.vectors.length / embedding.width;
+	throw new TongsaError('wrong-shape', 'vectors do not fit the width of the model', {
+		got: `${input.vectors.length} values`,
+		allowed: `a multiple of ${embedding.width}`,
 	});
-	return build(config, views, '');
+}
+
+export function noEncoder(file: string): TongsaError {
+	return new TongsaError('unsupported', 'this model has no encoder', { file });
+}
+
+export function noLogits(file: string): TongsaError {
+	return new TongsaError('unsupported', 'this model has no output table: its states cannot be read as tokens', {
+		file,
+		hint: 'Ask for states (final.output) or a sentence vector',
+	});
+}
+
+export function notCausal(file: string): TongsaError {
+	return new TongsaError('unsupported', 'this model reads a text both ways: it has no next token', {
+		file,
+		hint: 'Ask for states or a sentence vector',
+	});
+}
+
+export function noTokens(file: string): TongsaError {
+	return new TongsaError('usage', 'there are no tokens to pass through the model', { file, hint: 'Give at least one' });
 }
 
 /**

@@ -5,8 +5,8 @@ import type { TensorInfo } from '../formats/checkpoint.ts';
 import type { ExpertsConfig, FeedForwardConfig } from '../spec/config.ts';
 import type { Layout } from '../spec/family.ts';
 import { checked, type Finder, linear, whole } from './finder.ts';
-import type { ExpertParts, FeedForwardParts, LinearParts, VectorView } from './parts.ts';
-import type { MatrixView, RowRange } from './views.ts';
+import type { ExpertParts, FeedForwardParts, LinearParts } from './parts.ts';
+import type { MatrixView, RowRange, VectorView } from './views.ts';
 
 export function bindFeedForward(f: Finder, config: FeedForwardConfig, i: number, D: number): FeedForwardParts<MatrixView, VectorView> {
 	const { width: F, gated, bias, experts } = config;

@@ -8,8 +8,8 @@ import { leavesStatesAlone } from './aside.ts';
 import { bindFeedForward } from './bind-feed-forward.ts';
 import { checked, type Finder, finder, linear, norm, whole } from './finder.ts';
 import { isPackingPart } from './packing.ts';
-import type { AttentionParts, BlockParts, LinearParts, NormParts, TransformerParts, VectorView } from './parts.ts';
-import type { MatrixView, RowRange } from './views.ts';
+import type { AttentionParts, BlockParts, LinearParts, NormParts, TransformerParts } from './parts.ts';
+import type { MatrixView, RowRange, VectorView } from './views.ts';
 
 type Views = TransformerParts<MatrixView, VectorView>;
 

@@ -4,8 +4,8 @@ import { TongsaError } from '../errors.ts';
 import type { Checkpoint, TensorInfo } from '../formats/checkpoint.ts';
 import type { NormConfig } from '../spec/config.ts';
 import type { BlockRole, Dialect, GlobalRole, Layout, Name, Names } from '../spec/family.ts';
-import type { LinearParts, NormParts, VectorView } from './parts.ts';
-import type { MatrixView } from './views.ts';
+import type { LinearParts, NormParts } from './parts.ts';
+import type { MatrixView, VectorView } from './views.ts';
 
 export type Role = GlobalRole | BlockRole;
 

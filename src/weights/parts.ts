@@ -1,27 +1,6 @@
 // Parts: a transformer's weights by role. The same tree holds views (nothing read) and what they load to.
 
-import type { TensorInfo } from '../formats/checkpoint.ts';
 import type { NormPlaces } from '../spec/config.ts';
-import type { MatrixView, RowRange } from './views.ts';
-
-/** A weight matrix (M, N) in whatever layout the backend likes. It maps N values to M. */
-export interface Matrix {
-	readonly rows: number;
-	readonly columns: number;
-	/** Memory that it holds. */
-	readonly byteLength: number;
-}
-
-/** What brings matrices into a layout of its own. */
-export interface Loader {
-	load(view: MatrixView, signal?: AbortSignal): Promise<Matrix>;
-}
-
-/** Values of a tensor, all or some of them in the order of `take`. */
-export interface VectorView {
-	readonly tensor: TensorInfo;
-	readonly take?: readonly RowRange[];
-}
 
 export interface LinearParts<M, V> {
 	readonly matrix: M;
@@ -70,19 +49,23 @@ export interface BlockParts<M, V> {
 	readonly feedForward: FeedForwardParts<M, V>;
 }
 
-export interface TransformerParts<M, V> {
-	readonly table: M;
-	readonly positions?: M;
-	readonly types?: M;
+/** What stands outside the blocks, tables of rows excepted. */
+export interface GlobalParts<M, V> {
 	readonly embeddingNorm?: NormParts<V>;
 	readonly embeddingProjection?: M;
 	readonly finalNorm?: NormParts<V>;
 	readonly finalProjection?: M;
 	readonly head?: LinearParts<M, V>;
 	readonly headNorm?: NormParts<V>;
-	readonly output?: LinearParts<M, V>;
 	readonly rope: { readonly factors?: V; readonly short?: V; readonly long?: V };
 	readonly buckets?: V;
+}
+
+export interface TransformerParts<M, V> extends GlobalParts<M, V> {
+	readonly table: M;
+	readonly positions?: M;
+	readonly types?: M;
+	readonly output?: LinearParts<M, V>;
 	readonly blocks: readonly BlockParts<M, V>[];
 	readonly encoder?: TransformerParts<M, V>;
 }

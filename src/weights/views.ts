@@ -28,6 +28,12 @@ export interface MatrixView {
 	readonly scales?: TensorInfo | undefined;
 }
 
+/** Values of a tensor, all or some of them in the order of `take`. */
+export interface VectorView {
+	readonly tensor: TensorInfo;
+	readonly take?: readonly RowRange[];
+}
+
 /** Rows of a view as a view of its own. */
 export function rowsOf(view: MatrixView, first: number, count: number): MatrixView {
 	return view.transposed || view.take
@@ -124,8 +130,15 @@ async function readRowRange(tensor: TensorInfo, first: number, count: number, si
 }
 
 /** A vector's values. */
-export async function readVector(tensor: TensorInfo, signal?: AbortSignal): Promise<Float32Array> {
+async function readVector(tensor: TensorInfo, signal?: AbortSignal): Promise<Float32Array> {
 	return finite(await readRowRange(tensor, 0, tensorRows(tensor), signal), tensor);
+}
+
+/** A vector's values, some of them in the order of `take` if the view says so. */
+export async function readValues({ tensor, take }: VectorView, signal?: AbortSignal): Promise<Float32Array> {
+	const all = await readVector(tensor, signal);
+	if (!take) return all;
+	return Float32Array.from(take.flatMap(({ first, count, step }) => Array.from({ length: count }, (_, i) => all[first + i * step]!)));
 }
 
 /** @throws TongsaError 'malformed' that names the tensor and the value. */

@@ -29,11 +29,6 @@ export interface Verb {
 	/** Command lines without the leading `tongsa `. */
 	readonly examples: readonly string[];
 	readonly load: () => Promise<{ readonly run: Run }>;
-	/**
-	 * It may compute for minutes without a turn for anything else, and leaves nothing behind: Ctrl-C is left to the system, which ends it at
-	 * once. Other verbs are told, and put things in order.
-	 */
-	readonly unpaused?: true;
 }
 
 /** What a verb answers: the object of --json, and the same for people. Nothing when the verb has written its output itself. */
@@ -49,6 +44,7 @@ export type Run = (call: Call) => Promise<Answer | undefined>;
 /** Options that every verb has. */
 export const COMMON_OPTIONS: Readonly<Record<string, OptionSpec>> = {
 	json: { summary: 'print exactly one JSON object on stdout' },
+	lang: { value: 'LANG', choices: ['en', 'ko', 'ja', 'zh'], summary: 'the language of help and messages (default: as LANG says)' },
 	help: { summary: 'show this help' },
 };
 

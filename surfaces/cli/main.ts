@@ -70,7 +70,7 @@ async function run(words: readonly string[], terminal: Terminal): Promise<number
 		await terminal.write((await import('./help.ts')).verbHelp(terminal, verb));
 		return 0;
 	}
-	if (!verb.unpaused) hearInterrupts();
+	hearInterrupts();
 	const { run: answerOf } = await verb.load();
 	const answer = await answerOf(call);
 	if (!answer) return 0;

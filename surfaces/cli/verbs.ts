@@ -8,10 +8,11 @@ import { TEXT_VERBS } from './verbs-texts.ts';
 export const VERBS: readonly Verb[] = [
 	{
 		name: 'start',
-		summary: 'watch a sentence become tokens, ids and a matrix, and come back; then the studio, in a page',
+		summary: 'the studio, in a page, and in six sentences how a text goes into a model and comes back',
 		arguments: [],
 		options: {
 			terminal: { summary: 'without the studio' },
+			host: { value: 'ADDRESS', summary: 'where to serve it: 0.0.0.0 for others on the network (default 127.0.0.1)' },
 			'no-open': { summary: 'serve the studio, but open no browser' },
 			port: { value: 'N', summary: 'where to serve it (default 8080, or a free port if that is taken)' },
 		},
@@ -118,7 +119,6 @@ export const VERBS: readonly Verb[] = [
 			'trace ./model.gguf "I love you" --at logits --replace edits.json --both --json',
 		],
 		load: () => import('./verbs/trace.ts'),
-		unpaused: true,
 	},
 	{
 		name: 'lens',
@@ -127,7 +127,6 @@ export const VERBS: readonly Verb[] = [
 		options: { top: { value: 'N', summary: 'how many tokens a layer (default 10)' }, ...RUN },
 		examples: ['lens smollm2 "The capital of Korea is" --top 5', 'lens ./model.gguf "너를 사랑" --json'],
 		load: () => import('./verbs/lens.ts'),
-		unpaused: true,
 	},
 	{
 		name: 'surprise',
@@ -136,7 +135,6 @@ export const VERBS: readonly Verb[] = [
 		options: RUN,
 		examples: ['surprise smollm2 "I love you so much."'],
 		load: () => import('./verbs/surprise.ts'),
-		unpaused: true,
 	},
 	{
 		name: 'sentence',
@@ -156,7 +154,6 @@ export const VERBS: readonly Verb[] = [
 		},
 		examples: ['sentence minilm "I love you so much."', 'sentence minilm --jsonl < lines.jsonl'],
 		load: () => import('./verbs/sentence.ts'),
-		unpaused: true,
 	},
 	{
 		name: 'generate',
@@ -208,7 +205,6 @@ export const VERBS: readonly Verb[] = [
 		},
 		examples: ['bench smollm2', 'bench ./model.gguf --threads 2 --json'],
 		load: () => import('./verbs/bench.ts'),
-		unpaused: true,
 	},
 	{
 		name: 'compare',

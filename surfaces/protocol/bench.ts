@@ -1,12 +1,11 @@
 // JSON of `bench`: tokens per second of reading a prompt and of generating, and the time to the first token of all.
 
 import { type Chooser, chooseKernels } from '../../src/compute/choose.ts';
-import { layoutChoice } from '../../src/compute/choose-layout.ts';
 import type { KernelVariant } from '../../src/compute/kernels.ts';
 import { TongsaError } from '../../src/errors.ts';
 import { type Provenance, provenanceOf } from '../../src/model/provenance.ts';
 import type { Model, RunOptions } from '../../src/model.ts';
-import type { MemoryBytes } from '../../src/transformer/kernels/divide.ts';
+import type { EngineMemory } from '../../src/transformer/engine.ts';
 
 interface Rate {
 	readonly tokens: number;
@@ -25,9 +24,9 @@ export interface BenchJson {
 	readonly threads: number;
 	readonly runs: number;
 	/** Bytes that the engine holds; absent on the exact path. */
-	readonly memory?: MemoryBytes;
+	readonly memory?: EngineMemory;
 	/** Which build of the kernels ran and why, and why 4-bit weights lie as they do (if there are any); absent where none did. */
-	readonly kernels?: { readonly variant: KernelVariant; readonly because: string; readonly fourBits?: string };
+	readonly kernels?: { readonly variant: KernelVariant; readonly because: string };
 	readonly provenance: Provenance;
 }
 
@@ -67,7 +66,6 @@ export async function benchJson(model: Model, options: BenchOptions, host: Choos
 	const memory = await model.memory();
 	// The one that the model was opened with: it is made once in a process.
 	const choice = used === 'fast' ? await chooseKernels(host) : undefined;
-	const fourBits = choice && layoutChoice(choice.variant)?.reason;
 	const rate = (tokens: number, ms: readonly number[]): Rate => ({ tokens, tokensPerSecond: (tokens * 1000) / median(ms) });
 	return {
 		load: { ms: loaded, promptTokens: Math.min(FIRST_PROMPT, prompt) },
@@ -82,7 +80,7 @@ export async function benchJson(model: Model, options: BenchOptions, host: Choos
 		threads,
 		runs,
 		...(memory && { memory }),
-		...(choice && { kernels: { variant: choice.variant, because: choice.reason, ...(fourBits && { fourBits }) } }),
+		...(choice && { kernels: { variant: choice.variant, because: choice.reason } }),
 		provenance: provenanceOf(model.checkpoint, { precision: used }),
 	};
 }

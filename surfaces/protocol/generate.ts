@@ -79,14 +79,15 @@ export async function generateJson(
 	const answer = model.generate(prompt, options.tools ? { ...options, onToolCall: collect } : options);
 	let next = await answer.next();
 	for (; !next.done; next = await answer.next()) {
-		last = now();
-		if (tokens.length === 0) first = last;
-		const { top, text: _, events: __, ...scored } = next.value;
-		tokens.push({ ...scoredJson(scored), top: top.map(scoredJson) });
-		await add(saidBy(next.value));
+		const piece = next.value;
+		if (piece.id !== undefined) {
+			last = now();
+			if (tokens.length === 0) first = last;
+			tokens.push({ ...scoredJson(piece), top: piece.top.map(scoredJson) });
+		}
+		await add(saidBy(piece));
 	}
 	const { finishReason, stoppedBy, provenance } = next.value;
-	await add(saidBy(next.value));
 	return {
 		ids: tokens.map(({ id }) => id),
 		text,

@@ -1,7 +1,7 @@
 // What a model's thread is asked and answers. Everything here can be cloned from thread to thread.
 
 import type { MessagePort } from 'node:worker_threads';
-import type { GeneratedToken } from '../../src/generation/generate.ts';
+import type { GeneratedPiece } from '../../src/generation/generate.ts';
 import type { Model, ModelInput, OpenOptions, TraceOptions } from '../../src/model.ts';
 import type { TraceRuns } from '../protocol/trace.ts';
 import type { Failure } from './failure.ts';
@@ -41,6 +41,6 @@ export interface ToEngine {
 }
 
 export type FromEngine =
-	| { readonly id: number; readonly token: GeneratedToken }
+	| { readonly id: number; readonly token: GeneratedPiece }
 	| { readonly id: number; readonly done: unknown }
 	| { readonly id: number; readonly failed: Failure };

@@ -1,6 +1,6 @@
 // A model's own thread: the transformer computes here, so that the thread that answers requests is always free.
 
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { nodeHost } from '../../hosts/node/host.ts';
 import { openModel } from '../../src/model.ts';
 import { readEdits } from '../protocol/edits.ts';
@@ -46,19 +46,12 @@ async function generate(
 	return next.value;
 }
 
-/** Computing never rests for a message to be delivered: whoever looks at this signal looks into the port by himself. */
-function lookingSignal({ signal }: AbortController): AbortSignal {
-	signal.throwIfAborted = () => {
-		for (let got = receiveMessageOnPort(aborts); got; got = receiveMessageOnPort(aborts)) running.get(got.message as number)?.abort();
-		AbortSignal.prototype.throwIfAborted.call(signal);
-	};
-	return signal;
-}
+aborts.on('message', (id: number) => running.get(id)?.abort());
 
 parentPort!.on('message', async (message: ToEngine) => {
 	const { id, call, args } = message;
 	const control = new AbortController();
-	const signal = lookingSignal(control);
+	const { signal } = control;
 	running.set(id, control);
 	try {
 		const done =

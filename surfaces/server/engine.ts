@@ -2,8 +2,9 @@
 
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { TongsaError } from '../../src/errors.ts';
-import type { GeneratedToken } from '../../src/generation/generate.ts';
-import type { Model, ModelInput } from '../../src/model.ts';
+import type { GeneratedPiece } from '../../src/generation/generate.ts';
+import { generationOf } from '../../src/model/generation.ts';
+import type { Generated, Model, ModelInput } from '../../src/model.ts';
 import type { TraceRuns } from '../protocol/trace.ts';
 import type { EngineCalls, EngineData, EngineOptions, FromEngine, PlainTraceOptions, ToEngine } from './engine-protocol.ts';
 import { errorOf } from './failure.ts';
@@ -18,7 +19,7 @@ export interface OpenedModel {
 }
 
 interface Pending {
-	readonly onToken: (token: GeneratedToken) => void;
+	readonly onToken: (token: GeneratedPiece) => void;
 	readonly done: (value: never) => void;
 	readonly fail: (error: unknown) => void;
 	readonly signal: AbortSignal | undefined;
@@ -84,9 +85,12 @@ export function withEngine(local: Model, reference: string, options: EngineOptio
 		}).finally(() => signal?.removeEventListener('abort', abort));
 	}
 
-	async function* generate(prompt: unknown, { signal, ...options }: { readonly signal?: AbortSignal } = {}) {
+	async function* generate(
+		prompt: unknown,
+		{ signal, ...options }: { readonly signal?: AbortSignal } = {},
+	): AsyncGenerator<GeneratedPiece, Generated> {
 		const control = new AbortController();
-		const tokens: GeneratedToken[] = [];
+		const tokens: GeneratedPiece[] = [];
 		let wake = () => {};
 		let over = false;
 		/** How many tokens have been taken: the other thread stands still where it is too far ahead. */
@@ -96,7 +100,7 @@ export function withEngine(local: Model, reference: string, options: EngineOptio
 			Atomics.notify(taken, 0);
 		};
 		const either = signal ? AbortSignal.any([signal, control.signal]) : control.signal;
-		const ended = ask('generate', [prompt, options, taken], either, (token) => {
+		const ended = ask<Generated>('generate', [prompt, options, taken], either, (token) => {
 			tokens.push(token);
 			wake();
 		}).finally(() => {
@@ -127,7 +131,7 @@ export function withEngine(local: Model, reference: string, options: EngineOptio
 		lens: (input, { signal, ...options } = {}) => ask('lens', [input, options], signal),
 		surprise: (input, { signal, ...options } = {}) => ask('surprise', [input, options], signal),
 		sentence: (texts, { signal, ...options } = {}) => ask('sentence', [texts, options], signal),
-		generate: generate as Model['generate'],
+		generate: (prompt, options) => generationOf(generate(prompt, options)),
 		async close() {
 			closed = true;
 			aborts.port1.close();

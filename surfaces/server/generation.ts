@@ -157,13 +157,16 @@ export async function runWhole(
 			await setImmediate();
 			signal.throwIfAborted();
 			if (next.done) {
-				const finish = next.value;
-				if (finish.text) onText(finish.text);
-				return { tokens, text: text + finish.text, finish };
+				return { tokens, text, finish: next.value };
 			}
-			if (tokens.push(next.value) === 1) metrics.observe('tongsa_first_token_seconds', { model: id }, (now() - began) / 1000);
-			text += next.value.text;
-			onText(next.value.text, next.value);
+			const piece = next.value;
+			text += piece.text;
+			if (piece.id === undefined) {
+				onText(piece.text);
+				continue;
+			}
+			if (tokens.push(piece) === 1) metrics.observe('tongsa_first_token_seconds', { model: id }, (now() - began) / 1000);
+			onText(piece.text, piece);
 			await rest();
 		}
 	} finally {

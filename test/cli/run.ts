@@ -25,6 +25,7 @@ export interface Given {
 export const ENVIRONMENT = {
 	NODE_COMPILE_CACHE: join(tmpdir(), 'tongsa-test-compiled'),
 	NO_COLOR: '1',
+	LC_ALL: 'C',
 	COLUMNS: '100',
 	HF_ENDPOINT: 'http://127.0.0.1:1',
 	TONGSA_CACHE: '/nonexistent',

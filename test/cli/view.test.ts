@@ -146,3 +146,10 @@ test('numbers for people', () => {
 	assert.deepEqual([0, 999, 98362432].map(bytes), ['0 bytes', '999 bytes', '98.4 MB']);
 	assert.deepEqual([3.2, 75, 7200].map(duration), ['4 s', '1 min 15 s', '2.0 h']);
 });
+
+test('Chinese and Japanese break between characters, not before closing punctuation', () => {
+	assert.deepEqual(wrapped('言語モデルは SmolLM2 を読みます。', 12), ['言語モデルは', 'SmolLM2 を読', 'みます。']);
+	assert.deepEqual(wrapped('我爱你。你好（真的）。', 8), ['我爱你。', '你好（真', '的）。']);
+	// Korean breaks at spaces.
+	assert.deepEqual(wrapped('모델은 숫자를 읽어요', 8), ['모델은', '숫자를', '읽어요']);
+});

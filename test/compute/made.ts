@@ -4,10 +4,9 @@ import { memorySource } from '../../src/bytes/memory.ts';
 import type { TensorInfo } from '../../src/formats/checkpoint.ts';
 import type { AttentionConfig, BlockConfig, NormConfig, NormPlaces, TransformerConfig } from '../../src/spec/config.ts';
 import type { DTypeName } from '../../src/tensor/index.ts';
-import { exact } from '../../src/transformer/reference/operations.ts';
 import type { Transformer } from '../../src/transformer/transformer.ts';
-import type { BlockParts, LinearParts, NormParts, TransformerParts, VectorView } from '../../src/weights/parts.ts';
-import type { MatrixView } from '../../src/weights/views.ts';
+import type { BlockParts, LinearParts, NormParts, TransformerParts } from '../../src/weights/parts.ts';
+import type { MatrixView, VectorView } from '../../src/weights/views.ts';
 import { openWeights } from '../../src/weights/weights.ts';
 import { randomFloats } from '../random.ts';
 import { randomBytes } from './builds.ts';
@@ -75,7 +74,7 @@ export function madeModel(config: TransformerConfig, dtype: DTypeName = 'F32'): 
 		rope: {},
 		blocks: config.blocks.map(block),
 	};
-	return { name: config.family, config, views, weights: openWeights(views, exact, 2 ** 30), backend: exact, prefix: '' };
+	return { name: config.family, config, views, weights: openWeights(views, 2 ** 30), isEncoder: false };
 }
 
 const rms: NormConfig = { kind: 'rms', epsilon: 1e-5, bias: false, gainOffset: 0 };

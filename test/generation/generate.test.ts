@@ -1,22 +1,25 @@
-// Generation's rules on a state small enough to follow by hand: after id n comes n + 1.
+// Generation's rules on a sequence small enough to follow by hand: after id n comes n + 1.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Continuable, type Finish, type GeneratedToken, type GenerateOptions, generate } from '../../src/generation/generate.ts';
+import { type Finish, type GeneratedPiece, type GeneratedToken, type GenerateOptions, generate } from '../../src/generation/generate.ts';
 import { stopStrings } from '../../src/generation/stop.ts';
 import type { Tokenizer } from '../../src/tokenizer/types.ts';
+import type { Sequence } from '../../src/transformer/engine.ts';
 
 const V = 12;
 
 /** Counts upwards; remembers how many ids it was fed. */
-function counting(contextLength = 10): Continuable & { fed: number } {
+function counting(contextLength = 10): Sequence & { fed: number; computed: number } {
 	const ids: number[] = [];
 	return {
 		ids,
 		vocabulary: V,
 		contextLength,
 		fed: 0,
-		async feed(more) {
+		computed: 0,
+		async decode(more) {
+			this.computed = more.length;
 			this.fed += more.length;
 			ids.push(...more);
 			const logits = new Float32Array(V);
@@ -36,16 +39,20 @@ const letters = {
 } as unknown as Tokenizer;
 
 async function run(
-	state: Continuable,
+	state: Sequence,
 	prompt: number[],
 	options: GenerateOptions = {},
 ): Promise<{ tokens: GeneratedToken[]; text: string; finish: Finish }> {
-	const tokens: GeneratedToken[] = [];
+	const pieces: GeneratedPiece[] = [];
 	const stream = generate(state, letters, prompt, options);
 	for (;;) {
 		const next = await stream.next();
-		if (next.done) return { tokens, text: tokens.map((token) => token.text).join('') + next.value.text, finish: next.value };
-		tokens.push(next.value);
+		if (!next.done) {
+			pieces.push(next.value);
+			continue;
+		}
+		const tokens = pieces.filter((piece) => piece.id !== undefined);
+		return { tokens, text: pieces.map(({ text }) => text).join(''), finish: next.value };
 	}
 }
 

@@ -60,7 +60,7 @@ interface Ran {
 function run(words: readonly string[]): Promise<Ran> {
 	return new Promise((done, fail) => {
 		const child = spawn(COMMAND[0]!, ['--import', MEASURE, ...COMMAND.slice(1), ...words], {
-			env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'tongsa-test-compiled'), NO_COLOR: '1' },
+			env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'tongsa-test-compiled'), NO_COLOR: '1', LC_ALL: 'C' },
 			stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
 			timeout: TIME_LIMIT_MS,
 			killSignal: 'SIGKILL',

@@ -25,7 +25,7 @@ async function withModel<T>(path: string, work: (model: Model) => Promise<T>): P
 
 async function idsOf(model: Model, prompt: readonly number[], precision: 'exact' | 'fast', maxTokens = 8): Promise<number[]> {
 	const ids: number[] = [];
-	for await (const { id } of model.generate(prompt, { precision, maxTokens, stopIds: [] })) ids.push(id);
+	for await (const { id } of model.generate(prompt, { precision, maxTokens, stopIds: [] })) ids.push(id!);
 	return ids;
 }
 
@@ -53,7 +53,7 @@ test('two texts that take turns on one cache come out as each would alone', asyn
 				for (const [i, stream] of streams.entries()) {
 					const next = await stream.next();
 					if (next.done) continue;
-					together[i]!.push(next.value.id);
+					together[i]!.push(next.value.id!);
 					open++;
 				}
 			}

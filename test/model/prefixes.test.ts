@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import { nodeHost } from '../../hosts/node/host.ts';
 import { memorySource } from '../../src/bytes/memory.ts';
 import type { GeneratedToken } from '../../src/generation/generate.ts';
-import { createPrefixes } from '../../src/model/prefixes.ts';
 import { type Generated, type Model, type OpenOptions, openModel } from '../../src/model.ts';
+import { createPrefixes } from '../../src/transformer/kernels/prefixes.ts';
 import { F_FAST, tinyModel } from '../server/tiny-model.ts';
 
 const bytes = await tinyModel(7, F_FAST);
@@ -21,7 +21,7 @@ async function turn(model: Model, prompt: readonly number[]): Promise<{ ids: num
 	const answer = model.generate(prompt, { maxTokens: 8, stopIds: [] });
 	for (let next = await answer.next(); ; next = await answer.next()) {
 		if (next.done) return { ids, end: next.value };
-		ids.push(next.value.id);
+		if (next.value.id !== undefined) ids.push(next.value.id);
 	}
 }
 

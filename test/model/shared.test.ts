@@ -5,22 +5,22 @@ import { test } from 'node:test';
 import { nodeHost } from '../../hosts/node/host.ts';
 import { memorySource } from '../../src/bytes/memory.ts';
 import type { ByteSource } from '../../src/bytes/source.ts';
-import { type Shared, shared } from '../../src/model/shared.ts';
+import { type Flight, singleFlight } from '../../src/model/single-flight.ts';
 import { openModel } from '../../src/model.ts';
 import { F_FAST, tinyModel } from '../server/tiny-model.ts';
 
 test('begun once; a failure is told to all who waited, and the next call begins anew', async () => {
-	const all = new Map<string, Shared<number>>();
+	const all = new Map<string, Flight<number>>();
 	let begun = 0;
-	const once = () => shared(all, 'a', undefined, async () => ++begun);
+	const once = () => singleFlight(all, 'a', undefined, async () => ++begun);
 	assert.deepEqual(await Promise.all([once(), once()]), [1, 1]);
-	const fail = () => shared(all, 'b', undefined, () => Promise.reject(new Error(`no ${++begun}`)));
+	const fail = () => singleFlight(all, 'b', undefined, () => Promise.reject(new Error(`no ${++begun}`)));
 	const told = await Promise.allSettled([fail(), fail()]);
 	assert.deepEqual(
 		told.map((one) => one.status === 'rejected' && (one.reason as Error).message),
 		['no 2', 'no 2'],
 	);
-	assert.equal(await shared(all, 'b', undefined, async () => ++begun), 3);
+	assert.equal(await singleFlight(all, 'b', undefined, async () => ++begun), 3);
 });
 
 test('who opened the weights leaves; who waited for them still gets an answer', async () => {

@@ -5,11 +5,12 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { type AttentionCell, attentionCell, type CellPlace } from '../../src/inspection/attention-cell.ts';
 import { lens } from '../../src/inspection/lens.ts';
-import { surprise } from '../../src/inspection/log-probabilities.ts';
+import { logProbabilities as surprise } from '../../src/inspection/log-probabilities.ts';
 import { trace } from '../../src/inspection/trace.ts';
 import { pointsOf } from '../../src/spec/points.ts';
-import { openFast } from '../../src/transformer/kernels/model.ts';
-import type { Replace } from '../../src/transformer/listen.ts';
+import type { Replace } from '../../src/transformer/hooks.ts';
+import { KernelEngine } from '../../src/transformer/kernels/engine.ts';
+import { ReferenceEngine } from '../../src/transformer/reference/engine.ts';
 import { openFamily } from './measure.ts';
 import { expectedAt, FAMILIES, transformerAt, worstError } from './open.ts';
 import { TOLERANCES } from './tolerances.ts';
@@ -17,10 +18,11 @@ import { TOLERANCES } from './tolerances.ts';
 const { model, input: opened, expected } = await openFamily('marian');
 const input = { ids: opened.ids, source: opened.source! };
 const file = (await expectedAt(`${FAMILIES}marian/model.safetensors`)).tensors;
-const fast = await openFast(model, { capacity: 160, memoryBudget: 2 ** 28 });
+const exact = new ReferenceEngine(model);
+const fast = await KernelEngine.open(model, { capacity: 160, memoryBudget: 2 ** 28 });
 after(() => fast.close());
 const PATHS = [
-	['exact', undefined, TOLERANCES.exact],
+	['exact', exact, TOLERANCES.exact],
 	['fast', fast, TOLERANCES.halves],
 ] as const;
 
@@ -49,7 +51,7 @@ function projected(states: Float32Array, layer: number, name: 'k_proj' | 'v_proj
 for (const [path, on, tolerance] of PATHS) {
 	test(`${path}: keys and values are the encoder's last states through the file's matrices; weights · value is the context`, async () => {
 		const at = ['key', 'value', 'context'].map((name) => `blocks.*.crossAttention.${name}`);
-		const { points } = await trace(model, input, { at, fast: on });
+		const { points } = await trace(on, input, { at });
 		const states = expected.tensors.get('encoder.final.output')!.data;
 		for (const layer of blocks.keys()) {
 			const point = (name: string) => points.get(`blocks.${layer}.crossAttention.${name}`)!;
@@ -75,7 +77,7 @@ for (const [path, on, tolerance] of PATHS) {
 	test(`${path}: one head and one token of the encoder are slices of the whole`, async () => {
 		for (const from of [input, long]) {
 			const n = from.source.ids.length;
-			const ask = (selector: object) => trace(model, from, { at: [{ point: 'crossAttention.key', layer: 2, ...selector }], fast: on });
+			const ask = (selector: object) => trace(on, from, { at: [{ point: 'crossAttention.key', layer: 2, ...selector }] });
 			const key = async (selector: object) => (await ask(selector)).points.get('blocks.2.crossAttention.key')!;
 			const whole = await key({});
 			const head = 2;
@@ -91,12 +93,12 @@ for (const [path, on, tolerance] of PATHS) {
 			const at = ['blocks.0.crossAttention.context', 'logits'];
 			// Of all keys alike: the same is added to each score of a row, and no weight changes.
 			const shifted: Replace = (data) => data.map((value) => value + 1);
-			const plain = await trace(model, from, { at, fast: on });
-			const keys = await trace(model, from, { at, replace: [{ at: 'blocks.*.crossAttention.key', with: shifted }], fast: on });
+			const plain = await trace(on, from, { at });
+			const keys = await trace(on, from, { at, replace: [{ at: 'blocks.*.crossAttention.key', with: shifted }] });
 			const close = (a: Float32Array, b: Float32Array) => assert.ok(worstError(a, b) <= TOLERANCES.halves, `${worstError(a, b)}`);
 			for (const name of at) close(keys.points.get(name)!.data, plain.points.get(name)!.data);
 			// Of all values alike: each row's weights sum to 1, and the context is shifted as they are.
-			const values = await trace(model, from, { at, replace: [{ at: 'blocks.0.crossAttention.value', with: shifted }], fast: on });
+			const values = await trace(on, from, { at, replace: [{ at: 'blocks.0.crossAttention.value', with: shifted }] });
 			close(
 				values.points.get(at[0]!)!.data,
 				plain.points.get(at[0]!)!.data.map((value) => value + 1),
@@ -106,16 +108,15 @@ for (const [path, on, tolerance] of PATHS) {
 				assert.deepEqual(shape, [H, n, Dh]);
 				return data.map((value, i) => (Math.floor(i / Dh) % n === n - 1 ? value + 1 : value));
 			};
-			const one = await trace(model, from, {
+			const one = await trace(on, from, {
 				at: [...at, 'blocks.0.crossAttention.weights'],
 				replace: [{ at: 'blocks.0.crossAttention.value', with: lastOnly }],
-				fast: on,
 			});
 			const weights = one.points.get('blocks.0.crossAttention.weights')!.data;
 			const moved = plain.points.get(at[0]!)!.data.map((value, i) => value + weights[Math.floor(i / Dh) * n + n - 1]!);
 			close(one.points.get(at[0]!)!.data, moved);
 			// The next run knows nothing of it.
-			assert.deepEqual((await trace(model, from, { at, fast: on })).points, plain.points);
+			assert.deepEqual((await trace(on, from, { at })).points, plain.points);
 		}
 	});
 
@@ -128,7 +129,7 @@ for (const [path, on, tolerance] of PATHS) {
 			const keys = kind.cross || kind.encoder ? S : T;
 			const place: CellPlace = { layer: -2, head: -1, query: -3, key: 0, ...kind };
 			const cells: AttentionCell[] = [];
-			for (let key = 0; key < keys; key++) cells.push(await attentionCell(model, input, { ...place, key }, { fast: on }));
+			for (let key = 0; key < keys; key++) cells.push(await attentionCell(on, input, { ...place, key }));
 			const [{ layer, head, query, context, scores, weights }] = cells as [AttentionCell];
 			assert.deepEqual([layer, head, query], [own.length - 2, heads - 1, (kind.encoder ? S : T) - 3]);
 			assert.deepEqual([scores.length, weights.length, context.length], [keys, keys, headWidth]);
@@ -153,7 +154,7 @@ for (const [path, on, tolerance] of PATHS) {
 					value,
 					'context',
 				);
-			const fromEnd = await attentionCell(model, input, { ...place, key: -keys }, { fast: on });
+			const fromEnd = await attentionCell(on, input, { ...place, key: -keys });
 			assert.deepEqual(fromEnd, cells[0]);
 			if (!kind.cross && !kind.encoder) continue;
 			// The reference's own weights.
@@ -167,19 +168,16 @@ for (const [path, on, tolerance] of PATHS) {
 
 test('the kernels: listening changes no bit of a translation; lens and surprise as the exact path has them', async () => {
 	for (const from of [input, long]) {
-		await fast.read(from.source.ids);
-		const unheard = (await fast.forward(from.ids, 0, 'logits')).slice();
+		await fast.kernels.readSource(from.source.ids);
+		const unheard = (await fast.kernels.forward(from.ids, 0, 'logits')).slice();
 		const at = ['encoder.blocks.*.output', 'blocks.*.crossAttention.*', { point: 'logits', token: -1 } as const];
-		const { points } = await trace(model, from, { at, fast });
+		const { points } = await trace(fast, from, { at });
 		assert.deepEqual(points.get('logits')!.data, unheard);
-		const alone = await trace(model, from, { at: ['encoder.final.output'], fast });
+		const alone = await trace(fast, from, { at: ['encoder.final.output'] });
 		assert.deepEqual([...alone.points.keys()], ['encoder.final.output']);
-		const [a, b] = [await lens(model, from, { fast }), await lens(model, from)];
-		for (const [i, { top }] of a.entries()) assert.ok(Math.abs(top[0]!.probability - b[i]!.top[0]!.probability) < 5e-3);
-		const [c, d] = [
-			await surprise(model, from.ids, { source: from.source, fast }),
-			await surprise(model, from.ids, { source: from.source }),
-		];
+		const [[a], [b]] = [await lens(fast, from, { tokens: [-1] }), await lens(exact, from, { tokens: [-1] })];
+		for (const [i, { top }] of a!.entries()) assert.ok(Math.abs(top[0]!.probability - b![i]!.top[0]!.probability) < 5e-3);
+		const [c, d] = [await surprise(fast, from.ids, { source: from.source }), await surprise(exact, from.ids, { source: from.source })];
 		for (const [t, { logProbability }] of c.entries()) assert.ok(Math.abs((logProbability ?? 0) - (d[t]!.logProbability ?? 0)) < 1e-2);
 	}
 });
@@ -195,9 +193,9 @@ test('the kernels: what replaces a point has the exact path’s effect, over sev
 	for (const { name, layer } of pointsOf(model.config)) {
 		if (layer !== 0 && !name.includes('embedding') && name !== 'encoder.final.output') continue;
 		const ask = { at, replace: [{ at: name, with: turned }] };
-		const [exact, heard] = [await trace(model, from, ask), await trace(model, from, { ...ask, fast })];
+		const [wanted, heard] = [await trace(exact, from, ask), await trace(fast, from, { ...ask })];
 		for (const point of at) {
-			const error = worstError(heard.points.get(point)!.data, exact.points.get(point)!.data);
+			const error = worstError(heard.points.get(point)!.data, wanted.points.get(point)!.data);
 			assert.ok(error <= TOLERANCES.halves, `${name} → ${point}: ${error}`);
 		}
 	}
@@ -205,15 +203,16 @@ test('the kernels: what replaces a point has the exact path’s effect, over sev
 
 test('a cell that a model has not is refused, and so is a translation without a text', async () => {
 	const place = { layer: 0, head: 0, query: 0, key: 0 };
-	const llama = await transformerAt(`${FAMILIES}llama`);
+	const transformer = await transformerAt(`${FAMILIES}llama`);
+	const llama = new ReferenceEngine(transformer);
 	for (const kind of [{ cross: true }, { encoder: true }])
 		await assert.rejects(attentionCell(llama, { ids: [1] }, { ...place, ...kind }), { code: 'unsupported' });
 	await assert.rejects(attentionCell(llama, { ids: [1] }, { ...place, layer: -3 }), /no such layer.*got -3, allowed -2 to 1/);
 	await assert.rejects(attentionCell(llama, { ids: [1] }, { ...place, head: 9 }), /no such head.*got 9/);
-	await assert.rejects(attentionCell(model, input, { ...place, cross: true, key: S }), { code: 'out-of-range' });
-	for (const [, on] of PATHS) await assert.rejects(trace(model, { ids: [60] }, { at: ['logits'], fast: on }), { code: 'usage' });
-	const llamaFast = await openFast(llama, { capacity: 16, memoryBudget: 2 ** 28 });
-	for (const on of [undefined, llamaFast])
-		await assert.rejects(trace(llama, { ids: [1], source: { ids: [2] } }, { at: ['logits'], fast: on }), { code: 'unsupported' });
+	await assert.rejects(attentionCell(exact, input, { ...place, cross: true, key: S }), { code: 'out-of-range' });
+	for (const [, on] of PATHS) await assert.rejects(trace(on, { ids: [60] }, { at: ['logits'] }), { code: 'usage' });
+	const llamaFast = await KernelEngine.open(transformer, { capacity: 16, memoryBudget: 2 ** 28 });
+	for (const on of [llama, llamaFast])
+		await assert.rejects(trace(on, { ids: [1], source: { ids: [2] } }, { at: ['logits'] }), { code: 'unsupported' });
 	llamaFast.close();
 });

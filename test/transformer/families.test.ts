@@ -4,13 +4,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { generate } from '../../src/generation/generate.ts';
-import { languageState } from '../../src/generation/language.ts';
 import { trace } from '../../src/inspection/trace.ts';
 import type { TransformerConfig } from '../../src/spec/config.ts';
 import { type Dimension, type Point, pointsOf } from '../../src/spec/points.ts';
-import { encode, forward } from '../../src/transformer/forward.ts';
-import { createState } from '../../src/transformer/state.ts';
-import { unembed } from '../../src/unembedding/unembed.ts';
+import { ReferenceEngine } from '../../src/transformer/reference/engine.ts';
 import { changed } from './changed.ts';
 import { familyFiles, measureFamily, openFamily } from './measure.ts';
 import { worstError } from './open.ts';
@@ -53,7 +50,7 @@ for (const file of KINDS) {
 	test(`${file}: all points have the shape that the table states`, async () => {
 		const { model, input } = await openFamily(file);
 		const all = pointsOf(model.config);
-		const { points } = await trace(model, input, { at: all.map(({ name }) => name) });
+		const { points } = await trace(new ReferenceEngine(model), input, { at: all.map(({ name }) => name) });
 		assert.equal(points.size, all.length);
 		for (const point of all) {
 			const inEncoder = point.name.startsWith('encoder.');
@@ -66,22 +63,23 @@ for (const file of KINDS) {
 	test(`${file}: listening changes no bit`, async () => {
 		const { model, input } = await openFamily(file);
 		const all = pointsOf(model.config).map(({ name }) => name);
-		const heard = await trace(model, input, { at: all });
-		const state = input.source ? await encode(model, input.source) : createState(model.config);
-		const hidden = await forward(model, input, state);
+		const heard = await trace(new ReferenceEngine(model), input, { at: all });
+		const engine = new ReferenceEngine(model);
+		const hidden = await engine.forward(input, await engine.state(input.source));
 		assert.deepEqual(heard.points.get('final.output')!.data, hidden);
-		if (model.config.logits) assert.deepEqual(heard.points.get('logits')!.data, await unembed(model, hidden));
+		if (model.config.logits) assert.deepEqual(heard.points.get('logits')!.data, await engine.logits(hidden, 'final'));
 	});
 
 	test(`${file}: tokens one at a time give what they give together`, async (t) => {
 		const { model, input } = await openFamily(file);
 		if (!model.config.blocks.every((block) => block.attention.causal)) return t.skip('every token sees every other: there are no steps');
-		const start = async () => (input.source ? encode(model, input.source) : createState(model.config));
-		const together = await forward(model, input, await start());
+		const engine = new ReferenceEngine(model);
+		const start = () => engine.state(input.source);
+		const together = await engine.forward(input, await start());
 		const state = await start();
 		const steps = [input.ids.slice(0, 5), ...input.ids.slice(5).map((id) => [id])];
 		const apart: number[] = [];
-		for (const ids of steps) apart.push(...(await forward(model, { ids }, state)));
+		for (const ids of steps) apart.push(...(await engine.forward({ ids }, state)));
 		assert.equal(worstError(apart, together), 0);
 	});
 }
@@ -90,9 +88,9 @@ test('marian: the greedy translation is the reference’s', async () => {
 	const { model, expected, input } = await openFamily('marian');
 	const end = 0;
 	const [start, ...greedy] = expected.ids('greedy'); // the end is its last: it is forced where room ends
-	const state = await languageState(model, input.source!.ids);
+	const state = await new ReferenceEngine(model).sequence({ source: input.source!.ids });
 	const ids: number[] = [];
-	for await (const { id } of generate(state, undefined, [start!], { maxTokens: greedy.length - 1, stopIds: [end] })) ids.push(id);
+	for await (const { id } of generate(state, undefined, [start!], { maxTokens: greedy.length - 1, stopIds: [end] })) ids.push(id!);
 	assert.deepEqual([...ids, end], greedy);
 	assert.equal(start, model.config.startToken);
 });
@@ -101,15 +99,15 @@ test('phi3-longrope: past the switch of its angles, and back, tokens one at a ti
 	const { model, input } = await openFamily('phi3-longrope');
 	const scaling = model.config.blocks[0]!.attention.rope!.scaling;
 	assert.ok(scaling.kind === 'longrope' && scaling.context < input.ids.length - 1);
-	const together = async (length: number) => (await languageState(model)).feed(input.ids.slice(0, length));
-	const state = await languageState(model);
-	await state.feed(input.ids.slice(0, scaling.context - 1));
+	const together = async (length: number) => (await new ReferenceEngine(model).sequence()).decode(input.ids.slice(0, length));
+	const state = await new ReferenceEngine(model).sequence();
+	await state.decode(input.ids.slice(0, scaling.context - 1));
 	for (const length of [scaling.context, scaling.context + 1, scaling.context + 2]) {
-		assert.equal(worstError(await state.feed(input.ids.slice(length - 1, length)), await together(length)), 0, `${length} tokens`);
+		assert.equal(worstError(await state.decode(input.ids.slice(length - 1, length)), await together(length)), 0, `${length} tokens`);
 	}
 	state.truncate(scaling.context - 1);
 	const id = input.ids.slice(scaling.context - 1, scaling.context);
-	assert.equal(worstError(await state.feed(id), await together(scaling.context)), 0, 'back');
+	assert.equal(worstError(await state.decode(id), await together(scaling.context)), 0, 'back');
 });
 
 test('gemma2: null turns a cap off, its absence means the family’s', async () => {

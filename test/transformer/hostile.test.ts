@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { TongsaError } from '../../src/errors.ts';
 import { trace } from '../../src/inspection/trace.ts';
+import { ReferenceEngine } from '../../src/transformer/reference/engine.ts';
 import { type Config, changed } from './changed.ts';
 import { FAMILIES } from './open.ts';
 
@@ -34,7 +35,7 @@ for (const file of FILES) {
 						},
 					});
 					const ids = [1, 2, 3];
-					await trace(model, model.encoder ? { ids, source: { ids } } : { ids }, { at: ['final.output'] });
+					await trace(new ReferenceEngine(model), model.encoder ? { ids, source: { ids } } : { ids }, { at: ['final.output'] });
 				} catch (error) {
 					assert.ok(error instanceof TongsaError, `${way.join('.')} = ${JSON.stringify(wrong)}: ${error}`);
 					assert.ok(!error.message.includes('\n'), 'one line');

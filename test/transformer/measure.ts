@@ -3,11 +3,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openModelTransformer } from '../../src/architectures/index.ts';
-import { languageState } from '../../src/generation/language.ts';
 import { trace } from '../../src/inspection/trace.ts';
 import { loadTokenizer } from '../../src/tokenizer/sources/index.ts';
+import { ReferenceEngine } from '../../src/transformer/reference/engine.ts';
 import type { Transformer } from '../../src/transformer/transformer.ts';
 import { top } from '../../src/unembedding/probability.ts';
+import { matricesOf } from '../../src/weights/map-parts.ts';
 import { checkpointAt, type Expected, expectedAt, FAMILIES, transformerAt, worstError } from './open.ts';
 
 /** What stands in the expected files beside points. */
@@ -51,7 +52,7 @@ export async function openFamily(file: string, folder = FAMILIES): Promise<Opene
 export async function measureFamily(file: string, folder = FAMILIES): Promise<FamilyMeasure> {
 	const { model, expected, input } = await openFamily(file, folder);
 	const names = [...expected.tensors.keys()].filter((name) => !NOT_POINTS.includes(name));
-	const traced = await trace(model, input, { at: names });
+	const traced = await trace(new ReferenceEngine(model), input, { at: names });
 	const points = new Map(names.map((name) => [name, worstError(traced.points.get(name)!.data, expected.tensors.get(name)!.data)]));
 	return {
 		points,
@@ -76,17 +77,9 @@ function byKind(points: ReadonlyMap<string, number>): Errors {
 /** Types of the two-dimensional tensors, the most common first. */
 function matrixTypes({ views }: Transformer): string {
 	const counts = new Map<string, number>();
-	const visit = (tree: unknown): void => {
-		if (typeof tree !== 'object' || tree === null) return;
-		if ('columns' in tree && 'tensor' in tree) {
-			const { dtype } = tree.tensor as { dtype: string };
-			counts.set(dtype, (counts.get(dtype) ?? 0) + 1);
-			return;
-		}
-		if ('expert' in tree && typeof tree.expert === 'function') visit(tree.expert(0));
-		if (!('tensor' in tree)) Object.values(tree).forEach(visit);
-	};
-	visit(views);
+	const tables = new Set([views.table, views.positions, views.types]);
+	for (const view of matricesOf(views, (i) => (views.blocks[i]!.feedForward.expert ? 1 : 0)))
+		if (!tables.has(view)) counts.set(view.tensor.dtype, (counts.get(view.tensor.dtype) ?? 0) + 1);
 	return [...counts]
 		.sort((a, b) => b[1] - a[1])
 		.map(([name]) => name)
@@ -166,7 +159,11 @@ async function pointErrors(model: Transformer, expected: Expected, language: str
 		.map((name) => name.slice(language.length + 1));
 	const sampled = names.filter((name) => /output$|weights$/.test(name));
 	const hasLogits = names.includes('logits.ids');
-	const { points } = await trace(model, { ids }, { at: [...sampled, ...(hasLogits ? ([{ point: 'logits', token: -1 }] as const) : [])] });
+	const { points } = await trace(
+		new ReferenceEngine(model),
+		{ ids },
+		{ at: [...sampled, ...(hasLogits ? ([{ point: 'logits', token: -1 }] as const) : [])] },
+	);
 	const errors = new Map<string, number>();
 	for (const name of sampled) {
 		const { data, shape } = points.get(name)!;
@@ -187,19 +184,19 @@ async function pointErrors(model: Transformer, expected: Expected, language: str
 }
 
 async function sameGreedy(model: Transformer, prompt: number[], wanted: number[], nearTie: number): Promise<boolean> {
-	const state = await languageState(model);
-	let logits = await state.feed(prompt);
+	const state = await new ReferenceEngine(model).sequence();
+	let logits = await state.decode(prompt);
 	for (const id of wanted) {
 		const [best] = top(logits, 1) as [number];
 		if (best !== id && Math.abs(logits[best]! - logits[id]!) > nearTie * Math.abs(logits[best]!)) return false;
-		logits = await state.feed([id]);
+		logits = await state.decode([id]);
 	}
 	return true;
 }
 
 /** Mean of the states, against the reference's vector. */
 async function sentenceCosine(model: Transformer, ids: number[], wanted: Float32Array): Promise<number> {
-	const { points } = await trace(model, { ids }, { at: ['final.output'] });
+	const { points } = await trace(new ReferenceEngine(model), { ids }, { at: ['final.output'] });
 	const { data } = points.get('final.output')!;
 	const D = wanted.length;
 	const mean = Array.from({ length: D }, (_, d) => ids.reduce((sum, _id, t) => sum + data[t * D + d]!, 0) / ids.length);

@@ -6,7 +6,7 @@ import { route } from '../../src/compute/route.ts';
 import type { AttentionConfig } from '../../src/spec/config.ts';
 import { alibiSlopes, bfloat16, bucketOf, sinusoids } from '../../src/transformer/position.ts';
 import { activationOf, erf } from '../../src/transformer/reference/activations.ts';
-import { exact } from '../../src/transformer/reference/operations.ts';
+import { attend, norm } from '../../src/transformer/reference/operations.ts';
 import { frequencies, rotate } from '../../src/transformer/rope.ts';
 import { rowsOf } from '../../src/weights/views.ts';
 import { worstError } from './open.ts';
@@ -28,34 +28,31 @@ test('attention: two keys, one twice as near', () => {
 	const call = {
 		config,
 		query: Float32Array.of(0, 1),
-		key: Float32Array.of(1, 0, 0, 1),
-		value: Float32Array.of(4, 0, 0, 4),
+		keys: Float32Array.of(1, 0, 0, 1),
+		values: Float32Array.of(4, 0, 0, 4),
 		T: 1,
 		S: 2,
 		first: 1,
 	};
-	near(exact.attend(call, {}), [1, 3]);
+	near(attend(call, {}), [1, 3]);
 	// The first token sees itself alone.
-	near(exact.attend({ ...call, first: 0 }, {}), [4, 0]);
+	near(attend({ ...call, first: 0 }, {}), [4, 0]);
 	// A window of 1 hides the first key; a sink as high as the second score takes 3 of 1 + 3 + 3 parts.
-	near(exact.attend({ ...call, config: { ...config, window: 1 } }, {}), [0, 4]);
-	near(exact.attend({ ...call, sinks: Float32Array.of(Math.log(3)) }, {}), [4 / 7, 12 / 7]);
+	near(attend({ ...call, config: { ...config, window: 1 } }, {}), [0, 4]);
+	near(attend({ ...call, sinks: Float32Array.of(Math.log(3)) }, {}), [4 / 7, 12 / 7]);
 	// A cap of 1 turns the score ln 3 into tanh(ln 3) = 4/5.
 	const share = Math.exp(0.8) / (1 + Math.exp(0.8));
-	near(exact.attend({ ...call, config: { ...config, cap: 1 } }, {}), [4 * (1 - share), 4 * share]);
+	near(attend({ ...call, config: { ...config, cap: 1 } }, {}), [4 * (1 - share), 4 * share]);
 });
 
 test('norms: (3, 4) by its root mean square, and about its mean', () => {
 	const gain = Float32Array.of(2, 1);
-	near(exact.norm(Float32Array.of(3, 4), 2, { kind: 'rms', epsilon: 0, bias: false, gainOffset: 0 }, gain), [
+	near(norm(Float32Array.of(3, 4), 2, { kind: 'rms', epsilon: 0, bias: false, gainOffset: 0 }, gain), [
 		6 / Math.sqrt(12.5),
 		4 / Math.sqrt(12.5),
 	]);
-	near(
-		exact.norm(Float32Array.of(3, 4), 2, { kind: 'layer', epsilon: 0, bias: true, gainOffset: 0 }, gain, Float32Array.of(10, 20)),
-		[8, 21],
-	);
-	near(exact.norm(Float32Array.of(3, 4), 2, { kind: 'layer', epsilon: 0, bias: false, gainOffset: 1 }, gain), [-3, 2]);
+	near(norm(Float32Array.of(3, 4), 2, { kind: 'layer', epsilon: 0, bias: true, gainOffset: 0 }, gain, Float32Array.of(10, 20)), [8, 21]);
+	near(norm(Float32Array.of(3, 4), 2, { kind: 'layer', epsilon: 0, bias: false, gainOffset: 1 }, gain), [-3, 2]);
 });
 
 test('rope: theta 100, 4 dimensions → 1 and 1/10 turns per token, in every way of stretching', () => {
@@ -77,8 +74,7 @@ test('rope: a quarter turn carries the first half into the second, or one neighb
 	const quarter = { pairs: 2, cos: Float32Array.of(0, 0), sin: Float32Array.of(1, 1) };
 	const turned = (pairing: 'halves' | 'interleaved') => {
 		const x = Float32Array.of(1, 2, 3, 4);
-		rotate(x, 1, 4, { pairing, theta: 100, dimensions: 4, scaling: { kind: 'none' } }, quarter);
-		return x;
+		return rotate(x, 1, 4, { pairing, theta: 100, dimensions: 4, scaling: { kind: 'none' } }, quarter);
 	};
 	near(turned('halves'), [-3, -4, 1, 2]);
 	near(turned('interleaved'), [-2, 1, -4, 3]);

@@ -3,11 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Checkpoint, MetadataValue } from '../../src/formats/checkpoint.ts';
-import { languageState } from '../../src/generation/language.ts';
 import { trace } from '../../src/inspection/trace.ts';
 import { openMetadata } from '../../src/spec/metadata.ts';
-import { forward } from '../../src/transformer/forward.ts';
-import { createState } from '../../src/transformer/state.ts';
+import { ReferenceEngine } from '../../src/transformer/reference/engine.ts';
+import { ReferenceState } from '../../src/transformer/reference/state.ts';
 import { changed, type Header } from './changed.ts';
 import { checkpointAt, FAMILIES, transformerAt } from './open.ts';
 
@@ -42,9 +41,13 @@ for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
 		const model = await changed('llama', {
 			body: (b, h) => b.setFloat32(h['model.layers.1.mlp.down_proj.weight']!.data_offsets[0] + 8, value, true),
 		});
-		const run = forward(model, { ids: [1, 2] }, createState(model.config));
+		const run = new ReferenceEngine(model).forward({ ids: [1, 2] }, new ReferenceState());
 		await assert.rejects(run, { code: 'malformed', message: /down_proj\.weight.*value 2.*(NaN|Infinity)/ });
-		assert.equal((await trace(model, { ids: [1] }, { at: ['blocks.0.output'] })).points.size, 1, 'the rest still works');
+		assert.equal(
+			(await trace(new ReferenceEngine(model), { ids: [1] }, { at: ['blocks.0.output'] })).points.size,
+			1,
+			'the rest still works',
+		);
 	});
 }
 
@@ -100,8 +103,11 @@ test('a row of the table that is not finite is named', async () => {
 	const model = await changed('llama', {
 		body: (b, h) => b.setFloat32(h['model.embed_tokens.weight']!.data_offsets[0] + 36 * 4 * 7, Number.NaN, true),
 	});
-	await assert.rejects(trace(model, { ids: [7] }, { at: ['embedding.rows'] }), { code: 'malformed', message: /embed_tokens\.weight/ });
-	assert.equal((await trace(model, { ids: [8] }, { at: ['embedding.rows'] })).points.size, 1);
+	await assert.rejects(trace(new ReferenceEngine(model), { ids: [7] }, { at: ['embedding.rows'] }), {
+		code: 'malformed',
+		message: /embed_tokens\.weight/,
+	});
+	assert.equal((await trace(new ReferenceEngine(model), { ids: [8] }, { at: ['embedding.rows'] })).points.size, 1);
 });
 
 test('an unknown architecture is refused by name, with those that are known', async () => {
@@ -113,35 +119,47 @@ test('an unknown architecture is refused by name, with those that are known', as
 
 test('a prompt beyond the table of positions is refused with both numbers, and the state is as before', async () => {
 	const model = await transformerAt(`${FAMILIES}gpt2`);
-	const state = createState(model.config);
-	await forward(model, { ids: Array(30).fill(3) }, state);
-	await assert.rejects(forward(model, { ids: [1, 2, 3] }, state), { code: 'too-large', message: /got 33 tokens, allowed at most 32/ });
+	const state = new ReferenceState();
+	await new ReferenceEngine(model).forward({ ids: Array(30).fill(3) }, state);
+	await assert.rejects(new ReferenceEngine(model).forward({ ids: [1, 2, 3] }, state), {
+		code: 'too-large',
+		message: /got 33 tokens, allowed at most 32/,
+	});
 	assert.equal(state.length, 30);
-	await forward(model, { ids: [1, 2] }, state);
+	await new ReferenceEngine(model).forward({ ids: [1, 2] }, state);
 });
 
 test('a prompt beyond the context is refused with both numbers', async () => {
-	const state = await languageState(await transformerAt(`${FAMILIES}llama`));
-	await assert.rejects(state.feed(Array(65).fill(3)), { code: 'too-large', message: /got 65 tokens, allowed at most 64/ });
+	const state = await new ReferenceEngine(await transformerAt(`${FAMILIES}llama`)).sequence();
+	await assert.rejects(state.decode(Array(65).fill(3)), { code: 'too-large', message: /got 65 tokens, allowed at most 64/ });
 });
 
 test('a model that reads both ways has no next token', async () => {
-	await assert.rejects(languageState(await transformerAt(`${FAMILIES}bert`)), { code: 'unsupported', message: /both ways/ });
+	await assert.rejects(new ReferenceEngine(await transformerAt(`${FAMILIES}bert`)).sequence(), {
+		code: 'unsupported',
+		message: /both ways/,
+	});
 });
 
 test('an empty prompt, an id without a row and vectors of another width are refused', async () => {
 	const model = await transformerAt(`${FAMILIES}llama`);
-	await assert.rejects(forward(model, { ids: [] }, createState(model.config)), { code: 'usage' });
-	await assert.rejects(forward(model, { ids: [61] }, createState(model.config)), {
+	await assert.rejects(new ReferenceEngine(model).forward({ ids: [] }, new ReferenceState()), { code: 'usage' });
+	await assert.rejects(new ReferenceEngine(model).forward({ ids: [61] }, new ReferenceState()), {
 		code: 'out-of-range',
 		message: /got 61, allowed 0 to 60/,
 	});
-	await assert.rejects(forward(model, { vectors: new Float32Array(37) }, createState(model.config)), { code: 'wrong-shape' });
-	await assert.rejects(trace(await transformerAt(`${FAMILIES}minilm`), { ids: [1] }, { at: ['logits'] }), { code: 'not-found' });
+	await assert.rejects(new ReferenceEngine(model).forward({ vectors: new Float32Array(37) }, new ReferenceState()), {
+		code: 'wrong-shape',
+	});
+	await assert.rejects(trace(new ReferenceEngine(await transformerAt(`${FAMILIES}minilm`)), { ids: [1] }, { at: ['logits'] }), {
+		code: 'not-found',
+	});
 });
 
 test('a run that is called off stops, and the next one works', async () => {
 	const model = await transformerAt(`${FAMILIES}llama`);
-	await assert.rejects(forward(model, { ids: [1] }, createState(model.config), { signal: AbortSignal.abort() }), { name: 'AbortError' });
-	await forward(model, { ids: [1] }, createState(model.config));
+	await assert.rejects(new ReferenceEngine(model).forward({ ids: [1] }, new ReferenceState(), { signal: AbortSignal.abort() }), {
+		name: 'AbortError',
+	});
+	await new ReferenceEngine(model).forward({ ids: [1] }, new ReferenceState());
 });

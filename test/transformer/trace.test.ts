@@ -2,23 +2,24 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { languageState } from '../../src/generation/language.ts';
 import { attentionCell } from '../../src/inspection/attention-cell.ts';
-import { lens } from '../../src/inspection/lens.ts';
-import { surprise } from '../../src/inspection/log-probabilities.ts';
+import { type LensLayer, lens } from '../../src/inspection/lens.ts';
+import { logProbabilities as surprise } from '../../src/inspection/log-probabilities.ts';
 import { trace, traceBoth } from '../../src/inspection/trace.ts';
 import { BLOCK_POINTS, pointsOf } from '../../src/spec/points.ts';
+import { ReferenceEngine } from '../../src/transformer/reference/engine.ts';
 import { extentOf, select, valuesOf } from '../../src/transformer/select.ts';
-import { logProbabilities, top } from '../../src/unembedding/probability.ts';
+import { logProbabilities as logs, top } from '../../src/unembedding/probability.ts';
 import { expectedAt, FAMILIES, transformerAt, worstError } from './open.ts';
 
 const ids = (await expectedAt(`${FAMILIES}llama.expected.safetensors`)).ids('ids');
 const T = ids.length;
 const model = await transformerAt(`${FAMILIES}llama`);
+const exact = new ReferenceEngine(model);
 
 test('a typed selector gives the slice of the whole', async () => {
-	const { points } = await trace(model, { ids }, { at: [{ point: 'attention.weights', layer: 1, head: 3, token: -1 }] });
-	const whole = await trace(model, { ids }, { at: ['blocks.1.attention.weights'] });
+	const { points } = await trace(exact, { ids }, { at: [{ point: 'attention.weights', layer: 1, head: 3, token: -1 }] });
+	const whole = await trace(exact, { ids }, { at: ['blocks.1.attention.weights'] });
 	const row = points.get('blocks.1.attention.weights')!;
 	assert.deepEqual(row.shape, [1, 1, T]);
 	const from = (3 * T + T - 1) * T;
@@ -26,7 +27,7 @@ test('a typed selector gives the slice of the whole', async () => {
 });
 
 test('a star stands for every layer', async () => {
-	const { points } = await trace(model, { ids }, { at: ['blocks.*.output'] });
+	const { points } = await trace(exact, { ids }, { at: ['blocks.*.output'] });
 	assert.deepEqual([...points.keys()], ['blocks.0.output', 'blocks.1.output']);
 });
 
@@ -65,12 +66,12 @@ test('as many values are counted beforehand as a trace gives, and a trace that w
 		const at = ['*', '*.*', 'blocks.*.*', 'blocks.*.*.*', 'encoder.blocks.*.*'].filter((name) => source || !name.startsWith('encoder'));
 		for (const selectors of [at, [{ point: 'attention.weights', layer: 0, head: 1, token: -1 } as const]]) {
 			const input = { ids, ...(source && { source }) };
-			const { points } = await trace(own, input, { at: selectors });
+			const { points } = await trace(new ReferenceEngine(own), input, { at: selectors });
 			const values = [...points.values()].reduce((sum, { data }) => sum + data.length, 0);
 			assert.equal(valuesOf(own.config, select(own.config, selectors, T, source?.ids.length), T, source?.ids.length), values, family);
-			await trace(own, input, { at: selectors, maxValues: values });
+			await trace(new ReferenceEngine(own), input, { at: selectors, maxValues: values });
 			await assert.rejects(
-				trace(own, input, { at: selectors, maxValues: values - 1 }),
+				trace(new ReferenceEngine(own), input, { at: selectors, maxValues: values - 1 }),
 				new RegExp(`got ${values} values, allowed at most`),
 			);
 		}
@@ -79,33 +80,33 @@ test('as many values are counted beforehand as a trace gives, and a trace that w
 
 test('what is not asked for is not computed: the last block is left out, and of the one before only the last token is worked on', () => {
 	const picks = select(model.config, [{ point: 'attention.context', layer: 0, token: -1 }], T);
-	assert.deepEqual(extentOf(model.config, picks, T), { lastBlock: 0, rows: { first: T - 1, count: 1 }, logits: false });
+	assert.deepEqual(extentOf(model.config, picks, T), { lastBlock: 0, asked: { first: T - 1, count: 1 }, logits: false });
 	const head = select(model.config, [{ point: 'attention.context', layer: 0, head: 4, token: -1 }], T);
-	assert.deepEqual(extentOf(model.config, head, T).rows, { first: T - 1, count: 1, heads: [4] });
+	assert.deepEqual(extentOf(model.config, head, T).asked, { first: T - 1, count: 1, heads: [4] });
 });
 
 test('what is not asked for is not read: the embedding reads no block', async () => {
 	const own = await transformerAt(`${FAMILIES}llama`);
 	const source = own.views.table.tensor.source;
 	const before = source.bytesRead;
-	await trace(own, { ids: [3, 4] }, { at: ['embedding.rows'] });
+	await trace(new ReferenceEngine(own), { ids: [3, 4] }, { at: ['embedding.rows'] });
 	const norm = own.views.finalNorm!.gain.tensor.byteLength;
 	assert.equal(source.bytesRead - before, 2 * 36 * 4 + norm, 'two rows, and the final gain that stands outside the blocks');
 });
 
 test('logits of the last token alone are the last row of all logits', async () => {
-	const all = await trace(model, { ids }, { at: ['logits'] });
-	const last = await trace(model, { ids }, { at: [{ point: 'logits', token: -1 }] });
+	const all = await trace(exact, { ids }, { at: ['logits'] });
+	const last = await trace(exact, { ids }, { at: [{ point: 'logits', token: -1 }] });
 	const V = model.config.vocabulary;
 	assert.deepEqual(last.points.get('logits')!.data, all.points.get('logits')!.data.slice(-V));
 });
 
 test('replacing by the same values changes nothing; zeroing a head changes what follows and nothing before', async () => {
 	const at = ['blocks.0.output', 'blocks.1.output', 'logits'];
-	const same = await traceBoth(model, { ids }, { at, replace: [{ at: 'blocks.0.attention.context', with: (data) => data.slice() }] });
+	const same = await traceBoth(exact, { ids }, { at, replace: [{ at: 'blocks.0.attention.context', with: (data) => data.slice() }] });
 	assert.deepEqual(same.before, same.after);
 	const { before, after } = await traceBoth(
-		model,
+		exact,
 		{ ids },
 		{
 			at,
@@ -123,9 +124,9 @@ test('replacing by the same values changes nothing; zeroing a head changes what 
 
 test('a state patched in from another run gives that run’s logits', async () => {
 	const other = [...ids].reverse();
-	const source = await trace(model, { ids: other }, { at: ['blocks.1.output', 'logits'] });
+	const source = await trace(exact, { ids: other }, { at: ['blocks.1.output', 'logits'] });
 	const patched = await trace(
-		model,
+		exact,
 		{ ids },
 		{ at: ['logits'], replace: [{ at: 'blocks.1.output', with: () => source.points.get('blocks.1.output')!.data }] },
 	);
@@ -140,7 +141,7 @@ test('what a listener changes in place and gives back is what a changed copy is;
 	] as const) {
 		const at = [end];
 		const run = async (replace: Parameters<typeof trace>[2]['replace'] = []) =>
-			(await trace(own, { ids }, { at, replace })).points.get(end);
+			(await trace(new ReferenceEngine(own), { ids }, { at, replace })).points.get(end);
 		const plain = await run();
 		for (const point of ['embedding.rows', ...Object.keys(BLOCK_POINTS).map((name) => `blocks.0.${name}`)]) {
 			if (!pointsOf(own.config).some(({ name }) => name === point)) continue;
@@ -153,7 +154,7 @@ test('what a listener changes in place and gives back is what a changed copy is;
 
 test('weights of attention can be replaced: all on the first token makes its value the context', async () => {
 	const { points } = await trace(
-		model,
+		exact,
 		{ ids },
 		{
 			at: ['blocks.0.attention.value', 'blocks.0.attention.context'],
@@ -169,36 +170,36 @@ test('weights of attention can be replaced: all on the first token makes its val
 });
 
 test('a replaced value of another shape is refused by name, and the model goes on', async () => {
-	const bad = trace(model, { ids }, { at: ['logits'], replace: [{ at: 'blocks.0.output', with: () => new Float32Array(5) }] });
+	const bad = trace(exact, { ids }, { at: ['logits'], replace: [{ at: 'blocks.0.output', with: () => new Float32Array(5) }] });
 	await assert.rejects(bad, {
 		name: 'TongsaError',
 		code: 'wrong-shape',
 		message: /blocks\.0\.output.*got 5 values, allowed 13 × 36 = 468 values/,
 	});
-	assert.equal((await trace(model, { ids }, { at: ['logits'] })).points.size, 1);
+	assert.equal((await trace(exact, { ids }, { at: ['logits'] })).points.size, 1);
 });
 
 test('rows as vectors give what their ids give', async () => {
-	const { points } = await trace(model, { ids }, { at: ['embedding.rows', 'logits'] });
-	const again = await trace(model, { vectors: points.get('embedding.rows')!.data }, { at: ['logits'] });
+	const { points } = await trace(exact, { ids }, { at: ['embedding.rows', 'logits'] });
+	const again = await trace(exact, { vectors: points.get('embedding.rows')!.data }, { at: ['logits'] });
 	assert.deepEqual(again.points.get('logits'), points.get('logits'));
 });
 
 test('unknown points, layers, heads and tokens are refused with what there is', async () => {
-	const refused = (at: Parameters<typeof trace>[2]['at']) => trace(model, { ids }, { at });
+	const refused = (at: Parameters<typeof trace>[2]['at']) => trace(exact, { ids }, { at });
 	await assert.rejects(refused(['blocks.0.attention.wieghts']), { code: 'not-found', message: /attention\.weights/ });
 	await assert.rejects(refused(['blocks.9.output']), { code: 'not-found' });
 	await assert.rejects(refused([{ point: 'output', layer: 9 }]), { code: 'out-of-range', message: /-2 to 1/ });
 	await assert.rejects(refused([{ point: 'attention.weights', layer: 0, head: 6 }]), { code: 'out-of-range', message: /-6 to 5/ });
 	await assert.rejects(refused([{ point: 'output', layer: 0, token: T }]), { code: 'out-of-range' });
 	const raw = await transformerAt(`${FAMILIES}gpt2`);
-	await assert.rejects(trace(raw, { ids }, { at: ['blocks.0.feedForward.gate'] }), { code: 'not-found' });
+	await assert.rejects(trace(new ReferenceEngine(raw), { ids }, { at: ['blocks.0.feedForward.gate'] }), { code: 'not-found' });
 });
 
 for (const file of ['llama', 'gemma2', 'bloom', 'falcon-rw', 'mpnet', 'gopher', 'gpt-oss']) {
 	test(`${file}: the numbers of one cell add up`, async () => {
 		const own = await transformerAt(FAMILIES + file);
-		const cell = await attentionCell(own, { ids }, { layer: 1, head: 2, query: -2, key: -4 });
+		const cell = await attentionCell(new ReferenceEngine(own), { ids }, { layer: 1, head: 2, query: -2, key: -4 });
 		const near = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-5 * Math.max(1, Math.abs(b)), `${a} ≈ ${b}`);
 		near(
 			cell.products.reduce((a, b) => a + b, 0),
@@ -217,37 +218,38 @@ for (const file of ['llama', 'gemma2', 'bloom', 'falcon-rw', 'mpnet', 'gopher', 
 }
 
 test('the lens on the last layer says what the model says', async () => {
-	const { points } = await trace(model, { ids }, { at: [{ point: 'logits', token: -1 }] });
-	const layers = await lens(model, { ids }, { top: 3 });
+	const { points } = await trace(exact, { ids }, { at: [{ point: 'logits', token: -1 }] });
+	const [layers] = (await lens(exact, { ids }, { top: 3, tokens: [-1] })) as [LensLayer[]];
 	assert.equal(layers.length, 3);
-	const logs = logProbabilities(points.get('logits')!.data);
+	const all = logs(points.get('logits')!.data);
 	assert.deepEqual(
 		layers.at(-1)!.top,
-		top(logs, 3).map((id) => ({ id, probability: Math.exp(logs[id]!) })),
+		top(all, 3).map((id) => ({ id, probability: Math.exp(all[id]!) })),
 	);
 });
 
 test('surprise: minus the sum of log-probabilities is the text’s', async () => {
-	const tokens = await surprise(model, ids);
+	const tokens = await surprise(exact, ids);
 	assert.equal(tokens[0]!.logProbability, undefined);
-	const { points } = await trace(model, { ids: ids.slice(0, 4) }, { at: [{ point: 'logits', token: -1 }] });
-	const logs = logProbabilities(points.get('logits')!.data);
-	assert.ok(Math.abs(tokens[4]!.logProbability! - logs[ids[4]!]!) < 1e-6);
-	assert.equal(tokens[4]!.rank, [...logs].filter((value) => value > logs[ids[4]!]!).length);
+	const { points } = await trace(exact, { ids: ids.slice(0, 4) }, { at: [{ point: 'logits', token: -1 }] });
+	const all = logs(points.get('logits')!.data);
+	assert.ok(Math.abs(tokens[4]!.logProbability! - all[ids[4]!]!) < 1e-6);
+	assert.equal(tokens[4]!.rank, [...all].filter((value) => value > all[ids[4]!]!).length);
 });
 
 test('a state can be rewound', async () => {
-	const state = await languageState(model);
-	const first = await state.feed(ids);
+	const state = await exact.sequence();
+	const first = await state.decode(ids);
 	state.truncate(4);
-	assert.deepEqual(await state.feed(ids.slice(4)), first);
+	assert.deepEqual(await state.decode(ids.slice(4)), first);
 });
 
 for (const file of ['llama', 'qwen3-moe', 'gpt-oss-mxfp4']) {
 	test(`${file}: weights that are read again for every block give the same numbers as those that are kept`, async () => {
 		const lean = await transformerAt(FAMILIES + file, { memoryBudget: 0 });
 		const kept = await transformerAt(FAMILIES + file);
-		const logits = async (of: typeof lean) => (await trace(of, { ids }, { at: ['logits'] })).points.get('logits')!.data;
+		const logits = async (of: typeof lean) =>
+			(await trace(new ReferenceEngine(of), { ids }, { at: ['logits'] })).points.get('logits')!.data;
 		assert.deepEqual(await logits(lean), await logits(kept));
 		assert.deepEqual(await logits(kept), await logits(kept));
 		assert.equal(lean.weights.heldBytes, 0);

@@ -1,7 +1,7 @@
 // A vocabulary as a machine walks it: all tokens' bytes in order, so that what tokens begin with alike is walked once.
 
 import type { Tokenizer } from '../../tokenizer/types.ts';
-import { commonPrefix } from '../common-prefix.ts';
+import { commonPrefix } from '../../transformer/common-prefix.ts';
 import type { Machine, State } from './machine.ts';
 
 /** Tokens that stand for text, sorted by their bytes. */

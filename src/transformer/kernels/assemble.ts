@@ -1,18 +1,18 @@
 // Assembled: weights laid out and loaded, threads started. All that a pass needs of the machine.
 
-import { chooseLayout } from '../../compute/choose-layout.ts';
 import { canShareMemory } from '../../compute/detect.ts';
 import type { Kernels, KernelVariant } from '../../compute/kernels.ts';
-import type { FourBits } from '../../compute/layouts.ts';
 import { buildKernels, type Optimise } from '../../compute/wasm.ts';
-import { type Clock, type Crew, openCrew, type Part, type Worker } from '../../program/thread-pool.ts';
+import { type Part, ThreadPool, type Worker } from '../../program/thread-pool.ts';
+import { type Clock, TIMELESS } from '../../threads/pause.ts';
+import { readValues } from '../../weights/views.ts';
 import type { Transformer } from '../transformer.ts';
-import { divide, hasRoomForBytes, type Stretch } from './divide.ts';
-import { entranceBytes } from './entrance.ts';
-import { loadPlan, readValues } from './load.ts';
-import { chooseVariant, keepsFloats, MAX_BYTES, memoryOf, ROOMY_SHARE, startWorkers } from './resources.ts';
+import { inputBytes } from './input.ts';
+import { loadPlan } from './load.ts';
+import { chooseVariant, keepsFloats, MAX_BYTES, memoryOf, startWorkers } from './resources.ts';
+import { divide, type Shard } from './shards.ts';
 
-export interface FastOptions {
+export interface KernelOptions {
 	/** Tokens that the cache holds. */
 	readonly capacity: number;
 	/** Bytes that all of it may take. */
@@ -22,16 +22,14 @@ export interface FastOptions {
 	startWorker?(): Worker;
 	/** False on a page's main thread. */
 	readonly canSleep?: boolean;
-	/** Without it nothing is timed: no other work has its turn between passes, and a thread that has died is waited for without end. */
+	/** Without it nothing is timed: no other work goes on between passes, and a thread that has died is waited for without end. */
 	readonly clock?: Clock;
 	/** Milliseconds to wait for a thread that does not answer (default 20 000). */
-	readonly patience?: number;
+	readonly timeoutMs?: number;
 	/** Bytes of one memory at most (default: what 32 bits address). A larger model lies in several. */
 	readonly memoryLimit?: number;
 	/** Instead of the machine's best. */
 	readonly variant?: KernelVariant;
-	/** How 4-bit weights lie, instead of as this machine is faster, where there is room. The results are equal to the bit. */
-	readonly fourBits?: FourBits;
 	/** The host's way to a better compiler for the kernels (wasm.ts). */
 	readonly optimise?: Optimise;
 	readonly signal?: AbortSignal;
@@ -41,63 +39,54 @@ export interface FastOptions {
 export interface Assembled {
 	readonly variant: KernelVariant;
 	/** Tokens of one pass at most. */
-	readonly tokensAtOnce: number;
+	readonly batch: number;
 	/** What lies in each memory, the kernels over it, and what threads are told of it: one entry a memory. */
-	readonly stretches: readonly Stretch[];
+	readonly shards: readonly Shard[];
 	readonly kernels: readonly Kernels[];
 	readonly parts: readonly Part[];
-	readonly crew: Crew;
+	readonly pool: ThreadPool;
 }
 
 /** Tokens of one pass: enough that a weight is read once for many, few enough that their activations stay in the second-level cache. */
-export const TOKENS_AT_ONCE = 128;
+export const BATCH = 128;
 /** What unsigned activations go up to: 7 bits, the most that every machine multiplies alike (detect.ts). */
 const LEVELS = 127;
 
-/** Without a clock. */
-export const TIMELESS: Clock = { now: () => 0, wait: (ms) => (ms > 0 ? new Promise(() => {}) : Promise.resolve()) };
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 
-export async function assemble(model: Transformer, options: FastOptions): Promise<Assembled> {
+export async function assemble(model: Transformer, options: KernelOptions): Promise<Assembled> {
 	const { config, views } = model;
 	const { capacity, signal, clock = TIMELESS } = options;
 	// Where a token sees those after it, all of them pass at once.
 	const causal = config.blocks.every((block) => block.attention.causal);
-	const tokensAtOnce = Math.ceil((causal ? Math.min(TOKENS_AT_ONCE, capacity) : capacity) / 4) * 4;
+	const batch = Math.ceil((causal ? Math.min(BATCH, capacity) : capacity) / 4) * 4;
 	const wanted = options.startWorker && canShareMemory() ? Math.max(1, options.threads ?? 1) : 1;
-	const lay = (fourBits: FourBits): readonly Stretch[] =>
-		divide(
-			model,
-			{ tokensAtOnce, capacity, threads: wanted },
-			{
-				memoryBudget: options.memoryBudget,
-				memoryLimit: Math.min(options.memoryLimit ?? MAX_BYTES, MAX_BYTES),
-				reserve: entranceBytes(config, capacity),
-				floats: keepsFloats(model, options.memoryBudget),
-				fourBits,
-			},
-		);
-	let stretches = lay(options.fourBits ?? 'packed');
+	const shards = await divide(
+		model,
+		{ batch, capacity, threads: wanted },
+		{
+			memoryBudget: options.memoryBudget,
+			memoryLimit: Math.min(options.memoryLimit ?? MAX_BYTES, MAX_BYTES),
+			reserve: inputBytes(config, capacity),
+			floats: keepsFloats(model, options.memoryBudget),
+		},
+	);
 	const building = chooseVariant(options, clock).then((variant) => buildKernels(variant, wanted > 1, options.optimise));
 	// Workers start while the weights are read.
 	const workers = startWorkers(wanted - 1, options.startWorker);
 	try {
 		const build = await building;
-		if (!options.fourBits && options.clock && hasRoomForBytes(stretches, options.memoryBudget * ROOMY_SHARE)) {
-			const { fourBits } = chooseLayout(build, wanted > 1, clock.now);
-			if (fourBits === 'bytes') stretches = lay(fourBits);
-		}
-		const kernels = stretches.map(({ pages }) => build.over(memoryOf(model.name, pages, wanted > 1)));
-		const matrices = stretches.reduce((sum, { plan }) => sum + plan.matrices.length, 0);
+		const kernels = shards.map(({ pages }) => build.over(memoryOf(model.name, pages, wanted > 1)));
+		const matrices = shards.reduce((sum, { plan }) => sum + plan.matrices.length, 0);
 		let before = 0;
 		const buckets = views.buckets ? await readValues(views.buckets, signal) : new Float32Array(0);
-		for (const [i, { plan, compiled, staging }] of stretches.entries()) {
+		for (const [i, { plan, compiled, staging }] of shards.entries()) {
 			const onMatrix = (done: number): void => options.onProgress?.(before + done, matrices);
 			await loadPlan(plan, kernels[i]!, staging, { signal, onMatrix });
 			before += plan.matrices.length;
 			for (const { at, values } of compiled.constants) kernels[i]!.floats.set(values(buckets), at / 4);
 		}
-		const parts = stretches.map(
+		const parts = shards.map(
 			({ compiled: { program, input, output } }, i): Part => ({
 				memory: kernels[i]!.memory,
 				program,
@@ -106,18 +95,18 @@ export async function assemble(model: Transformer, options: FastOptions): Promis
 				width: input.stride / 4,
 			}),
 		);
-		const crew = await openCrew({
+		const pool = await ThreadPool.open({
 			kernels,
 			parts,
 			module: build.module,
-			tokensAtOnce,
+			batch,
 			levels: LEVELS,
 			workers,
 			canSleep: options.canSleep ?? true,
-			patience: options.patience ?? PATIENCE_MS,
+			timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
 			clock,
 		});
-		return { variant: build.variant, tokensAtOnce, stretches, kernels, parts, crew };
+		return { variant: build.variant, batch, shards, kernels, parts, pool };
 	} catch (error) {
 		for (const worker of workers) worker.terminate();
 		throw error;

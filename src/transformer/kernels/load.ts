@@ -1,14 +1,13 @@
-// load: reads what a plan lists, and repacks it into the kernels' memory. Bytes pass through one staging area, a stretch of rows at a time.
+// load: reads what a plan lists, and repacks it into the kernels' memory. Bytes pass through one staging area, some rows at a time.
 
 import type { Kernels } from '../../compute/kernels.ts';
 import { FLOATS, ROUNDED } from '../../compute/layouts.ts';
 import { TongsaError } from '../../errors.ts';
 import { readTensorBytes, rowByteLength } from '../../formats/tensor-bytes.ts';
-import type { VectorView } from '../../weights/parts.ts';
-import { readMatrix, readVector, rowsOf } from '../../weights/views.ts';
+import { readMatrix, readValues, rowsOf } from '../../weights/views.ts';
 import type { MatrixJob, Plan } from './plan.ts';
 
-/** Bytes of one stretch: a disk gives its full speed, and the second-level cache still holds what repack reads. */
+/** Bytes of one piece: a disk gives its full speed, and the second-level cache still holds what repack reads. */
 export const STAGING_BYTES = 2 ** 20;
 /** In front of the staging area: the repack kernel's 32 bytes. */
 const SCRATCH_BYTES = 64;
@@ -39,10 +38,10 @@ async function loadStored({ view, hot, placed }: MatrixJob, kernels: Kernels, st
 	const start = view.slice?.first ?? 0;
 	const step = Math.max(1, Math.floor(STAGING_BYTES / rowBytes));
 	const memory = new Uint8Array(kernels.memory.buffer);
-	needRoom(rowBytes, view.tensor.name);
+	checkRow(rowBytes, view.tensor.name);
 	let row = 0;
 	for (const { first, count } of view.take ?? [{ first: 0, count: view.rows }]) {
-		// One read for the whole range, handed to the kernel in stretches.
+		// One read for the whole range, handed to the kernel in pieces.
 		const bytes = await readTensorBytes(view.tensor, (start + first) * rowBytes, count * rowBytes, signal);
 		for (let from = 0; from < count; from += step) {
 			const rows = Math.min(step, count - from);
@@ -66,19 +65,19 @@ async function loadStored({ view, hot, placed }: MatrixJob, kernels: Kernels, st
 async function loadDecoded({ view, hot, placed }: MatrixJob, kernels: Kernels, staging: number, signal?: AbortSignal): Promise<void> {
 	const rowBytes = placed.columns * 4;
 	const step = Math.max(1, Math.floor(STAGING_BYTES / rowBytes));
-	needRoom(rowBytes, view.tensor.name);
+	checkRow(rowBytes, view.tensor.name);
 	// A turned matrix is read whole: each of its rows is spread over the whole tensor.
 	const atOnce = view.transposed ? view.rows : Math.max(step, Math.floor((16 * STAGING_BYTES) / rowBytes));
 	for (let first = 0; first < view.rows; first += atOnce) {
 		const data = await readMatrix(rowsOf(view, first, Math.min(atOnce, view.rows - first)), signal);
-		const room = new Float32Array(kernels.memory.buffer, staging + SCRATCH_BYTES, STAGING_BYTES / 4);
+		const place = new Float32Array(kernels.memory.buffer, staging + SCRATCH_BYTES, STAGING_BYTES / 4);
 		for (let from = 0; from < data.length / view.columns; from += step) {
 			const part = data.subarray(from * view.columns, (from + step) * view.columns);
 			const rows = part.length / view.columns;
-			if (placed.columns === view.columns) room.set(part);
+			if (placed.columns === view.columns) place.set(part);
 			else {
-				room.fill(0, 0, rows * placed.columns);
-				for (let r = 0; r < rows; r++) room.set(part.subarray(r * view.columns, (r + 1) * view.columns), r * placed.columns);
+				place.fill(0, 0, rows * placed.columns);
+				for (let r = 0; r < rows; r++) place.set(part.subarray(r * view.columns, (r + 1) * view.columns), r * placed.columns);
 			}
 			const source = staging + SCRATCH_BYTES;
 			if (hot === FLOATS) kernels.repackFloats(source, rowBytes, first + from, rows, placed.columns, placed.at);
@@ -87,18 +86,11 @@ async function loadDecoded({ view, hot, placed }: MatrixJob, kernels: Kernels, s
 	}
 }
 
-function needRoom(rowBytes: number, tensor: string): void {
+function checkRow(rowBytes: number, tensor: string): void {
 	if (rowBytes <= STAGING_BYTES) return;
 	throw new TongsaError('too-large', 'a row of weights is too wide for the kernels', {
 		tensor,
 		got: `${rowBytes} bytes`,
 		allowed: `${STAGING_BYTES}, the staging area`,
 	});
-}
-
-/** A vector's values, some of them in the order of `take` if the view says so. */
-export async function readValues({ tensor, take }: VectorView, signal?: AbortSignal): Promise<Float32Array> {
-	const all = await readVector(tensor, signal);
-	if (!take) return all;
-	return Float32Array.from(take.flatMap(({ first, count, step }) => Array.from({ length: count }, (_, i) => all[first + i * step]!)));
 }

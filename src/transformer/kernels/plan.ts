@@ -1,10 +1,10 @@
 // plan: a config and its weights' views → places in one memory, and what is to be loaded there. Nothing is read.
 
 import type { Arena } from '../../compute/arena.ts';
-import { FLOAT_TYPES, FLOATS, type FourBits, type HotType, hotType, matrixBytes, padded, ROUNDED } from '../../compute/layouts.ts';
+import { FLOAT_TYPES, FLOATS, HOT_TYPES, type HotType, matrixBytes, padded, ROUNDED } from '../../compute/layouts.ts';
 import type { PlacedMatrix } from '../../program/steps.ts';
-import type { LinearParts, NormParts, VectorView } from '../../weights/parts.ts';
-import type { MatrixView } from '../../weights/views.ts';
+import type { LinearParts, NormParts } from '../../weights/parts.ts';
+import type { MatrixView, VectorView } from '../../weights/views.ts';
 
 /** A matrix to be repacked, and how. */
 export interface MatrixJob {
@@ -35,29 +35,24 @@ export interface PlacedLinear {
 	readonly bias: number;
 }
 
-/** What is laid in one of two ways, as there is room and as the machine is faster. */
-export interface Layouts {
-	/** Whether floats stay floats. */
-	readonly floats: boolean;
-	readonly fourBits: FourBits;
-}
-
 /**
- * Which record a view's stored type becomes. What is turned, packed with separate scales or not a hot type goes through float32, and
- * stays so if the file holds floats and `floats`.
+ * Which record a view's stored type becomes. What is transposed, packed with separate scales or not a type that repacks goes through float32,
+ * and stays so if the file holds floats and `floats`.
  */
-function hotTypeOf(view: MatrixView, { floats, fourBits }: Layouts): HotType {
+function hotTypeOf(view: MatrixView, floats: boolean): HotType {
 	if (floats && FLOAT_TYPES.has(view.tensor.dtype)) return FLOATS;
-	const hot = hotType(view.tensor.dtype, fourBits);
+	const hot = HOT_TYPES.get(view.tensor.dtype);
 	if (!hot || view.transposed || view.scales || view.columns % hot.blockElements) return ROUNDED;
 	return view.take?.some(({ step }) => step !== 1) ? ROUNDED : hot;
 }
 
-export function createPlan(arena: Arena, layouts: Layouts): Plan {
+export function createPlan(arena: Arena, floats: boolean): Plan {
 	const matrices: MatrixJob[] = [];
 	const vectors: VectorJob[] = [];
 	/** A tied table is placed once. */
 	const known = new Map<unknown, PlacedMatrix>();
+	/** So is a norm that stands in two programs. */
+	const placed = new Map<VectorView, number>();
 	const plan: Plan = {
 		matrices,
 		vectors,
@@ -65,18 +60,21 @@ export function createPlan(arena: Arena, layouts: Layouts): Plan {
 			const key = view.take || view.slice ? view : view.tensor;
 			const found = known.get(key);
 			if (found) return found;
-			const hot = hotTypeOf(view, layouts);
+			const hot = hotTypeOf(view, floats);
 			const columns = padded(view.columns);
 			const at = arena.take(matrixBytes(hot.kind, view.rows, columns), `the weights ${view.tensor.name}`);
-			const placed = { kind: hot.kind, at, rows: view.rows, columns };
-			known.set(key, placed);
-			matrices.push({ view, hot, placed });
-			return placed;
+			const matrix = { kind: hot.kind, at, rows: view.rows, columns };
+			known.set(key, matrix);
+			matrices.push({ view, hot, placed: matrix });
+			return matrix;
 		},
 		vector(view, count, offset = 0) {
 			if (!view) return 0;
-			// Filled up to eights, as matrices' rows are.
+			const found = placed.get(view);
+			if (found !== undefined) return found;
+			// Padded to eights, as matrices' rows are.
 			const at = arena.take(Math.ceil(count / 8) * 32, `the values ${view.tensor.name}`);
+			placed.set(view, at);
 			vectors.push({ view, at, offset });
 			return at;
 		},

@@ -1,4 +1,4 @@
-// What the fast path cannot do, by name. A model with a reason here runs on the exact path, and says so.
+// What the kernels cannot do, by name. A model with a reason here runs on the reference, and says so.
 
 import { ACTIVATIONS, type ActivationName } from '../../compute/activations.ts';
 import { TongsaError } from '../../errors.ts';

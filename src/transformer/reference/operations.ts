@@ -1,35 +1,45 @@
-// The exact backend: float32 values, sums in float64, plain loops. It is the definition of every operation.
+// The definition of every operation: float32 values, sums in float64, plain loops over row-major arrays.
+// Dimensions: T queries, S keys (all tokens so far), D width, H, K heads, Dh head width, M × N a matrix.
 
-import type { Activation, NormConfig } from '../../spec/config.ts';
-import type { Matrix } from '../../weights/parts.ts';
-import { type MatrixView, readMatrix } from '../../weights/views.ts';
-import type { AttentionCall, AttentionTaps, Backend } from '../backend.ts';
-import { rotate } from '../rope.ts';
+import type { Activation, AttentionConfig, NormConfig } from '../../spec/config.ts';
+import type { Matrix } from '../../weights/weights.ts';
 import { activationOf } from './activations.ts';
 
-interface ExactMatrix extends Matrix {
-	/** (M, N). */
-	readonly data: Float32Array;
+/** Scaled dot-product attention's operands. */
+export interface Attention {
+	readonly config: AttentionConfig;
+	/** (T, H, Dh). */
+	readonly query: Float32Array;
+	/** (S, K, Dh). */
+	readonly keys: Float32Array;
+	readonly values: Float32Array;
+	readonly T: number;
+	readonly S: number;
+	/** Position of the first query among the keys. */
+	readonly first: number;
+	/** (H, S): a bias by head and key. */
+	readonly keyBias?: Float32Array | undefined;
+	/** (H, T, S): a bias by head, query and key. */
+	readonly pairBias?: Float32Array | undefined;
+	/** The heads that are wanted; all of them when absent. The others' context is 0. */
+	readonly heads?: readonly number[] | undefined;
+	/** (H). */
+	readonly sinks?: Float32Array | undefined;
 }
 
-export const exact: Backend = {
-	async load(view: MatrixView, signal?: AbortSignal): Promise<ExactMatrix> {
-		const data = await readMatrix(view, signal);
-		return { rows: view.rows, columns: view.columns, byteLength: data.byteLength, data };
-	},
-	linear: (x, T, weight, bias) => linear(x, T, weight as ExactMatrix, bias),
-	norm,
-	rotate,
-	attend,
-	activate,
-	add: (a, b) => a.map((value, i) => value + b[i]!),
-};
+/** Reads or replaces scores and weights, (H, T, S) with masked scores −Infinity. Absent ones cost nothing. */
+export interface AttentionHooks {
+	readonly scores?: ((scores: Float32Array) => Float32Array) | undefined;
+	readonly weights?: ((weights: Float32Array) => Float32Array) | undefined;
+}
 
 /**
- * Four sums at a time, of four tokens with one weight row or of one token with four: the additions of one sum wait for each other, those of four do not.
+ * x (T, N) · weightᵀ + bias → (T, M). Four sums at a time, of four tokens with one weight row or of one token with four: the additions of one sum wait for each other, those of four do not.
  * Each sum runs over n in order, so that a value does not depend on what is computed beside it.
  */
-function linear(x: Float32Array, T: number, { data, rows: M, columns: N }: ExactMatrix, bias?: Float32Array): Float32Array {
+export function linear(x: Float32Array, weight: Matrix, bias?: Float32Array): Float32Array {
+	const { data, rows: M, columns: N } = weight;
+	const T = x.length / N;
 	const y = new Float32Array(T * M);
 	const inFours = T - (T % 4);
 	for (let m = 0; m < M && inFours > 0; m++) {
@@ -79,7 +89,8 @@ function oneSum(a: Float32Array, b: Float32Array, N: number): number {
 	return sum;
 }
 
-function norm(
+/** Norm of each row of `width` values. A longer gain holds one after another: row r uses gain[r · width mod gain.length …]. */
+export function norm(
 	x: Float32Array,
 	width: number,
 	{ kind, epsilon, gainOffset }: NormConfig,
@@ -108,26 +119,31 @@ function norm(
 /** Score cells that are held at a time when nobody asks for the scores: 4 MB of float32, about the size of a second-level cache. */
 const CELLS_AT_ONCE = 2 ** 20;
 
-function attend(call: AttentionCall, taps: AttentionTaps): Float32Array {
+/** → context (T, H, Dh). */
+export function attend(call: Attention, hooks: AttentionHooks): Float32Array {
 	const { heads, headWidth } = call.config;
 	const context = new Float32Array(call.T * heads * headWidth);
-	const rowsAtOnce = taps.scores || taps.weights ? call.T : Math.max(1, Math.floor(CELLS_AT_ONCE / (heads * call.S)));
+	const rowsAtOnce = hooks.scores || hooks.weights ? call.T : Math.max(1, Math.floor(CELLS_AT_ONCE / (heads * call.S)));
 	for (let from = 0; from < call.T; from += rowsAtOnce) {
 		const rows = Math.min(rowsAtOnce, call.T - from);
 		const scores = scoresOf(call, from, rows);
-		const tapped = taps.scores?.(scores) ?? scores;
-		const weights = softmaxRows(tapped, call, rows);
-		mix(taps.weights?.(weights) ?? weights, call, from, rows, context);
+		const hooked = hooks.scores?.(scores) ?? scores;
+		const weights = softmaxRows(hooked, call, rows);
+		mix(hooks.weights?.(weights) ?? weights, call, from, rows, context);
 	}
 	return context;
 }
 
 /** Scores of `rows` queries from query `from` on: (H, rows, S). */
-function scoresOf({ config, query, key, T, S, first, keyBias, pairBias, only }: AttentionCall, from: number, rows: number): Float32Array {
+function scoresOf(
+	{ config, query, keys, T, S, first, keyBias, pairBias, heads: wanted }: Attention,
+	from: number,
+	rows: number,
+): Float32Array {
 	const { heads: H, keyHeads: K, headWidth: Dh, scale, cap, causal, window } = config;
 	const scores = new Float32Array(H * rows * S).fill(Number.NEGATIVE_INFINITY);
 	for (let h = 0; h < H; h++) {
-		if (only && !only.includes(h)) continue;
+		if (wanted && !wanted.includes(h)) continue;
 		const k = Math.floor((h * K) / H);
 		for (let row = 0; row < rows; row++) {
 			const t = from + row;
@@ -139,7 +155,7 @@ function scoresOf({ config, query, key, T, S, first, keyBias, pairBias, only }: 
 			for (let s = low; s < high; s++) {
 				const at = (s * K + k) * Dh;
 				let dot = 0;
-				for (let i = 0; i < Dh; i++) dot += query[q + i]! * key[at + i]!;
+				for (let i = 0; i < Dh; i++) dot += query[q + i]! * keys[at + i]!;
 				let score = dot * scale;
 				if (cap !== undefined) score = cap * Math.tanh(score / cap);
 				if (keyBias) score += keyBias[h * S + s]!;
@@ -151,8 +167,8 @@ function scoresOf({ config, query, key, T, S, first, keyBias, pairBias, only }: 
 	return scores;
 }
 
-/** Softmax of each row; a head's sink takes its share and leaves it unused. */
-function softmaxRows(scores: Float32Array, { S, sinks }: AttentionCall, rows: number): Float32Array {
+/** Softmax of each row; a head's sink takes part and is then dropped. */
+function softmaxRows(scores: Float32Array, { S, sinks }: Attention, rows: number): Float32Array {
 	const weights = new Float32Array(scores.length);
 	for (let row = 0; row < scores.length; row += S) {
 		const sink = sinks ? sinks[Math.floor(row / (rows * S))]! : Number.NEGATIVE_INFINITY;
@@ -166,8 +182,8 @@ function softmaxRows(scores: Float32Array, { S, sinks }: AttentionCall, rows: nu
 	return weights;
 }
 
-/** context ← weights · value, for `rows` queries from query `from` on. */
-function mix(weights: Float32Array, { config, value, S }: AttentionCall, from: number, rows: number, context: Float32Array): void {
+/** context ← weights · values, for `rows` queries from query `from` on. */
+function mix(weights: Float32Array, { config, values, S }: Attention, from: number, rows: number, context: Float32Array): void {
 	const { heads: H, keyHeads: K, headWidth: Dh } = config;
 	const sum = new Float64Array(Dh);
 	for (let h = 0; h < H; h++) {
@@ -178,14 +194,15 @@ function mix(weights: Float32Array, { config, value, S }: AttentionCall, from: n
 				const weight = weights[(h * rows + row) * S + s]!;
 				if (weight === 0) continue;
 				const at = (s * K + k) * Dh;
-				for (let i = 0; i < Dh; i++) sum[i]! += weight * value[at + i]!;
+				for (let i = 0; i < Dh; i++) sum[i]! += weight * values[at + i]!;
 			}
 			context.set(sum, ((from + row) * H + h) * Dh);
 		}
 	}
 }
 
-function activate(activation: Activation, up: Float32Array, gate?: Float32Array): Float32Array {
+/** activation(gate) · up, or activation(up) without a gate: (T, F). */
+export function activate(activation: Activation, up: Float32Array, gate?: Float32Array): Float32Array {
 	const f = activationOf(activation);
 	const y = new Float32Array(up.length);
 	for (let i = 0; i < y.length; i++) y[i] = gate ? f(gate[i]!, up[i]!) : f(up[i]!, 1);

@@ -32,7 +32,7 @@ function page({ load, prefill, decode, threads, runs, memory, kernels }: BenchJs
 	const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
 	const rate = ({ tokens, tokensPerSecond }: BenchJson['prefill']) => `${tokensPerSecond.toFixed(1)} tokens/s (${tokens} tokens)`;
 	const layouts = Object.entries(memory?.layouts ?? {})
-		.map(([name, bytes]) => `${name} ${megabytes(bytes)}`)
+		.map(([name, bytes = 0]) => `${name} ${megabytes(bytes)}`)
 		.join(', ');
 	const held =
 		memory &&
@@ -43,6 +43,6 @@ function page({ load, prefill, decode, threads, runs, memory, kernels }: BenchJs
 		`prefill  ${rate(prefill)}\n` +
 		`decode   ${rate(decode)}\n` +
 		(held ?? '') +
-		`${kernels ? `On the kernels, build '${kernels.variant}': ${kernels.because}${kernels.fourBits ? `; ${kernels.fourBits}` : ''}` : 'Exact, in plain TypeScript'}; ${threads === 1 ? 'one thread' : `${threads} threads`}; ${runs === 1 ? 'one run' : `medians of ${runs} runs`}.\n`
+		`${kernels ? `On the kernels, build '${kernels.variant}': ${kernels.because}` : 'Exact, in plain TypeScript'}; ${threads === 1 ? 'one thread' : `${threads} threads`}; ${runs === 1 ? 'one run' : `medians of ${runs} runs`}.\n`
 	);
 }

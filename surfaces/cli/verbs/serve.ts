@@ -3,13 +3,13 @@
 import { readFile } from 'node:fs/promises';
 import { TongsaError } from '../../../src/errors.ts';
 import { environmentSource, fileSource, readSettings, SETTINGS, type SettingSource } from '../../server/settings.ts';
+import { addressesOf } from '../addresses.ts';
 import type { Call } from '../call.ts';
 import { toldToStop } from '../stop.ts';
 import { builtStudio } from '../studio.ts';
 import { version } from '../version.ts';
 
 export async function run(call: Call): Promise<undefined> {
-	if (call.flag('json')) throw call.usage('serve answers requests, not its caller');
 	const path = call.value('config') ?? process.env.TONGSA_SERVE_CONFIG;
 	const file = path ? await readConfiguration(path) : undefined;
 	const flags: SettingSource = (name) => (SETTINGS[name].kind === 'list' ? many(call, name) : call.value(name));
@@ -22,7 +22,12 @@ export async function run(call: Call): Promise<undefined> {
 		version: (await version()).trim(),
 		...(studio && { studio }),
 	});
-	await call.terminal.write(`Tongsa answers at ${server.url} (its API: ${server.url}/docs)\n`);
+	const urls = addressesOf(server.url);
+	await call.terminal.write(
+		call.flag('json')
+			? `${JSON.stringify({ url: urls[0], urls, docs: `${urls[0]}/docs` })}\n`
+			: `Tongsa answers at ${urls.join(', ')} (its API: ${urls[0]}/docs)\n`,
+	);
 	await toldToStop(call.signal);
 	await server.stop();
 	return undefined;

@@ -1,62 +1,46 @@
-// start: the way of a sentence through an interpreter and back, first on the course's own example, then on a real model; and the studio,
-// which shows the same in a page.
+// start: the studio's address, then six sentences on how a text goes into a model and comes back, with a real model's own values.
 
-import { setImmediate } from 'node:timers/promises';
 import { TongsaError } from '../../../src/errors.ts';
 import type { Embedding, Model } from '../../../src/model.ts';
-import { generateJson } from '../../protocol/generate.ts';
 import { SEED_SENTENCES } from '../../protocol/sentences.ts';
 import { tokenizerOf } from '../../protocol/tokens.ts';
 import { nearestJson } from '../../protocol/vectors.ts';
 import type { Call } from '../call.ts';
-import { attention } from '../view/attention.ts';
 import { bold, dim } from '../view/colour.ts';
 import { matrix } from '../view/matrix.ts';
+import { count } from '../view/numbers.ts';
 import { tokenLabel, visible, wrapped } from '../view/text.ts';
+import { type Language, languageOf } from '../words/language.ts';
+import { filled, START, type StartWords } from '../words/start.ts';
 import { withModel } from './common.ts';
-import { prepareStudio, type ServedStudio } from './start-studio.ts';
-import { shown } from './streaming.ts';
+import { type ServedStudio, serveStudio } from './start-studio.ts';
 
-/** Rows of a matrix that are shown: all of a short sentence, the first and last of a long one. */
-const SHOWN_ROWS = 10;
-
-const ASK = [
-	['embed smollm2 "사랑해"', 'the matrix of your own sentence (--json for every number)'],
-	['nearest smollm2 " love"', 'the tokens nearest to a word, among all 49,152'],
-	['trace smollm2', 'every value between tokens and answer that can be read'],
-	['compare gpt-2 gpt-4 llama-2 "I love you"', 'the same sentence as other models read it'],
-	['info GPT-4', 'what is public of a closed model, and what is not'],
-	['models', 'every name that answers; any GGUF or safetensors file opens by its path'],
-] as const;
-/** What only a whole model can do, and how to get it. */
-const ASK_WHOLE = [
-	['generate smollm2 "What is an embedding?"', 'an answer; tongsa chat smollm2 for a conversation'],
-	['lens smollm2 "The capital of Korea is"', 'what each layer would say next'],
-] as const;
-const ASK_CUT = [['pull smollm2', 'the whole model, which also generates']] as const;
-
-/** The head whose attention is shown; tokens that the whole model adds to the sentence. */
-const SHOWN_HEAD = 0;
-const CONTINUED_TOKENS = 24;
+const NAME = 'smollm2';
+/** Rows and columns of the matrix that are shown: what it looks like, not what it holds. */
+const SHOWN_ROWS = 8;
+const SHOWN_COLUMNS = 64;
+const SHOWN_NEIGHBOURS = 6;
+const WORD = ' love';
 
 export async function run(call: Call): Promise<undefined> {
 	const { terminal, signal } = call;
-	if (call.flag('json')) throw call.usage('start is for people; scripts use tokenize, embed and nearest');
-	const say = (text = '') => terminal.write(`${text}\n`);
-	const title = (text: string) => say(`\n${bold(wrapped(text, terminal.columns).join('\n'), terminal.colours)}`);
-
-	const studio = call.flag('terminal') ? undefined : prepareStudio(call);
-	let served: ServedStudio | undefined;
+	const language = languageOf(call.value('lang') === undefined ? [] : ['--lang', call.value('lang')!]);
+	const words = START[language];
+	const served = call.flag('terminal') ? undefined : await serveStudio(call, words);
 	try {
-		await title("The course's own interpreter: 8 tokens, D = 4");
-		await withModel(call, 'lecture', (model) => journey(call, model, SEED_SENTENCES[0]!.text));
-		await title('A real one: SmolLM2-135M-Instruct, 49,152 tokens, D = 576');
-		await withModel(call, 'smollm2', async (model) => {
-			await realJourney(call, model);
-			served = await studio?.serve();
-			if (terminal.interactive) await conversation(served ? { ...call, signal: served.stopped } : call, model);
-		});
-		if (served && !terminal.interactive) await new Promise<void>((done) => served!.stopped.addEventListener('abort', () => done()));
+		if (call.flag('json')) {
+			if (!served) throw call.usage('start --json says where the studio is, and --terminal leaves it out');
+			await terminal.write(`${JSON.stringify({ url: served.urls[0], urls: served.urls })}\n`);
+		} else {
+			await withModel(call, NAME, async (model) => {
+				await lesson(call, model, language);
+				if (terminal.interactive) await conversation(served ? { ...call, signal: served.stopped } : call, model, words, served);
+			});
+			if (served && terminal.interactive && !served.stopped.aborted) {
+				await terminal.write(`\n${wrapped(filled(words.stays, { url: served.urls[0]! }), terminal.columns).join('\n')}\n`);
+			}
+		}
+		if (served && !served.stopped.aborted) await new Promise<void>((done) => served.stopped.addEventListener('abort', () => done()));
 	} catch (error) {
 		if (!signal.aborted && !served?.stopped.aborted) throw error; // Ctrl-C is the usual way to leave
 	} finally {
@@ -65,50 +49,64 @@ export async function run(call: Call): Promise<undefined> {
 	return undefined;
 }
 
-/** The seed sentence in four languages through the real model, its attention, and what else can be asked. */
-async function realJourney(call: Call, model: Model): Promise<void> {
-	const { terminal } = call;
-	const say = (text = '') => terminal.write(`${text}\n`);
-	const title = (text: string) => say(`\n${bold(wrapped(text, terminal.columns).join('\n'), terminal.colours)}`);
-	for (const { name, text } of SEED_SENTENCES) {
-		await say(dim(`\n${name}`, terminal.colours));
-		await journey(call, model, text);
-	}
-	await title('Attention in the first block');
-	await attentionOf(call, model, SEED_SENTENCES[0]!.text);
-	const whole = model.blocks.here === model.blocks.whole;
-	if (whole) {
-		await title('What the whole model says next');
-		await continued(call, model, SEED_SENTENCES[0]!.text);
-	}
-	await title('What else can be asked');
-	for (const [words, what] of [...ASK, ...(whole ? ASK_WHOLE : ASK_CUT)]) {
-		const command = `npx tongsa ${words}`;
-		for (const line of wrapped(command, terminal.columns)) await say(line);
-		for (const line of wrapped(what, terminal.columns - 4)) await say(dim(`    ${line}`, terminal.colours));
-	}
-}
-
-/** text → tokens with flags → ids → matrix → nearest rows → text. */
-async function journey(call: Call, model: Model, text: string): Promise<void> {
+/** The six sentences, each with what it speaks of, and what to do next. */
+async function lesson(call: Call, model: Model, language: Language): Promise<void> {
 	const { terminal, signal } = call;
+	const { columns, colours } = terminal;
+	const words = START[language];
+	const { text } = SEED_SENTENCES.find((one) => one.language === language)!;
+	const embedding = await model.embed(text, { signal });
+	const [tokens, width] = embedding.shape;
 	const tokenizer = tokenizerOf(model);
 	const label = (id: number) => tokenLabel(tokenizer, id);
-	const embedding = await model.embed(text, { signal });
-	const [T, D] = embedding.shape;
-	const lines: (readonly [string, string])[] = [
-		['text', visible(text, false)],
-		['tokens', embedding.ids.map(label).join(' | ') + (hasFlags(model) ? '' : dim('  (this model adds no flags)', terminal.colours))],
-		['ids', embedding.ids.join(' ')],
-		['matrix', `${T} × ${D}, one row per token`],
-	];
-	for (const [label, value] of lines) await terminal.write(`${labelled(label, value, terminal.columns)}\n`);
-	await terminal.write(matrix(embedding, label, terminal.columns, terminal.colours, SHOWN_ROWS));
+	const { matches } = await nearestJson(model, { word: WORD }, { top: SHOWN_NEIGHBOURS + 1, signal });
 	const back = await readBack(model, embedding, signal);
 	const said = tokenizer.decode(back, { skipSpecial: true });
-	await terminal.write(`${labelled('nearest', back.map(label).join(' | '), terminal.columns)}\n`);
-	await terminal.write(`${labelled('text', visible(said, false) + (said === text ? '  ✓ the same' : ''), terminal.columns)}\n`);
+	const labels = embedding.ids.map(label);
+	const values = { vocabulary: count(tokenizer.size), width, tokens, word: visible(WORD.trim()) };
+	const indented = (value: string) =>
+		wrapped(value, columns - 4)
+			.map((line) => `    ${line}\n`)
+			.join('');
+	const shows = [
+		indented(visible(text, false)),
+		indented(labels.join(' | ')) + (labels.some((one) => one.startsWith('‹')) ? dimmed(`(${words.bytes})`, terminal) : ''),
+		indented(embedding.ids.join(' ')),
+		matrix(embedding, label, Math.min(columns, SHOWN_COLUMNS), colours, SHOWN_ROWS),
+		indented(
+			matches
+				.slice(1)
+				.map(({ id }) => label(id))
+				.join(' | '),
+		),
+		indented(visible(said, false) + (said === text ? `  ✓ ${words.same}` : '')),
+	];
+	for (const [i, sentence] of words.sentences.entries()) {
+		const lines = wrapped(`${i + 1}. ${filled(sentence, values)}`, columns).join('\n');
+		await terminal.write(`\n${bold(lines, colours)}\n${shows[i]}`);
+	}
+	await next(call, model, words);
 }
+
+/** What to ask for after this; of what only a whole model can do, how to get one. */
+async function next({ terminal }: Call, model: Model, words: StartWords): Promise<void> {
+	const { commands } = words;
+	const whole = model.blocks.here === model.blocks.whole;
+	const lines: (readonly [string, string])[] = [
+		[`embed ${NAME} "…"`, commands.embed],
+		['compare gpt-2 gpt-4 llama-2 "…"', commands.compare],
+		['models', commands.models],
+		whole ? [`generate ${NAME} "…"`, commands.generate] : [`pull ${NAME}`, commands.pull],
+	];
+	await terminal.write(`\n${bold(words.more, terminal.colours)}\n`);
+	for (const [command, what] of lines) await terminal.write(`  npx tongsa ${command}\n${dimmed(what, terminal)}`);
+	await terminal.write(`${dim(wrapped(words.others, terminal.columns).join('\n'), terminal.colours)}\n`);
+}
+
+const dimmed = (text: string, { columns, colours }: Call['terminal']): string =>
+	wrapped(text, columns - 4)
+		.map((line) => `    ${dim(line, colours)}\n`)
+		.join('');
 
 /** For each row of the matrix, the token whose row is nearest: the way back, without looking at the ids. */
 async function readBack(model: Model, { data, shape }: Embedding, signal: AbortSignal): Promise<number[]> {
@@ -121,75 +119,39 @@ async function readBack(model: Model, { data, shape }: Embedding, signal: AbortS
 	return back;
 }
 
-/** How much each token of a sentence takes from those before it, in one head of block 0. */
-async function attentionOf({ terminal, signal }: Call, model: Model, text: string): Promise<void> {
-	const at = { point: 'attention.weights', layer: 0, head: SHOWN_HEAD } as const;
-	const { ids, points } = await model.trace(text, { at: [at], signal });
-	const tokens = ids.map((id) => tokenLabel(model.tokenizer, id));
-	const [{ data }] = Object.values(points) as [(typeof points)[string]];
-	await terminal.write(attention({ weights: data, queries: tokens, keys: tokens }, terminal.columns, terminal.colours));
-	const how = `Head ${SHOWN_HEAD}: each row is a token, and how much it takes from those in the columns (softmax of query · key; a row sums to 1).`;
-	await terminal.write(`${dim(wrapped(how, terminal.columns).join('\n'), terminal.colours)}\n`);
-}
-
-/** The likeliest continuation of a text, token by token. */
-async function continued({ terminal, signal }: Call, model: Model, text: string): Promise<void> {
-	const stream = shown(terminal);
-	await stream.write(text);
-	const options = { maxTokens: CONTINUED_TOKENS, signal };
-	try {
-		await generateJson(
-			model,
-			text,
-			options,
-			() => performance.now(),
-			async (more) => {
-				await stream.write(more);
-				await setImmediate(); // lets Ctrl-C through
-			},
-		);
-	} finally {
-		await stream.end();
-	}
-}
-
-const hasFlags = ({ tokenizer }: Model): boolean =>
-	tokenizer !== undefined && tokenizer.flags.before.length + tokenizer.flags.after.length > 0;
-
-const labelled = (label: string, value: string, columns: number): string =>
-	wrapped(value, Math.max(20, columns - 10))
-		.map((line, i) => `${(i ? '' : label).padEnd(8)}  ${line}`)
-		.join('\n');
-
-/** The person's own sentences, until an empty line or Ctrl-D. */
-async function conversation(call: Call, model: Model): Promise<void> {
+/** The person's own sentences. An empty line ends them only where no studio would end with them. */
+async function conversation(call: Call, model: Model, words: StartWords, served: ServedStudio | undefined): Promise<void> {
 	const { createInterface } = await import('node:readline/promises');
-	const { signal } = call;
+	const { signal, terminal } = call;
 	const lines = createInterface({ input: process.stdin, output: process.stdout });
 	lines.on('SIGINT', () => process.emit('SIGINT'));
+	const closed = new Promise<undefined>((done) => lines.once('close', () => done(undefined)));
 	try {
 		for (;;) {
-			const text = await Promise.race([
-				lines.question('\nYour sentence (empty to leave): ', { signal }),
-				new Promise<string>((done) => lines.once('close', () => done(''))),
-			]);
-			if (text.trim() === '') return;
-			await answer(call, model, text);
+			const text = await Promise.race([lines.question(`\n${served ? words.ask : words.askTerminal}`, { signal }), closed]);
+			if (text === undefined) return; // Ctrl-D
+			if (text.trim() !== '') await answer(call, model, words, text);
+			else if (!served) return;
+			else await terminal.write(`${wrapped(filled(words.empty, { url: served.urls[0]! }), terminal.columns).join('\n')}\n`);
 		}
 	} finally {
 		lines.close();
 	}
 }
 
-/** A sentence's journey, its price, and what its mean row is near to. A refusal is said and the talk goes on. */
-async function answer(call: Call, model: Model, text: string): Promise<void> {
+/** A sentence's tokens and matrix, its price, and what its mean row is near to. A refusal is said and the talk goes on. */
+async function answer(call: Call, model: Model, words: StartWords, text: string): Promise<void> {
 	const { terminal, signal } = call;
 	try {
-		await journey(call, model, text);
-		const tokens = tokenizerOf(model).count(text, { special: 'none', flags: false });
+		const tokenizer = tokenizerOf(model);
+		const label = (id: number) => tokenLabel(tokenizer, id);
+		const embedding = await model.embed(text, { signal });
+		await terminal.write(`${wrapped(embedding.ids.map(label).join(' | '), terminal.columns).join('\n')}\n`);
+		await terminal.write(matrix(embedding, label, Math.min(terminal.columns, SHOWN_COLUMNS), terminal.colours, SHOWN_ROWS));
+		const tokens = tokenizer.count(text, { special: 'none', flags: false });
 		const { matches } = await nearestJson(model, { word: text }, { top: 5, signal });
-		const near = matches.map((match) => tokenLabel(model.tokenizer, match.id)).join(' | ');
-		const price = `${(tokens / [...text].length).toFixed(2)} tokens per character. Nearest to the mean of its rows: ${near}`;
+		const near = matches.map((match) => label(match.id)).join(' | ');
+		const price = filled(words.near, { rate: (tokens / [...text].length).toFixed(2), near });
 		await terminal.write(`${dim(wrapped(price, terminal.columns).join('\n'), terminal.colours)}\n`);
 	} catch (error) {
 		if (!(error instanceof TongsaError)) throw error;

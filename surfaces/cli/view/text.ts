@@ -78,15 +78,23 @@ export function cut(text: string, columns: number): string {
 export const padStart = (text: string, columns: number): string => ' '.repeat(Math.max(0, columns - width(text))) + text;
 export const padEnd = (text: string, columns: number): string => text + ' '.repeat(Math.max(0, columns - width(text)));
 
-/** Lines of at most `columns` columns, broken at spaces, and inside a word that is longer (a path). */
+/** Where Chinese and Japanese may be broken: at every character, not before closing punctuation and not behind opening. */
+const BREAKS =
+	/(?<=[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}ー])(?![\p{Pe}\p{Pf}\p{Po}ー…])|(?<![\p{Ps}\p{Pi}])(?=[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}])/u;
+
+/** Lines of at most `columns` columns, broken at spaces, between Chinese and Japanese characters, and inside a word that is longer (a path). */
 export function wrapped(text: string, columns: number): string[] {
 	const lines: string[] = [];
 	let line = '';
-	for (const word of text.split(' ').flatMap((one) => (width(one) > columns ? broken(one, columns) : [one]))) {
-		if (line && width(line) + 1 + width(word) > columns) {
-			lines.push(line);
-			line = word;
-		} else line += (line ? ' ' : '') + word;
+	for (const word of text.split(' ')) {
+		let space = line ? ' ' : '';
+		for (const part of word.split(BREAKS).flatMap((one) => (width(one) > columns ? broken(one, columns) : [one]))) {
+			if (line && width(line + space + part) > columns) {
+				lines.push(line);
+				line = part;
+			} else line += space + part;
+			space = '';
+		}
 	}
 	return [...lines, line].map((one) => one.trimEnd());
 }

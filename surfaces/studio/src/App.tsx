@@ -7,6 +7,7 @@ import { PlaceProvider, usePlace } from './state/place.tsx';
 import { type Theme, useStored } from './state/settings.ts';
 import { useSettled } from './state/settled.ts';
 import { Boundary } from './ui/boundary.tsx';
+import { copyText } from './ui/copy.ts';
 import { Choose, Push } from './ui/fields.tsx';
 import { views } from './views/views.ts';
 
@@ -114,11 +115,11 @@ function View() {
 
 function Footer() {
 	const t = useMessages();
-	const [copied, setCopied] = useState(false);
+	const [copied, setCopied] = useState<boolean>();
 	async function copy() {
-		await navigator.clipboard.writeText(location.href);
-		setCopied(true);
-		setTimeout(() => setCopied(false), 2000);
+		const worked = await copyText(location.href);
+		setCopied(worked);
+		if (worked) setTimeout(() => setCopied(undefined), 2000);
 	}
 	return (
 		<footer>
@@ -126,6 +127,7 @@ function Footer() {
 			<Push kind="quiet" onPress={() => void copy()}>
 				{copied ? t.copied : t.copyLink}
 			</Push>
+			{copied === false && <input readOnly value={location.href} aria-label={t.copyLink} onFocus={(e) => e.currentTarget.select()} />}
 		</footer>
 	);
 }

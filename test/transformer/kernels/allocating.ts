@@ -3,7 +3,7 @@
 import { Worker as Thread } from 'node:worker_threads';
 import { computeThread } from '../../../hosts/node/compute-thread.ts';
 import { nodeHost } from '../../../hosts/node/host.ts';
-import { openFast } from '../../../src/transformer/kernels/model.ts';
+import { KernelModel } from '../../../src/transformer/kernels/model.ts';
 import { MADE, madeModel } from '../../compute/made.ts';
 
 const [way = 'atOnce', threads = '1'] = process.argv.slice(2);
@@ -19,7 +19,7 @@ const startWorker = () => {
 };
 // A clock that hardly moves: nobody else's turn comes.
 const clock = { now: () => performance.now() / 1e6, wait: nodeHost().wait };
-const fast = await openFast(madeModel(MADE[0]!), {
+const fast = await KernelModel.open(madeModel(MADE[0]!), {
 	capacity: 64,
 	memoryBudget: 2 ** 28,
 	threads: Number(threads),
@@ -32,7 +32,7 @@ await fast.forward(ids, POSITION, 'logits');
 
 async function passes(): Promise<void> {
 	if (way === 'forward') for (let i = 0; i < PASSES; i++) await fast.forward(ids, POSITION, 'logits');
-	else for (let i = 0; i < PASSES; i++) if (!fast.atOnce(ids, POSITION, 'logits')) throw new Error('something was waited for');
+	else for (let i = 0; i < PASSES; i++) if (!fast.tryForward(ids, POSITION, 'logits')) throw new Error('something was waited for');
 }
 const leader = (): number => process.memoryUsage().heapUsed;
 const worker = async (): Promise<number> => (thread ? (await thread.getHeapStatistics()).used_heap_size : 0);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { nodeHost } from '../../../hosts/node/host.ts';
-import { type FastModel, openFast } from '../../../src/transformer/kernels/model.ts';
+import { KernelModel } from '../../../src/transformer/kernels/model.ts';
 import type { Transformer } from '../../../src/transformer/transformer.ts';
 import { MADE, madeModel } from '../../compute/made.ts';
 
@@ -13,22 +13,22 @@ const text = (T: number, seed: number): number[] => Array.from({ length: T }, (_
 const LENGTHS = [5, 2, 17, 64, 30, 9, 33, 128, 3, 150, 4, 121, 8];
 const TEXTS = LENGTHS.map(text);
 
-const open = (model: Transformer, more: Partial<Parameters<typeof openFast>[1]> = {}): Promise<FastModel> =>
-	openFast(model, { capacity: 160, memoryBudget: 2 ** 28, ...more });
+const open = (model: Transformer, more: Partial<Parameters<typeof KernelModel.open>[1]> = {}): Promise<KernelModel> =>
+	KernelModel.open(model, { capacity: 160, memoryBudget: 2 ** 28, ...more });
 
 /** The kernels of the standard compiler, and the host's better ones where it has them. */
 const COMPILERS = [{}, { optimise: host.optimise! }];
 
-async function statesOf(fast: FastModel, texts: readonly number[][]): Promise<Float32Array[]> {
+async function statesOf(fast: KernelModel, texts: readonly number[][]): Promise<Float32Array[]> {
 	const all: Float32Array[] = [];
-	await fast.texts(texts, (i, states) => {
+	await fast.forwardBatch(texts, (i, states) => {
 		assert.equal(i, all.length);
 		all.push(states.slice());
 	});
 	return all;
 }
 
-async function alone(fast: FastModel, texts: readonly number[][]): Promise<Float32Array[]> {
+async function alone(fast: KernelModel, texts: readonly number[][]): Promise<Float32Array[]> {
 	const all: Float32Array[] = [];
 	for (const ids of texts) all.push((await fast.forward(ids, 0, 'states')).slice());
 	return all;

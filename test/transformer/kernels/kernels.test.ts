@@ -5,13 +5,11 @@ import { after, describe, test } from 'node:test';
 import { nodeHost } from '../../../hosts/node/host.ts';
 import { optimise } from '../../../hosts/node/optimise.ts';
 import type { KernelVariant } from '../../../src/compute/kernels.ts';
-import type { FourBits } from '../../../src/compute/layouts.ts';
 import { trace } from '../../../src/inspection/trace.ts';
-import { forward } from '../../../src/transformer/forward.ts';
-import { type FastModel, fastObstacle, openFast } from '../../../src/transformer/kernels/model.ts';
-import { createState } from '../../../src/transformer/state.ts';
+import { KernelEngine } from '../../../src/transformer/kernels/engine.ts';
+import { KernelModel, kernelObstacle } from '../../../src/transformer/kernels/model.ts';
+import { ReferenceEngine } from '../../../src/transformer/reference/engine.ts';
 import type { Transformer } from '../../../src/transformer/transformer.ts';
-import { unembed } from '../../../src/unembedding/unembed.ts';
 import { variants } from '../../compute/builds.ts';
 import { MADE, madeModel } from '../../compute/made.ts';
 
@@ -29,7 +27,7 @@ function worst(got: ArrayLike<number>, wanted: Float32Array): number {
 }
 
 async function exactStates(model: Transformer, T: number): Promise<Float32Array> {
-	return forward(model, { ids: ids(T) }, createState(model.config));
+	return new ReferenceEngine(model).run({ ids: ids(T) });
 }
 
 const builds: { variant: KernelVariant; threads: number; skip: string | false }[] = (await variants()).map(({ name, skip }) => ({
@@ -41,15 +39,15 @@ builds.push({ ...builds.at(-1)!, threads: 2 });
 
 for (const { variant, threads, skip } of builds) {
 	describe(`fast path, ${variant}, ${threads} threads`, { skip }, () => {
-		const opened: FastModel[] = [];
+		const opened: KernelModel[] = [];
 		after(() => {
 			for (const model of opened) model.close();
 		});
 		for (const config of MADE) {
 			test(config.family, async () => {
 				const model = madeModel(config);
-				assert.equal(fastObstacle(model, 160), undefined);
-				const fast = await openFast(model, {
+				assert.equal(kernelObstacle(model, 160), undefined);
+				const engine = await KernelEngine.open(model, {
 					capacity: 160,
 					memoryBudget: 2 ** 28,
 					threads,
@@ -58,6 +56,7 @@ for (const { variant, threads, skip } of builds) {
 					startWorker: host.startWorker!,
 					clock: host,
 				});
+				const fast = engine.kernels;
 				opened.push(fast);
 				assert.equal(fast.threads, threads);
 				const D = config.width;
@@ -66,12 +65,15 @@ for (const { variant, threads, skip } of builds) {
 					const states = await exactStates(model, T);
 					assert.ok(worst((await fast.forward(ids(T), 0, 'states')).slice(), states) < FLOAT_TOLERANCE, `states of ${T}`);
 					if (!config.logits) continue;
-					const logits = await unembed(model, states.slice((T - 1) * D));
+					const logits = await new ReferenceEngine(model).logits(states.slice((T - 1) * D), 'final');
 					assert.ok(worst((await fast.forward(ids(T), 0, 'logits')).slice(), logits) < FLOAT_TOLERANCE, `logits of ${T}`);
 				}
 				// A pass that is listened to stops at each point, with all threads.
 				const at = ['blocks.0.attention.output', 'blocks.1.output'];
-				const [heard, wanted] = [await trace(model, { ids: ids(6) }, { at, fast }), await trace(model, { ids: ids(6) }, { at })];
+				const [heard, wanted] = [
+					await trace(engine, { ids: ids(6) }, { at }),
+					await trace(new ReferenceEngine(model), { ids: ids(6) }, { at }),
+				];
 				for (const point of at)
 					assert.ok(worst(heard.points.get(point)!.data, wanted.points.get(point)!.data) < FLOAT_TOLERANCE, `${point}, heard`);
 				if (!config.blocks[0]!.attention.causal) return;
@@ -95,48 +97,12 @@ describe('fast path, quantised weights', () => {
 		test(dtype, async () => {
 			// Activations in 8 (or 7) bits: half a percent of each group's greatest value, a little more after two blocks.
 			const model = madeModel(MADE[0]!, dtype);
-			const fast = await openFast(model, { capacity: 64, memoryBudget: 2 ** 28 });
+			const fast = await KernelModel.open(model, { capacity: 64, memoryBudget: 2 ** 28 });
 			const states = await exactStates(model, 9);
 			const error = worst((await fast.forward(ids(9), 0, 'states')).slice(), states);
 			assert.ok(error < tolerance, String(error));
 			fast.close();
 		});
-	}
-});
-
-describe('fast path, 4-bit weights packed and in bytes', () => {
-	for (const { variant, threads, skip } of builds) {
-		for (const dtype of ['Q4_0', 'Q4_1'] as const) {
-			test(`${dtype}, ${variant}, ${threads} threads: equal to the bit`, { skip }, async () => {
-				const open = (fourBits: FourBits): Promise<FastModel> =>
-					openFast(madeModel(MADE[0]!, dtype), {
-						capacity: 64,
-						memoryBudget: 2 ** 28,
-						threads,
-						variant,
-						optimise,
-						startWorker: host.startWorker!,
-						clock: host,
-						fourBits,
-					});
-				const [packed, bytes] = [await open('packed'), await open('bytes')];
-				assert.ok(packed.bytes.layouts.unsigned4! > 0 && packed.bytes.layouts.unsigned5 === undefined);
-				// 320 bytes of a record for 192.
-				assert.deepEqual(
-					[bytes.bytes.layouts.unsigned4, bytes.bytes.layouts.unsigned5],
-					[undefined, (packed.bytes.layouts.unsigned4! / 3) * 5],
-				);
-				for (const T of [1, 9]) {
-					for (const want of ['states', 'logits'] as const) {
-						const made = (await packed.forward(ids(T), 0, want)).slice();
-						assert.ok(made.some((value) => value !== 0));
-						assert.deepEqual((await bytes.forward(ids(T), 0, want)).slice(), made, `${want} of ${T}`);
-					}
-				}
-				packed.close();
-				bytes.close();
-			});
-		}
 	}
 });
 
@@ -146,20 +112,20 @@ test('a scale that is infinite is refused, not computed with', async () => {
 	const bytes = await tensor.source.read(0, tensor.byteLength);
 	bytes.set([0x00, 0x7c], 34 * 5);
 	for (const variant of ['scalar', 'simd'] as const) {
-		await assert.rejects(openFast(model, { capacity: 8, memoryBudget: 2 ** 28, variant }), { code: 'malformed' });
+		await assert.rejects(KernelModel.open(model, { capacity: 8, memoryBudget: 2 ** 28, variant }), { code: 'malformed' });
 	}
 });
 
 test('refusals name what is wrong, and the model stays usable', async () => {
 	const model = madeModel(MADE[0]!);
-	const fast = await openFast(model, { capacity: 8, memoryBudget: 2 ** 28 });
+	const fast = await KernelModel.open(model, { capacity: 8, memoryBudget: 2 ** 28 });
 	await assert.rejects(fast.forward(ids(9), 0, 'logits'), { code: 'too-large' });
 	await assert.rejects(fast.forward([], 0, 'logits'), { code: 'usage' });
 	await assert.rejects(fast.forward([101], 0, 'logits'), { code: 'out-of-range' });
 	assert.equal((await fast.forward(ids(8), 0, 'logits')).length, 101);
 	fast.close();
 	await assert.rejects(fast.forward(ids(1), 0, 'logits'), { code: 'closed' });
-	await assert.rejects(openFast(model, { capacity: 8, memoryBudget: 2 ** 16 }), { code: 'too-large' });
+	await assert.rejects(KernelModel.open(model, { capacity: 8, memoryBudget: 2 ** 16 }), { code: 'too-large' });
 	const odd = { ...MADE[0]!, width: 38, embedding: { width: 38, scale: 1, types: 0 } };
-	await assert.rejects(openFast(madeModel(odd), { capacity: 8, memoryBudget: 2 ** 28 }), { code: 'unsupported' });
+	await assert.rejects(KernelModel.open(madeModel(odd), { capacity: 8, memoryBudget: 2 ** 28 }), { code: 'unsupported' });
 });

@@ -133,7 +133,10 @@ export function Overview({
 			{table && (
 				<Scroller className="table-scroll heads-table" label={words.overview}>
 					<table className="numbers">
-						<caption>{words.averages}</caption>
+						<caption>
+							{words.averages}
+							<span className="hint">{words.averagesNote}</span>
+						</caption>
 						<thead>
 							<tr>
 								<th scope="col">{t.lesson.attention.head}</th>

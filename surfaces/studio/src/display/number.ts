@@ -9,6 +9,9 @@ export function digits(value: number, significant = 4): string {
 	return (value < 0 ? '−' : '') + text;
 }
 
+/** Four decimals, so that points stand under each other: 0.14624 → 0.1462. */
+export const fixed = (value: number): string => (value < 0 ? '−' : '') + Math.abs(value).toFixed(4);
+
 /** For narrow cells: −0.031, 3e-4. */
 export function short(value: number): string {
 	const size = Math.abs(value);

@@ -2,6 +2,7 @@
 
 import { browserHost } from '../../../../hosts/browser/host.ts';
 import { distances, norms, openModel } from '../../../../hosts/browser/index.ts';
+import { TongsaError } from '../../../../src/errors.ts';
 import type { Model, OpenOptions } from '../../../../src/model.ts';
 import type { Tokenizer } from '../../../../src/tokenizer/types.ts';
 import { logProbabilities, top } from '../../../../src/unembedding/probability.ts';
@@ -36,6 +37,12 @@ export function bestOf(logits: Float32Array, count: number, temperature = 1): { 
 	return top(logs, count).map((id) => ({ id, probability: Math.exp(logs[id]!) }));
 }
 
+/** A transformer that is not known: tokens and table of its file work all the same. */
+function noPoints(error: unknown): [] {
+	if (error instanceof TongsaError && error.code === 'unsupported') return [];
+	throw error;
+}
+
 export async function cardOf(
 	name: string,
 	title: string,
@@ -44,7 +51,7 @@ export async function cardOf(
 ): Promise<ModelCard> {
 	const { tokenizer, table, checkpoint, blocks } = model;
 	const whole = table !== undefined && blocks.whole > 0 && blocks.here === blocks.whole;
-	const points = whole ? await model.points() : [];
+	const points = whole ? await model.points().catch(noPoints) : [];
 	const reads = points.some(({ name }) => name === 'logits');
 	const bothWays = points.some(({ causal }) => causal === false);
 	const { context, heads } = statedShape(checkpoint, model.architecture);

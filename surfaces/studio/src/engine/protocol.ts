@@ -1,6 +1,6 @@
 // What the page and its worker say to each other: plain data, copied or transferred.
 
-import type { ErrorCode } from '../../../../src/errors.ts';
+import { type ErrorCode, type ErrorDetail, TongsaError } from '../../../../src/errors.ts';
 import type { Progress } from '../../../../src/host.ts';
 import type { Provenance } from '../../../../src/model.ts';
 import type { TokenKind } from '../../../../src/tokenizer/types.ts';
@@ -58,7 +58,20 @@ export interface ModelCard {
 /** An error as data: what crosses the worker's border. */
 export interface Refusal {
 	readonly code: ErrorCode | 'cancelled';
+	/** The library's own line, in English. */
 	readonly message: string;
+	/** What it is made of: the page says it in its own language. */
+	readonly detail?: ErrorDetail;
+}
+
+/** A failed fetch, as browsers word it: of a part of the page too, which comes when it is needed. */
+const FETCH_FAILED = /failed to fetch|importing a module script failed|error loading dynamically imported module|networkerror|load failed/i;
+
+/** Any error as data. */
+export function refusalOf(error: unknown): Refusal {
+	if (error instanceof TongsaError) return { code: error.code, message: error.message, detail: error.detail };
+	const message = error instanceof Error ? error.message : String(error);
+	return { code: FETCH_FAILED.test(message) ? 'network' : 'internal', message };
 }
 
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };

@@ -2,7 +2,7 @@
 
 import { startTransition, useEffect, useRef, useState } from 'react';
 import { alsoAwaited, EngineError } from './client.ts';
-import type { Refusal } from './protocol.ts';
+import { type Refusal, refusalOf } from './protocol.ts';
 
 export interface Answer<T> {
 	readonly value: T | undefined;
@@ -35,7 +35,7 @@ export function useAnswer<T>(key: string | undefined, ask: (signal: AbortSignal)
 			(value) => controller.signal.aborted || startTransition(() => setState({ key: full, value })),
 			(error: unknown) => {
 				if (controller.signal.aborted) return;
-				const refusal: Refusal = error instanceof EngineError ? error.refusal : { code: 'internal', message: String(error) };
+				const refusal: Refusal = error instanceof EngineError ? error.refusal : refusalOf(error);
 				setState({ key: full, refusal });
 			},
 		);

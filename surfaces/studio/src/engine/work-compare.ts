@@ -1,11 +1,9 @@
 // Two models on one sentence: states against each other, next-token distributions against each other.
 
 import { TongsaError } from '../../../../src/errors.ts';
-import type { Selector } from '../../../../src/transformer/select.ts';
 import { bestOf, cosine, moved, probabilities } from './library.ts';
 import type { Array2, Precision, TokenView } from './protocol.ts';
 import { type Context, idsOf, modelOf, tokenizerOf, tokenView, tokenViews } from './registry.ts';
-import { watched } from './work-inside.ts';
 
 export interface Likeness {
 	readonly tokens: readonly TokenView[];
@@ -42,9 +40,8 @@ export const compare = {
 	): Promise<{ apart: number; precision: Precision; tokens: { token: TokenView; first: number; second: number }[] }> {
 		const ids = await sameIds(a, b, text);
 		const logits = async (name: string) => {
-			const at: Selector[] = [{ point: 'logits', token: -1 }];
-			const { points, provenance } = await (await modelOf(name)).trace(ids, { at, replace: [watched(context)], signal: context.signal });
-			return { data: points['logits']!.data, precision: provenance.precision! };
+			const { logits: data, provenance } = await (await modelOf(name)).logits(ids, { precision: 'exact', signal: context.signal });
+			return { data, precision: provenance.precision! };
 		};
 		const [{ data: x, precision }, { data: y }] = [await logits(a), await logits(b)];
 		const [p, q] = [probabilities(x), probabilities(y)];
@@ -69,7 +66,7 @@ async function sameIds(a: string, b: string, text: string): Promise<number[]> {
 
 async function statesOf(context: Context, name: string, ids: readonly number[], layers: number) {
 	const at = ['embedding.output', ...Array.from({ length: layers }, (_, layer) => `blocks.${layer}.output`)];
-	const { points, provenance } = await (await modelOf(name)).trace(ids, { at, replace: [watched(context)], signal: context.signal });
+	const { points, provenance } = await (await modelOf(name)).trace(ids, { at, signal: context.signal });
 	await context.turn();
 	context.check();
 	return { points, precision: provenance.precision! };

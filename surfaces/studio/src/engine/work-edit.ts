@@ -1,12 +1,11 @@
 // Edits: a run with something changed inside, beside the run as it is.
 
 import { TongsaError } from '../../../../src/errors.ts';
-import type { Replace } from '../../../../src/transformer/listen.ts';
+import type { Replace } from '../../../../src/transformer/hooks.ts';
 import type { Selector } from '../../../../src/transformer/select.ts';
 import { bestOf, moved } from './library.ts';
 import type { Precision } from './protocol.ts';
 import { type Context, idsOf, modelOf, tokenizerOf, tokenView, tokenViews } from './registry.ts';
-import { watched } from './work-inside.ts';
 import type { Guess } from './work-out.ts';
 
 /** What is changed in a run. */
@@ -69,7 +68,6 @@ export const edit = {
 				context,
 				name,
 				names.map((point) => points[point]!.data),
-				layers,
 			);
 		return { before: await read(before), after: await read(after), precision };
 	},
@@ -80,19 +78,14 @@ export const edit = {
 		const tokenizer = await tokenizerOf(name);
 		const start = await idsOf(name, text);
 		const runs = [
-			{ ids: [...start], decoder: tokenizer.decoder(), replace: [watched(context)] as Edit[] },
-			{ ids: [...start], decoder: tokenizer.decoder(), replace: [...(await replacements(context, name, edits)), watched(context)] },
+			{ ids: [...start], decoder: tokenizer.decoder(), replace: [] as Edit[] },
+			{ ids: [...start], decoder: tokenizer.decoder(), replace: await replacements(context, name, edits) },
 		];
 		for (let i = 0; i < most; i++) {
 			const pieces: string[] = [];
 			for (const { ids, decoder, replace } of runs) {
-				const { points } = await opened.trace(ids, {
-					at: [{ point: 'logits', token: -1 }],
-					replace,
-					precision: 'fast',
-					signal: context.signal,
-				});
-				const { id } = bestOf(points['logits']!.data, 1)[0]!;
+				const { logits } = await opened.logits(ids, { replace, signal: context.signal });
+				const { id } = bestOf(logits, 1)[0]!;
 				ids.push(id);
 				pieces.push(decoder.push(id));
 			}
@@ -105,7 +98,7 @@ export const edit = {
 
 async function bothOf(context: Context, name: string, ids: readonly number[], edits: Edits, at: readonly Selector[]) {
 	const opened = await modelOf(name);
-	const replace = [...(await replacements(context, name, edits)), watched(context)];
+	const replace = await replacements(context, name, edits);
 	const { points, before, provenance } = await opened.trace(ids, { at, replace, both: true, precision: 'fast', signal: context.signal });
 	return { before: before!, after: points, precision: provenance.precision! };
 }
@@ -124,23 +117,14 @@ async function replacements({ signal }: Context, name: string, { layer, heads, s
 	return edits;
 }
 
-/** States of D values → the best guesses for each: they take the place of the last block's output in a run of as many tokens. */
-async function readStates(context: Context, name: string, states: readonly Float32Array[], layers: number): Promise<Guess[][]> {
+/** States of D values → the best guesses for each. */
+async function readStates(context: Context, name: string, states: readonly Float32Array[]): Promise<Guess[][]> {
 	const opened = await modelOf(name);
 	const tokenizer = await tokenizerOf(name);
 	const joined = new Float32Array(states.length * states[0]!.length);
 	for (const [i, state] of states.entries()) joined.set(state, i * state.length);
-	const { points } = await opened.trace(new Array<number>(states.length).fill(0), {
-		at: ['logits'],
-		precision: 'fast',
-		replace: [watched(context), { at: { point: 'output', layer: layers - 1 }, with: () => joined }],
-		signal: context.signal,
-	});
-	const { data } = points['logits']!;
-	const V = data.length / states.length;
-	return states.map((_, i) =>
-		bestOf(data.subarray(i * V, (i + 1) * V), 5).map(({ id, probability }) => ({ ...tokenView(tokenizer, id), probability })),
-	);
+	const { top } = await opened.unembed(joined, { top: 5, signal: context.signal });
+	return top.map((guesses) => guesses.map(({ id, probability }) => ({ ...tokenView(tokenizer, id), probability })));
 }
 
 /** (H, T, Dh) with some heads at zero. */

@@ -47,7 +47,7 @@ export const inside = {
 		const ids = await idsOf(name, text);
 		if (ids.length > MAX_ATTENTION) throw tooLong(ids.length);
 		const names = ATTENTION_POINTS.map((point) => `blocks.${layer}.attention.${point}`);
-		const { points, provenance } = await opened.trace(ids, { at: names, replace: [watched(context)], signal: context.signal });
+		const { points, provenance } = await opened.trace(ids, { at: names, signal: context.signal });
 		const [query, key, value, scores, weights, mixed] = names.map((point) => copy(points[point]!));
 		return {
 			tokens: tokenViews(opened.tokenizer, ids),
@@ -114,6 +114,3 @@ export const inside = {
 
 const tooLong = (got: number) =>
 	new TongsaError('too-large', 'too many tokens to show who looks at whom', { got, allowed: `at most ${MAX_ATTENTION}` });
-
-/** Lets a cancel into a run, after every block; changes nothing. */
-export const watched = (context: Context) => ({ at: 'blocks.*.output', with: () => void context.check() }) as const;

@@ -1,5 +1,6 @@
 // Where numbers come from, for the files that are saved: which weight files, told apart from others of that name, and which tokens.
 
+import { hex, sha256 } from '../../../../src/bytes/sha256.ts';
 import { type Provenance, provenanceOf } from '../../../../src/model/provenance.ts';
 import type { Model } from '../../../../src/model.ts';
 import { type Context, modelOf } from './registry.ts';
@@ -28,7 +29,7 @@ export async function fingerprint({ checkpoint: { files, assets } }: Model, sign
 		return [...new Set(places)].map((offset) => file.read(offset, length, signal));
 	});
 	const whole = await new Blob([sizes, ...((await Promise.all(parts)) as Uint8Array<ArrayBuffer>[])]).arrayBuffer();
-	return Array.from(new Uint8Array(await crypto.subtle.digest('SHA-256', whole)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+	return hex(sha256(new Uint8Array(whole)));
 }
 
 export const origin = {

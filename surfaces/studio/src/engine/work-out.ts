@@ -28,8 +28,8 @@ export const out = {
 		if (ids.length > MAX_LENS) {
 			throw new TongsaError('too-large', 'too many tokens for a lens', { got: ids.length, allowed: `at most ${MAX_LENS}` });
 		}
-		for (let token = ids.length - 1; token >= 0; token--) {
-			const { layers, provenance } = await opened.lens(ids, { token, top, signal: context.signal });
+		const { tokens, provenance } = await opened.lens(ids, { tokens: 'all', top, signal: context.signal });
+		for (const { position: token, layers } of tokens.toReversed()) {
 			const guesses = layers.map((layer) => layer.top.map(({ id, probability }) => ({ ...tokenView(tokenizer, id), probability })));
 			context.onPart({ token, layers: guesses, precision: provenance.precision! } satisfies LensColumn);
 			await context.turn();
@@ -53,8 +53,8 @@ export const out = {
 		if (ids.length === 0) throw new TongsaError('usage', 'there is nothing to go on from');
 		const key = JSON.stringify([name, ids]);
 		if (kept?.key !== key) {
-			const { points, provenance } = await opened.trace(ids, { at: [{ point: 'logits', token: -1 }], signal: context.signal });
-			kept = { key, logits: points['logits']!.data.slice(), precision: provenance.precision! };
+			const { logits, provenance } = await opened.logits(ids, { precision: 'exact', signal: context.signal });
+			kept = { key, logits, precision: provenance.precision! };
 		}
 		const best = bestOf(kept.logits, top, temperature).map(({ id, probability }) => ({ ...tokenView(tokenizer, id), probability }));
 		return { tokens: tokenViews(tokenizer, ids), best, precision: kept.precision };

@@ -27,10 +27,10 @@ export interface SamplerSettings {
 export type Chance = Guess & { readonly drawn: number };
 
 const chainOf = ({ temperature, topK, topP, minP }: SamplerSettings): SamplerStep[] => [
-	{ type: 'temperature', value: temperature },
 	...(topK > 0 ? [{ type: 'topK', k: topK } as const] : []),
 	...(topP < 1 ? [{ type: 'topP', p: topP } as const] : []),
 	...(minP > 0 ? [{ type: 'minP', p: minP } as const] : []),
+	{ type: 'temperature', value: temperature },
 ];
 
 /** The newest scores of all V tokens: moving a slider must not run the model again. */
@@ -45,14 +45,8 @@ async function scoresAfter(context: Context, name: string, ids: readonly number[
 	const key = JSON.stringify([name, ids]);
 	if (kept?.key !== key) {
 		const opened = await modelOf(name);
-		const all = opened.table?.rows ?? 0;
-		const stream = opened.generate(ids, { maxTokens: 1, logProbabilities: all, stopIds: [], signal: context.signal });
-		const { value } = await stream.next();
-		if (value === undefined || !('top' in value)) throw new Error('a model that generates gave no token');
-		const logs = new Float32Array(all).fill(Number.NEGATIVE_INFINITY);
-		for (const { id, logProbability } of value.top) logs[id] = logProbability;
-		const end = await stream.next();
-		kept = { key, logs, precision: end.done ? end.value.provenance.precision! : 'exact' };
+		const { logits, provenance } = await opened.logits(ids, { signal: context.signal });
+		kept = { key, logs: Float32Array.from(logProbabilities(logits)), precision: provenance.precision! };
 	}
 	return kept;
 }
@@ -117,6 +111,7 @@ export const write = {
 		for (;;) {
 			const { done, value } = await stream.next();
 			if (done) return { finishReason: value.finishReason, precision: value.provenance.precision! };
+			if (value.id === undefined) continue; // text without a token of its own
 			context.onPart({ ...tokenView(tokenizer, value.id), probability: Math.exp(value.logProbability) } satisfies Guess);
 			await context.turn();
 		}

@@ -1,8 +1,7 @@
 // The worker: runs the library beside the page. Calls come by name and number; a cancelled one stops at its next pause.
 
 import { expose, transfer } from 'comlink';
-import { TongsaError } from '../../../../src/errors.ts';
-import type { Outcome, Progress } from './protocol.ts';
+import { type Outcome, type Progress, refusalOf } from './protocol.ts';
 import type { Context } from './registry.ts';
 import { type Work, work } from './work.ts';
 
@@ -39,8 +38,7 @@ const desk = {
 			return transfer({ ok: true, value }, buffersOf(value));
 		} catch (error) {
 			if (controller.signal.aborted) return { ok: false, refusal: { code: 'cancelled', message: 'cancelled' } };
-			if (error instanceof TongsaError) return { ok: false, refusal: { code: error.code, message: error.message } };
-			return { ok: false, refusal: { code: 'internal', message: error instanceof Error ? error.message : String(error) } };
+			return { ok: false, refusal: refusalOf(error) };
 		} finally {
 			running.delete(id);
 		}

@@ -116,7 +116,7 @@ function Two(props: { readonly card: ModelCard; readonly a: Side; readonly b: Si
 			)}
 			{shared && parting.value && (
 				<>
-					<h4>{t.labelled(words.word, quoted(shared, t))}</h4>
+					<h3>{t.labelled(words.word, quoted(shared, t))}</h3>
 					<Parting values={parting.value} />
 					<Source
 						card={card}

@@ -9,8 +9,9 @@ import { TextInput } from '../ui/fields.tsx';
 import { Busy, Problem } from '../ui/problem.tsx';
 import { Source } from '../ui/source.tsx';
 import { quoted } from '../ui/token-text.ts';
-import { NeedWords, numberOf, Question } from './Question.tsx';
+import { NeedWords, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
+import { numberOf } from './typed.ts';
 
 /** Of the picture, in CSS pixels: a long sentence gets thinner rows. */
 const MAX_HEIGHT = 360;

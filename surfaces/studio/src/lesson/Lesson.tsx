@@ -11,11 +11,13 @@ import { Rich } from '../ui/rich.tsx';
 import { Certificate } from './Certificate.tsx';
 import { steps } from './steps.ts';
 
+const NO_ANSWERS: Answers = {};
+
 export function Lesson() {
 	const { messages: t, language } = useSpeech();
 	const { model, text, options, go, change } = usePlace();
 	const entry = useModel(model);
-	const [answers, setAnswers] = useStored<Answers>('answers', {});
+	const [answers, setAnswers] = useStored<Answers>('answers', NO_ANSWERS);
 	const wanted = typeof options['step'] === 'number' ? options['step'] : 1;
 	const index = Math.min(Math.max(1, Math.trunc(wanted)), steps.length) - 1;
 	const { id, Step } = steps[index]!;
@@ -77,7 +79,7 @@ export function Lesson() {
 								text={text}
 								setText={(next) => change({ text: next })}
 								onRight={(answer) =>
-									setAnswers({ ...answers, [id]: { ...answer, model: card.fileName, sentence: text, language, at: Date.now() } })
+									setAnswers((now) => ({ ...now, [id]: { ...answer, model: card.fileName, sentence: text, language, at: Date.now() } }))
 								}
 							/>
 						)}

@@ -9,8 +9,9 @@ import { Busy, Problem } from '../ui/problem.tsx';
 import { Source } from '../ui/source.tsx';
 import { TokenFace } from '../ui/token.tsx';
 import { quoted } from '../ui/token-text.ts';
-import { NeedWords, numberOf, Question } from './Question.tsx';
+import { NeedWords, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
+import { numberOf } from './typed.ts';
 
 export function MatrixStep({ card, text, setText, onRight }: StepProps) {
 	const { messages: t } = useSpeech();

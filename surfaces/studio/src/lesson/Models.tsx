@@ -15,10 +15,14 @@ import { reopen } from '../ui/opened.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Source } from '../ui/source.tsx';
 import { BoxedStrip, TokenFace } from '../ui/token.tsx';
-import { NeedWords, Question } from './Question.tsx';
+import { Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
 
 const DICTIONARIES = ['gpt-2', 'gpt-4', 'gpt-4o', 'llama-2', 'falcon', 'bert'];
+
+/** One is right, whatever the sentence and the models: it follows from what the step shows. */
+const ANSWERS = ['same', 'id', 'foreign', 'width'] as const;
+const RIGHT = 'foreign';
 
 export function Models({ card, text, setText, onRight }: StepProps) {
 	const { messages: t, count } = useSpeech();
@@ -93,22 +97,13 @@ export function Models({ card, text, setText, onRight }: StepProps) {
 				))}
 			</div>
 
-			{text === '' && <NeedWords />}
-			{text !== '' && splits.value && cards.length > 1 && entries.every((entry) => entry.card || entry.refusal) && (
-				<Question
-					question={words.question}
-					about={JSON.stringify([names, text])}
-					choices={cards.map((one) => ({ id: one.name, name: one.title }))}
-					check={(name) => {
-						const counts = names.map((_, i) => tokensOf(i).length);
-						const given = counts[names.indexOf(name)]!;
-						const right = given === Math.min(...counts);
-						const { title } = cards[names.indexOf(name)]!;
-						return { right, say: right ? words.right(title, given) : words.wrong(title, given) };
-					}}
-					onRight={onRight}
-				/>
-			)}
+			<Question
+				question={words.question(card.title)}
+				about={card.name}
+				choices={ANSWERS.map((id) => ({ id, name: words.answers[id].name }))}
+				check={(id) => ({ right: id === RIGHT, say: words.answers[id as (typeof ANSWERS)[number]].say })}
+				onRight={onRight}
+			/>
 		</>
 	);
 }

@@ -13,8 +13,9 @@ import { Problem } from '../ui/problem.tsx';
 import { Source } from '../ui/source.tsx';
 import { BoxedStrip } from '../ui/token.tsx';
 import { quoted, tokenText } from '../ui/token-text.ts';
-import { NeedWords, numberOf, Question } from './Question.tsx';
+import { NeedWords, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
+import { numberOf } from './typed.ts';
 
 /** Nothing left out. */
 const ALL = { temperature: 1, topK: 0, topP: 1, minP: 0 };

@@ -6,6 +6,7 @@ import { useMessages } from '../messages/index.ts';
 import type { Answer } from '../state/settings.ts';
 import { type Choice, TextInput } from '../ui/fields.tsx';
 import { Rich } from '../ui/rich.tsx';
+import { numberIn } from './typed.ts';
 
 export interface Verdict {
 	readonly right: boolean;
@@ -41,9 +42,9 @@ export function Question({ question, hint, choices, numeric = false, given: made
 	async function onSubmit(event: FormEvent) {
 		event.preventDefault();
 		const typed = answer.trim();
-		const given = made ?? (numeric ? typed.normalize('NFKC') : typed);
-		if (given === '') return;
-		if (numeric && !/^[−-]?[\d.,\s]+$/.test(given)) return setVerdict({ right: false, say: t.lesson.needNumber });
+		const given = made ?? (numeric ? numberIn(typed) : typed);
+		if (given === '') return setVerdict({ right: false, say: choices ? t.lesson.needChoice : t.lesson.needAnswer });
+		if (given === undefined) return setVerdict({ right: false, say: t.lesson.needNumber });
 		setVerdict(undefined);
 		setChecking(true);
 		const found = await Promise.resolve(check(given)).finally(() => setChecking(false));
@@ -100,6 +101,3 @@ export const plain = (text: string): string => text.replace(/\[([^\]]+)\]\(\w+\)
 export function NeedWords() {
 	return <p className="hint">{useMessages().lesson.needWords}</p>;
 }
-
-/** "1,234" and "1 234" and "−7" as people type them. */
-export const numberOf = (text: string): number => Number(text.replace(/[,\s]/g, '').replace('−', '-'));

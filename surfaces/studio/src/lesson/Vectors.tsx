@@ -2,7 +2,7 @@
 
 import { useEffect, useMemo, useRef } from 'react';
 import { css, ink, painter } from '../display/colour.ts';
-import { digits, largest } from '../display/number.ts';
+import { digits, fixed, largest } from '../display/number.ts';
 import { useShade } from '../display/theme.ts';
 import type { ModelCard, TokenView } from '../engine/protocol.ts';
 import { useEmbedding } from '../engine/questions.ts';
@@ -19,6 +19,7 @@ import { Scroller } from '../ui/scroller.tsx';
 import { Source } from '../ui/source.tsx';
 import { BoxedStrip, TokenFace } from '../ui/token.tsx';
 import { quoted, tokenText } from '../ui/token-text.ts';
+import { askedDimension } from './dimension.ts';
 import { NeedWords, Question } from './Question.tsx';
 import type { StepProps } from './step.ts';
 
@@ -35,8 +36,7 @@ export function Vectors({ card, text, setText, onRight }: StepProps) {
 	const width = value?.shape[1] ?? 0;
 	const row = value && rows > 0 ? value.data.subarray(at * width, (at + 1) * width) : undefined;
 	const choices = [...new Map(value?.tokens.map((token) => [token.id, { id: String(token.id), name: tokenText(token) }])).values()];
-	// A dimension that the learner has not met yet, the same for the same sentence.
-	const asked = width ? [...text].reduce((sum, c) => (sum * 31 + c.codePointAt(0)!) % width, 7) : 0;
+	const asked = useMemo(() => (value ? askedDimension(value.data, width, text) : 0), [value, width, text]);
 	return (
 		<>
 			<h3>{words.lectureTitle}</h3>
@@ -122,7 +122,7 @@ function WholeTable({ card }: { readonly card: ModelCard }) {
 								</th>
 								{Array.from(value.data.subarray(r * width, (r + 1) * width), (x, c) => (
 									<td key={c} style={{ background: css(colour(x)), color: ink(colour(x)) }}>
-										{digits(x, 3)}
+										{fixed(x)}
 									</td>
 								))}
 							</tr>

@@ -115,6 +115,8 @@ export function Matrix(props: MatrixProps) {
 		};
 	}
 
+	// Dimensions are numbered as soon as a number has room: the grid asks to read them.
+	const columnLabel = props.columnLabel ?? (cellWidth >= 28 ? (column: number) => column : undefined);
 	const value = inside && data[inside.row * columns + inside.column]!;
 	const write = scale === 'share' ? percent : digits;
 	const canZoom = ZOOM.some((w) => w > width / columns) && width > 0;
@@ -181,7 +183,7 @@ export function Matrix(props: MatrixProps) {
 				className="matrix-frame"
 				style={props.columnLabel ? ({ '--matrix-width': `${columns * 76}px`, '--matrix-min': '0px' } as CSSProperties) : {}}
 			>
-				{props.columnLabel && cellWidth >= 18 && (
+				{columnLabel && cellWidth >= 18 && (
 					<div className={cellWidth < 62 ? 'matrix-head slanted' : 'matrix-head'} aria-hidden="true">
 						{visibleParts(scroll.left, width, cellWidth, columns).map((column) => (
 							<div
@@ -189,7 +191,7 @@ export function Matrix(props: MatrixProps) {
 								style={{ left: column * cellWidth - scroll.left, width: cellWidth }}
 								data-picked={inside?.column === column || undefined}
 							>
-								<span>{props.columnLabel?.(column)}</span>
+								<span>{columnLabel(column)}</span>
 							</div>
 						))}
 					</div>

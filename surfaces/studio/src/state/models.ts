@@ -3,7 +3,7 @@
 import { useEffect, useSyncExternalStore } from 'react';
 import { alsoAwaited, ask, EngineError } from '../engine/client.ts';
 import { embedded, openingOf } from '../engine/embedded.ts';
-import type { ModelCard, Opening, Progress, Refusal } from '../engine/protocol.ts';
+import { type ModelCard, type Opening, type Progress, type Refusal, refusalOf } from '../engine/protocol.ts';
 import { keptFiles } from './kept.ts';
 import { readShelf } from './shelf.ts';
 
@@ -14,6 +14,8 @@ export interface Entry {
 	readonly progress?: Progress;
 	readonly refusal?: Refusal;
 	readonly cancel?: () => void;
+	/** Whether it is a file of the person's own that this page does not have (a link, a reload). */
+	readonly absent?: boolean;
 	/** The person's own files, where the model was opened from such. */
 	readonly files?: readonly File[];
 }
@@ -52,7 +54,7 @@ export async function open(name: string, title: string, opening: Opening): Promi
 		});
 		set(name, { name, title: card.title, card, ...(waiting.files && { files: waiting.files }) });
 	} catch (error) {
-		const refusal: Refusal = error instanceof EngineError ? error.refusal : { code: 'internal', message: String(error) };
+		const refusal = error instanceof EngineError ? error.refusal : refusalOf(error);
 		set(name, { name, title, refusal });
 	}
 }
@@ -70,7 +72,8 @@ export async function openNamed(name: string): Promise<void> {
 	const shelved = (await readShelf()).find((model) => model.name === name);
 	if (shelved?.url) return open(name, shelved.title, { kind: 'address', url: new URL(shelved.url, document.baseURI).href });
 	// A file that was dropped in on an earlier visit: the page may not open it by itself.
-	if (!entries.some((entry) => entry.name === name)) set(name, { name, title: name, refusal: { code: 'not-found', message: name } });
+	if (!entries.some((entry) => entry.name === name))
+		set(name, { name, title: name, refusal: { code: 'not-found', message: name, detail: { got: name } }, absent: true });
 }
 
 export async function close(name: string): Promise<void> {

@@ -11,8 +11,9 @@ const flat = (sign: string) => createElement('mo', { stretchy: 'false' }, sign);
 
 /** Attention(Q, K, V) = softmax(Q Kᵀ / √Dh) V (Vaswani et al. 2017, equation 1). */
 export function AttentionFormula() {
-	// Not msqrt: without a mathematical font browsers leave its sign out, and the formula would be another.
-	const root = m('mrow', flat('√'), m('msub', mi('D'), mi('h')));
+	// Not msqrt: without a mathematical font browsers leave its sign out, and the formula would be another. The bar is a border.
+	const bar = { borderTop: '1px solid currentColor', paddingTop: '0.1em' };
+	const root = m('mrow', flat('√'), createElement('mrow', { style: bar }, m('msub', mi('D'), mi('h'))));
 	const product = m('mrow', mi('Q'), m('msup', mi('K'), m('mo', '⊤')));
 	const inner = m('mrow', mo('('), m('mfrac', product, root), mo(')'));
 	return (

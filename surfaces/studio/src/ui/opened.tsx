@@ -1,19 +1,49 @@
 // A view on an opened model: progress while it opens, the reason when it does not.
 
 import type { ReactNode } from 'react';
-import { ProgressBar } from 'react-aria-components';
+import { DropZone, FileTrigger, isFileDropItem, ProgressBar } from 'react-aria-components';
 import type { ModelCard } from '../engine/protocol.ts';
 import { useMessages, useSpeech } from '../messages/index.ts';
-import { close, type Entry, openNamed, useModel } from '../state/models.ts';
+import { close, type Entry, open, openNamed, useModel } from '../state/models.ts';
 import { Push } from './fields.tsx';
 import { Busy, Problem } from './problem.tsx';
 
 export function Opened({ entry, children }: { readonly entry: Entry; readonly children: (card: ModelCard) => ReactNode }) {
 	if (entry.card) return children(entry.card);
+	if (entry.absent) return <Absent name={entry.name} />;
 	if (entry.refusal) {
 		return <Problem refusal={entry.refusal} onRetry={() => reopen(entry.name)} />;
 	}
 	return <Opening entry={entry} />;
+}
+
+/** A link or a reload names a file that only the person can give. */
+function Absent({ name }: { readonly name: string }) {
+	const t = useMessages();
+	const words = t.views.open;
+	const take = (files: readonly File[]) => void close(name).then(() => open(name, name, { kind: 'files', files }));
+	return (
+		<DropZone
+			className="drop"
+			aria-label={t.absent(name)}
+			onDrop={async ({ items }) => {
+				const files = await Promise.all(items.filter(isFileDropItem).map((item) => item.getFile()));
+				if (files.length > 0) take(files);
+			}}
+		>
+			<p>
+				<strong>{t.absent(name)}</strong>
+			</p>
+			<p className="hint">{t.absentIdea}</p>
+			<div className="buttons">
+				<FileTrigger allowsMultiple acceptDirectory={name.endsWith('/')} onSelect={(list) => list?.length && take([...list])}>
+					<Push kind="main" onPress={() => {}}>
+						{name.endsWith('/') ? words.pickFolder : words.pick}
+					</Push>
+				</FileTrigger>
+			</div>
+		</DropZone>
+	);
 }
 
 /** Once more, after a refusal or a cancel. */

@@ -2,7 +2,7 @@
 
 import type { ReactNode } from 'react';
 import type { Refusal } from '../engine/protocol.ts';
-import { useMessages } from '../messages/index.ts';
+import { useMessages, useSpeech } from '../messages/index.ts';
 import { Push } from './fields.tsx';
 
 export function Problem({ refusal, onRetry }: { readonly refusal: Refusal; readonly onRetry?: () => void }) {
@@ -12,11 +12,44 @@ export function Problem({ refusal, onRetry }: { readonly refusal: Refusal; reado
 		<div className="problem" role="alert">
 			<strong>{t.errorTitle}</strong>
 			<p>{t.errors[refusal.code]}</p>
-			<p className="technical" lang="en" dir="auto">
-				{refusal.message}
-			</p>
+			<Record detail={refusal.detail} />
+			<details className="technical">
+				<summary>{t.problem.exact}</summary>
+				<p lang="en" dir="auto">
+					{refusal.message}
+				</p>
+			</details>
 			{onRetry && <Push onPress={onRetry}>{t.retry}</Push>}
 		</div>
+	);
+}
+
+/** Where it happened and what was found, in the page's language. */
+function Record({ detail }: { readonly detail: Refusal['detail'] }) {
+	const { messages: t, count } = useSpeech();
+	if (!detail) return null;
+	const { file, tensor, field, byteOffset, got } = detail;
+	// What was found may be a phrase in English: that stands in the exact line alone.
+	const plain = typeof got === 'number' ? count(got) : typeof got === 'string' && !got.includes(' ') ? got : undefined;
+	const entries = [
+		[t.problem.file, file],
+		[t.problem.tensor, tensor],
+		[t.problem.field, field],
+		[t.problem.byteOffset, byteOffset === undefined ? undefined : count(byteOffset)],
+		[t.problem.got, plain],
+	].filter((entry): entry is [string, string] => entry[1] !== undefined);
+	if (entries.length === 0) return null;
+	return (
+		<dl className="record">
+			{entries.map(([name, value]) => (
+				<div key={name}>
+					<dt>{name}</dt>
+					<dd>
+						<bdi>{value}</bdi>
+					</dd>
+				</div>
+			))}
+		</dl>
 	);
 }
 

@@ -2,7 +2,7 @@
 
 import { useState } from 'react';
 import { EngineError } from '../engine/client.ts';
-import type { Refusal } from '../engine/protocol.ts';
+import { type Refusal, refusalOf } from '../engine/protocol.ts';
 import { useSpeech } from '../messages/index.ts';
 import { Push } from './fields.tsx';
 import { Problem } from './problem.tsx';
@@ -34,7 +34,7 @@ export function Saves({ name, origin, table, data, svg, canvas }: SavesProps) {
 		try {
 			await work(await stamped(origin));
 		} catch (error) {
-			setRefusal(error instanceof EngineError ? error.refusal : { code: 'internal', message: String(error) });
+			setRefusal(error instanceof EngineError ? error.refusal : refusalOf(error));
 		}
 	}
 	const press = (label: string, work: (saved: Saved) => void | Promise<void>) => (

@@ -1,7 +1,11 @@
 // Under every picture: which file the numbers come from, and how much of it was read for them.
 
+import { embedded } from '../engine/embedded.ts';
 import type { ModelCard, Precision, Provenance } from '../engine/protocol.ts';
 import { useSpeech } from '../messages/index.ts';
+
+/** The packaged file of a model and a person's own may bear one name. */
+const isEmbedded = (name: string): boolean => embedded.some((one) => one.name === name && one.whole !== undefined);
 
 export function Source({
 	card,
@@ -18,10 +22,11 @@ export function Source({
 }) {
 	const { messages: t, bytes } = useSpeech();
 	const file = provenance?.files[0]?.name ?? card.fileName;
+	const name = file.split('/').at(-1) ?? file;
 	const table = part ?? provenance?.table ?? (card.table ? t.sourceTable(card.table.dtype) : t.sourceDictionary);
 	return (
 		<p className="source">
-			{t.source(file.split('/').at(-1) ?? file, table)}
+			{t.source(isEmbedded(card.name) ? `${name} (${t.packaged})` : name, table)}
 			{precision && ` · ${t.precision[precision]}`}
 			{provenance && provenance.bytesRead < card.byteLength && ` · ${t.sourceRead(bytes(provenance.bytesRead), bytes(card.byteLength))}`}
 		</p>

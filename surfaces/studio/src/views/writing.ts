@@ -69,22 +69,25 @@ export function useWriting(model: string): Writing {
 export function useKeptAnswer(model: string, prompt: readonly number[] | undefined, { made, running, set }: Writing): void {
 	const [kept, keep] = useOption('answer', '');
 	const here = made.map(({ id }) => id).join(',');
-	/** What this page has last put there. */
-	const put = useRef('');
+	/** What the page and the address last agreed on: where the address says something else now, a link or a step back brought it. */
+	const agreed = useRef('');
 	const asked = prompt?.join(',');
 	useEffect(() => {
-		if (running || !asked || kept === here) return;
-		const ours = kept === put.current;
-		if (here !== put.current) {
-			put.current = here;
-			if (ours) return keep(here);
+		if (running || !asked) return;
+		if (kept === agreed.current || kept === here) {
+			agreed.current = here;
+			if (kept !== here) keep(here);
+			return;
 		}
 		const ids = kept.split(',').filter((one) => /^\d+$/.test(one));
-		if (ids.length === 0) return set([]);
+		if (ids.length === 0) {
+			agreed.current = kept;
+			return set([]);
+		}
 		const controller = new AbortController();
 		ask('written', [model, asked.split(',').map(Number), ids.map(Number)], { signal: controller.signal }).then(
 			(found) => {
-				put.current = kept;
+				agreed.current = kept;
 				set(found);
 			},
 			() => controller.signal.aborted || keep(''), // another model's ids

@@ -66,6 +66,17 @@ export const common = {
 	bothWays:
 		'This model reads a text in both directions at once. It was trained to fill gaps or to turn a sentence into a vector, and knows no next token: there is nothing to generate.',
 	instead: 'What it does show:',
+	absent: (name: string) => `This page needs ${name}`,
+	absentIdea: 'It is a file of your own, and a page may not open it by itself. Drop it here, or choose it.',
+	packaged: 'The packaged part',
+	problem: {
+		file: 'File',
+		tensor: 'Tensor',
+		field: 'Field',
+		byteOffset: 'Byte',
+		got: 'Found',
+		exact: 'The exact line, for a report',
+	},
 	errorTitle: 'That did not work',
 	errors: {
 		'not-found': 'There is nothing by that name. Check the name or the address.',

@@ -12,6 +12,8 @@ export const lesson = {
 	check: 'Check',
 	right: 'Right.',
 	wrong: 'Not yet.',
+	needChoice: 'Pick one of the answers.',
+	needAnswer: 'Type your answer first.',
 	needNumber: 'Type a number.',
 	needWords: 'Write a few more words, and a question about them will appear here.',
 	languages: {
@@ -103,9 +105,25 @@ export const lesson = {
 		closedIdea: 'Here is only what their makers have published. The tables themselves are not public, so there is nothing real to draw.',
 		published: 'Published:',
 		unknown: 'Not public:',
-		question: 'Which of these models needs the fewest tokens for your sentence?',
-		right: (name: string, count: number) => `${name} needs ${count}.`,
-		wrong: (name: string, count: number) => `${name} needs ${count}. Another one needs fewer.`,
+		question: (model: string) => `You hand ${model} the row that another model’s table has for “love”. What does it understand?`,
+		answers: {
+			same: {
+				name: 'The same word: love is love.',
+				say: 'The word is the same, the numbers are not: each model learned its own. Compare the two rows above.',
+			},
+			id: {
+				name: 'The same word, if both have the same id for it.',
+				say: 'An id only says which row. Above, one id is another token in every model.',
+			},
+			foreign: {
+				name: 'Another word, or none: these numbers are a foreign language to it.',
+				say: 'A row means something only to the model that learned it, as an interpreter for Korean is no help in Arabic.',
+			},
+			width: {
+				name: 'The same word, as soon as both rows are equally long.',
+				say: 'Equal length lets the numbers in. What they mean, each model learned for itself.',
+			},
+		},
 		cards: {
 			palm: {
 				name: 'PaLM 540B (Google, 2022)',

@@ -84,6 +84,8 @@ export const views = {
 		blocksDone: (done: number, all: number) => `${done} of ${all} blocks`,
 		average: (first: string, previous: string, itself: string, distance: string) =>
 			`on average ${first} to the first token, ${previous} to the one before, ${itself} to itself; ${distance} tokens back`,
+		averagesNote:
+			'Each share is an average by itself. Where the first token is also the one before, or the token itself, it counts in both, so together they can exceed 100%.',
 		averages: 'Averages over all tokens of the text',
 		first: 'To the first token',
 		previous: 'To the one before',

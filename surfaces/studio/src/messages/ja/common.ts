@@ -68,6 +68,17 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 	bothWays:
 		'このモデルは文章を前からも後ろからも同時に読みます。空欄を埋めたり、文をベクトルにしたりするために学習したもので、「次のトークン」というものがありません。そのため、文章は生成できません。',
 	instead: '代わりに見られるもの：',
+	absent: (name: string) => `このページには ${name} が必要です`,
+	absentIdea: 'お手元のファイルなので、ページが自動で開くことはできません。ここにドロップするか、選んでください。',
+	packaged: '同梱の一部',
+	problem: {
+		file: 'ファイル',
+		tensor: 'テンソル',
+		field: '項目',
+		byteOffset: 'バイト位置',
+		got: '読んだ値',
+		exact: '報告用の正確な英文',
+	},
 	errorTitle: 'うまくいきませんでした',
 	errors: {
 		'not-found': '見つかりませんでした。名前かアドレスを確かめてください。',

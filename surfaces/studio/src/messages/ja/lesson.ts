@@ -14,6 +14,8 @@ export const lesson: Messages['lesson'] = {
 	check: '答え合わせ',
 	right: '正解です。',
 	wrong: 'まだ正解ではありません。',
+	needChoice: '答えを一つ選んでください。',
+	needAnswer: '先に答えを入力してください。',
 	needNumber: '数を入力してください。',
 	needWords: '単語をもう少し書き足すと、ここに問題が出ます。',
 	languages: {
@@ -103,9 +105,25 @@ export const lesson: Messages['lesson'] = {
 		closedIdea: '作り手が公表したことだけを載せています。表そのものは非公開なので、本物の絵は描けません。',
 		published: '公表されていること',
 		unknown: '公表されていないもの',
-		question: 'この文に使うトークンがいちばん少ないのは、どのモデルですか。',
-		right: (name, count) => `${name}、${count} 個です。`,
-		wrong: (name, count) => `${name} は ${count} 個です。もっと少ないモデルがあります。`,
+		question: (model) => `${model} に、別のモデルの表から取り出した「love」の行を渡すと、どう受け取るでしょうか。`,
+		answers: {
+			same: {
+				name: '同じ語として。love は love だから。',
+				say: '語は同じでも、数は違います。モデルごとに別々に学んだからです。上の二つの行を見比べてください。',
+			},
+			id: {
+				name: '両方の番号が同じなら、同じ語として。',
+				say: '番号は何行目かを示すだけです。上のとおり、同じ番号でもモデルごとに別のトークンです。',
+			},
+			foreign: {
+				name: '別の語として、または何とも受け取れない。その数は知らない外国語だから。',
+				say: '行の数は、それを学んだモデルにしか通じません。韓国語の通訳がアラビア語では役に立たないのと同じです。',
+			},
+			width: {
+				name: '行の長さが同じなら、同じ語として。',
+				say: '長さが同じなら数は入ります。けれども、その意味はモデルごとに学んだものです。',
+			},
+		},
 		cards: {
 			palm: {
 				name: 'PaLM 540B（Google、2022）',

@@ -83,6 +83,8 @@ export const views: Messages['views'] = {
 		blocksDone: (done, all) => `ブロック ${done} / ${all}`,
 		average: (first, previous, itself, distance) =>
 			`平均すると、最初のトークンへ ${first}、一つ前へ ${previous}、自分自身へ ${itself}、さかのぼる距離は ${distance} トークン`,
+		averagesNote:
+			'割合はそれぞれ別に平均したものです。最初のトークンが直前のトークンや自分自身でもあるときは両方に数えるので、合計が 100% を超えることがあります。',
 		averages: '文の全トークンの平均',
 		first: '最初のトークンへ',
 		previous: '一つ前へ',

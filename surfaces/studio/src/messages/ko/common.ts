@@ -68,6 +68,17 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 	bothWays:
 		'이 모델은 글을 앞뒤 양쪽으로 한꺼번에 읽어요. 빈칸을 채우거나 문장을 벡터 하나로 옮기도록 배웠고, 다음 토큰이라는 게 없어요. 그래서 이어 쓸 글도 없어요.',
 	instead: '대신 볼 수 있는 것:',
+	absent: (name: string) => `이 화면에는 ${name} 파일이 필요해요`,
+	absentIdea: '내 컴퓨터에 있던 파일이라 화면이 스스로 열 수 없어요. 여기에 놓거나 직접 골라 주세요.',
+	packaged: '함께 들어 있는 일부',
+	problem: {
+		file: '파일',
+		tensor: '텐서',
+		field: '항목',
+		byteOffset: '바이트 위치',
+		got: '읽은 값',
+		exact: '신고할 때 쓰는 정확한 영어 문장',
+	},
 	errorTitle: '문제가 생겼어요',
 	errors: {
 		'not-found': '그 이름으로는 아무것도 찾지 못했어요. 이름이나 주소를 확인해 주세요.',

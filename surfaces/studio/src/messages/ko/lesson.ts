@@ -15,6 +15,8 @@ export const lesson: Messages['lesson'] = {
 	check: '확인',
 	right: '맞아요.',
 	wrong: '아직 아니에요.',
+	needChoice: '답을 하나 골라 주세요.',
+	needAnswer: '먼저 답을 적어 주세요.',
 	needNumber: '숫자를 적어 주세요.',
 	needWords: '낱말을 조금 더 적으면 여기에 문제가 나와요.',
 	languages: {
@@ -103,9 +105,25 @@ export const lesson: Messages['lesson'] = {
 		closedIdea: '만든 곳에서 발표한 것만 적었어요. 표를 공개하지 않았으니 진짜 숫자로 그릴 그림이 없어요.',
 		published: '발표한 것',
 		unknown: '공개하지 않은 것',
-		question: '이 가운데 내 문장에 토큰을 가장 적게 쓰는 모델은 무엇인가요?',
-		right: (name, count) => `${name}, 토큰 ${count}개예요.`,
-		wrong: (name, count) => `${name}, 토큰 ${count}개예요. 더 적게 쓰는 모델이 있어요.`,
+		question: (model) => `${model}에게 다른 모델의 표에서 꺼낸 “love” 행을 건네면, 무엇으로 알아들을까요?`,
+		answers: {
+			same: {
+				name: '같은 낱말로요. love는 love니까요.',
+				say: '낱말은 같아도 숫자는 달라요. 모델마다 따로 배웠거든요. 위의 두 행을 견주어 보세요.',
+			},
+			id: {
+				name: '두 모델의 번호가 같으면 같은 낱말로요.',
+				say: '번호는 몇 번째 행인지만 알려 줘요. 위에서 보듯 같은 번호도 모델마다 다른 토큰이에요.',
+			},
+			foreign: {
+				name: '엉뚱한 낱말로 알아듣거나 전혀 못 알아들어요. 남의 나라 말이니까요.',
+				say: '행의 숫자는 그것을 배운 모델만 알아들어요. 한국어 통역사를 아랍 나라에 데려가도 소용없는 것과 같아요.',
+			},
+			width: {
+				name: '두 행의 길이만 같으면 같은 낱말로요.',
+				say: '길이가 같으면 숫자가 들어가기는 해요. 하지만 숫자의 뜻은 모델마다 따로 배웠어요.',
+			},
+		},
 		cards: {
 			palm: {
 				name: 'PaLM 540B (Google, 2022)',

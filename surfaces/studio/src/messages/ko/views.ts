@@ -85,6 +85,8 @@ export const views: Messages['views'] = {
 		blocksDone: (done, all) => `블록 ${all}개 중 ${done}개`,
 		average: (first, previous, itself, distance) =>
 			`평균하면 첫 토큰에 ${first}, 바로 앞 토큰에 ${previous}, 자기 자신에 ${itself}. 토큰 ${distance}개 앞을 봐요`,
+		averagesNote:
+			'비율마다 따로 평균을 냈어요. 첫 토큰이 바로 앞 토큰이거나 자기 자신이면 양쪽에 다 들어가서, 모두 더하면 100%를 넘기도 해요.',
 		averages: '글의 모든 토큰을 평균한 값',
 		first: '첫 토큰에',
 		previous: '바로 앞 토큰에',

@@ -66,6 +66,17 @@ export const common: Omit<Messages, 'glossary' | 'lesson' | 'views'> = {
 	noOutput: '这个模型只算到状态，不会说话：文件里没有从状态回到词元的那一步。',
 	bothWays: '这个模型同时从前后两个方向读文本。它学的是填空，或把句子变成向量，没有“下一个词元”可言，所以不能生成文本。',
 	instead: '可以改看：',
+	absent: (name: string) => `这个页面需要 ${name}`,
+	absentIdea: '这是你自己的文件，网页不能自行打开。请把它拖到这里，或者选择它。',
+	packaged: '随附的部分',
+	problem: {
+		file: '文件',
+		tensor: '张量',
+		field: '字段',
+		byteOffset: '字节位置',
+		got: '读到的值',
+		exact: '报告问题时用的英文原句',
+	},
 	errorTitle: '没有成功',
 	errors: {
 		'not-found': '没有找到。请检查名字或地址。',

@@ -14,6 +14,8 @@ export const lesson: Messages['lesson'] = {
 	check: '对答案',
 	right: '对了。',
 	wrong: '再想想。',
+	needChoice: '请先选一个答案。',
+	needAnswer: '请先填写答案。',
 	needNumber: '请填一个数。',
 	needWords: '再多写几个词，这里就会出题。',
 	languages: {
@@ -99,9 +101,16 @@ export const lesson: Messages['lesson'] = {
 		closedIdea: '这里只写作者公布过的内容。表本身没有公开，所以没有真东西可画。',
 		published: '已公布：',
 		unknown: '未公开：',
-		question: '要写下你这句话，哪个模型用的词元最少？',
-		right: (name, count) => `${name}，只要 ${count} 个。`,
-		wrong: (name, count) => `${name} 要 ${count} 个，还有更少的。`,
+		question: (model) => `把另一个模型的表里“love”那一行交给 ${model}，它会理解成什么？`,
+		answers: {
+			same: { name: '同一个词：love 就是 love。', say: '词相同，数却不同：每个模型各学各的。比一比上面的两行。' },
+			id: { name: '只要两边的编号相同，就是同一个词。', say: '编号只说明是第几行。上面可以看到，同一个编号在每个模型里都是别的词元。' },
+			foreign: {
+				name: '别的词，或者什么也不是：这些数对它来说是外语。',
+				say: '一行数只有学出它的模型才懂，就像韩语翻译到了阿拉伯语里帮不上忙。',
+			},
+			width: { name: '只要两行一样长，就是同一个词。', say: '长度相同，数是放得进去；但它们的意思，每个模型是各自学来的。' },
+		},
 		cards: {
 			palm: {
 				name: 'PaLM 540B（Google，2022）',

@@ -81,6 +81,7 @@ export const views: Messages['views'] = {
 		blocksDone: (done, all) => `共 ${all} 块，已算 ${done} 块`,
 		average: (first, previous, itself, distance) =>
 			`平均给第一个词元 ${first}，给前一个 ${previous}，给自己 ${itself}；往回看 ${distance} 个词元`,
+		averagesNote: '每个比例都是单独取的平均。首个词元同时是前一个词元或自身时，会在两处都计入，所以加起来可能超过 100%。',
 		averages: '对全文所有词元取的平均',
 		first: '给第一个词元',
 		previous: '给前一个',
