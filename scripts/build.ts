@@ -22,9 +22,9 @@ const CHUNKS = 'chunks';
 /** What every opened model needs, in one file each for the core, Node, GGUF's tokenizers and the command line: thirty files took a third of the start. */
 const CORE = {
 	name: 'core',
-	test: /\/src\/(?:errors|model(?:\.ts|\/(?!engine))|bytes|formats\/(?!safetensors)|tensor|embedding|tokenizer\/(?!sources\/))/,
+	test: /\/src\/(?:errors|model(?:\.ts|\/(?!engine))|bytes|formats\/(?!safetensors)|tensor|embedding|tokenizer\/(?!sources\/|regex\/pre\.))/,
 };
-const GGUF = { name: 'gguf', test: /\/src\/tokenizer\/sources\/(?:gguf(?:-added)?|letters|pre|stops|table|underscore)\.ts$/ };
+const GGUF = { name: 'gguf', test: /\/src\/tokenizer\/(?:sources\/(?:gguf(?:-added)?|letters|stops|table|underscore)|regex\/pre)\.ts$/ };
 const GROUPS = [
 	CORE,
 	{ name: 'node', test: /\/hosts\/node\/(?:host|resolve|folder|file|packaged|recipes)\.ts$/ },
@@ -85,8 +85,14 @@ const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/pack
 const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
 process.exitCode = status ?? 1;
 
-// Of the declarations those that the two entries come to. Where neither the DOM's types nor others say what WebAssembly is, this does.
+/** The runtime's types that declarations name, for a TypeScript that knows neither the DOM nor Node: empty, so that they merge with the full ones. */
+const RUNTIME_TYPES = [
+	...['AbortSignal', 'Blob', 'Response', 'URL'].map((name) => `interface ${name} {}`),
+	'declare namespace WebAssembly {\n\tinterface Memory {}\n\tinterface Module {}\n}\n',
+].join('\n');
+
+// Of the declarations those that the two entries come to.
 const { files } = walkImports(ENTRY_TYPES);
 for (const file of globSync('dist/**/*.d.ts')) if (!files.has(file)) rmSync(file);
-writeFileSync('dist/webassembly.d.ts', 'declare namespace WebAssembly {\n\tinterface Memory {}\n\tinterface Module {}\n}\n');
-for (const file of ENTRY_TYPES) writeFileSync(file, `/// <reference path="../../webassembly.d.ts" />\n${readFileSync(file, 'utf8')}`);
+writeFileSync('dist/runtime.d.ts', RUNTIME_TYPES);
+for (const file of ENTRY_TYPES) writeFileSync(file, `/// <reference path="../../runtime.d.ts" />\n${readFileSync(file, 'utf8')}`);

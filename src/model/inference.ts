@@ -19,14 +19,25 @@ import { type Transformer, tokensOf } from '../transformer/transformer.ts';
 import { Engines } from './engines.ts';
 import type { Generated } from './generation.ts';
 import type { Interpreter } from './interpreter.ts';
-import { CELL, EDITS, LENS, LOGITS, PRECISION, PROMPT, RUN, SENTENCE, TRACE, UNEMBED, VECTORS } from './options.ts';
+import { CELL, COST, EDITS, LENS, LOGITS, PRECISION, PROMPT, RUN, SENTENCE, TRACE, UNEMBED, VECTORS } from './options.ts';
 import { readPrompt } from './prompt.ts';
 import { provenanceOf } from './provenance.ts';
 import { sentenceVectors } from './sentence.ts';
 import { TOOLS, toolCallsOf } from './tool-calls.ts';
 import type { Model, ModelGenerateOptions, ModelInput, NextToken, OpenOptions, Prompt, RunOptions, WhichTokens } from './types.ts';
 
-type Verbs = 'points' | 'trace' | 'attentionCell' | 'logits' | 'unembed' | 'lens' | 'logProbabilities' | 'surprise' | 'sentence' | 'memory';
+type Verbs =
+	| 'points'
+	| 'trace'
+	| 'attentionCell'
+	| 'logits'
+	| 'unembed'
+	| 'lens'
+	| 'logProbabilities'
+	| 'surprise'
+	| 'sentence'
+	| 'cost'
+	| 'memory';
 
 export interface Inference extends Pick<Model, Verbs> {
 	generate: (...given: Parameters<Model['generate']>) => AsyncGenerator<GeneratedPiece, Omit<Generated, 'ids' | 'text'>>;
@@ -201,6 +212,10 @@ export function openInference(
 			} finally {
 				if (!hooks) idle.set(fitting, sequence);
 			}
+		},
+		async cost(options = {}) {
+			checkOptions(options, COST);
+			return engines.cost(options);
 		},
 		memory: () => engines.memory(),
 		close() {

@@ -1,7 +1,7 @@
-// JSON of `generate` and `chat`: the answer's ids and text and why it ended; and sampling settings → the chain that the library takes.
+// JSON of `generate` and `chat`: the answer's ids and text and why it ended.
 
-import type { GenerateOptions, ScoredToken } from '../../src/generation/generate.ts';
-import type { SamplerStep } from '../../src/generation/sampler.ts';
+import type { ScoredToken } from '../../src/generation/generate.ts';
+import { isDraw } from '../../src/generation/sampling.ts';
 import type { ToolCall, ToolEvent } from '../../src/generation/tools/types.ts';
 import type { Model, Prompt, Provenance } from '../../src/model.ts';
 
@@ -107,49 +107,6 @@ export async function generateJson(
 
 function scoredJson({ id, token, logProbability }: ScoredToken): ScoredTokenJson {
 	return { id, text: token, logProbability };
-}
-
-/** Sampling settings by the names that APIs and llama.cpp give them; absent ones do nothing, and a topK or minP of 0 is none. */
-export interface Sampling {
-	readonly temperature?: number;
-	readonly topK?: number;
-	readonly topP?: number;
-	readonly minP?: number;
-	readonly typical?: number;
-	readonly repetition?: number;
-	/** How many of the latest tokens the penalties look at. */
-	readonly penaltyLast?: number;
-	readonly frequency?: number;
-	readonly presence?: number;
-	readonly bias?: Readonly<Record<number, number>>;
-}
-
-/** Settings → the chain, in llama.cpp's order. The most probable token each time, unless a temperature or a narrowing asks for a draw. */
-export function samplerOf(settings: Sampling): readonly SamplerStep[] {
-	const { temperature, topK, topP, minP, typical, repetition, penaltyLast, frequency, presence, bias } = settings;
-	const narrowed = Boolean(topK || topP || minP || typical);
-	const penalised = [repetition, frequency, presence].some((one) => one !== undefined);
-	const steps: (SamplerStep | false)[] = [
-		bias !== undefined && { type: 'bias', bias },
-		penalised && {
-			type: 'penalties',
-			...(repetition !== undefined && { repetition }),
-			...(frequency !== undefined && { frequency }),
-			...(presence !== undefined && { presence }),
-			...(penaltyLast !== undefined && { last: penaltyLast }),
-		},
-		Boolean(topK) && { type: 'topK', k: topK! },
-		typical !== undefined && { type: 'typical', p: typical },
-		topP !== undefined && { type: 'topP', p: topP },
-		Boolean(minP) && { type: 'minP', p: minP! },
-		{ type: 'temperature', value: temperature ?? (narrowed ? 1 : 0) },
-	];
-	return steps.filter((step) => step !== false);
-}
-
-/** Whether chance decides: only then does a seed matter. */
-export function isDraw(chain: GenerateOptions['sampler'] = []): boolean {
-	return chain.some((step) => step.type === 'temperature' && step.value > 0);
 }
 
 /** A conversation where the model has a chat template, else the text to go on from. */

@@ -3,8 +3,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { JsonSchema } from '../../src/generation/constraint.ts';
 import type { Finish, GeneratedToken, GenerateOptions } from '../../src/generation/generate.ts';
+import { isDraw, type Sampling, samplerOf } from '../../src/generation/sampling.ts';
 import type { TemplateOptions } from '../../src/model.ts';
-import { isDraw, type Sampling, samplerOf } from '../protocol/generate.ts';
 import { checkUnits } from './inputs.ts';
 import { Refusal } from './refusal.ts';
 import type { Lease } from './registry.ts';

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { createCandidates, refill, sortBest } from '../../src/generation/candidates.ts';
 import { seededRandom } from '../../src/generation/random.ts';
 import { applySampler, checkSampler, draw, type SamplerStep } from '../../src/generation/sampler.ts';
+import { samplerOf } from '../../src/generation/sampling.ts';
 import { logSumExp } from '../../src/unembedding/probability.ts';
 
 /** Probabilities 0.5, 0.25, 0.125, 0.125 for ids 2, 0, 1, 3. */
@@ -140,4 +141,19 @@ test('the same seed gives the same numbers, in [0, 1)', () => {
 
 test('logSumExp of equal parts', () => {
 	assert.ok(Math.abs(logSumExp([1000, 1000]) - (1000 + Math.LN2)) < 1e-12);
+});
+
+test('settings become a chain in the order of llama.cpp: temperature last, so that top-p cuts what the model itself thinks', () => {
+	const all = { temperature: 2, minP: 0.1, topP: 0.9, typical: 0.9, topK: 40, repetition: 1.1, bias: { 1: 2 } };
+	assert.deepEqual(
+		samplerOf(all).map(({ type }) => type),
+		['bias', 'penalties', 'topK', 'typical', 'topP', 'minP', 'temperature'],
+	);
+	// Of shares 0.6, 0.3, 0.1 two make 0.85. At temperature 2 they are 0.47, 0.33, 0.19, and it takes three.
+	const logits = Float32Array.of(Math.log(0.6), Math.log(0.3), Math.log(0.1));
+	const candidates = createCandidates(3);
+	applySampler(samplerOf({ temperature: 2, topP: 0.85 }), logits, [], candidates);
+	assert.equal(candidates.count, 2);
+	assert.deepEqual(samplerOf({}), [{ type: 'temperature', value: 0 }]);
+	assert.deepEqual(samplerOf({ topK: 0, minP: 0 }), [{ type: 'temperature', value: 0 }]);
 });

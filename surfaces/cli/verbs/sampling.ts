@@ -3,9 +3,9 @@
 import { TongsaError } from '../../../src/errors.ts';
 import type { GenerateOptions } from '../../../src/generation/generate.ts';
 import { checkSampler } from '../../../src/generation/sampler.ts';
+import { isDraw, type Sampling, samplerOf } from '../../../src/generation/sampling.ts';
 import type { Model } from '../../../src/model.ts';
 import { parseExactJson, plainJson } from '../../../src/template/index.ts';
-import { isDraw, type Sampling, samplerOf } from '../../protocol/generate.ts';
 import type { Call } from '../call.ts';
 
 /** Option → the setting's name. */

@@ -2,6 +2,7 @@
 
 import { createCandidates } from '../../../../src/generation/candidates.ts';
 import { applySampler, type SamplerStep } from '../../../../src/generation/sampler.ts';
+import { samplerOf } from '../../../../src/generation/sampling.ts';
 import { top as bestIds, logProbabilities } from '../../../../src/unembedding/probability.ts';
 import type { Precision, TokenView } from './protocol.ts';
 import { type Context, modelOf, tokenizerOf, tokenView, tokenViews } from './registry.ts';
@@ -26,12 +27,8 @@ export interface SamplerSettings {
 /** A token that may come next: its probability as the model has it, and under the settings; 0 where they leave it out. */
 export type Chance = Guess & { readonly drawn: number };
 
-const chainOf = ({ temperature, topK, topP, minP }: SamplerSettings): SamplerStep[] => [
-	...(topK > 0 ? [{ type: 'topK', k: topK } as const] : []),
-	...(topP < 1 ? [{ type: 'topP', p: topP } as const] : []),
-	...(minP > 0 ? [{ type: 'minP', p: minP } as const] : []),
-	{ type: 'temperature', value: temperature },
-];
+/** Settings that leave nothing out are none. */
+const chainOf = ({ topP, ...others }: SamplerSettings): readonly SamplerStep[] => samplerOf({ ...others, ...(topP < 1 && { topP }) });
 
 /** The newest scores of all V tokens: moving a slider must not run the model again. */
 interface Scores {
