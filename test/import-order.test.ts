@@ -27,7 +27,7 @@ const FLOORS: readonly (readonly string[])[] = [
 	['src/weights'],
 	['src/embedding'],
 	['src/transformer'],
-	['src/transformer/reference'],
+	['src/transformer/reference', 'src/transformer/cost'],
 	['src/transformer/kernels'],
 	['src/unembedding'],
 	['src/architectures'],

@@ -5,13 +5,15 @@ import { TongsaError } from '../errors.ts';
 import type { Checkpoint } from '../formats/checkpoint.ts';
 import type { Host } from '../host.ts';
 import { contextLengthOf } from '../spec/context.ts';
+import { costOf } from '../transformer/cost/cost.ts';
 import type { Engine, EngineMemory, Precision } from '../transformer/engine.ts';
+import { kernelMemory } from '../transformer/kernels/assemble.ts';
 import { KernelEngine } from '../transformer/kernels/engine.ts';
 import { kernelObstacle } from '../transformer/kernels/model.ts';
 import { ReferenceEngine } from '../transformer/reference/engine.ts';
 import type { Transformer } from '../transformer/transformer.ts';
 import { type Flight, singleFlight } from './single-flight.ts';
-import type { OpenOptions } from './types.ts';
+import type { CostOptions, ModelCost, OpenOptions } from './types.ts';
 
 /** Tokens that a cache is made for when nobody says: a long conversation, and a few hundred megabytes for a model of a billion weights. */
 const DEFAULT_CONTEXT = 4096;
@@ -54,8 +56,7 @@ export class Engines {
 	 */
 	async of(precision: Precision, signal?: AbortSignal, tokens = 0): Promise<Engine> {
 		const model = await this.transformer(signal);
-		const { context = Math.max(DEFAULT_CONTEXT, tokens) } = this.#open;
-		const capacity = Math.min(context, contextLengthOf(model.config));
+		const capacity = this.#capacity(model, tokens);
 		const chosen = precision === 'fast' && kernelObstacle(model, capacity) === undefined ? 'fast' : 'exact';
 		return singleFlight(this.#engines, chosen, signal, async () =>
 			chosen === 'fast' ? this.#openKernels(model, capacity, signal) : new ReferenceEngine(model, this.#host),
@@ -72,6 +73,21 @@ export class Engines {
 		if (T > most) throw longerThanModel(name, T, most);
 		const engine = await this.of(precision, signal, T);
 		return T <= engine.capacity ? engine : this.of('exact', signal);
+	}
+
+	/** From the header alone. */
+	async cost({ tokens = 1, before = 0, context, signal }: CostOptions): Promise<ModelCost> {
+		const model = await this.transformer(signal);
+		const capacity = this.#capacity(model, context ?? before + tokens);
+		const cost = await costOf(model.config, model.views, { tokens, before });
+		if (kernelObstacle(model, capacity) !== undefined) return cost;
+		return { ...cost, memory: await kernelMemory(model, capacity, this.#host.memoryBudget) };
+	}
+
+	/** Tokens that the kernels' cache is made for. */
+	#capacity({ config }: Transformer, tokens: number): number {
+		const { context = Math.max(DEFAULT_CONTEXT, tokens) } = this.#open;
+		return Math.min(context, contextLengthOf(config));
 	}
 
 	/** What the kernels hold; undefined before they are opened. */

@@ -40,6 +40,7 @@ export function lazyInference(
 		surprise: logProbabilities,
 		sentence: async (...given) => (await inference()).sentence(...given),
 		generate: (...given) => generationOf(generate(...given)),
+		cost: async (...given) => (await inference()).cost(...given),
 		memory: async () => (await opened)?.memory(),
 		close: () => void opened?.then((one) => one.close()),
 	};

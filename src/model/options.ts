@@ -6,6 +6,7 @@ import type { EncodeOptions } from '../tokenizer/types.ts';
 import { SELECTOR } from '../transformer/select.ts';
 import type {
 	ChatOptions,
+	CostOptions,
 	LensOptions,
 	LogitsOptions,
 	Model,
@@ -83,6 +84,8 @@ export const LENS: Rules<LensOptions> = { ...RUN, top: whole(1), token: whole(),
 export const LOGITS: Rules<LogitsOptions> = { ...RUN, tokens: TOKENS, replace: listOf(EDIT) };
 
 export const UNEMBED: Rules<UnembedOptions> = { ...PRECISION, of: oneOf(['any', 'final']), top: whole(1), ...STOPPABLE };
+
+export const COST: Rules<CostOptions> = { tokens: whole(1), before: whole(0), context: whole(1), ...STOPPABLE };
 
 export const EDITS = { replace: listOf(EDIT) };
 

@@ -4,11 +4,13 @@ import type { Pooling } from '../embedding/pooling.ts';
 import type { TongsaError } from '../errors.ts';
 import type { Checkpoint } from '../formats/checkpoint.ts';
 import type { GenerateOptions } from '../generation/generate.ts';
+import type { ToolOptions } from '../generation/tools/types.ts';
 import type { Progress } from '../host.ts';
 import type { AttentionCell, CellPlace } from '../inspection/attention-cell.ts';
 import type { Edit } from '../inspection/trace.ts';
 import type { Point } from '../spec/points.ts';
 import type { EncodeOptions, SpecialMode, Tokenizer } from '../tokenizer/types.ts';
+import type { Cost } from '../transformer/cost/cost.ts';
 import type { EngineMemory, Precision } from '../transformer/engine.ts';
 import type { TracedPoint } from '../transformer/hooks.ts';
 import type { Selector } from '../transformer/select.ts';
@@ -187,8 +189,22 @@ export interface Unembedded {
 	readonly provenance: Provenance;
 }
 
+export interface CostOptions extends Cancellable {
+	/** T (default 1). */
+	readonly tokens?: number;
+	/** Tokens before them (default 0). */
+	readonly before?: number;
+	/** Tokens that the cache is made for, as in OpenOptions. */
+	readonly context?: number;
+}
+
+export interface ModelCost extends Cost {
+	/** Bytes that the kernels would take; absent where they cannot run the model. */
+	readonly memory?: EngineMemory;
+}
+
 /** Options of generate: those of the sampler and the stop rules, and what is replaced in the model while it writes. */
-export interface ModelGenerateOptions extends GenerateOptions, PromptOptions {
+export interface ModelGenerateOptions extends GenerateOptions, Omit<PromptOptions, 'tools'>, ToolOptions {
 	readonly precision?: Precision;
 	/** As in TraceOptions, in every step. A selector's token is a position in the whole text; negative ones count from a step's end. */
 	readonly replace?: readonly Edit[];
@@ -368,6 +384,11 @@ export interface Model {
 	 * 'unsupported' for a schema that cannot be enforced, a conversation without a chat template, or a model that is not whole.
 	 */
 	generate(prompt: Prompt, options?: ModelGenerateOptions): Generation;
+	/**
+	 * What a run of T tokens would cost, from the header alone: products, bytes of weights that are read, and the memory that the kernels would
+	 * take. @throws TongsaError 'unsupported' for a file without weights or of an unknown architecture.
+	 */
+	cost(options?: CostOptions): Promise<ModelCost>;
 	/** Bytes that the kernels hold: weights as laid for the kernels, keys and values in halves, all. Undefined before it is first used. */
 	memory(): Promise<EngineMemory | undefined>;
 	/** Bytes read from the model's files so far. */

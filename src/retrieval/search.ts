@@ -71,6 +71,8 @@ export interface SearchResult {
 	readonly hits: readonly Hit[];
 	/** How the vectors were searched; absent where they were not. */
 	readonly vectors?: { readonly precision: VectorPrecision | 'database'; readonly exact: boolean; readonly searched: number };
+	/** Cosines of the question with passages as they come: what is usual here. */
+	readonly background?: { readonly passages: number; readonly mean: number; readonly deviation: number };
 	/** Misspelt words and what they were read as. */
 	readonly corrected: Readonly<Record<string, readonly string[]>>;
 }
@@ -95,6 +97,8 @@ const MAX_QUERY = 20_000;
 /** A passage has what was asked for when so much of the question's weight stands in it. */
 const COVERED = 0.999;
 const MAX_EXPANDED = 200;
+/** Passages that say what is usual in a collection. */
+const BACKGROUND = 256;
 /** Passages of a document itself that may stand among those most like it. */
 const OWN_PASSAGES = 100;
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -103,6 +107,8 @@ interface Loaded {
 	readonly snapshot: Snapshot;
 	readonly lengths: Lengths;
 	vectors?: VectorSearch;
+	/** Some vectors, for what is usual. */
+	sample?: readonly Float32Array[];
 }
 
 /** Searches of one index; what it holds is read again when the index has changed. */
@@ -139,7 +145,13 @@ export class Searcher {
 
 		const similarity = new Map(meaning?.best.map(({ id, score }) => [id, score]));
 		const weights = options.weights ?? { meaning: 1, words: 1 };
-		const ranked = fuse(meaning?.best.map(({ id }) => id) ?? [], words?.best.map(({ id }) => id) ?? [], weights, words?.exact ?? new Set());
+		const ranked = fuse(
+			meaning?.best.map(({ id }) => id) ?? [],
+			words?.best.map(({ id }) => id) ?? [],
+			weights,
+			words?.exact ?? new Set(),
+			meaning && words && ((slot) => words.coverage[slot]! ** 2),
+		);
 		const score = (slot: number, fused: number): number =>
 			meaning && words ? fused : (similarity.get(slot) ?? words?.scores.get(slot) ?? fused);
 		const found = ranked
@@ -149,7 +161,7 @@ export class Searcher {
 		if (options.reranker) hits = await reranked(options.reranker, query, hits, options.rerank ?? 20, signal);
 		return {
 			hits: (fold ? folded(hits) : hits).slice(0, top),
-			...(meaning && { vectors: meaning.how }),
+			...(meaning && { vectors: meaning.how, background: meaning.background }),
 			corrected: words?.corrected ?? {},
 		};
 	}
@@ -257,7 +269,8 @@ export class Searcher {
 	async #meaning(loaded: Loaded, query: string, depth: number, allowed?: { documents: number[]; slots: Uint8Array }, signal?: AbortSignal) {
 		const [vector] = await this.#model!.embed([fitting(query, this.#model!)], { kind: 'query', ...(signal && { signal }) });
 		const count = loaded.snapshot.chunks.length;
-		if (count === 0) return { best: [], how: { precision: 'float32' as const, exact: true, searched: 0 } };
+		const background = await this.#background(loaded, vector!);
+		if (count === 0) return { best: [], background, how: { precision: 'float32' as const, exact: true, searched: 0 } };
 		if (this.#store.nearest) {
 			const { chunks, approximate } = await this.#store.nearest(this.#index.id, vector!, depth, allowed?.documents);
 			const rows = await this.#store.vectors(this.#index.id, chunks, vector!.length);
@@ -268,11 +281,26 @@ export class Searcher {
 				})
 				.sort(bestFirst)
 				.slice(0, depth);
-			return { best, how: { precision: 'database' as const, exact: !approximate, searched: count } };
+			return { best, background, how: { precision: 'database' as const, exact: !approximate, searched: count } };
 		}
 		const matrix = await this.#matrix(loaded, signal);
 		const best = await matrix.find(vector!, Math.min(depth, count), allowed?.slots);
-		return { best, how: { precision: matrix.precision, exact: matrix.exact, searched: count } };
+		return { best, background, how: { precision: matrix.precision, exact: matrix.exact, searched: count } };
+	}
+
+	/** Of passages at even distances over the whole index. */
+	async #background(loaded: Loaded, query: Float32Array) {
+		const { chunks } = loaded.snapshot;
+		const size = Math.min(BACKGROUND, chunks.length);
+		loaded.sample ??= await this.#store.vectors(
+			this.#index.id,
+			Array.from({ length: size }, (_, i) => chunks[Math.floor((i * chunks.length) / size)]!),
+			query.length,
+		);
+		const cosines = loaded.sample.map((row) => dot(row, query));
+		const mean = cosines.reduce((sum, value) => sum + value, 0) / Math.max(1, size);
+		const deviation = Math.sqrt(cosines.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, size));
+		return { passages: chunks.length, mean, deviation };
 	}
 
 	async #words({ lengths }: Loaded, query: string, depth: number, allowed?: Uint8Array) {

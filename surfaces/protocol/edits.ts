@@ -49,43 +49,20 @@ function readEdit(edit: unknown, file: string, field: string): Replacement {
 	const { values, change } = EDITS[name!]!;
 	if (!values && rest[name!] !== true) throw refused('not a switch', file, `${field}.${name}`, rest[name!], 'true');
 	const numbers = values ? readNumbers(rest[name!], file, `${field}.${name}`) : [0];
-	const selector = readAt(at, file, `${field}.at`);
-	return { at: selector, with: (data, shape, point) => changed(data, shape, point, selector, numbers, change) };
+	return { at: readAt(at, file, `${field}.at`), with: (data, shape, point) => changed(data, shape, point, numbers, change) };
 }
 
-/** A copy of the point's values in which the picked ones are changed. */
-function changed(
-	data: Float32Array,
-	shape: readonly number[],
-	point: string,
-	at: At,
-	numbers: readonly number[],
-	change: Change,
-): Float32Array {
-	const picked = pickedRows(shape, at);
+/** Other values in place of those that the selector picks. */
+function changed(data: Float32Array, shape: readonly number[], point: string, numbers: readonly number[], change: Change): Float32Array {
 	const width = shape.at(-1)!;
-	const count = picked.length * width;
-	if (![1, width, count].includes(numbers.length)) {
+	if (![1, width, data.length].includes(numbers.length)) {
 		throw new TongsaError('wrong-shape', 'a replaced value has another shape', {
 			field: point,
 			got: `${numbers.length} values`,
-			allowed: `1, ${width} (one row), or ${count} (all that is picked)`,
+			allowed: `1, ${width} (one row), or ${data.length} (all that is picked)`,
 		});
 	}
-	const out = data.slice();
-	for (const [n, row] of picked.entries()) {
-		for (let i = 0; i < width; i++) out[row * width + i] = change(out[row * width + i]!, numbers[(n * width + i) % numbers.length]!);
-	}
-	return out;
-}
-
-/** Rows of the last dimension, counted through heads and tokens. The library has checked head and token against the model. */
-function pickedRows(shape: readonly number[], at: At): number[] {
-	const [heads, tokens] = shape.length === 3 ? [shape[0]!, shape[1]!] : [1, shape[0]!];
-	const { head, token } = typeof at === 'string' ? {} : (at as { head?: number; token?: number });
-	const some = (index: number | undefined, count: number) =>
-		index === undefined ? Array.from({ length: count }, (_, i) => i) : [index < 0 ? count + index : index];
-	return some(head, heads).flatMap((h) => some(token, tokens).map((t) => h * tokens + t));
+	return data.map((old, i) => change(old, numbers[i % numbers.length]!));
 }
 
 /** A name, or a selector. @throws TongsaError 'usage' that names the field. */

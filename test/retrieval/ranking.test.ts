@@ -47,7 +47,7 @@ test('BM25 of two chunks', () => {
 test('fusion: sums of reciprocal ranks', () => {
 	const [first, second, third] = fuse([3, 1], [1, 2], { meaning: 1, words: 1 }, new Set());
 	assert.deepEqual([first!.slot, second!.slot, third!.slot], [1, 3, 2]);
-	close(first!.score, 1 / 62 + 1 / 61);
+	close(first!.score, 1 / 12 + 1 / 11);
 	assert.deepEqual(first!.ranks, { meaning: 2, words: 1 });
 });
 

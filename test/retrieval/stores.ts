@@ -17,6 +17,8 @@ export interface Place {
 	/** Opens the same data again. */
 	open(options?: PostgresOptions): Promise<Store>;
 	remove(): Promise<void>;
+	/** Of a database. */
+	readonly url?: string;
 	/** PGlite's socket server mixes up the statements of two connections that are busy at once. */
 	readonly oneConnection?: true;
 }
@@ -48,7 +50,11 @@ export const PLACES: Readonly<Record<string, () => Promise<Place>>> = {
 			await admin(`CREATE DATABASE ${name}`);
 			const url = new URL(REAL_POSTGRES!);
 			url.pathname = `/${name}`;
-			return { open: (options) => openPostgres(String(url), options), remove: () => admin(`DROP DATABASE ${name} WITH (FORCE)`) };
+			return {
+				url: String(url),
+				open: (options) => openPostgres(String(url), options),
+				remove: () => admin(`DROP DATABASE ${name} WITH (FORCE)`),
+			};
 		},
 	}),
 };

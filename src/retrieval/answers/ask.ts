@@ -3,7 +3,7 @@
 import type { Collection } from '../collection.ts';
 import type { SearchOptions } from '../search.ts';
 import { extract } from './extract.ts';
-import { calibrationOf, relevanceOf } from './relevance.ts';
+import { relevanceOf, THRESHOLD } from './relevance.ts';
 import type { Answer, AnswerModel } from './types.ts';
 import { fittingPassages, word } from './word.ts';
 
@@ -12,7 +12,7 @@ export interface AskOptions extends SearchOptions {
 	readonly model?: AnswerModel;
 	/** The most tokens of a worded answer (default 300). */
 	readonly maxTokens?: number;
-	/** Relevance below which the texts do not say, 0 to 1 (default: calibrated for the embedding model). */
+	/** Relevance below which the texts do not say, 0 to 1 (default ½). */
 	readonly threshold?: number;
 	/** Told of each sentence of a worded answer once it is whole. */
 	readonly onSentence?: (text: string, citations: readonly number[]) => void;
@@ -23,11 +23,10 @@ const PASSAGES = 8;
 
 export async function ask(collection: Collection, question: string, options: AskOptions = {}): Promise<Answer> {
 	const { model, maxTokens = 300, onSentence, ...search } = options;
-	const { hits, vectors } = await collection.search(question, { ...search, top: options.top ?? PASSAGES });
-	const { embedding } = collection.facts;
-	const calibration = calibrationOf(vectors && String(embedding?.facts.model ?? ''));
-	const threshold = options.threshold ?? calibration.threshold;
-	const relevance = relevanceOf(hits, calibration);
+	const result = await collection.search(question, { ...search, top: options.top ?? PASSAGES });
+	const { hits, vectors } = result;
+	const threshold = options.threshold ?? THRESHOLD;
+	const relevance = relevanceOf(result, vectors && String(collection.facts.embedding?.facts.model));
 	const mode = model ? ('worded' as const) : ('extractive' as const);
 	const facts = { mode, relevance, threshold, passages: hits };
 	const none = { text: '', sentences: [], citations: [], abstained: true, ...facts };

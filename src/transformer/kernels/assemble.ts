@@ -4,13 +4,16 @@ import { canShareMemory } from '../../compute/detect.ts';
 import type { Kernels, KernelVariant } from '../../compute/kernels.ts';
 import { buildKernels, type Optimise } from '../../compute/wasm.ts';
 import { type Part, ThreadPool, type Worker } from '../../program/thread-pool.ts';
+import type { TransformerConfig } from '../../spec/config.ts';
 import { type Clock, TIMELESS } from '../../threads/pause.ts';
 import { readValues } from '../../weights/views.ts';
+import type { EngineMemory } from '../engine.ts';
 import type { Transformer } from '../transformer.ts';
 import { inputBytes } from './input.ts';
 import { loadPlan } from './load.ts';
+import type { Sizes } from './lower.ts';
 import { chooseVariant, keepsFloats, MAX_BYTES, memoryOf, startWorkers } from './resources.ts';
-import { divide, type Shard } from './shards.ts';
+import { bytesOf, divide, type Shard } from './shards.ts';
 
 export interface KernelOptions {
 	/** Tokens that the cache holds. */
@@ -54,23 +57,39 @@ const LEVELS = 127;
 
 const TIMEOUT_MS = 20_000;
 
+/** What the kernels would hold of a model with a cache of `capacity` tokens, without reading a weight. An encoder's memories are counted too. */
+export async function kernelMemory(model: Transformer, capacity: number, memoryBudget: number): Promise<EngineMemory> {
+	const limits = { memoryBudget: Number.POSITIVE_INFINITY, memoryLimit: MAX_BYTES, reserve: inputBytes(model.config, capacity) };
+	const shards = await divide(model, sizesFor(model.config, capacity, 1), { ...limits, floats: keepsFloats(model, memoryBudget) });
+	const own = bytesOf(shards);
+	if (!model.encoder) return own;
+	const encoder = await kernelMemory(model.encoder, capacity, memoryBudget);
+	return {
+		weights: own.weights + encoder.weights,
+		layouts: own.layouts,
+		cache: own.cache + encoder.cache,
+		all: own.all + encoder.all,
+	};
+}
+
+function sizesFor(config: TransformerConfig, capacity: number, threads: number): Sizes {
+	// Where a token sees those after it, all of them pass at once.
+	const causal = config.blocks.every((block) => block.attention.causal);
+	return { batch: Math.ceil((causal ? Math.min(BATCH, capacity) : capacity) / 4) * 4, capacity, threads };
+}
+
 export async function assemble(model: Transformer, options: KernelOptions): Promise<Assembled> {
 	const { config, views } = model;
 	const { capacity, signal, clock = TIMELESS } = options;
-	// Where a token sees those after it, all of them pass at once.
-	const causal = config.blocks.every((block) => block.attention.causal);
-	const batch = Math.ceil((causal ? Math.min(BATCH, capacity) : capacity) / 4) * 4;
 	const wanted = options.startWorker && canShareMemory() ? Math.max(1, options.threads ?? 1) : 1;
-	const shards = await divide(
-		model,
-		{ batch, capacity, threads: wanted },
-		{
-			memoryBudget: options.memoryBudget,
-			memoryLimit: Math.min(options.memoryLimit ?? MAX_BYTES, MAX_BYTES),
-			reserve: inputBytes(config, capacity),
-			floats: keepsFloats(model, options.memoryBudget),
-		},
-	);
+	const sizes = sizesFor(config, capacity, wanted);
+	const { batch } = sizes;
+	const shards = await divide(model, sizes, {
+		memoryBudget: options.memoryBudget,
+		memoryLimit: Math.min(options.memoryLimit ?? MAX_BYTES, MAX_BYTES),
+		reserve: inputBytes(config, capacity),
+		floats: keepsFloats(model, options.memoryBudget),
+	});
 	const building = chooseVariant(options, clock).then((variant) => buildKernels(variant, wanted > 1, options.optimise));
 	// Workers start while the weights are read.
 	const workers = startWorkers(wanted - 1, options.startWorker);

@@ -57,6 +57,7 @@ export async function cardOf(
 	const { context, heads } = statedShape(checkpoint, model.architecture);
 	const allowed = browserHost().memoryBudget;
 	const files = [...checkpoint.files, ...checkpoint.assets.values()];
+	const needed = whole ? await memoryToRun(model) : undefined;
 	return {
 		name,
 		title,
@@ -83,6 +84,6 @@ export async function cardOf(
 		writes: reads && !bothWays,
 		talks: reads && !bothWays && (await model.chatTemplate()) !== undefined,
 		bothWays,
-		...(whole && { memory: { needed: memoryToRun(checkpoint, allowed), allowed } }),
+		...(needed !== undefined && { memory: { needed, allowed } }),
 	};
 }
