@@ -117,7 +117,7 @@ def statement(depth, loop):
     ])()
 
 
-ADDRESS = re.compile(r" at 0x|<built-in|<bound method|<function|object>|<generator|<class|<filter|Cycler|Joiner|<list_reverse|iterator|dict_|bytes|b'|b\"|TemplateReference|<reversed")
+ADDRESS = re.compile(r" at 0x|<built-in|<bound method|<function|object>|<generator|<class|<filter|Cycler|Joiner|<list_reverse|iterator|dict_|bytes|b'|b\"|TemplateReference|<reversed", re.IGNORECASE)
 
 
 def main(count, seed):

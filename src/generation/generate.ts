@@ -7,16 +7,18 @@ import { commonPrefix } from '../transformer/common-prefix.ts';
 import type { Sequence } from '../transformer/engine.ts';
 import { logSumExp, top } from '../unembedding/probability.ts';
 import { createCandidates } from './candidates.ts';
-import { type JsonSchema, openConstraint } from './constraint.ts';
+import { type Constraint, type JsonSchema, openConstraint } from './constraint.ts';
 import { type Random, seededRandom } from './random.ts';
 import { applySampler, checkSampler, draw, type SamplerStep } from './sampler.ts';
+import { chainOf, type Sampling } from './sampling.ts';
 import { stopStrings } from './stop.ts';
+import type { ToolEvent } from './tools/types.ts';
 
 export interface GenerateOptions {
 	/** Most tokens to generate (default: what the context has room for). */
 	readonly maxTokens?: number;
-	/** The chain, in order. Empty or absent: the most probable token each time (greedy). */
-	readonly sampler?: readonly SamplerStep[];
+	/** Settings by name, as {temperature: 0.7, topP: 0.9}; or the chain itself, in order. Absent: the most probable token each time (greedy). */
+	readonly sampler?: readonly SamplerStep[] | Sampling;
 	/** Seed of the draw; drawn by the host when absent. */
 	readonly seed?: number;
 	/** Texts that end the answer; they are not part of it. */
@@ -25,6 +27,8 @@ export interface GenerateOptions {
 	readonly stopIds?: readonly number[];
 	/** The answer is one JSON text that satisfies this schema, as long as it ends before maxTokens. Which schemas: docs/engine.md. */
 	readonly schema?: JsonSchema;
+	/** What binds the answer in place of a schema. */
+	readonly constraint?: Constraint;
 	/** How many of the likeliest tokens to give with each, and their log-probabilities (default 0). */
 	readonly logProbabilities?: number;
 	readonly signal?: AbortSignal;
@@ -43,12 +47,16 @@ export interface GeneratedToken extends ScoredToken {
 	/** What this token adds to the answer: whole characters only, '' while one is incomplete or may become a stop string. */
 	readonly text: string;
 	readonly top: readonly ScoredToken[];
+	/** With tools: what the answer says up to here, told apart. */
+	readonly events?: readonly ToolEvent[];
 }
 
 /** Text that was held back while it might have become a stop string, or was no whole character yet. It belongs to no token of its own. */
 export interface HeldBackText {
 	readonly id?: undefined;
 	readonly text: string;
+	/** With tools: what was certain only at the end. */
+	readonly events?: readonly ToolEvent[];
 }
 
 export type GeneratedPiece = GeneratedToken | HeldBackText;
@@ -69,11 +77,12 @@ const STOP: Rule = { holds: (text) => typeof text === 'string' && text !== '', a
 
 export const GENERATE: Rules<GenerateOptions> = {
 	maxTokens: whole(0),
-	sampler: listOf(OBJECT), // what stands in a step: sampler.ts
+	sampler: OBJECT, // what stands in it: sampling.ts, sampler.ts
 	seed: whole(),
 	stop: listOf(STOP),
 	stopIds: listOf(whole(0)),
 	schema: ANY, // what stands in it: constraint.ts
+	constraint: ANY,
 	logProbabilities: whole(0),
 	signal: ANY,
 };
@@ -92,7 +101,7 @@ export async function* generate(
 	random: Random = seededRandom(options.seed ?? 0),
 ): AsyncGenerator<GeneratedPiece, Finish> {
 	checkOptions(options, GENERATE);
-	const chain = options.sampler ?? [];
+	const chain = chainOf(options.sampler ?? []);
 	checkSampler(chain, sequence.vocabulary);
 	checkPrompt(prompt, sequence.contextLength);
 	const stopIds = new Set(options.stopIds ?? tokenizer?.special.stops ?? []);
@@ -103,7 +112,7 @@ export async function* generate(
 		return text ? [{ text }] : [];
 	};
 	const history = [...prompt];
-	const constraint = options.schema === undefined ? undefined : openConstraint(tokenizer, options.schema);
+	const constraint = options.constraint ?? (options.schema === undefined ? undefined : openConstraint(tokenizer, options.schema));
 	const may = constraint && ((id: number) => (stopIds.has(id) ? constraint.complete : constraint.allows(id)));
 	const most = Math.min(options.maxTokens ?? Number.POSITIVE_INFINITY, sequence.contextLength - prompt.length);
 

@@ -20,9 +20,10 @@ import { Engines } from './engines.ts';
 import type { Generated } from './generation.ts';
 import type { Interpreter } from './interpreter.ts';
 import { CELL, COST, EDITS, LENS, LOGITS, PRECISION, PROMPT, RUN, SENTENCE, TRACE, UNEMBED, VECTORS } from './options.ts';
-import { promptIds } from './prompt.ts';
+import { readPrompt } from './prompt.ts';
 import { provenanceOf } from './provenance.ts';
 import { sentenceVectors } from './sentence.ts';
+import { TOOLS, toolCallsOf } from './tool-calls.ts';
 import type { Model, ModelGenerateOptions, ModelInput, NextToken, OpenOptions, Prompt, RunOptions, WhichTokens } from './types.ts';
 
 type Verbs =
@@ -175,8 +176,10 @@ export function openInference(
 			return sentenceVectors(checkpoint, engine, { idsOf: interpreter.idsOf, tokenizer }, texts, options);
 		},
 		async *generate(prompt: Prompt, options: ModelGenerateOptions = {}) {
-			checkOptions(options, { ...PRECISION, ...PROMPT, ...GENERATE, ...EDITS });
-			const { precision = 'fast', replace = [], special, tools, documents, templateSettings, ...own } = options;
+			checkOptions(options, { ...PRECISION, ...PROMPT, ...TOOLS, ...GENERATE, ...EDITS });
+			const { precision = 'fast', replace = [], special, documents, templateSettings, ...rest } = options;
+			const { tools: given, toolChoice, parallelToolCalls: _, genericToolCalls: __, newToolCallId: ___, onToolCall: ____, ...own } = rest;
+			const tools = given && given.length > 0 && toolChoice !== 'none' ? given : undefined;
 			const reading = {
 				...(special && { special }),
 				...(tools && { tools }),
@@ -185,7 +188,9 @@ export function openInference(
 			};
 			needWhole('generation');
 			const { signal } = own;
-			const ids = await promptIds({ host, checkpoint, tokenizer, interpreter }, prompt, reading, signal);
+			const { ids, text } = await readPrompt({ host, checkpoint, tokenizer, interpreter }, prompt, reading, signal);
+			const calls = tools && text !== undefined ? await toolCallsOf(checkpoint, tokenizer, text, options, signal) : undefined;
+			const asked = { ...own, ...(calls?.constraint && { constraint: calls.constraint }) };
 			const model = await engines.transformer(signal);
 			needOutput(model);
 			const random = seededRandom(options.seed ?? new DataView(host.random(new Uint8Array(4)).buffer).getUint32(0));
@@ -201,7 +206,8 @@ export function openInference(
 			const sequence = (!hooks && idle.get(fitting)) || (await fitting.sequence({ hooks }));
 			if (!hooks) idle.delete(fitting);
 			try {
-				const finish = yield* generate(sequence, tokenizer, ids, own, random);
+				const answer = generate(sequence, tokenizer, ids, asked, random);
+				const finish = yield* calls ? calls.events(answer) : answer;
 				return { ...finish, provenance: provenance(ids, fitting) };
 			} finally {
 				if (!hooks) idle.set(fitting, sequence);

@@ -14,17 +14,18 @@ interface Speaker {
 	readonly interpreter: Interpreter;
 }
 
+/** A prompt as it was read. `text` is a conversation's. */
+export interface ReadPrompt {
+	readonly ids: readonly number[];
+	readonly text?: string;
+}
+
 /** @throws TongsaError 'unsupported' for a conversation without a chat template. */
-export async function promptIds(
-	speaker: Speaker,
-	prompt: Prompt,
-	options: PromptOptions = {},
-	signal?: AbortSignal,
-): Promise<readonly number[]> {
+export async function readPrompt(speaker: Speaker, prompt: Prompt, options: PromptOptions = {}, signal?: AbortSignal): Promise<ReadPrompt> {
 	const { host, checkpoint, tokenizer, interpreter } = speaker;
 	const { special = 'add', ...chat } = options;
-	if (!isConversation(prompt)) return interpreter.idsOf(prompt, { special });
-	return (await conversation(host, checkpoint, tokenizer, interpreter, prompt, { ...chat, ...(signal && { signal }) })).ids;
+	if (!isConversation(prompt)) return { ids: interpreter.idsOf(prompt, { special }) };
+	return conversation(host, checkpoint, tokenizer, interpreter, prompt, { ...chat, ...(signal && { signal }) });
 }
 
 export function isConversation(prompt: Prompt): prompt is readonly ChatMessage[] {

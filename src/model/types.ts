@@ -4,6 +4,7 @@ import type { Pooling } from '../embedding/pooling.ts';
 import type { TongsaError } from '../errors.ts';
 import type { Checkpoint } from '../formats/checkpoint.ts';
 import type { GenerateOptions } from '../generation/generate.ts';
+import type { ToolOptions } from '../generation/tools/types.ts';
 import type { Progress } from '../host.ts';
 import type { AttentionCell, CellPlace } from '../inspection/attention-cell.ts';
 import type { Edit } from '../inspection/trace.ts';
@@ -203,7 +204,7 @@ export interface ModelCost extends Cost {
 }
 
 /** Options of generate: those of the sampler and the stop rules, and what is replaced in the model while it writes. */
-export interface ModelGenerateOptions extends GenerateOptions, PromptOptions {
+export interface ModelGenerateOptions extends GenerateOptions, Omit<PromptOptions, 'tools'>, ToolOptions {
 	readonly precision?: Precision;
 	/** As in TraceOptions, in every step. A selector's token is a position in the whole text; negative ones count from a step's end. */
 	readonly replace?: readonly Edit[];

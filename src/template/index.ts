@@ -14,7 +14,7 @@ import { joined, raw, type Str, userParts } from './text.ts';
 import type { Value } from './values.ts';
 
 export type { Bounds } from './failure.ts';
-export { type ExactJson, Float, parseExactJson } from './input.ts';
+export { type ExactJson, Float, parseExactJson, plainJson } from './input.ts';
 
 /** The longest template of a published model has some 30 kB. */
 const MAX_TEMPLATE = 2 ** 20;

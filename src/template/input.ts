@@ -101,6 +101,14 @@ export function parseExactJson(text: string): ExactJson {
 	return at < text.length ? wrong('something follows the value') : result;
 }
 
+/** The same as plain objects and numbers: what JavaScript says exactly. Integers beyond 2^53 stay bigint. */
+export function plainJson(json: ExactJson): unknown {
+	if (json instanceof Float) return json.value;
+	if (json instanceof Map)
+		return Object.fromEntries(Array.from(json as ReadonlyMap<string, ExactJson>, ([name, value]) => [name, plainJson(value)]));
+	return Array.isArray(json) ? (json as readonly ExactJson[]).map(plainJson) : json;
+}
+
 const STRING = /"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[\da-fA-F]{4})[^"\\\x00-\x1f]*)*"/y;
 const NUMBER = /-?(?:0|[1-9]\d*)((?:\.\d+)?(?:[eE][-+]?\d+)|\.\d+)?/y;
 /** With those that Python's json also reads. */

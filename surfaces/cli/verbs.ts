@@ -179,7 +179,15 @@ export const VERBS: readonly Verb[] = [
 		name: 'chat',
 		summary: "a conversation by the model's own chat template; lines of a pipe are a person's turns",
 		arguments: [MODEL],
-		options: { ...TEMPLATE_SETTINGS, ...SAMPLING },
+		options: {
+			tools: {
+				value: 'FILE',
+				summary: 'a module whose functions the model may call: export const tools = [{name, description, parameters, run}]',
+			},
+			yes: { summary: 'run them without asking' },
+			...TEMPLATE_SETTINGS,
+			...SAMPLING,
+		},
 		examples: ['chat smollm2', 'chat smollm2 --temperature 0.7 --top-p 0.9', 'chat smollm2 --json < turns.txt'],
 		load: () => import('./verbs/chat.ts'),
 	},

@@ -2,6 +2,7 @@
 
 import type { ScoredToken } from '../../src/generation/generate.ts';
 import { isDraw } from '../../src/generation/sampling.ts';
+import type { ToolCall, ToolEvent } from '../../src/generation/tools/types.ts';
 import type { Model, Prompt, Provenance } from '../../src/model.ts';
 
 export interface ScoredTokenJson {
@@ -14,6 +15,10 @@ export interface ScoredTokenJson {
 export interface GenerateJson {
 	readonly ids: readonly number[];
 	readonly text: string;
+	/** With tools: the whole calls that it makes; their texts are not in `text`. */
+	readonly toolCalls?: readonly ToolCall[];
+	/** With tools: what the model thought. */
+	readonly reasoning?: string;
 	/** 'stop': by the model's own end or a stop text. 'length': at the most tokens asked for. 'context': where the context ends. */
 	readonly finishReason: 'stop' | 'length' | 'context';
 	readonly stoppedBy?: string;
@@ -55,7 +60,23 @@ export async function generateJson(
 		text += more;
 		await onText(more);
 	};
-	const answer = model.generate(prompt, options);
+	const toolCalls: ToolCall[] = [];
+	let reasoning = '';
+	const collect = (call: ToolCall) => {
+		toolCalls.push(call);
+		options.onToolCall?.(call);
+	};
+	/** What a piece says to the reader. */
+	const saidBy = ({ text, events }: { readonly text: string; readonly events?: readonly ToolEvent[] }): string => {
+		if (!events) return text;
+		let said = '';
+		for (const event of events) {
+			if (event.type === 'text') said += event.text;
+			else if (event.type === 'reasoning') reasoning += event.text;
+		}
+		return said;
+	};
+	const answer = model.generate(prompt, options.tools ? { ...options, onToolCall: collect } : options);
 	let next = await answer.next();
 	for (; !next.done; next = await answer.next()) {
 		const piece = next.value;
@@ -64,12 +85,14 @@ export async function generateJson(
 			if (tokens.length === 0) first = last;
 			tokens.push({ ...scoredJson(piece), top: piece.top.map(scoredJson) });
 		}
-		await add(piece.text);
+		await add(saidBy(piece));
 	}
 	const { finishReason, stoppedBy, provenance } = next.value;
 	return {
 		ids: tokens.map(({ id }) => id),
 		text,
+		...(toolCalls.length > 0 && { toolCalls }),
+		...(reasoning !== '' && { reasoning }),
 		finishReason,
 		...(stoppedBy !== undefined && { stoppedBy }),
 		...(isDraw(options.sampler) && options.seed !== undefined && { seed: options.seed }),

@@ -13,8 +13,9 @@ export function numberOf(given: Schema, path: string, integer: boolean): Node {
 	const limit = (keyword: string): readonly [bigint, number] | undefined => {
 		const value = given[keyword];
 		if (value === undefined) return undefined;
-		if (typeof value !== 'number' || !Number.isFinite(value)) throw malformed(`${path}.${keyword}`, value, 'a number');
-		const [digits, places] = decimalOf(value);
+		if (typeof value !== 'bigint' && (typeof value !== 'number' || !Number.isFinite(value)))
+			throw malformed(`${path}.${keyword}`, value, 'a number');
+		const [digits, places] = typeof value === 'bigint' ? [value, 0] : decimalOf(value);
 		if (places > MAX_DIGITS || String(digits).length > MAX_DIGITS) throw unsupported(path, `${keyword} ${value}`, `${MAX_DIGITS} digits`);
 		return [digits, places];
 	};

@@ -52,3 +52,19 @@ export interface ToolReader {
 	/** The answer is over: what was held back is told. A call that was cut short ends without 'callEnd'. */
 	end(): readonly ToolEvent[];
 }
+
+/** Tool calls in a generation. */
+export interface ToolOptions {
+	/** What the model may call. */
+	readonly tools?: readonly Tool[];
+	/** Default 'auto': the model decides. */
+	readonly toolChoice?: ToolChoice;
+	/** Whether one answer may have several calls (default true). */
+	readonly parallelToolCalls?: boolean;
+	/** Takes Hermes' form where the model's template shows none that is known; it is not guessed otherwise. */
+	readonly genericToolCalls?: boolean;
+	/** A new call's id. */
+	readonly newToolCallId?: (index: number) => string;
+	/** Told of each whole call, as soon as it is whole. */
+	readonly onToolCall?: (call: ToolCall) => void;
+}

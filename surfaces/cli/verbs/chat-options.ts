@@ -8,12 +8,17 @@ import type { Call } from '../call.ts';
 export function chatOptions(call: Call): ChatOptions {
 	const tools = call.value('tools');
 	const documents = call.value('documents');
-	const settings = call.value('chat-template-kwargs');
 	return {
 		...(tools !== undefined && { tools: jsonArray(call, 'tools', tools) }),
 		...(documents !== undefined && { documents: jsonArray(call, 'documents', documents) }),
-		...(settings !== undefined && { templateSettings: jsonObject(call, 'chat-template-kwargs', settings) }),
+		...templateSettings(call),
 	};
+}
+
+/** --chat-template-kwargs. */
+export function templateSettings(call: Call): Pick<ChatOptions, 'templateSettings'> {
+	const settings = call.value('chat-template-kwargs');
+	return settings === undefined ? {} : { templateSettings: jsonObject(call, 'chat-template-kwargs', settings) };
 }
 
 function parsed(text: string): ExactJson {

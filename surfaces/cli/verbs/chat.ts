@@ -4,12 +4,14 @@ import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline/promises';
 import { setImmediate } from 'node:timers/promises';
 import { TongsaError } from '../../../src/errors.ts';
+import type { ToolCall } from '../../../src/generation/tools/types.ts';
 import type { ChatMessage, Model } from '../../../src/model.ts';
 import { type GenerateJson, generateJson } from '../../protocol/generate.ts';
 import type { Answer, Call } from '../call.ts';
 import { dim } from '../view/colour.ts';
 import { wrapped } from '../view/text.ts';
-import { chatOptions } from './chat-options.ts';
+import { templateSettings } from './chat-options.ts';
+import { calling, type Toolbox, toolboxOf } from './chat-tools.ts';
 import { precisionOf, withModel } from './common.ts';
 import { checkBias, generateOptions, type Settled, schemaOf } from './sampling.ts';
 import { shown, speed } from './streaming.ts';
@@ -21,6 +23,9 @@ interface Talk {
 	readonly call: Call;
 	readonly model: Model;
 	readonly schema: Pick<Settled, 'schema'>;
+	readonly toolbox: Toolbox | undefined;
+	/** Asks a person; without one, --yes answers. */
+	allows: (question: string) => Promise<boolean>;
 	messages: ChatMessage[];
 	/** Stops the answer that is being made. */
 	stop: AbortController | undefined;
@@ -31,10 +36,20 @@ export async function run(call: Call): Promise<Answer | undefined> {
 	// Wrong words are told before the model is opened.
 	generateOptions(call);
 	const schema = await schemaOf(call);
+	const toolbox = await toolboxOf(call);
 	return withModel(call, call.arguments[0]!, async (model) => {
 		checkBias(call, model);
 		await checkTalks(call, model);
-		const talk: Talk = { call, model, schema, messages: [], stop: undefined, last: undefined };
+		const talk: Talk = {
+			call,
+			model,
+			schema,
+			toolbox,
+			allows: async () => call.flag('yes'),
+			messages: [],
+			stop: undefined,
+			last: undefined,
+		};
 		const interrupts = process.listeners('SIGINT');
 		const interrupt = () => (talk.stop ? talk.stop.abort() : interrupts.forEach((listener) => void listener('SIGINT')));
 		process.removeAllListeners('SIGINT').on('SIGINT', interrupt);
@@ -62,6 +77,7 @@ async function conversation(talk: Talk): Promise<void> {
 	const { terminal, signal } = talk.call;
 	terminal.note(`${dim(wrapped(`${talk.model.name}. ${HELP}`, terminal.columns).join('\n'), terminal.colours)}\n`);
 	const lines = createInterface({ input: process.stdin, output: process.stdout });
+	if (!talk.call.flag('yes')) talk.allows = async (question) => /^y/i.test(await lines.question(question, { signal }));
 	let warned = false;
 	lines.on('SIGINT', () => {
 		if (talk.stop) return talk.stop.abort();
@@ -108,29 +124,50 @@ async function turn(talk: Talk, text: string): Promise<boolean> {
 	return true;
 }
 
+/** Answers in a row that call tools: a model that calls for ever is stopped. */
+const MAX_ROUNDS = 8;
+
 async function answer(talk: Talk, text: string): Promise<void> {
-	const { call, model, schema } = talk;
+	talk.messages = [...talk.messages, { role: 'user', content: text }];
+	for (let round = 0; round < MAX_ROUNDS; round++) {
+		const calls = await reply(talk);
+		if (!talk.toolbox || calls.length === 0) return;
+		for (const one of calls) {
+			const allowed = await talk.allows(`run ${one.name}(${one.arguments})? y/n `);
+			const refused: ChatMessage = { role: 'tool', tool_call_id: one.id, name: one.name, content: 'The user did not allow this call.' };
+			talk.messages = [...talk.messages, allowed ? await talk.toolbox.run(one, talk.call.signal) : refused];
+		}
+	}
+	talk.call.terminal.note(`stopped after ${MAX_ROUNDS} rounds of tool calls\n`);
+}
+
+/** The model's turn. @returns the calls that it made */
+async function reply(talk: Talk): Promise<readonly ToolCall[]> {
+	const { call, model, schema, toolbox } = talk;
 	const { terminal } = call;
-	const asked: ChatMessage[] = [...talk.messages, { role: 'user', content: text }];
+	const before = talk.messages;
 	const stop = new AbortController();
 	talk.stop = stop;
 	const options = {
 		...generateOptions(call),
 		...schema,
 		...precisionOf(call),
-		...chatOptions(call),
+		...templateSettings(call),
+		...(toolbox && { tools: toolbox.tools, newToolCallId: () => Math.random().toString(36).slice(2, 11).padEnd(9, '0') }),
 		signal: AbortSignal.any([stop.signal, call.signal]),
 	};
 	const streams = !call.flag('json');
 	const stream = shown(terminal);
 	let said = '';
+	let calls: readonly ToolCall[] = [];
 	try {
-		const json = await generateJson(model, asked, options, nowMs, async (piece) => {
+		const json = await generateJson(model, before, options, nowMs, async (piece) => {
 			said += piece;
 			if (streams) await stream.write(piece);
 			await setImmediate(); // lets Ctrl-C through
 		});
 		talk.last = json;
+		calls = json.toolCalls ?? [];
 		await stream.end();
 		if (terminal.interactive) terminal.note(`${dim(speed(json).trimEnd(), terminal.colours)}\n`);
 	} catch (error) {
@@ -143,7 +180,14 @@ async function answer(talk: Talk, text: string): Promise<void> {
 		talk.stop = undefined;
 	}
 	// What was said before it was stopped belongs to the conversation; a turn without an answer does not.
-	if (said !== '') talk.messages = [...asked, { role: 'assistant', content: said }];
+	if (calls.length > 0) talk.messages = [...before, calling(said, calls)];
+	else if (said !== '') talk.messages = [...before, { role: 'assistant', content: said }];
+	else
+		talk.messages = before.slice(
+			0,
+			before.findLastIndex(({ role }) => role === 'user'),
+		);
+	return calls;
 }
 
 const nowMs = () => performance.now();

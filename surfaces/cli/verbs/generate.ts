@@ -4,13 +4,19 @@ import { setImmediate } from 'node:timers/promises';
 import type { Model } from '../../../src/model.ts';
 import { type GenerateJson, generateJson, promptOf } from '../../protocol/generate.ts';
 import type { Answer, Call } from '../call.ts';
-import { chatOptions } from './chat-options.ts';
+import { templateSettings } from './chat-options.ts';
 import { precisionOf, textOrIds, withModel } from './common.ts';
 import { checkBias, generateOptions, schemaOf } from './sampling.ts';
 import { shown, speed } from './streaming.ts';
 
 export async function run(call: Call): Promise<Answer | undefined> {
-	const options = { ...generateOptions(call), ...(await schemaOf(call)), ...precisionOf(call), ...chatOptions(call), signal: call.signal };
+	const options = {
+		...generateOptions(call),
+		...(await schemaOf(call)),
+		...precisionOf(call),
+		...templateSettings(call),
+		signal: call.signal,
+	};
 	const given = await textOrIds(call);
 	// --raw "" goes on from the start flag alone; an empty pipe has said nothing, and a message has to say something.
 	if (given === '' && !(call.flag('raw') && call.arguments.length > 1)) throw call.usage('generate needs PROMPT, in quotes or piped in');

@@ -5,6 +5,7 @@ import type { GenerateOptions } from '../../../src/generation/generate.ts';
 import { checkSampler } from '../../../src/generation/sampler.ts';
 import { isDraw, type Sampling, samplerOf } from '../../../src/generation/sampling.ts';
 import type { Model } from '../../../src/model.ts';
+import { parseExactJson, plainJson } from '../../../src/template/index.ts';
 import type { Call } from '../call.ts';
 
 /** Option → the setting's name. */
@@ -48,7 +49,7 @@ export async function schemaOf(call: Call): Promise<Pick<GenerateOptions, 'schem
 	const path = call.value('schema');
 	if (path === undefined) return {};
 	const { jsonFile } = await import('./json-file.ts');
-	return { schema: (await jsonFile(path)) as NonNullable<GenerateOptions['schema']> }; // the library checks it
+	return { schema: (await jsonFile(path, (text) => plainJson(parseExactJson(text)))) as NonNullable<GenerateOptions['schema']> }; // the library checks it
 }
 
 function numberOf(call: Call, option: string): number | undefined {

@@ -1,28 +1,13 @@
 // Tool calls in an answer on its way: which tools may be called, what binds the model, and the events that its tokens make.
 
-import { TongsaError } from '../../errors.ts';
-import type { Tokenizer } from '../../tokenizer/types.ts';
-import { type Constraint, openTextConstraint } from '../constraint.ts';
-import type { Finish, GeneratedToken } from '../generate.ts';
-import { GENERIC, type ToolFormat, toolFormatOf } from './formats.ts';
-import { callsNode } from './grammar.ts';
-import { toolReader } from './reader.ts';
-import type { Tool, ToolCall, ToolChoice, ToolEvent } from './types.ts';
-
-export interface ToolOptions {
-	/** What the model may call. */
-	readonly tools?: readonly Tool[];
-	/** Default 'auto': the model decides. */
-	readonly toolChoice?: ToolChoice;
-	/** Whether one answer may have several calls (default true). */
-	readonly parallelToolCalls?: boolean;
-	/** Takes Hermes' form where the model's template shows none that is known; it is not guessed otherwise. */
-	readonly genericToolCalls?: boolean;
-	/** A new call's id. */
-	readonly newToolCallId?: (index: number) => string;
-	/** Told of each whole call, as soon as it is whole. */
-	readonly onToolCall?: (call: ToolCall) => void;
-}
+import { TongsaError } from '../errors.ts';
+import type { Tokenizer } from '../tokenizer/types.ts';
+import { type Constraint, openTextConstraint } from './constraint.ts';
+import type { Finish, GeneratedPiece } from './generate.ts';
+import { GENERIC, type ToolFormat, toolFormatOf } from './tools/formats.ts';
+import { callsNode } from './tools/grammar.ts';
+import { toolReader } from './tools/reader.ts';
+import type { Tool, ToolCall, ToolChoice, ToolEvent, ToolOptions } from './tools/types.ts';
 
 /** The form of calls of a model. @throws TongsaError 'unsupported' where its template shows none that is known. */
 export function formatFor(template: string, generic = false): ToolFormat {
@@ -56,27 +41,54 @@ function chosen(tools: readonly Tool[], choice: ToolChoice): readonly Tool[] {
 	});
 }
 
-/** What binds the answer; undefined where the model decides by itself. */
-export function toolConstraint(format: ToolFormat, tokenizer: Tokenizer, options: ToolOptions): Constraint | undefined {
+/**
+ * What binds the answer; undefined where the model decides by itself.
+ * @param thinking whether the answer begins inside the model's thinking, which nothing binds
+ */
+export function toolConstraint(format: ToolFormat, tokenizer: Tokenizer, options: ToolOptions, thinking = false): Constraint | undefined {
 	const { tools = [], toolChoice = 'auto', parallelToolCalls = true } = options;
 	if (tools.length === 0 || toolChoice === 'auto' || toolChoice === 'none') return undefined;
-	const bound = { tools: chosen(tools, toolChoice), parallel: parallelToolCalls && typeof toolChoice === 'string' };
-	const key = JSON.stringify([format.name, bound]);
-	return openTextConstraint(tokenizer, key, () => callsNode(format, bound), [...specialMarks(format, tokenizer).values()]);
+	const marks = specialMarks(format, tokenizer);
+	// A mark that ends the answer is not written: the answer ends.
+	const ends = tokenizer.special.stops.includes(marks.get(format.close) ?? -1);
+	const bound = { tools: chosen(tools, toolChoice), parallel: parallelToolCalls && typeof toolChoice === 'string' && !ends };
+	const written = ends ? { ...format, close: '' } : format;
+	const key = JSON.stringify([written.name, written.close, bound]);
+	const constraint = openTextConstraint(tokenizer, key, () => callsNode(written, bound), [...marks.values()]);
+	return thinking ? afterMark(constraint, format.thinking!.close, tokenizer) : constraint;
 }
 
-export interface ReadToken extends GeneratedToken {
-	/** What the answer says up to here, told apart. */
-	readonly events: readonly ToolEvent[];
+/** Binds what comes behind a mark. Until then the answer may not end. */
+function afterMark(constraint: Constraint, mark: string, tokenizer: Tokenizer): Constraint {
+	let text = '';
+	let found = false;
+	return {
+		get complete() {
+			return found && constraint.complete;
+		},
+		get over() {
+			return found && constraint.over;
+		},
+		allows: (id) => !found || constraint.allows(id),
+		push(id) {
+			if (found) return constraint.push(id);
+			text = (text + tokenizer.token(id).text).slice(-mark.length * 2);
+			found = text.endsWith(mark);
+		},
+	};
 }
 
-/** Adds events to tokens as they come; those that are certain only at the end come with the end. */
+/** Whether a prompt ends inside the model's thinking. */
+export const opensThinking = ({ thinking }: ToolFormat, prompt: string): boolean =>
+	thinking !== undefined && prompt.trimEnd().endsWith(thinking.open.trimEnd());
+
+/** Adds events to the pieces of an answer as they come; what is certain only at the end comes in a last one. */
 export async function* withEvents(
-	tokens: AsyncGenerator<GeneratedToken, Finish>,
+	pieces: AsyncGenerator<GeneratedPiece, Finish>,
 	format: ToolFormat,
 	tokenizer: Tokenizer,
 	options: ToolOptions & { readonly thinking?: boolean },
-): AsyncGenerator<ReadToken, Finish & { readonly events: readonly ToolEvent[] }> {
+): AsyncGenerator<GeneratedPiece, Finish> {
 	const marks = specialMarks(format, tokenizer);
 	const { tools, newToolCallId, thinking, onToolCall } = options;
 	const reader = toolReader(format, {
@@ -87,21 +99,27 @@ export async function* withEvents(
 	});
 	const decoder = tokenizer.decoder({ skipSpecial: true });
 	const report = callsOf(onToolCall);
-	for (let next = await tokens.next(); ; next = await tokens.next()) {
+	let heldBack = '';
+	for (let next = await pieces.next(); ; next = await pieces.next()) {
 		if (next.done) {
 			const { stoppedBy } = next.value;
 			// A mark that ends the answer has been taken from its text.
 			const last = stoppedBy !== undefined && marks.has(stoppedBy) ? reader.read(stoppedBy, true) : [];
 			const events = [...reader.read(decoder.end()), ...last, ...reader.end()];
 			report(events);
-			return { ...next.value, events };
+			if (heldBack !== '' || events.length > 0) yield { text: heldBack, events };
+			return next.value;
 		}
-		const { id } = next.value;
-		const mark = tokenizer.token(id).text;
-		const text = reader.read(decoder.push(id));
-		const events = marks.get(mark) === id ? [...text, ...reader.read(mark, true)] : text;
+		const piece = next.value;
+		if (piece.id === undefined) {
+			heldBack += piece.text;
+			continue;
+		}
+		const mark = tokenizer.token(piece.id).text;
+		const text = reader.read(decoder.push(piece.id));
+		const events = marks.get(mark) === piece.id ? [...text, ...reader.read(mark, true)] : text;
 		report(events);
-		yield { ...next.value, events };
+		yield { ...piece, events };
 	}
 }
 
