@@ -2,7 +2,7 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import type { GeneratedPiece } from '../../src/generation/generate.ts';
-import type { Tool, ToolChoice, ToolEvent } from '../../src/generation/tools/types.ts';
+import type { Tool, ToolChoice } from '../../src/generation/tools/types.ts';
 import type { Model, ModelInput, OpenOptions, TraceOptions } from '../../src/model.ts';
 import type { TraceRuns } from '../protocol/trace.ts';
 import type { Failure } from './failure.ts';
@@ -38,9 +38,6 @@ export interface Reading {
 	readonly toolChoice: ToolChoice;
 	readonly parallelToolCalls: boolean;
 }
-
-/** With what the answer says up to here, where it is read. */
-export type Read<T> = T & { readonly events?: readonly ToolEvent[] };
 
 export type GeneratePrompt = Parameters<Model['generate']>[0];
 export type PlainGenerateOptions = Plain<Model['generate']> & { readonly reading?: Reading | undefined };

@@ -4,8 +4,9 @@ import { setImmediate } from 'node:timers/promises';
 import type { JsonSchema } from '../../src/generation/constraint.ts';
 import type { Finish, GeneratedToken, GenerateOptions } from '../../src/generation/generate.ts';
 import { isDraw, type Sampling, samplerOf } from '../../src/generation/sampling.ts';
+import type { ToolEvent } from '../../src/generation/tools/types.ts';
 import type { TemplateOptions } from '../../src/model.ts';
-import type { Read, Reading } from './engine-protocol.ts';
+import type { Reading } from './engine-protocol.ts';
 import { checkUnits } from './inputs.ts';
 import { Refusal } from './refusal.ts';
 import type { Lease } from './registry.ts';
@@ -149,7 +150,7 @@ export type AnswerOptions = GenerateOptions & { readonly reading?: Reading | und
 export interface Whole {
 	readonly tokens: readonly GeneratedToken[];
 	readonly text: string;
-	readonly finish: Read<Finish>;
+	readonly finish: Finish;
 }
 
 /**
@@ -162,7 +163,7 @@ export async function runWhole(
 	{ id, model, rest }: Pick<Turn, 'id' | 'model' | 'rest'>,
 	ids: readonly number[],
 	options: AnswerOptions,
-	onText: (text: string, token?: Read<GeneratedToken>) => unknown = () => undefined,
+	onText: (text: string, token?: GeneratedToken, events?: readonly ToolEvent[]) => unknown = () => undefined,
 ): Promise<Whole> {
 	const { signal, began } = c.var;
 	const { metrics, now } = service;
@@ -183,7 +184,7 @@ export async function runWhole(
 			text += piece.text;
 			const token = piece.id === undefined ? undefined : piece;
 			if (token && tokens.push(token) === 1) metrics.observe('tongsa_first_token_seconds', { model: id }, (now() - began) / 1000);
-			if (onText(piece.text, token) === true) return { tokens, text, finish: { finishReason: 'stop', reused: 0 } };
+			if (onText(piece.text, token, piece.events) === true) return { tokens, text, finish: { finishReason: 'stop', reused: 0 } };
 			await rest();
 		}
 	} finally {

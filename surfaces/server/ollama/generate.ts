@@ -221,11 +221,10 @@ async function spoken(
 		async whole(turn, { ids, options, loaded }) {
 			const clock = stopwatch(service, c, loaded);
 			const reading = replyReader(options.reading !== undefined);
-			const whole = await runWhole(service, c, turn, ids, options, (more, token) => {
+			const whole = await runWhole(service, c, turn, ids, options, (more, _, events) => {
 				clock.token();
-				reading.read(more, token);
+				reading.read(more, events);
 			});
-			reading.end(whole.finish);
 			const { text, reasoning, calls } = reading.reply;
 			const answer = { text, ...(reasoning && { thinking: reasoning }), ...(calls.length > 0 && { calls }) };
 			return part(answer, clock.end(ids.length, whole));
@@ -240,11 +239,10 @@ async function spoken(
 					if (added) write(line(part(added, { done: false })));
 				}
 			};
-			const whole = await runWhole(service, c, turn, ids, options, (more, token) => {
+			const whole = await runWhole(service, c, turn, ids, options, (more, _, events) => {
 				clock.token();
-				tell(reading.read(more, token));
+				tell(reading.read(more, events));
 			});
-			tell(reading.end(whole.finish));
 			write(line(part({ text: '' }, clock.end(ids.length, whole))));
 		},
 		broken: (error) => line({ error: refusalOf(error).message }),

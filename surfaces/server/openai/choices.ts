@@ -158,14 +158,13 @@ async function runAll(
 			events?.(choice, told, tokens);
 			return choice.oneCall === true && told.some(({ type }) => type === 'callEnd');
 		};
-		const whole = await runWhole(service, c, turn, choice.ids, choice.options, (more, token) => {
+		const whole = await runWhole(service, c, turn, choice.ids, choice.options, (more, token, heard) => {
 			if (token) held.push(token);
-			const told = reading.read(more, token);
+			const told = reading.read(more, heard);
 			// Text that may become a stop string is held back, and so are its tokens.
 			return more || told.length > 0 || stop.length === 0 ? show(told) : false;
 		});
-		const last = reading.end(whole.finish);
-		if (last.length > 0 || (held.length > 0 && !stop.includes(whole.finish.stoppedBy ?? ''))) show(last);
+		if (held.length > 0 && !stop.includes(whole.finish.stoppedBy ?? '')) show([]);
 		end(choice, { reply: reading.reply, tokens: shown, finish: whole.finish });
 		made += whole.tokens.length;
 		if (!choice.first) continue;

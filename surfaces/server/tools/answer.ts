@@ -27,12 +27,11 @@ export async function blockAnswer(
 ): Promise<BlockAnswer> {
 	const reading = replyReader(options.reading !== undefined);
 	const made = blockReader();
-	const { finish, tokens } = await runWhole(service, c, turn, ids, options, (more, token) => {
-		const events = reading.read(more, token);
+	const { finish, tokens } = await runWhole(service, c, turn, ids, options, (more, _, heard) => {
+		const events = reading.read(more, heard);
 		for (const step of made.read(events)) tell(step);
 		return oneCall && events.some(({ type }) => type === 'callEnd');
 	});
-	for (const step of made.read(reading.end(finish))) tell(step);
 	for (const step of made.end()) tell(step);
 	return { blocks: made.blocks, finish, made: tokens.length, calls: reading.reply.calls.length > 0 };
 }

@@ -2,12 +2,12 @@
 
 import { randomInt } from 'node:crypto';
 import type { JsonSchema } from '../../../src/generation/constraint.ts';
-import type { Finish, GeneratedToken, GenerateOptions } from '../../../src/generation/generate.ts';
+import type { Finish, GeneratedPiece, GenerateOptions } from '../../../src/generation/generate.ts';
 import { type ToolFormat, toolFormatOf } from '../../../src/generation/tools/formats.ts';
-import { withEvents } from '../../../src/generation/tools/stream.ts';
+import { withEvents } from '../../../src/generation/tool-calls.ts';
 import type { Tool, ToolChoice } from '../../../src/generation/tools/types.ts';
 import type { Model } from '../../../src/model.ts';
-import type { GeneratePrompt, Read, Reading } from '../engine-protocol.ts';
+import type { GeneratePrompt, Reading } from '../engine-protocol.ts';
 
 /** Tokens of a prompt's end in which a mark that opens thinking may stand. */
 const TAIL = 16;
@@ -21,18 +21,18 @@ export async function readAnswer(
 	prompt: GeneratePrompt,
 	options: GenerateOptions,
 	{ tools, ...how }: Reading,
-): Promise<AsyncGenerator<Read<GeneratedToken>, Read<Finish>>> {
+): Promise<AsyncGenerator<GeneratedPiece, Finish>> {
 	const tokenizer = model.tokenizer!;
 	if (mustCall(how.toolChoice)) {
 		const schema = callSchema(tools.filter(({ function: { name } }) => typeof how.toolChoice === 'string' || how.toolChoice.name === name));
-		return withEvents(tokensOf(model.generate(prompt, { ...options, schema })), BOUND, tokenizer, { tools, ...how, newToolCallId: newId });
+		return withEvents(piecesOf(model.generate(prompt, { ...options, schema })), BOUND, tokenizer, { tools, ...how, newToolCallId: newId });
 	}
 	const known = toolFormatOf((await model.chatTemplate(tools.length > 0)) ?? '')!;
 	const format = tools.length > 0 ? known : thinkingAlone(known);
 	const tail = Array.isArray(prompt) ? tokenizer.decode((prompt as readonly number[]).slice(-TAIL)) : '';
 	const open = format.thinking?.open.trimEnd();
 	const thinking = open !== undefined && tail.trimEnd().endsWith(open);
-	return withEvents(tokensOf(model.generate(prompt, options)), format, tokenizer, { tools, ...how, newToolCallId: newId, thinking });
+	return withEvents(piecesOf(model.generate(prompt, options)), format, tokenizer, { tools, ...how, newToolCallId: newId, thinking });
 }
 
 const mustCall = (choice: ToolChoice): boolean => choice === 'required' || typeof choice === 'object';
@@ -51,11 +51,11 @@ function callSchema(tools: readonly Tool[]): JsonSchema {
 	return calls.length === 1 ? calls[0]! : { anyOf: calls };
 }
 
-/** The tokens alone: the reader makes text of them itself, and holds back what it must. */
-async function* tokensOf(answer: ReturnType<Model['generate']>): AsyncGenerator<GeneratedToken, Finish> {
+/** A generation as the plain generator that the reader takes. */
+async function* piecesOf(answer: ReturnType<Model['generate']>): AsyncGenerator<GeneratedPiece, Finish> {
 	for (let next = await answer.next(); ; next = await answer.next()) {
 		if (next.done) return next.value;
-		if (next.value.id !== undefined) yield next.value;
+		yield next.value;
 	}
 }
 

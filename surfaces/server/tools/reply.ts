@@ -1,8 +1,6 @@
 // An answer as it comes: text, thinking and calls, told in order and kept for the whole.
 
-import type { Finish, GeneratedToken } from '../../../src/generation/generate.ts';
 import type { ToolCall, ToolEvent } from '../../../src/generation/tools/types.ts';
-import type { Read } from '../engine-protocol.ts';
 
 export interface Reply {
 	readonly text: string;
@@ -44,12 +42,11 @@ export function replyReader(read: boolean) {
 	}
 
 	return {
-		/** @param token what `more` comes of; absent for text that was held back */
-		read(more: string, token?: Read<GeneratedToken>): readonly ToolEvent[] {
-			if (read) return keep(token?.events ?? []);
+		/** @param events what the reader has told of `more`, where there is one */
+		read(more: string, events: readonly ToolEvent[] = []): readonly ToolEvent[] {
+			if (read) return keep(events);
 			return keep(more ? [{ type: 'text', text: more }] : []);
 		},
-		end: (finish: Read<Finish>): readonly ToolEvent[] => keep(finish.events ?? []),
 		get reply(): Reply {
 			return { text, reasoning, calls };
 		},
