@@ -58,19 +58,35 @@ const MAX_QUOTED = 120;
 /** Longest path that a message repeats: those that a person can still read; a system's own bound is 4096. */
 const MAX_PATH = 500;
 
-function sentence(what: string, d: ErrorDetail): string {
+/** How a message is worded: the names of its parts, and what becomes of the sentences in it. */
+export interface Wording {
+	readonly tensor: string;
+	readonly field: string;
+	readonly byteOffset: string;
+	readonly got: string;
+	readonly allowed: string;
+	readonly say: (text: string) => string;
+}
+
+const ENGLISH: Wording = { tensor: 'tensor', field: 'field', byteOffset: 'byte', got: 'got', allowed: 'allowed', say: (text) => text };
+
+/** A record as one line. Other languages are a surface's to give. */
+export function sentence(what: string, d: ErrorDetail, words: Wording = ENGLISH): string {
 	const place = [
 		d.file === undefined ? undefined : quoted(d.file, MAX_PATH),
-		d.tensor === undefined ? undefined : `tensor ${quoted(d.tensor)}`,
-		d.field === undefined ? undefined : `field ${quoted(d.field)}`,
-		d.byteOffset === undefined ? undefined : `byte ${d.byteOffset}`,
+		d.tensor === undefined ? undefined : `${words.tensor} ${quoted(d.tensor)}`,
+		d.field === undefined ? undefined : `${words.field} ${quoted(d.field)}`,
+		d.byteOffset === undefined ? undefined : `${words.byteOffset} ${d.byteOffset}`,
 	].filter((part) => part !== undefined);
 	const facts = [
-		d.got === undefined ? undefined : `got ${quoted(d.got)}`,
-		d.allowed === undefined ? undefined : `allowed ${d.allowed}`,
+		d.got === undefined ? undefined : `${words.got} ${quoted(d.got)}`,
+		d.allowed === undefined ? undefined : `${words.allowed} ${words.say(d.allowed)}`,
 	].filter((part) => part !== undefined);
 	return (
-		what + (place.length ? ` (${place.join(', ')})` : '') + (facts.length ? `: ${facts.join(', ')}` : '') + (d.hint ? `. ${d.hint}` : '')
+		words.say(what) +
+		(place.length ? ` (${place.join(', ')})` : '') +
+		(facts.length ? `: ${facts.join(', ')}` : '') +
+		(d.hint ? `. ${words.say(d.hint)}` : '')
 	);
 }
 

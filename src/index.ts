@@ -14,6 +14,7 @@ export { openCheckpoint } from './formats/open.ts';
 export type { JsonSchema } from './generation/constraint.ts';
 export type { Finish, FinishReason, GeneratedToken, GenerateOptions, ScoredToken } from './generation/generate.ts';
 export type { SamplerStep } from './generation/sampler.ts';
+export type { Sampling } from './generation/sampling.ts';
 export type { Tool, ToolCall, ToolChoice, ToolEvent, ToolOptions } from './generation/tools/types.ts';
 export type { Progress } from './host.ts';
 export type { AttentionCell, CellPlace } from './inspection/attention-cell.ts';

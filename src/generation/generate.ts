@@ -10,14 +10,15 @@ import { createCandidates } from './candidates.ts';
 import { type Constraint, type JsonSchema, openConstraint } from './constraint.ts';
 import { type Random, seededRandom } from './random.ts';
 import { applySampler, checkSampler, draw, type SamplerStep } from './sampler.ts';
+import { chainOf, type Sampling } from './sampling.ts';
 import { stopStrings } from './stop.ts';
 import type { ToolEvent } from './tools/types.ts';
 
 export interface GenerateOptions {
 	/** Most tokens to generate (default: what the context has room for). */
 	readonly maxTokens?: number;
-	/** The chain, in order. Empty or absent: the most probable token each time (greedy). */
-	readonly sampler?: readonly SamplerStep[];
+	/** Settings by name, as {temperature: 0.7, topP: 0.9}; or the chain itself, in order. Absent: the most probable token each time (greedy). */
+	readonly sampler?: readonly SamplerStep[] | Sampling;
 	/** Seed of the draw; drawn by the host when absent. */
 	readonly seed?: number;
 	/** Texts that end the answer; they are not part of it. */
@@ -76,7 +77,7 @@ const STOP: Rule = { holds: (text) => typeof text === 'string' && text !== '', a
 
 export const GENERATE: Rules<GenerateOptions> = {
 	maxTokens: whole(0),
-	sampler: listOf(OBJECT), // what stands in a step: sampler.ts
+	sampler: OBJECT, // what stands in it: sampling.ts, sampler.ts
 	seed: whole(),
 	stop: listOf(STOP),
 	stopIds: listOf(whole(0)),
@@ -100,7 +101,7 @@ export async function* generate(
 	random: Random = seededRandom(options.seed ?? 0),
 ): AsyncGenerator<GeneratedPiece, Finish> {
 	checkOptions(options, GENERATE);
-	const chain = options.sampler ?? [];
+	const chain = chainOf(options.sampler ?? []);
 	checkSampler(chain, sequence.vocabulary);
 	checkPrompt(prompt, sequence.contextLength);
 	const stopIds = new Set(options.stopIds ?? tokenizer?.special.stops ?? []);

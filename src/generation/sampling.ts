@@ -1,5 +1,6 @@
 // Sampling settings by name → the sampler chain: one order for the command line, the server and the studio.
 
+import { ANY, checkOptions, type Rules } from '../options.ts';
 import type { SamplerStep } from './sampler.ts';
 
 /** Sampling settings by the names that APIs and llama.cpp give them; absent ones do nothing, and a topK or minP of 0 is none. */
@@ -41,6 +42,27 @@ export function samplerOf(settings: Sampling): readonly SamplerStep[] {
 }
 
 /** Whether chance decides: only then does a seed matter. */
-export function isDraw(chain: readonly SamplerStep[] = []): boolean {
-	return chain.some((step) => step.type === 'temperature' && step.value > 0);
+export function isDraw(sampler: readonly SamplerStep[] | Sampling = []): boolean {
+	return chainOf(sampler).some((step) => step.type === 'temperature' && step.value > 0);
+}
+
+/** Which names there are; their values are checked as the chain's steps. */
+const NAMES: Rules<Sampling> = {
+	temperature: ANY,
+	topK: ANY,
+	topP: ANY,
+	minP: ANY,
+	typical: ANY,
+	repetition: ANY,
+	penaltyLast: ANY,
+	frequency: ANY,
+	presence: ANY,
+	bias: ANY,
+};
+
+/** A chain as it is, or the one that settings stand for. @throws TongsaError 'usage' for a name that is none of them. */
+export function chainOf(sampler: readonly SamplerStep[] | Sampling): readonly SamplerStep[] {
+	if (Array.isArray(sampler)) return sampler;
+	checkOptions(sampler, NAMES, 'sampler');
+	return samplerOf(sampler as Sampling);
 }

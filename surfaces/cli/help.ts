@@ -4,41 +4,45 @@ import { COMMON_OPTIONS, type Verb } from './call.ts';
 import type { Terminal } from './terminal.ts';
 import { VERBS } from './verbs.ts';
 import { wrapped } from './view/text.ts';
+import { HELP } from './words/help.ts';
+import type { Language } from './words/language.ts';
 
 /** The page of `tongsa --help`; of one verb when its name follows. */
-export function overview(terminal: Terminal, name?: string): string {
+export function overview(terminal: Terminal, name?: string, language: Language = 'en'): string {
+	const words = HELP[language];
 	const one = VERBS.find((verb) => verb.name === name);
-	if (one) return verbHelp(terminal, one);
+	if (one) return verbHelp(terminal, one, language);
 	const { columns } = terminal;
 	const width = Math.max(...VERBS.map((verb) => verb.name.length));
 	return [
-		...wrapped("tongsa: opens a language model's own weight file and translates between people's language and the model's.", columns),
+		...wrapped(`tongsa: ${words.about}`, columns),
 		'',
-		'Usage: tongsa VERB …',
+		`${words.usage}: tongsa VERB …`,
 		'',
-		...VERBS.flatMap((verb) => entry(verb.name, verb.summary, width, columns)),
+		...VERBS.flatMap((verb) => entry(verb.name, words.verbs[verb.name] ?? verb.summary, width, columns)),
 		'',
-		...wrapped('MODEL is a name (tongsa models), a file or folder, hf:owner/repo[/file], ollama:name[:tag], or an http(s) URL.', columns),
-		...wrapped('Every verb has --help with examples, and --json.', columns),
+		...wrapped(words.model, columns),
+		...wrapped(words.every, columns),
 		'',
 	].join('\n');
 }
 
-export function verbHelp(terminal: Terminal, verb: Verb): string {
+export function verbHelp(terminal: Terminal, verb: Verb, language: Language = 'en'): string {
+	const said = HELP[language];
 	const options = Object.entries({ ...verb.options, ...COMMON_OPTIONS }).map(([name, spec]) => [
 		`--${name}${spec.value ? ` ${spec.value}` : ''}`,
-		spec.summary,
+		said.of[`${verb.name} ${name}`] ?? said.of[name] ?? spec.summary,
 	]);
 	const width = Math.max(...options.map(([name]) => name!.length));
 	const words = verb.arguments.map((argument) => (argument.optional ? `[${argument.name}]` : argument.name));
 	return [
-		...wrapped(`tongsa ${verb.name}: ${verb.summary}`, terminal.columns),
+		...wrapped(`tongsa ${verb.name}: ${said.verbs[verb.name] ?? verb.summary}`, terminal.columns),
 		'',
-		...wrapped(`Usage: tongsa ${[verb.name, ...words].join(' ')} [options]`, terminal.columns),
+		...wrapped(`${said.usage}: tongsa ${[verb.name, ...words].join(' ')} ${said.options}`, terminal.columns),
 		'',
 		...options.flatMap(([name, summary]) => entry(name!, summary!, width, terminal.columns)),
 		'',
-		verb.examples.length === 1 ? 'Example:' : 'Examples:',
+		`${verb.examples.length === 1 ? said.example : said.examples}:`,
 		...verb.examples.map((example) => `  tongsa ${example}`),
 		'',
 	].join('\n');

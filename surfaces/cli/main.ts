@@ -6,6 +6,7 @@ import { meant } from '../../src/suggest.ts';
 import { readCall } from './call.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 import { VERBS } from './verbs.ts';
+import { languageOf } from './words/language.ts';
 
 /** How long a verb has to clean up after Ctrl-C before the process ends anyway. */
 const CLEAN_UP_MS = 2000;
@@ -37,7 +38,7 @@ async function main(words: readonly string[], terminal: Terminal): Promise<numbe
 		if (interrupt.signal.aborted) return 130;
 		if ((error as NodeJS.ErrnoException).code === 'EPIPE') return 0;
 		if (asksJson(words)) await terminal.write(`${JSON.stringify({ error: errorJson(error) })}\n`);
-		terminal.note(`tongsa: ${oneLine(error)}\n`);
+		terminal.note(`tongsa: ${await told(error, words)}\n`);
 		if (process.env.TONGSA_DEBUG) terminal.note(`${(error as Error).stack}\n`);
 		return error instanceof TongsaError && error.code === 'usage' ? 2 : 1;
 	}
@@ -50,7 +51,7 @@ async function run(words: readonly string[], terminal: Terminal): Promise<number
 		return 0;
 	}
 	if (name === '--help' || name === '-h' || name === 'help') {
-		await terminal.write((await import('./help.ts')).overview(terminal, rest[0]));
+		await terminal.write((await import('./help.ts')).overview(terminal, rest[0]?.startsWith('-') ? undefined : rest[0], languageOf(words)));
 		return 0;
 	}
 	const verb = VERBS.find((candidate) => candidate.name === name);
@@ -67,7 +68,7 @@ async function run(words: readonly string[], terminal: Terminal): Promise<number
 		interrupt.signal,
 	);
 	if (call.flag('help')) {
-		await terminal.write((await import('./help.ts')).verbHelp(terminal, verb));
+		await terminal.write((await import('./help.ts')).verbHelp(terminal, verb, languageOf(words)));
 		return 0;
 	}
 	hearInterrupts();
@@ -89,6 +90,13 @@ function errorJson(error: unknown): object {
 	const { code, what, detail } = error;
 	const got = typeof detail.got === 'bigint' ? String(detail.got) : detail.got;
 	return { code, message: oneLine(error), what, ...detail, ...(got !== undefined && { got }) };
+}
+
+/** The line that a person reads, in the language that he reads. */
+async function told(error: unknown, words: readonly string[]): Promise<string> {
+	const language = languageOf(words);
+	if (language === 'en' || !(error instanceof TongsaError)) return oneLine(error);
+	return (await import('./words/errors.ts')).messageIn(language, error).replaceAll('\n', ' ');
 }
 
 /** A refusal on one line; a defect of ours says so. */

@@ -6,7 +6,9 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { COMMON_OPTIONS } from '../../surfaces/cli/call.ts';
 import { VERBS } from '../../surfaces/cli/verbs.ts';
+import { HELP } from '../../surfaces/cli/words/help.ts';
 import { tongsa } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tongsa-usage-'));
@@ -25,6 +27,36 @@ test('--help lists every verb, and every verb has a page with an example', async
 
 test('--version is that of package.json', async () => {
 	assert.match((await tongsa(['--version'])).stdout, /^\d+\.\d+\.\d+\n$/);
+});
+
+test('help and refusals in the language of the reader; names and numbers stay', async () => {
+	const said = async (words: readonly string[], LC_ALL: string) =>
+		(({ stdout, stderr }) => stdout + stderr)(await tongsa(words, { env: { LC_ALL } }));
+	for (const [locale, help, refusal] of [
+		[
+			'ko_KR.UTF-8',
+			/사용법: tongsa VERB[\s\S]*글 → 토큰과 id/,
+			/^tongsa: 모르는 명령입니다: 받은 값 emb\. embed인가요\? 전체 목록: tongsa --help\n$/,
+		],
+		[
+			'ja_JP.UTF-8',
+			/使い方: tongsa VERB[\s\S]*文 → トークンと id/,
+			/^tongsa: 知らないコマンドです: 受け取った値 emb\. embed のことですか\?/,
+		],
+		['zh_CN.UTF-8', /用法: tongsa VERB[\s\S]*文字 → 词元和 id/, /^tongsa: 未知的命令: 得到 emb\. 是 embed 吗？/],
+	] as const) {
+		assert.match(await said(['--help'], locale), help);
+		assert.match(await said(['emb'], locale), refusal);
+		assert.match(await said(['emb', '--lang', 'en'], locale), /^tongsa: unknown verb: got emb/);
+		// What has no translation is said in English.
+		assert.match(await said(['nearest', 'lecture'], locale), /exactly one of/);
+	}
+	for (const words of Object.values(HELP).filter(({ usage }) => usage !== 'Usage')) {
+		for (const { name } of VERBS) assert.ok(words.verbs[name], name);
+		const options = new Set(VERBS.flatMap((verb) => Object.keys(verb.options)));
+		for (const key of Object.keys(words.of)) assert.ok(key.includes(' ') || options.has(key) || key in COMMON_OPTIONS, key);
+		assert.deepEqual(Object.keys(words.of), Object.keys(HELP.ko.of));
+	}
 });
 
 /** Words → what the one line on stderr must say. */

@@ -89,6 +89,7 @@ test('an option that a call has not is refused by name, with those that it has',
 	for (const [call, field, allowed] of [
 		[() => generate({ temperature: 0.8 }), 'temperature', 'precision, maxTokens, sampler'],
 		[() => generate({ precison: 'exact' }), 'precison', 'precision, maxTokens'],
+		[() => generate({ sampler: { temperatur: 0.8 } }), 'sampler.temperatur', 'temperature, topK'],
 		[() => generate({ sampler: [{ type: 'penalties', repetiton: 1.3 }] }), 'penalties.repetiton', 'type, repetition'],
 		[() => generate({ sampler: [{ type: 'topK', k: 5, K: 5 }] }), 'topK.K', 'type, k'],
 		[() => loose.trace([1], { at, replaces: [] }), 'replaces', 'precision, source'],

@@ -88,7 +88,10 @@ export const CLOSED: readonly SystemData[] = [
 		notes: [
 			'the technical report says that it gives no detail on architecture or size; figures of 1.8 T parameters and 16 experts in circulation are not published facts',
 		],
-		sizes: [['GPT-4 (gpt-4, gpt-4-32k)', null, null, null, null, null, null, 100_277, 8192, null, null, null, 'P']],
+		sizes: [
+			['gpt-4', null, null, null, null, null, null, 100_277, 8192, null, null, null, 'P'],
+			['gpt-4-32k', null, null, null, null, null, null, 100_277, 32_768, null, null, null, 'P'],
+		],
 		sources: [
 			'openai/tiktoken @4e71bbe0 tiktoken_ext/openai_public.py',
 			'GPT-4 technical report (arXiv 2303.08774) sec. 2, as quoted in public',
@@ -140,7 +143,7 @@ export const CLOSED: readonly SystemData[] = [
 			why: 'the same token ids; of the architecture, BLOOM-176B is the open model of that line of code (ALiBi in place of learned positions)',
 		},
 		unknown: ['weights', 'norm, activation and position scheme: blank in the tables and excerpts that were read'],
-		sizes: [['MT-NLG 530B', 105, 20480, 128, 128, 160, 81920, 50257, 2048, 530_000_000_000, 529_600_819_200, null, 'P*']],
+		sizes: [['MT-NLG 530B', 105, 20480, 128, 128, 160, 81920, 51_200, 2048, 530_000_000_000, 529_620_131_840, null, 'P*']],
 		sources: [
 			'Smith 2022 (arXiv 2201.11990), quoted in an annotated reading; Megatron configuration tables',
 			'RUCAIBox/LLMSurvey @4a468e40, model-card table',

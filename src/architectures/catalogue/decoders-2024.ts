@@ -94,9 +94,10 @@ export const DECODERS_2024: readonly SystemData[] = [
 		tokenizer: { kind: 'SentencePiece BPE, 256,000', public: true },
 		repository: 'google/gemma-2b',
 		unknown: [],
+		notes: ['the reports count 256,128 rows of the table; the published files have 256,000'],
 		sizes: [
-			['gemma-2b', 18, 2048, 8, 1, 256, 16384, 256_128, 8192, 2_506_434_560, 2_506_434_560, true, 'P'],
-			['gemma-7b', 28, 3072, 16, 16, 256, 24576, 256_128, 8192, 8_538_074_112, 8_538_074_112, true, 'P'],
+			['gemma-2b', 18, 2048, 8, 1, 256, 16384, 256_000, 8192, 2_506_434_560, 2_506_172_416, true, 'P'],
+			['gemma-7b', 28, 3072, 16, 16, 256, 24576, 256_000, 8192, 8_538_074_112, 8_537_680_896, true, 'P'],
 		],
 		sources: [
 			'google-deepmind/gemma @7691fd4e gemma/gm/nn/_gemma.py; google/gemma_pytorch @014acb7 gemma/config.py, model.py',
@@ -116,10 +117,11 @@ export const DECODERS_2024: readonly SystemData[] = [
 		tokenizer: { kind: 'SentencePiece BPE, 256,000', public: true },
 		repository: 'google/gemma-2-2b',
 		unknown: [],
+		notes: ['the reports count 256,128 rows of the table; the published files have 256,000'],
 		sizes: [
-			['gemma-2-2b', 26, 2304, 8, 4, 256, 9216, 256_128, 8192, 2_614_636_800, 2_614_636_800, true, 'P'],
-			['gemma-2-9b', 42, 3584, 16, 8, 256, 14336, 256_128, 8192, 9_242_164_736, 9_242_164_736, true, 'P'],
-			['gemma-2-27b', 46, 4608, 32, 16, 128, 36864, 256_128, 8192, 27_227_718_144, 27_227_718_144, true, 'P'],
+			['gemma-2-2b', 26, 2304, 8, 4, 256, 9216, 256_000, 8192, 2_614_636_800, 2_614_341_888, true, 'P'],
+			['gemma-2-9b', 42, 3584, 16, 8, 256, 14336, 256_000, 8192, 9_242_164_736, 9_241_705_984, true, 'P'],
+			['gemma-2-27b', 46, 4608, 32, 16, 128, 36864, 256_000, 8192, 27_227_718_144, 27_227_128_320, true, 'P'],
 		],
 		sources: [
 			'google-deepmind/gemma @7691fd4e gemma/gm/nn/_gemma.py; google/gemma_pytorch @014acb7 gemma/config.py, model.py',
