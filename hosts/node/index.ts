@@ -29,7 +29,7 @@ export async function openModel(reference: Openable, options?: OpenOptions): Pro
  *     const { hits } = await texts.search('겨울에 먹는 음식')
  *     const { text, citations } = await texts.ask('언제 환불을 받을 수 있나요?')
  *
- * @throws TongsaError 'not-found' where there is none and `create` is not given; 'usage' for a model that is not the collection's own.
+ * @throws TongsaError 'not-found' where there is none and `create` is not given; 'unsupported' for a model that is not the collection's own.
  */
 export async function openCollection(place?: string, options?: OpenCollectionOptions): Promise<OpenedCollection> {
 	return (await import('./collections.ts')).openCollection(place, options);

@@ -19,7 +19,7 @@ interface Candidate {
 
 /** Most sentences of an answer; and how far behind the best one may be to be one of them, as a part of the best one's lead over the mean. */
 const MAX_SENTENCES = 3;
-const CLOSE = 0.25;
+const CLOSE = 0.12;
 /** Sentences that are compared with the question: those of the best passages. */
 const MAX_CANDIDATES = 60;
 /** What a passage's own rank adds: two sentences that are as near, the one of the better passage. */
