@@ -68,6 +68,8 @@ export function decoder(m: Metadata, choices: DecoderChoices): TransformerConfig
 		...choices.attention,
 		...(m.format === 'gguf' && { bias: storedAttentionBias(m) }),
 		...(m.format === 'gguf' && m.value('attention.causal') !== undefined && { causal: m.flag('attention.causal', true) }),
+		// Embedders made of decoders: transformers 5 lets their attention go both ways. masking_utils.py, create_causal_mask
+		...(m.format !== 'gguf' && !m.flag('is_causal', true) && { causal: false }),
 	};
 	const feedForward: FeedForwardConfig = {
 		width: s.hidden,
