@@ -85,7 +85,6 @@ function dialectOf(checkpoint: Checkpoint): Dialect {
 		field: format === 'gguf' ? 'general.architecture' : 'model_type',
 		got: architecture ?? 'none',
 		allowed: `${known.length} others, nearest by name ${nearestNames(architecture ?? '', known).join(', ')}`,
-		hint: 'All of them: tongsa models --families',
 	});
 }
 

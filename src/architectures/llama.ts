@@ -47,7 +47,8 @@ export const llama: Family = {
 			const window = mistral ? windowOf(m) : undefined;
 			// transformers' Mistral passes over layer_types and puts the window on all layers; other programs do not.
 			const types = window === undefined ? [] : layerTypes(m, sizes(m, leftOut(m, 8)).layers, () => 'sliding_attention');
-			if (types.includes('full_attention')) m.fail('layer_types', 'full_attention', 'sliding_attention alone beside a sliding_window: programs disagree on a mixture');
+			if (types.includes('full_attention'))
+				m.fail('layer_types', 'full_attention', 'sliding_attention alone beside a sliding_window: programs disagree on a mixture');
 			return decoder(m, {
 				family: 'llama',
 				...(mistral && { sizes: leftOut(m, 8) }),

@@ -48,8 +48,7 @@ export function huggingFaceSpec(json: Json, file: string, config: TokenizerConfi
 	if (unknownText !== undefined) builder.setKind(unknownText, 'unknown');
 
 	const given = whole['pre_tokenizer'] == null ? undefined : preTokenizerAt(whole['pre_tokenizer'], place('pre_tokenizer'));
-	const normalizer =
-		whole['normalizer'] == null ? undefined : asBertSays(normalizerAt(whole['normalizer'], place('normalizer')), config);
+	const normalizer = whole['normalizer'] == null ? undefined : asBertSays(normalizerAt(whole['normalizer'], place('normalizer')), config);
 	// Byte letters made by the normalizer are in the text for good; a pre-tokenizer's stay out of it where nothing looks at them.
 	const { preTokenizer, alphabet } =
 		JSON.stringify(normalizer)?.includes('"ByteLevel"') || type !== 'BPE' || model['byte_fallback'] === true
