@@ -74,7 +74,7 @@ export function decoder(m: Metadata, choices: DecoderChoices): TransformerConfig
 	const feedForward: FeedForwardConfig = {
 		width: s.hidden,
 		gated: true,
-		activation: activation(m, ['hidden_act', 'hidden_activation'], 'silu'),
+		activation: choices.feedForward?.activation ?? activation(m, ['hidden_act', 'hidden_activation'], 'silu'),
 		bias: { up: false, down: false },
 		...choices.feedForward,
 		...(m.format === 'gguf' && !choices.feedForward?.experts && { bias: { up: storedBias(m, 'ffn_up'), down: storedBias(m, 'ffn_down') } }),
