@@ -33,6 +33,26 @@ export function encode(kind: i32, from: usize, end: usize, final: i32): usize {
 	return p;
 }
 
+/**
+ * The pieces of from..end, each line (with its line feed) split by itself: their ends as u32, at most one a byte. Gives how many there are.
+ * What trainers count: tokenizers/src/tokenizer/mod.rs (train_from_files) feeds lines too.
+ */
+export function pieces(kind: i32, from: usize, end: usize, out: usize): u32 {
+	let found: u32 = 0;
+	let p = from;
+	while (p < end) {
+		let line = p;
+		while (line < end && load<u8>(line) != 0x0a) line++;
+		if (line < end) line++;
+		while (p < line) {
+			p = split(kind, p, line);
+			store<u32>(out + (<usize>found << 2), <u32>p);
+			found++;
+		}
+	}
+	return found;
+}
+
 /** Byte ends → ranges in UTF-16 units, 2 u32 a token. The text begins at `from`, which is unit `unit`; the unit at `to` is returned. */
 export function ranges(from: usize, to: usize, unit: u32, out: usize): u32 {
 	let p = from; // a character's first byte, which is unit u

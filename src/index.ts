@@ -15,6 +15,7 @@ export type { JsonSchema } from './generation/constraint.ts';
 export type { Finish, FinishReason, GeneratedToken, GenerateOptions, ScoredToken } from './generation/generate.ts';
 export type { SamplerStep } from './generation/sampler.ts';
 export type { Sampling } from './generation/sampling.ts';
+export type { Tool, ToolCall, ToolChoice, ToolEvent, ToolOptions } from './generation/tools/types.ts';
 export type { Progress } from './host.ts';
 export type { AttentionCell, CellPlace } from './inspection/attention-cell.ts';
 export type { Edit } from './inspection/trace.ts';

@@ -7,6 +7,7 @@ import { chatTemplateOf, conversation } from './model/chat-template.ts';
 import { openInterpreter } from './model/interpreter.ts';
 import { lazyInference } from './model/lazy-inference.ts';
 import { OPEN } from './model/options.ts';
+import { staticSentences } from './model/static-sentence.ts';
 import { openTables } from './model/tables.ts';
 import { findTokenizer } from './model/tokenizer.ts';
 import type { Model, OpenOptions } from './model/types.ts';
@@ -29,6 +30,7 @@ export async function openModel(host: Host, reference: ModelReference, options: 
 		const found = await findTokenizer(checkpoint, signal);
 		const { tokenizer } = found;
 		const tables = await openTables(checkpoint);
+		const { static: alone } = tables;
 		const interpreter = openInterpreter(host, checkpoint, found, tables);
 		const inference = lazyInference(host, checkpoint, tokenizer, interpreter, options);
 		const { idsOf: _ids, textOf: _text, ...reading } = interpreter;
@@ -42,6 +44,7 @@ export async function openModel(host: Host, reference: ModelReference, options: 
 			template: (messages, options) => conversation(host, checkpoint, tokenizer, interpreter, messages, options),
 			...reading,
 			...inference,
+			...(alone && { sentence: (texts, options) => staticSentences(checkpoint, alone, interpreter, tokenizer, texts, options) }),
 			get bytesRead() {
 				return checkpoint.bytesRead;
 			},

@@ -9,13 +9,18 @@ import type { Progress } from '../../src/host.ts';
 import { embeddingModelOf } from '../../src/model/embedding-model.ts';
 import type { Model } from '../../src/model/types.ts';
 import { openModel } from '../../src/model.ts';
+import { type AskOptions, ask } from '../../src/retrieval/answers/ask.ts';
+import type { Answer } from '../../src/retrieval/answers/types.ts';
 import { Collection, type CollectionOptions } from '../../src/retrieval/collection.ts';
 import { sha256 } from '../../src/retrieval/hash.ts';
-import type { SearchCache } from '../../src/retrieval/search.ts';
-import type { Store } from '../../src/retrieval/store/types.ts';
+import type { Indexed, IndexOptions, Source } from '../../src/retrieval/indexing.ts';
+import type { SearchCache, SearchOptions, SearchResult } from '../../src/retrieval/search.ts';
+import type { Store, StoreStats } from '../../src/retrieval/store/types.ts';
 import type { EmbeddingModel } from '../../src/retrieval/types.ts';
 import { nodeHost } from './host.ts';
 import { cacheFolder, dataFolder } from './places.ts';
+import { documentReader } from './reading.ts';
+import { fileSources, underAny } from './sources.ts';
 
 /** Embedded: English, Korean, Japanese and Chinese. */
 export const DEFAULT_MODEL = 'multilingual-e5-small';
@@ -23,8 +28,6 @@ export const DEFAULT_MODEL = 'multilingual-e5-small';
 const VECTOR_SHARE = 0.5;
 
 export interface OpenCollectionOptions {
-	/** A file of SQLite, or postgres://… (default: texts.sqlite in the user's data folder; TONGSA_DATABASE). */
-	readonly database?: string;
 	/** Default 'default'. */
 	readonly name?: string;
 	/** A model's name, path or URL; 'none' for words alone (default: the collection's own, or multilingual-e5-small for a new one). */
@@ -40,11 +43,22 @@ export interface OpenCollectionOptions {
 
 /** A collection, with what it was opened with; `close` gives all back. */
 export interface OpenedCollection {
+	/**
+	 * Indexes files and folders, what is new or changed, and takes out what is gone from them; or sources in hand.
+	 *
+	 *     const { documents, failures } = await texts.add(['./docs'])
+	 */
+	add(what: readonly string[] | AsyncIterable<Source> | readonly Source[], options?: IndexOptions): Promise<Indexed>;
+	/** Takes documents out, by path. Gives how many were there. */
+	remove(paths: readonly string[]): Promise<number>;
+	search(query: string, options?: SearchOptions): Promise<SearchResult>;
+	ask(question: string, options?: AskOptions): Promise<Answer>;
+	stats(): Promise<StoreStats>;
+	close(): Promise<void>;
 	readonly collection: Collection;
 	readonly store: Store;
 	/** For opening it anew, with another model say. */
 	readonly settings: CollectionOptions;
-	close(): Promise<void>;
 }
 
 export const databaseOf = (given?: string): string => given ?? (process.env.TONGSA_DATABASE || join(dataFolder(), 'texts.sqlite'));
@@ -57,14 +71,16 @@ export async function openStore(database = databaseOf()): Promise<Store> {
 }
 
 /**
- *     const { collection, close } = await openCollection({ create: true })
- *     await collection.add(sources)
- *     const { hits } = await collection.search('겨울에 먹는 음식')
+ *     const texts = await openCollection(undefined, { create: true })
+ *     await texts.add(['./docs'])
+ *     const { hits } = await texts.search('겨울에 먹는 음식')
+ *     await texts.close()
  *
+ * @param place a file of SQLite, or postgres://… (default: TONGSA_DATABASE, or texts.sqlite in the user's data folder)
  * @throws TongsaError what Collection.open and openModel throw.
  */
-export async function openCollection(options: OpenCollectionOptions = {}): Promise<OpenedCollection> {
-	const database = databaseOf(options.database);
+export async function openCollection(place?: string, options: OpenCollectionOptions = {}): Promise<OpenedCollection> {
+	const database = databaseOf(place);
 	const store = await openStore(database);
 	const opened: Model[] = [];
 	try {
@@ -80,11 +96,23 @@ export async function openCollection(options: OpenCollectionOptions = {}): Promi
 			...(!isPostgres(database) && database !== ':memory:' && { cache: await cacheOf(database) }),
 		};
 		const collection = await Collection.open(store, settings);
+		const reader = documentReader();
 		return {
 			collection,
 			store,
 			settings,
+			async add(what, given = {}) {
+				const [first] = Array.isArray(what) ? (what as readonly (string | Source)[]) : [];
+				if (typeof first !== 'string') return collection.add(what as AsyncIterable<Source> | readonly Source[], given);
+				const places = what as readonly string[];
+				return collection.add(await fileSources(places, reader, undefined, given.signal), { prune: underAny(places), ...given });
+			},
+			remove: (paths) => collection.remove(paths),
+			search: (query, given) => collection.search(query, given),
+			ask: (question, given) => ask(collection, question, given),
+			stats: () => collection.stats(),
 			async close() {
+				await reader.close();
 				await collection.close();
 				await store.close();
 				for (const one of opened) await one.close();

@@ -68,11 +68,13 @@ export function decoder(m: Metadata, choices: DecoderChoices): TransformerConfig
 		...choices.attention,
 		...(m.format === 'gguf' && { bias: storedAttentionBias(m) }),
 		...(m.format === 'gguf' && m.value('attention.causal') !== undefined && { causal: m.flag('attention.causal', true) }),
+		// Embedders made of decoders: transformers 5 lets their attention go both ways. masking_utils.py, create_causal_mask
+		...(m.format !== 'gguf' && !m.flag('is_causal', true) && { causal: false }),
 	};
 	const feedForward: FeedForwardConfig = {
 		width: s.hidden,
 		gated: true,
-		activation: activation(m, ['hidden_act', 'hidden_activation'], 'silu'),
+		activation: choices.feedForward?.activation ?? activation(m, ['hidden_act', 'hidden_activation'], 'silu'),
 		bias: { up: false, down: false },
 		...choices.feedForward,
 		...(m.format === 'gguf' && !choices.feedForward?.experts && { bias: { up: storedBias(m, 'ffn_up'), down: storedBias(m, 'ffn_down') } }),

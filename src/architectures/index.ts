@@ -79,12 +79,23 @@ function dialectOf(checkpoint: Checkpoint): Dialect {
 		refusePacking(checkpoint);
 		return dialect;
 	}
-	throw new TongsaError('unsupported', 'the transformer of this architecture is not known; its tokenizer and table still work', {
+	const known = knownArchitectures(format);
+	throw new TongsaError('unsupported', 'the transformer of this architecture is not known; tokenize, embed, nearest and info still work', {
 		file: checkpoint.name,
 		field: format === 'gguf' ? 'general.architecture' : 'model_type',
 		got: architecture ?? 'none',
-		allowed: knownArchitectures(format).join(', '),
+		allowed: `${known.length} others, nearest by name ${nearestNames(architecture ?? '', known).join(', ')}`,
 	});
+}
+
+/** The three that begin most alike. */
+function nearestNames(name: string, known: readonly string[]): readonly string[] {
+	const alike = (other: string): number => {
+		let i = 0;
+		while (i < name.length && name[i] === other[i]) i++;
+		return i;
+	};
+	return [...new Set(known)].sort((a, b) => alike(b) - alike(a) || a.length - b.length).slice(0, 3);
 }
 
 /** Opens a checkpoint's transformer: settings read, shapes checked, no weight read. */

@@ -3,7 +3,7 @@
 
 import type { Family } from '../spec/family.ts';
 import { decoder, GGUF_NAMES, HF_NAMES, HF_PREFIXES, windowed } from './decoder.ts';
-import { leftOut, windowOf } from './settings.ts';
+import { layerTypes, leftOut, sizes, windowOf } from './settings.ts';
 
 export const llama: Family = {
 	name: 'llama',
@@ -45,6 +45,10 @@ export const llama: Family = {
 			// Llama ignores a window that its file may carry.
 			const mistral = m.architecture === 'mistral';
 			const window = mistral ? windowOf(m) : undefined;
+			// transformers' Mistral passes over layer_types and puts the window on all layers; other programs do not.
+			const types = window === undefined ? [] : layerTypes(m, sizes(m, leftOut(m, 8)).layers, () => 'sliding_attention');
+			if (types.includes('full_attention'))
+				m.fail('layer_types', 'full_attention', 'sliding_attention alone beside a sliding_window: programs disagree on a mixture');
 			return decoder(m, {
 				family: 'llama',
 				...(mistral && { sizes: leftOut(m, 8) }),

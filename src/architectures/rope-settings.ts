@@ -36,9 +36,9 @@ function ggufRope(
 ): RopeConfig {
 	const dimensions = rotated(m, m.size('rope.dimension_count', evenPart(headWidth, part)), headWidth);
 	const base = { pairing, theta: positive(m, 'rope.freq_base', m.number(thetaKeys ?? ['rope.freq_base'], theta)), dimensions };
-	const kind = unscaled ? 'none' : m.text('rope.scaling.type', m.value('rope.scale_linear') === undefined ? 'none' : 'linear');
+	const kind = unscaled ? 'none' : m.text('rope.scaling.type', 'linear');
 	const original = () => m.size('rope.scaling.original_context_length', context);
-	const factor = () => positive(m, 'rope.scaling.factor', m.number(['rope.scaling.factor', 'rope.scale_linear'], 1));
+	const factor = () => positive(m, 'rope.scaling.factor', m.number(['rope.scaling.factor', 'rope.scale_linear'], 1) || 1);
 	const scaling = (): RopeScaling => {
 		if (!unscaled && m.hasTensor('rope_factors_short.weight')) {
 			const ratio = context === undefined ? 1 : context / original();

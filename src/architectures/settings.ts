@@ -116,10 +116,9 @@ const ACTIVATIONS: Readonly<Record<string, Activation>> = {
 export function activation(m: Metadata, keys: readonly string[], fallback: Activation): Activation {
 	const name = m.value(...keys);
 	if (name === undefined) return fallback;
-	return (
-		(typeof name === 'string' && Object.hasOwn(ACTIVATIONS, name) ? ACTIVATIONS[name] : undefined) ??
-		m.fail(keys[0]!, name, Object.keys(ACTIVATIONS).join(', '))
-	);
+	const found = typeof name === 'string' && Object.hasOwn(ACTIVATIONS, name) ? ACTIVATIONS[name] : undefined;
+	if (m.format === 'gguf' && found !== fallback) return m.fail(keys[0]!, name, `${String(fallback)}: in GGUF the family says it`);
+	return found ?? m.fail(keys[0]!, name, Object.keys(ACTIVATIONS).join(', '));
 }
 
 /** Layer i's entry of layer_types, or what `pattern` says where the file lists none. */

@@ -33,8 +33,10 @@ export const smollm3: Family = {
 			const interval = m.size('no_rope_layer_interval', INTERVAL);
 			const turns = m.list('no_rope_layers');
 			const hasRope = (i: number): boolean => (turns ? turns[i] !== 0 : (i + 1) % interval !== 0);
-			const window = m.flag('use_sliding_window', false) ? m.optionalSize('sliding_window') : undefined;
-			const types = layerTypes(m, sizes(m).layers, (i) => (window !== undefined && !hasRope(i) ? 'sliding_attention' : 'full_attention'));
+			// Where layer_types lists windows they hold, whatever the flag says; without a list the flag makes one.
+			const window = m.optionalSize('sliding_window');
+			const flag = m.flag('use_sliding_window', false) && window !== undefined;
+			const types = layerTypes(m, sizes(m).layers, (i) => (flag && !hasRope(i) ? 'sliding_attention' : 'full_attention'));
 			const bias = m.flag('mlp_bias', false);
 			return decoder(m, {
 				family: 'smollm3',

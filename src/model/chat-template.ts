@@ -73,7 +73,10 @@ export async function chatTemplateOf(checkpoint: Checkpoint, tools = false, sign
 	if (source !== undefined || sources.size === 0) return source;
 	throw new TongsaError('unsupported', 'the model has several chat templates, none of them the default', {
 		file: checkpoint.name,
-		allowed: [...sources.keys()].join(', '),
+		allowed: [...sources.keys()]
+			.slice(0, 8)
+			.map((name) => name.slice(0, 40))
+			.join(', '),
 	});
 }
 

@@ -176,7 +176,7 @@ export function openInference(
 			return sentenceVectors(checkpoint, engine, { idsOf: interpreter.idsOf, tokenizer }, texts, options);
 		},
 		async *generate(prompt: Prompt, options: ModelGenerateOptions = {}) {
-			checkOptions(options, { ...PRECISION, ...PROMPT, ...TOOLS, ...GENERATE, ...EDITS });
+			checkOptions(options, { ...PRECISION, ...GENERATE, ...PROMPT, ...TOOLS, ...EDITS });
 			const { precision = 'fast', replace = [], special, documents, templateSettings, ...rest } = options;
 			const { tools: given, toolChoice, parallelToolCalls: _, genericToolCalls: __, newToolCallId: ___, onToolCall: ____, ...own } = rest;
 			const tools = given && given.length > 0 && toolChoice !== 'none' ? given : undefined;

@@ -56,12 +56,12 @@ export function openInterpreter(
 		return open;
 	}
 
-	const named = (table: EmbeddingTable) => `${table.tensor.name} (${table.dtype.name})`;
+	const named = (table: EmbeddingTable) => `${table.tensor.name} (${table.tensor.dtype})`;
 
 	return {
 		idsOf,
 		textOf,
-		table: input && { width: input.width, rows: input.rowCount, dtype: input.dtype.name, tied: input === output },
+		table: input && { width: input.width, rows: input.rowCount, dtype: input.tensor.dtype, tied: input === output },
 		async embed(text, options = {}) {
 			checkOptions(options, EMBED);
 			const table = needTable(input);

@@ -75,7 +75,7 @@ function stepsFor({ steps: all }: SentenceModules, settings: SentenceSettings, {
 }
 
 /** What stands before every text: as asked for, else as the files say. */
-function promptFor(
+export function promptFor(
 	checkpoint: Checkpoint,
 	{ prompts, prompt: standard }: SentenceSettings,
 	{ prompt, promptName }: SentenceOptions,

@@ -2,6 +2,7 @@
 // not decoded.
 
 import { findTables } from '../architectures/tables.ts';
+import { openStatic, type StaticEmbedding } from '../embedding/static.ts';
 import { type EmbeddingTable, openTable } from '../embedding/table.ts';
 import { TongsaError } from '../errors.ts';
 import type { Checkpoint } from '../formats/checkpoint.ts';
@@ -15,6 +16,8 @@ export interface OpenTables {
 
 export interface FoundTables {
 	readonly tables: OpenTables | undefined;
+	/** A model that is a table alone. */
+	readonly static?: StaticEmbedding;
 	/** The refusal to give when rows are asked for. */
 	readonly problem: TongsaError;
 }
@@ -22,6 +25,8 @@ export interface FoundTables {
 export async function openTables(checkpoint: Checkpoint): Promise<FoundTables> {
 	const none = new TongsaError('unsupported', 'this file has no embedding table: it is a vocabulary alone', { file: checkpoint.name });
 	try {
+		const alone = openStatic(checkpoint);
+		if (alone) return { tables: { input: alone.table, output: alone.table }, static: alone, problem: none };
 		const found = await findTables(checkpoint);
 		if (!found) return { tables: undefined, problem: none };
 		const input = openTable(found.input);

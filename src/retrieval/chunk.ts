@@ -85,7 +85,9 @@ export function chunksOf(document: ParsedDocument, counter: TokenCounter, sizes:
 			// A chunk of headings alone goes on under the last of them.
 			path = [...kept, { level, title: titleOf(text.slice(block.start, block.end)) }];
 		} else if (units.length && (units[0]!.block.page !== block.page || block.kind === 'record')) flush();
-		for (const unit of unitsOf(text, block, counter, sizes.tokens)) {
+		// Headings that wait for their text leave it less: they are no chunk of their own.
+		const heads = block.kind !== 'heading' && units.every((unit) => unit.block.kind === 'heading') ? tokens : 0;
+		for (const unit of unitsOf(text, block, counter, heads < sizes.tokens / 2 ? sizes.tokens - heads : sizes.tokens)) {
 			// Counted alone, pieces may have a token more or less than joined: the sum is trusted only where the joined text fits.
 			if (units.length && (tokens + unit.tokens > sizes.tokens || count(units[0]!.start, unit.end) > sizes.tokens)) {
 				const repeated = tail();

@@ -47,7 +47,7 @@ export class Collection {
 	}
 
 	/**
-	 * @throws TongsaError 'not-found' where there is none and none is to be made; 'usage' for a model that is not the collection's own: vectors of
+	 * @throws TongsaError 'not-found' where there is none and none is to be made; 'unsupported' for a model that is not the collection's own: vectors of
 	 * two models are never compared.
 	 */
 	static async open(store: Store, options: CollectionOptions): Promise<Collection> {
@@ -227,7 +227,7 @@ function indexSettings({
 
 function checkModel({ embedding, collection }: IndexRecord, model: EmbeddingModel | undefined): void {
 	if (!model || model.id === embedding?.id) return;
-	throw new TongsaError('usage', 'the collection has vectors of another model, and those of two models are never compared', {
+	throw new TongsaError('unsupported', 'the collection has vectors of another model, and those of two models are never compared', {
 		field: collection,
 		got: String(model.facts.model ?? model.id),
 		allowed: embedding ? String(embedding.facts.model ?? embedding.id) : 'no model: words alone',

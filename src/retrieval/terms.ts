@@ -83,11 +83,15 @@ function* bigrams(characters: readonly string[]): Generator<Scanned> {
 const NAME = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:[-_.:/@+#'’&][\p{L}\p{N}][\p{L}\p{N}\p{M}]*)*(?:\+\+|#)?/gu;
 const IS_EXACT = /\d|[-_.:/@+#]|\p{Ll}\p{Lu}|^\p{Lu}{2,}$/u;
 
+/** A word of one part, of a script with two cases: most words are. */
+const SIMPLE = /^(?:\p{Lu}?\p{Ll}+|\p{Lu}+)$/u;
+
 function* spaced(piece: string): Generator<Scanned> {
 	for (const [name] of piece.matchAll(NAME)) {
 		const exact = IS_EXACT.test(name);
 		const whole = fold(name);
 		if (whole.length <= MAX_TERM) yield { term: whole, exact };
+		if (SIMPLE.test(name)) continue;
 		const parts = new Set<string>();
 		for (const { segment, isWordLike } of words.segment(name)) {
 			if (!isWordLike) continue;

@@ -63,6 +63,9 @@ async function readSetting(array: LazyArray, signal?: AbortSignal): Promise<Meta
 function reader(checkpoint: Checkpoint, architecture: string | undefined, values: ReadonlyMap<string, MetadataValue>): Metadata {
 	const list = (keys: string | readonly string[]): readonly string[] => (typeof keys === 'string' ? [keys] : keys);
 	const asked = new Set<string>();
+	/** A list of equal numbers, one a block, says what one number would. llama.cpp llama-model-loader.cpp, get_key_or_arr */
+	const one = (value: MetadataValue | undefined): MetadataValue | undefined =>
+		Array.isArray(value) && value.length > 0 && value.every((item) => item === value[0]) ? value[0] : value;
 	const look = (keys: readonly string[]): [string, MetadataValue | undefined] => {
 		for (const key of keys) {
 			const value = values.get(key);
@@ -92,19 +95,21 @@ function reader(checkpoint: Checkpoint, architecture: string | undefined, values
 		size(keys, fallback) {
 			const [key, value] = find(list(keys));
 			if (value === undefined && fallback !== undefined) return fallback;
-			const n = typeof value === 'bigint' ? Number(value) : value;
+			const single = one(value);
+			const n = typeof single === 'bigint' ? Number(single) : single;
 			if (typeof n !== 'number' || !Number.isInteger(n) || n < 1 || n > MAX_SIZE)
 				return fail(key, value, `a whole number from 1 to ${MAX_SIZE}`);
 			return n;
 		},
 		optionalSize(keys) {
-			const [, value] = find(list(keys));
+			const value = one(find(list(keys))[1]);
 			return value === undefined || value === 0 || value === 0n ? undefined : metadata.size(keys);
 		},
 		number(keys, fallback) {
 			const [key, value] = find(list(keys));
 			if (value === undefined && fallback !== undefined) return fallback;
-			const n = typeof value === 'bigint' ? Number(value) : value;
+			const single = one(value);
+			const n = typeof single === 'bigint' ? Number(single) : single;
 			if (typeof n !== 'number' || !Number.isFinite(n)) return fail(key, value, 'a finite number');
 			return n;
 		},

@@ -159,3 +159,19 @@ test('start shows attention on the embedded first block', async () => {
 	assert.match(stdout, /␣love {3}0\.\d\d {3}0\.\d\d\n␣you {4}0\.\d\d {3}0\.\d\d {3}0\.\d\d\n/);
 	assert.match(stdout, /tongsa pull smollm2/);
 });
+
+test('trace --at logits shows the likeliest tokens of each position, as the softmax of the logits has them', async () => {
+	const words = ['trace', 'test/fixtures/families/llama.gguf', '--ids', '1,2,3', '--at', 'logits'];
+	const { points } = (await tongsa([...words, '--json'])).json<TraceJson>();
+	const { shape, data } = points['logits']!;
+	const V = shape[1]!;
+	const { stdout } = await tongsa(words);
+	const lines = stdout.split('\n').slice(1, 4);
+	for (let t = 0; t < 3; t++) {
+		const logits = (data as number[]).slice(t * V, (t + 1) * V);
+		const sum = logits.reduce((all, one) => all + Math.exp(one), 0);
+		const best = logits.map((one, id) => [Math.exp(one) / sum, id] as const).sort(([a], [b]) => b - a);
+		const said = best.slice(0, 5).map(([p, id]) => `${id} ${(100 * p).toFixed(1)} %`);
+		assert.ok(lines[t]!.endsWith(said.join(' | ')), `${lines[t]} for ${said.join(' | ')}`);
+	}
+});

@@ -100,7 +100,7 @@ test('an option that a call has not is refused by name, with those that it has',
 		[() => loose.sentence([[1]], { pool: 'mean' }), 'pool', 'precision, pooling'],
 		[() => loose.embed([1], { specials: 'none' }), 'specials', 'special'],
 		[() => loose.nearest([1], { limit: 3 }), 'limit', 'table, top'],
-		[() => loose.template([], { generation_prompt: false }), 'generation_prompt', 'tools, generationPrompt'],
+		[() => loose.template([], { generation_prompt: false }), 'generation_prompt', 'tools, documents, templateSettings, generationPrompt'],
 	] as const) {
 		await refused(call, field, allowed);
 	}

@@ -66,6 +66,11 @@ test('no chunk is longer than it may be, none is cut in a character, and nothing
 	for (const { start } of chunksOf(parsed(family.repeat(40)), model, { tokens: 20, overlap: 0 })) assert.ok(graphemes.has(start));
 });
 
+test('headings are no chunk of their own where their text follows', () => {
+	const text = '# 一二三\n\n一二三四五六七八。甲乙丙丁戊己庚辛。';
+	assert.deepEqual(texts(text, { tokens: 18, overlap: 0 }), ['# 一二三\n\n一二三四五六七八。', '甲乙丙丁戊己庚辛。']);
+});
+
 test('code is cut at lines, and pages are not mixed', () => {
 	const code = 'let a = 1;\nlet b = 2;\nlet c = 3;\n';
 	const chunks = chunksOf(parsed(code, [{ kind: 'code', start: 0, end: code.length }]), model, { tokens: 16, overlap: 0 });

@@ -53,7 +53,7 @@ const smollm2 = await modelOf('smollm2.gguf', 'BPE');
 const llama2 = await modelOf('llama-2.gguf', 'BPE');
 const bert = await modelOf('bert-bge.gguf', 'WordPiece');
 
-const CONFIG = { fields: {}, roles: new Map(), added: [], ends: [], family: undefined };
+const CONFIG = { fields: {}, roles: new Map(), added: [], extra: [], ends: [], family: undefined };
 const unigramJson = (name: string): TokenizerSpec => huggingFaceSpec(JSON.parse(readGzip(`json/${name}.json.gz`).toString()), name, CONFIG);
 const unigramModel = (name: string): TokenizerSpec =>
 	sentencePieceSpec(new Uint8Array(readGzip(`sentencepiece/${name}.model.gz`)), name, CONFIG);

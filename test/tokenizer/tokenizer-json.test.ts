@@ -8,7 +8,7 @@ import { huggingFaceSpec } from '../../src/tokenizer/sources/huggingface.ts';
 import { readTokenizerJson } from '../../src/tokenizer/sources/tokenizer-json.ts';
 import { fixture, readGzip } from './reference.ts';
 
-const CONFIG = { fields: {}, roles: new Map(), added: [], ends: [], family: undefined };
+const CONFIG = { fields: {}, roles: new Map(), added: [], extra: [], ends: [], family: undefined };
 const encoder = new TextEncoder();
 
 const parsed = (bytes: Uint8Array) => huggingFaceSpec(parseJson(bytes, 'tokenizer.json'), 'tokenizer.json', CONFIG);

@@ -110,10 +110,10 @@ test('a row of the table that is not finite is named', async () => {
 	assert.equal((await trace(new ReferenceEngine(model), { ids: [8] }, { at: ['embedding.rows'] })).points.size, 1);
 });
 
-test('an unknown architecture is refused by name, with those that are known', async () => {
+test('an unknown architecture is refused by name, with those that are nearest', async () => {
 	await assert.rejects(changed('llama', { config: (c) => Object.assign(c, { model_type: 'mamba' }) }), {
 		code: 'unsupported',
-		message: /model_type.*mamba.*llama/,
+		message: /model_type.*mamba.*nearest by name ma/,
 	});
 });
 

@@ -17,9 +17,9 @@ interface Candidate {
 	readonly rank: number;
 }
 
-/** Most sentences of an answer, and how far behind the best one may be to be one of them. */
+/** Most sentences of an answer; and how far behind the best one may be to be one of them, as a part of the best one's lead over the mean. */
 const MAX_SENTENCES = 3;
-const CLOSE = 0.06;
+const CLOSE = 0.12;
 /** Sentences that are compared with the question: those of the best passages. */
 const MAX_CANDIDATES = 60;
 /** What a passage's own rank adds: two sentences that are as near, the one of the better passage. */
@@ -40,7 +40,9 @@ export async function extract(
 	const candidates = hits.flatMap((hit, rank) => candidatesOf(hit, rank)).slice(0, MAX_CANDIDATES);
 	const scores = await scoresOf(question, candidates, model, signal);
 	const order = candidates.map((_, i) => i).sort((a, b) => scores[b]! - scores[a]! || a - b);
-	const close = order.filter((i) => scores[i]! >= scores[order[0]!]! - CLOSE);
+	const best = scores[order[0]!]!;
+	const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
+	const close = order.filter((i) => scores[i]! >= best - CLOSE * (best - mean));
 	const repeated = duplicatesOf(close.map((i) => candidates[i]!.text));
 	const chosen = close.filter((_, i) => repeated[i] === undefined).slice(0, MAX_SENTENCES);
 

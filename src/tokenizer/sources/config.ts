@@ -26,6 +26,8 @@ export interface TokenizerConfig {
 	/** Role ('bos_token', …) → its text. */
 	readonly roles: ReadonlyMap<string, string>;
 	readonly added: readonly ConfigToken[];
+	/** Texts of further special tokens. */
+	readonly extra: readonly string[];
 	/** Ids that end a text, where generation_config.json or config.json says so. */
 	readonly ends: readonly number[];
 	/** model_type of config.json. */
@@ -49,6 +51,8 @@ export async function readConfig(checkpoint: Checkpoint, signal?: AbortSignal): 
 	}
 	const family = checkpoint.metadata.get('model_type');
 	const described = fields!['added_tokens_decoder'];
+	const extra = [fields!, map!].flatMap((from) => EXTRAS.flatMap((key) => textsOf(from[key])));
+	checkAdded(extra.length, 'tokenizer_config.json', 'extra_special_tokens');
 	for (const [name, value] of [
 		['tokenizer_config.json', described],
 		['added_tokens.json', more],
@@ -57,10 +61,21 @@ export async function readConfig(checkpoint: Checkpoint, signal?: AbortSignal): 
 	return {
 		fields: fields!,
 		roles,
-		added: [...describedTokens(described), ...plainTokens(more!)],
+		// The older file counts where the newer one says nothing.
+		added: isObject(described) ? describedTokens(described) : plainTokens(more!, new Set([...roles.values(), ...extra])),
+		extra,
 		ends: [...idsOf(generation!['eos_token_id']), ...idsOf(checkpoint.metadata.get('eos_token_id'))],
 		family: typeof family === 'string' ? family : undefined,
 	};
+}
+
+/** Names under which versions have listed further special tokens. */
+const EXTRAS = ['additional_special_tokens', 'extra_special_tokens'];
+
+/** ["<a>", {"content": "<b>", …}], or {"name": "<a>"}. */
+function textsOf(value: MetadataValue | undefined): string[] {
+	const list = Array.isArray(value) ? value : isObject(value) ? Object.values(value) : [];
+	return list.map(textOf).filter((text) => text !== undefined);
 }
 
 /** "<s>" or {"content": "<s>", …}. */
@@ -96,10 +111,20 @@ function describedTokens(value: MetadataValue | undefined): ConfigToken[] {
 }
 
 /** added_tokens.json: {"<|user|>": 32000}. */
-function plainTokens(value: JsonObject): ConfigToken[] {
+function plainTokens(value: JsonObject, special: ReadonlySet<string>): ConfigToken[] {
 	return Object.entries(value).flatMap(([content, id]) =>
 		typeof id === 'number' && Number.isInteger(id) && id >= 0
-			? [{ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: false }]
+			? [
+					{
+						id,
+						content,
+						single_word: false,
+						lstrip: false,
+						rstrip: false,
+						normalized: !special.has(content),
+						special: special.has(content),
+					},
+				]
 			: [],
 	);
 }

@@ -3,7 +3,7 @@
 
 import { TongsaError } from '../../errors.ts';
 import type { StringTable } from '../../formats/checkpoint.ts';
-import type { AddedToken, BpeSpec, ModelSpec, PreTokenizerSpec, TokenizerSpec } from '../spec.ts';
+import type { AddedToken, BpeSpec, ModelSpec, NormalizerSpec, PreTokenizerSpec, TokenizerSpec } from '../spec.ts';
 import { decoderAt, normalizerAt, postProcessorAt, preTokenizerAt } from './components.ts';
 import { specialIds, type TokenizerConfig } from './config.ts';
 import {
@@ -43,11 +43,12 @@ export function huggingFaceSpec(json: Json, file: string, config: TokenizerConfi
 	(type === 'Unigram' ? readPieces : readVocab)(model, place('model'), builder);
 	if (apart.vocabulary && model['byte_fallback'] === true) markBytes(builder);
 	const unknownText = unknownOf(model, type, builder, place('model'));
-	const added = readAdded(whole['added_tokens'], place('added_tokens'), builder);
+	const own = readAdded(whole['added_tokens'], place('added_tokens'), builder);
+	const added = [...own, ...addBeside(config, own, builder)];
 	if (unknownText !== undefined) builder.setKind(unknownText, 'unknown');
 
 	const given = whole['pre_tokenizer'] == null ? undefined : preTokenizerAt(whole['pre_tokenizer'], place('pre_tokenizer'));
-	const normalizer = whole['normalizer'] == null ? undefined : normalizerAt(whole['normalizer'], place('normalizer'));
+	const normalizer = whole['normalizer'] == null ? undefined : asBertSays(normalizerAt(whole['normalizer'], place('normalizer')), config);
 	// Byte letters made by the normalizer are in the text for good; a pre-tokenizer's stay out of it where nothing looks at them.
 	const { preTokenizer, alphabet } =
 		JSON.stringify(normalizer)?.includes('"ByteLevel"') || type !== 'BPE' || model['byte_fallback'] === true
@@ -168,6 +169,50 @@ function readAdded(value: Json, place: Place, builder: VocabularyBuilder): Added
 			},
 		];
 	});
+}
+
+/**
+ * What stands beside tokenizer.json adds the tokens that it lacks: those described (in the order of their ids), the roles', the extra special
+ * ones. Each gets its id from the vocabulary, else the next free one, whatever number stands beside it.
+ * transformers tokenization_utils_tokenizers.py (TokenizersBackend.__init__), tokenizers added_vocabulary.rs (add_tokens)
+ */
+function addBeside(config: TokenizerConfig, own: readonly AddedToken[], builder: VocabularyBuilder): AddedToken[] {
+	const known = new Set(own.map(({ content }) => content));
+	const roles = new Set(config.roles.values());
+	const described = config.added.toSorted((a, b) => (a.id ?? 0) - (b.id ?? 0));
+	const plain = [...roles, ...config.extra].map((content) => ({ content, ...PLAIN }));
+	const added: AddedToken[] = [];
+	for (const { content, single_word, lstrip, rstrip, normalized, ...token } of [...described, ...plain]) {
+		if (content === '' || known.has(content)) continue;
+		known.add(content);
+		const special = token.special || roles.has(content);
+		const kind = special ? 'control' : 'user';
+		const there = builder.idOf(content);
+		const id = there ?? builder.size;
+		if (there === undefined) builder.setOutside(id, content, kind);
+		else builder.setKind(id, kind);
+		added.push({ id, content, single_word, lstrip, rstrip, normalized, special });
+	}
+	return added;
+}
+
+const PLAIN = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
+
+/** Classes that make BERT's normalizer anew from tokenizer_config.json. transformers tokenization_bert.py and its kin */
+const BERT_KIN = /^(Bert|DistilBert|Electra|Funnel|LayoutLM|Lxmert|MobileBert|MPNet|ConvBert|SqueezeBert|RetriBert)Tokenizer(Fast)?$/;
+
+/** BERT's normalizer with what the class is told beside it. */
+function asBertSays(spec: NormalizerSpec, { fields }: TokenizerConfig): NormalizerSpec {
+	const name = fields['tokenizer_class'];
+	if (spec.type !== 'BertNormalizer' || typeof name !== 'string' || !BERT_KIN.test(name)) return spec;
+	const flag = (key: string, otherwise: boolean): boolean => (typeof fields[key] === 'boolean' ? fields[key] : otherwise);
+	const strip = fields['strip_accents'];
+	return {
+		...spec,
+		lowercase: flag('do_lower_case', spec.lowercase),
+		handle_chinese_chars: flag('tokenize_chinese_chars', spec.handle_chinese_chars),
+		strip_accents: typeof strip === 'boolean' ? strip : strip === null ? null : spec.strip_accents,
+	};
 }
 
 function modelSpec(

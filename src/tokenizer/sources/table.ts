@@ -114,6 +114,8 @@ export interface VocabularyBuilder {
 	/** Id of the token bytes[from..to], or −1. */
 	find(bytes: Uint8Array, from: number, to: number): number;
 	has(id: number): boolean;
+	/** One more than the highest id. */
+	readonly size: number;
 	build(scores?: 'f32' | 'f64'): Vocabulary;
 }
 
@@ -175,6 +177,9 @@ export function createVocabularyBuilder(file: string, given?: NumberedStrings): 
 			return place < 0 ? -1 : ids[place]!;
 		},
 		has: (id) => id < size && places[id] !== 0,
+		get size() {
+			return size;
+		},
 		build(precision) {
 			const given = texts.length;
 			if (size > 2 * given + MAX_GAPS)

@@ -11,7 +11,7 @@ import { chatTemplateOf } from '../../../src/model/chat-template.ts';
 import { type FileInfoJson, fileInfoJson, type InfoOptions, type SystemInfoJson, systemInfoJson } from '../../protocol/info.ts';
 import type { Answer, Call } from '../call.ts';
 import { bold } from '../view/colour.ts';
-import { count } from '../view/numbers.ts';
+import { count, counted } from '../view/numbers.ts';
 import { bytes } from '../view/progress.ts';
 import { table } from '../view/table.ts';
 import { excerpt, wrapped } from '../view/text.ts';
@@ -105,7 +105,7 @@ function filePage(call: Call, info: FileInfoJson): string {
 	const { table: matrix, tokenizer } = info;
 	const flags = tokenizer && [...tokenizer.before, '…', ...tokenizer.after].map((text) => excerpt(text)).join(' ');
 	const facts: (readonly [string, string])[] = [
-		['format', `${info.format}, ${bytes(info.byteLength)}, ${info.tensorCount} tensors, ${count(info.parameters)} parameters`],
+		['format', `${info.format}, ${bytes(info.byteLength)}, ${counted(info.tensorCount, 'tensor')}, ${count(info.parameters)} parameters`],
 		...(info.architecture ? [['architecture', excerpt(info.architecture, false)] as const] : []),
 		...Object.entries(info.shape).map(
 			([name, value]) => [name.replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`), value.toLocaleString('en')] as const,
@@ -123,7 +123,10 @@ function filePage(call: Call, info: FileInfoJson): string {
 		['chat template', info.chatTemplate ? 'yes' : 'no'],
 		...info.dtypes.map(
 			(one, i) =>
-				[i ? '' : 'dtypes', `${one.dtype}: ${one.tensors} tensors, ${count(one.parameters)} values, ${bytes(one.byteLength)}`] as const,
+				[
+					i ? '' : 'dtypes',
+					`${one.dtype}: ${counted(one.tensors, 'tensor')}, ${count(one.parameters)} values, ${bytes(one.byteLength)}`,
+				] as const,
 		),
 		...(info.problem ? [['problem', info.problem] as const] : []),
 		['read', `${info.provenance.bytesRead.toLocaleString('en')} bytes`],

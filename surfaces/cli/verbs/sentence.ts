@@ -5,6 +5,7 @@ import type { Pooling } from '../../../src/embedding/pooling.ts';
 import type { Model, Provenance, SentenceOptions } from '../../../src/model.ts';
 import { type SentenceJson, sentencesJson } from '../../protocol/sentence.ts';
 import type { Answer, Call } from '../call.ts';
+import { counted } from '../view/numbers.ts';
 import { jsonString, precisionOf, textOrIds, withModel } from './common.ts';
 
 /** Lines that are waiting anyway go through the model together. */
@@ -44,7 +45,7 @@ async function page(call: Call, { vector, tokens, provenance }: SentenceJson & {
 	return (
 		paragraph(`${shown.join(' ')}${vector.length > shown.length ? ' …' : ''}`, columns) +
 		paragraph(
-			`${vector.length} numbers of length ${length.toFixed(4)} from ${tokens} tokens; pooled by ${provenance.pooling}. --json gives all.`,
+			`${vector.length} numbers of length ${length.toFixed(4)} from ${counted(tokens, 'token')}; pooled by ${provenance.pooling}. --json gives all.`,
 			columns,
 		)
 	);
@@ -88,5 +89,5 @@ async function* waiting(lines: AsyncIterable<string>): AsyncGenerator<string[]> 
 
 /** Nothing is cut in silence. */
 function noteCut(call: Call, { truncated, tokens }: SentenceJson, what: string): void {
-	if (truncated) call.terminal.note(`${what} is longer than the model takes: its vector is of the first ${tokens} tokens\n`);
+	if (truncated) call.terminal.note(`${what} is longer than the model takes: its vector is of the first ${counted(tokens, 'token')}\n`);
 }

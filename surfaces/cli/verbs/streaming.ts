@@ -2,6 +2,7 @@
 
 import type { GenerateJson } from '../../protocol/generate.ts';
 import type { Terminal } from '../terminal.ts';
+import { counted } from '../view/numbers.ts';
 
 /** A model's words must not command the terminal: controls other than tab and newline, and marks of direction, are left out. */
 const CONTROLS = /(?![\t\n])\p{Cc}|\p{Bidi_Control}/gu;
@@ -29,5 +30,5 @@ export function speed({ ids, finishReason, stoppedBy, timing }: GenerateJson): s
 	const rate = tokensPerSecond === undefined ? '' : `, ${tokensPerSecond.toFixed(1)} tokens/s`;
 	const stop = stoppedBy === undefined ? 'nothing can follow' : `stopped by ${JSON.stringify(stoppedBy)}`;
 	const ends = { stop, length: 'cut at --max-tokens', context: 'the context is full' };
-	return `${ids.length} tokens${rate}, the first after ${(firstTokenMs / 1000).toFixed(2)} s; ${ends[finishReason]}\n`;
+	return `${counted(ids.length, 'token')}${rate}, the first after ${(firstTokenMs / 1000).toFixed(2)} s; ${ends[finishReason]}\n`;
 }

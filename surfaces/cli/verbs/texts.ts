@@ -15,8 +15,9 @@ export async function withCollection<T>(
 	work: (opened: OpenedCollection) => Promise<T>,
 ): Promise<T> {
 	const line = progressLine(call.terminal, () => performance.now());
-	const opened = await openCollection({
-		...placeOf(call),
+	const { database, name } = placeOf(call);
+	const opened = await openCollection(database, {
+		...(name !== undefined && { name }),
 		signal: call.signal,
 		onProgress: (progress) => (progress.done === progress.total ? line.end() : line.show(progress)),
 		onNotice: (notice) => call.terminal.note(`tongsa: ${notice}\n`),
@@ -30,7 +31,7 @@ export async function withCollection<T>(
 	}
 }
 
-export function placeOf(call: Call): Pick<OpenCollectionOptions, 'database' | 'name'> {
+export function placeOf(call: Call): { readonly database?: string; readonly name?: string } {
 	const [database, name] = [call.value('database'), call.value('collection')];
 	return { ...(database !== undefined && { database }), ...(name !== undefined && { name }) };
 }

@@ -4,6 +4,7 @@ import type { Model } from '../../../src/model.ts';
 import type { EncodeOptions } from '../../../src/tokenizer/types.ts';
 import { tokenized, tokenizeJson } from '../../protocol/tokens.ts';
 import type { Answer, Call } from '../call.ts';
+import { counted } from '../view/numbers.ts';
 import { jsonString, specialOf, textOf, withModel } from './common.ts';
 
 export async function run(call: Call): Promise<Answer | undefined> {
@@ -49,7 +50,7 @@ async function page(
 			call.terminal.columns,
 		) +
 		paragraph(
-			`${tokens.length} tokens of ${model.name} (${model.tokenizer!.kind}, ${model.tokenizer!.size} in its vocabulary)`,
+			`${counted(tokens.length, 'token')} of ${model.name} (${model.tokenizer!.kind}, ${model.tokenizer!.size} in its vocabulary)`,
 			call.terminal.columns,
 		) +
 		(note ? paragraph(note, call.terminal.columns) : '')

@@ -118,8 +118,10 @@ async function page(call: Call, model: Model, { run, before }: TraceRuns): Promi
 		}
 		return `${title}\n${matrix({ shape: [T, N], data: part, ids }, labelled, columns, colours, names.length > 3 ? 3 : 10)}`;
 	};
+	const { likeliest } = await import('../view/likeliest.ts');
 	return names
 		.flatMap((name) => [
+			...(name === 'logits' ? [likeliest(model.tokenizer, run, before, columns)] : []),
 			...(before ? [one(name, before.points[name]!, '; as it is')] : []),
 			one(name, run.points[name]!, before ? '; with the replacements' : ''),
 		])

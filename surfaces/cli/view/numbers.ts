@@ -11,3 +11,6 @@ export function count(value: number): string {
 	}
 	return value.toLocaleString('en');
 }
+
+/** '1 token', '6 tokens': a number and what it counts. */
+export const counted = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;

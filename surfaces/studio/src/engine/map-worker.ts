@@ -1,6 +1,6 @@
-// A hand of the crew in a worker of its own.
+// One of the workers that make a map (map-workers.ts).
 
 import { expose } from 'comlink';
-import { createHand } from './map-hand.ts';
+import { createMapWorker } from '../../../../src/embedding/map/worker.ts';
 
-expose(createHand());
+expose(createMapWorker());

@@ -1,15 +1,15 @@
 // The map: every token of a vocabulary as a point in two dimensions, neighbours near each other as far as a plane allows.
 
+import { fromBfloat16, padded, toBfloat16 } from '../../../../src/embedding/map/bfloat16.ts';
+import { layOut } from '../../../../src/embedding/map/layout.ts';
+import { neighbourGraph, type Rows, type Step } from '../../../../src/embedding/map/neighbour-graph.ts';
+import { fill, fitPlane, keptNeighbours, project, unitRows } from '../../../../src/embedding/map/projection.ts';
+import { rowScorer } from '../../../../src/embedding/map/row-scorer.ts';
 import { TongsaError } from '../../../../src/errors.ts';
-import { fromBfloat16, padded, toBfloat16 } from './bfloat16.ts';
-import { layOut } from './layout.ts';
-import { gather } from './map-crew.ts';
 import { type StoredMap, storedMap, storeMap } from './map-store.ts';
-import { neighbourGraph, type Rows, type Step } from './neighbours.ts';
-import { fill, fitPlane, keptNeighbours, project, unitRows } from './projection.ts';
+import { startWorkers } from './map-workers.ts';
 import type { TokenView } from './protocol.ts';
 import { type Context, modelOf, tokenizerOf, tokenView } from './registry.ts';
-import { rowScorer } from './row-scorer.ts';
 import { groupsOf, kindsOf } from './token-groups.ts';
 import { fingerprint } from './work-origin.ts';
 
@@ -59,7 +59,7 @@ export const map = {
 			};
 		const scorer = await rowScorer();
 		const rows = await readRows(name, scorer, progress('reading'));
-		const crew = gather(V);
+		const workers = startWorkers(V);
 		try {
 			const points = await flatten(rows, D, progress('reading'));
 			const show = () => {
@@ -69,11 +69,11 @@ export const map = {
 				return shown;
 			};
 			const flatPoints = show();
-			const graph = await neighbourGraph(scorer, rows, NEIGHBOURS, crew, progress('finding'));
+			const graph = await neighbourGraph(scorer, rows, NEIGHBOURS, workers, progress('finding'));
 			const reach = points.reduce((max, x) => Math.max(max, Math.abs(x)), 0) || 1;
 			for (let i = 0; i < points.length; i++) points[i]! *= SPREAD / reach;
 			const moving = progress('moving');
-			await layOut(graph, points, crew, async (round, all) => {
+			await layOut(graph, points, workers, async (round, all) => {
 				if (round % SHOWN_EVERY === 0) show();
 				await moving(round, all);
 			});
@@ -88,7 +88,7 @@ export const map = {
 			await storeMap(print, made);
 			return { ...made, stored: false };
 		} finally {
-			crew.end();
+			workers.end();
 		}
 	},
 

@@ -1,11 +1,11 @@
 // The nearest rows of every row of a table, by an inverted file: rows are grouped around centres, and each looks through the groups nearest
 // to it. Jégou, Douze, Schmid 2011, Product quantization for nearest neighbor search, section IV (without the quantization).
-// Groups lie row after row in memory, so that one kernel call scores a whole group; a crew shares the looking (map-hand.ts).
+// Groups lie row after row in memory, so that one kernel call scores a whole group; workers share the looking (worker.ts).
 
-import type { RowScorer, RowStore } from '../../../../src/compute/row-scorer.ts';
+import type { RowScorer, RowStore } from '../../compute/row-scorer.ts';
 import { fromBfloat16 } from './bfloat16.ts';
-import type { Crew } from './map-crew.ts';
-import { insert } from './map-hand.ts';
+import { insert } from './worker.ts';
+import type { MapWorkers } from './workers.ts';
 
 /** Rows of length 1 in bfloat16, numbered from 0; width a multiple of 8. Their relative error of 2⁻⁹ moves a cosine by about as much. */
 export interface Rows {
@@ -34,14 +34,14 @@ const LOOKED_THROUGH = 24;
 const LOOKED_AT = 4000;
 /** Looks at neighbours of neighbours. */
 const FURTHER = 2;
-/** Rows that the crew looks for between two steps. */
+/** Rows that the workers look for between two steps. */
 const AT_ONCE = 4096;
 
-/** Groups for V rows: about four times √V keeps fitting and looking in balance. */
+/** Groups for V rows: √V keeps fitting and looking in balance. */
 const groupsFor = (count: number) => Math.max(1, Math.min(1024, Math.round(Math.sqrt(count))));
 
 /** Neighbours within the groups nearest to each row, then twice among the neighbours' neighbours. Frees the rows' store on the way. */
-export async function neighbourGraph(scorer: RowScorer, rows: Rows, K: number, crew: Crew, step: Step): Promise<Graph> {
+export async function neighbourGraph(scorer: RowScorer, rows: Rows, K: number, workers: MapWorkers, step: Step): Promise<Graph> {
 	const { count: V, width } = rows;
 	const G = groupsFor(V);
 	const centres = await fitCentres(scorer, rows, G, step);
@@ -49,21 +49,21 @@ export async function neighbourGraph(scorer: RowScorer, rows: Rows, K: number, c
 	const nearest = await nearestCentres(rows, centres, G, probes, step);
 	const { order, starts } = grouped(nearest, V, G, probes);
 	// From here on rows are numbered by their place in the order of the groups.
-	const bytes = new Uint8Array(crew.memory(V * width * 2));
+	const bytes = new Uint8Array(workers.memory(V * width * 2));
 	for (const [place, id] of order.entries()) bytes.set(rows.store.row(id), place * width * 2);
 	rows.store.free();
 	const looked = looksOf(nearest, order, starts, probes);
-	const near = new Int32Array(crew.memory(V * K * 4)).fill(-1);
-	const alike = new Float32Array(crew.memory(V * K * 4)).fill(Number.NEGATIVE_INFINITY);
+	const near = new Int32Array(workers.memory(V * K * 4)).fill(-1);
+	const alike = new Float32Array(workers.memory(V * K * 4)).fill(Number.NEGATIVE_INFINITY);
 	const shared = { count: V, width, K, bytes, starts, looked, near, alike };
-	await crew.each((hand, part, parts) => hand.take(shared, Math.floor((part * V) / parts), Math.floor(((part + 1) * V) / parts)));
+	await workers.each((worker, part, parts) => worker.take(shared, Math.floor((part * V) / parts), Math.floor(((part + 1) * V) / parts)));
 	for (let round = 0; round <= FURTHER; round++) {
 		for (let from = 0; from < V; from += AT_ONCE) {
 			const to = Math.min(V, from + AT_ONCE);
-			const found = await crew.each((hand, part, parts) => {
-				if (round === 0) return hand.through(from, to);
+			const found = await workers.each((worker, part, parts) => {
+				if (round === 0) return worker.through(from, to);
 				const own = (n: number) => from + Math.floor((n * (to - from)) / parts);
-				return hand.further(own(part), own(part + 1));
+				return worker.further(own(part), own(part + 1));
 			});
 			for (const { places, ids, scores } of found)
 				for (let i = 0; i < places.length; i++)
@@ -103,7 +103,7 @@ function centreOf(centres: Float32Array, g: number, width: number): { readonly c
 	return { centre, half: centre.reduce((sum, x) => sum + x * x, 0) / 2 };
 }
 
-/** G points (G, width) around which the rows gather. */
+/** G points (G, width) around which the rows startWorkers. */
 async function fitCentres(scorer: RowScorer, rows: Rows, G: number, step: Step): Promise<Float32Array> {
 	const { count: V, width } = rows;
 	const S = Math.min(V, FITTED);

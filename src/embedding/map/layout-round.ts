@@ -1,5 +1,5 @@
-// One hand's part in a round of moving points in the plane: neighbours pull, chance others push.
-// McInnes, Healy, Melville 2018, UMAP, https://arxiv.org/abs/1802.03426, section 3.2, algorithm 5. All hands read where the points were and
+// One worker's part in a round of moving points in the plane: neighbours pull, chance others push.
+// McInnes, Healy, Melville 2018, UMAP, https://arxiv.org/abs/1802.03426, section 3.2, algorithm 5. All workers read where the points were and
 // write where their own will be.
 
 /** Rounds over all pairs; pushes for each pull; first step. */
@@ -27,7 +27,7 @@ export interface Places {
 
 export type Round = (round: number) => void;
 
-/** The work of one hand. Each point draws its own chances, so that it does not matter who moves it. */
+/** The work of one worker. Each point draws its own chances, so that it does not matter who moves it. */
 export function roundOf({ first, last, starts, to, every, points }: Places): Round {
 	const due = every.slice();
 	const V = points[0].length / 2;

@@ -1,30 +1,31 @@
 // A graph of neighbours as points in the plane: which pairs pull, and how strongly; the rounds.
 // McInnes, Healy, Melville 2018, UMAP, https://arxiv.org/abs/1802.03426, sections 3.1 and 3.2, algorithms 3 and 5.
+// By hand: umap-js runs on one thread, on arrays of arrays; a vocabulary has 50,000 to 260,000 rows, which workers share here.
 
-import type { Crew } from './map-crew.ts';
-import { type Places, ROUNDS } from './moving.ts';
-import type { Graph, Step } from './neighbours.ts';
+import { type Places, ROUNDS } from './layout-round.ts';
+import type { Graph, Step } from './neighbour-graph.ts';
+import type { MapWorkers } from './workers.ts';
 
 /** Share of its strength that a pair keeps where only one of the two has the other among its nearest. Tables have hubs, rows that are near to
  * thousands (of SmolLM2's one to 4,799) and to which hardly any is near: at full strength they draw everything together.
  * Radovanović, Nanopoulos, Ivanović 2010, Hubs in space: popular nearest neighbors in high-dimensional data. */
 const ONE_WAY = 0.1;
 
-/** Moves V points (x, y), in place. The same graph and start give the same picture, by however many hands. */
-export async function layOut(graph: Graph, points: Float32Array, crew: Crew, step: Step): Promise<void> {
+/** Moves V points (x, y), in place. The same graph and start give the same picture, by however many workers. */
+export async function layOut(graph: Graph, points: Float32Array, workers: MapWorkers, step: Step): Promise<void> {
 	const V = points.length / 2;
 	const { starts, to, every } = pairsOf(graph, V);
-	const both = [0, 1].map(() => new Float32Array(crew.memory(points.byteLength)));
+	const both = [0, 1].map(() => new Float32Array(workers.memory(points.byteLength)));
 	const [now, next] = both as [Float32Array, Float32Array];
 	now.set(points);
-	await crew.each((hand, part, parts) => {
+	await workers.each((worker, part, parts) => {
 		const [first, last] = [Math.floor((part * V) / parts), Math.floor(((part + 1) * V) / parts)];
 		const [from, end] = [starts[first]!, starts[last]!];
 		const own = starts.slice(first, last + 1).map((at) => at - from);
-		return hand.place({ first, last, starts: own, to: to.slice(from, end), every: every.slice(from, end), points: [now, next] });
+		return worker.place({ first, last, starts: own, to: to.slice(from, end), every: every.slice(from, end), points: [now, next] });
 	});
 	for (let round = 1; round <= ROUNDS; round++) {
-		await crew.each((hand) => hand.move(round));
+		await workers.each((worker) => worker.move(round));
 		points.set(both[round % 2]!);
 		await step(round, ROUNDS);
 	}

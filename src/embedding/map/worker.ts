@@ -1,12 +1,12 @@
-// One hand of the crew that makes a map: looks for neighbours in its part of the rows, and moves its part of the points.
-// Runs in a worker of its own, or in the one that the model runs in (map-crew.ts).
+// One worker of those that make a map: looks for neighbours in its part of the rows, and moves its part of the points.
+// Runs in a worker of its own, or in the one that the model runs in (map-workers.ts).
 
-import type { RowStore } from '../../../../src/compute/row-scorer.ts';
+import type { RowStore } from '../../compute/row-scorer.ts';
 import { fromBfloat16 } from './bfloat16.ts';
-import { type Places, type Round, roundOf } from './moving.ts';
+import { type Places, type Round, roundOf } from './layout-round.ts';
 import { rowScorer } from './row-scorer.ts';
 
-/** Rows in the order of their groups, and the graph in the making. Memory that all hands see, where there is such. */
+/** Rows in the order of their groups, and the graph in the making. Memory that all workers see, where there is such. */
 export interface SharedRows {
 	readonly count: number;
 	readonly width: number;
@@ -43,9 +43,9 @@ export function insert(ids: Int32Array, alike: Float32Array, at: number, K: numb
 	ids[i] = id;
 }
 
-export type Hand = ReturnType<typeof createHand>;
+export type MapWorker = ReturnType<typeof createMapWorker>;
 
-export function createHand() {
+export function createMapWorker() {
 	let shared: SharedRows;
 	let [first, last] = [0, 0];
 	let store: RowStore;
@@ -57,7 +57,7 @@ export function createHand() {
 	const rowOf = (place: number) => fromBfloat16(bytesOf(place, place + 1));
 
 	return {
-		/** The places from `from` to `to` are this hand's to look through. */
+		/** The places from `from` to `to` are this worker's to look through. */
 		async take(rows: SharedRows, from: number, to: number): Promise<void> {
 			const scorer = await rowScorer();
 			const room = (count: number) => {
@@ -73,7 +73,7 @@ export function createHand() {
 			seen = new Int32Array(rows.count).fill(-1);
 		},
 
-		/** For the rows in places `from` to `to`: the nearest of this hand's rows in the groups that each looks through. */
+		/** For the rows in places `from` to `to`: the nearest of this worker's rows in the groups that each looks through. */
 		through(from: number, to: number): Found {
 			const { K, starts, looked, count } = shared;
 			const probes = looked.length / count;
@@ -124,7 +124,7 @@ export function createHand() {
 			return found;
 		},
 
-		/** The points that are this hand's to move. */
+		/** The points that are this worker's to move. */
 		place(places: Places): void {
 			move = roundOf(places);
 		},

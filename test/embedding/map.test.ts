@@ -1,29 +1,27 @@
-// What the studio's map is made of, without a page: neighbours against the definition, and a picture that keeps them.
+// A map of a table: neighbours against the definition, and a picture that keeps them.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createRowScorer } from '../src/compute/rows.ts';
-import { buildKernels } from '../src/compute/wasm.ts';
-import { seededRandom } from '../src/generation/random.ts';
-import { fromBfloat16, padded, toBfloat16 } from '../surfaces/studio/src/engine/bfloat16.ts';
-import { layOut } from '../surfaces/studio/src/engine/layout.ts';
-import { alone, type Crew } from '../surfaces/studio/src/engine/map-crew.ts';
-import { createHand } from '../surfaces/studio/src/engine/map-hand.ts';
-import { neighbourGraph } from '../surfaces/studio/src/engine/neighbours.ts';
-import { fitPlane, keptNeighbours, project, unitRows } from '../surfaces/studio/src/engine/projection.ts';
-import { packIds, unpackIds } from '../surfaces/studio/src/state/id-set.ts';
-import { MAX_OPTION } from '../surfaces/studio/src/state/url.ts';
+import { createRowScorer } from '../../src/compute/rows.ts';
+import { buildKernels } from '../../src/compute/wasm.ts';
+import { fromBfloat16, padded, toBfloat16 } from '../../src/embedding/map/bfloat16.ts';
+import { layOut } from '../../src/embedding/map/layout.ts';
+import { neighbourGraph } from '../../src/embedding/map/neighbour-graph.ts';
+import { fitPlane, keptNeighbours, project, unitRows } from '../../src/embedding/map/projection.ts';
+import { createMapWorker } from '../../src/embedding/map/worker.ts';
+import { inThisThread, type MapWorkers } from '../../src/embedding/map/workers.ts';
+import { seededRandom } from '../../src/generation/random.ts';
 
 const V = 1500;
 const D = 20;
 const K = 10;
 const nothing = async () => {};
 
-/** A crew of several hands, in one thread. */
-function many(count: number): Crew {
-	const hands = Array.from({ length: count }, createHand);
+/** Several workers, in one thread. */
+function many(count: number): MapWorkers {
+	const workers = Array.from({ length: count }, createMapWorker);
 	return {
-		each: (work) => Promise.all(hands.map((hand, part) => work(hand, part, count))),
+		each: (work) => Promise.all(workers.map((worker, part) => work(worker, part, count))),
 		memory: (byteLength) => new ArrayBuffer(byteLength),
 		end() {},
 	};
@@ -49,7 +47,7 @@ function exactNeighbours(rows: Float32Array, id: number): Set<number> {
 	return new Set(best.slice(0, K).map(({ other }) => other));
 }
 
-describe('the map of the studio', () => {
+describe('a map of a table', () => {
 	const rows = bundles();
 	const truth = new Map(Array.from({ length: 100 }, (_, i) => [i * 15, exactNeighbours(rows, i * 15)] as const));
 
@@ -58,25 +56,6 @@ describe('the map of the studio', () => {
 		assert.equal(back.length, padded(D));
 		for (const [d, x] of rows.subarray(0, D).entries()) assert.ok(Math.abs(back[d]! - x) <= Math.abs(x) * 2 ** -8);
 		assert.deepEqual([...back.subarray(D)], [0, 0, 0, 0]);
-	});
-
-	test('what is encircled comes back from its text, thousands in an address, and no text is trusted', () => {
-		const random = seededRandom(3);
-		for (const count of [0, 1, 600, 8000]) {
-			const ids = Array.from({ length: count }, () => Math.floor(random() * 49_152));
-			const text = packIds(ids);
-			assert.ok(text.length <= MAX_OPTION, `${count} ids: ${text.length} characters`);
-			assert.match(text, /^[\w-]*$/, 'nothing that an address would escape');
-			assert.deepEqual(
-				unpackIds(text, 49_152),
-				[...new Set(ids)].sort((a, b) => a - b),
-			);
-		}
-		const all = Array.from({ length: 61 }, (_, id) => id);
-		assert.deepEqual(unpackIds(packIds(all), 61), all);
-		assert.deepEqual(unpackIds(packIds([5, 70]), 61), [5]);
-		for (const text of ['_', '____', '1,2,3', 'z'.repeat(50), '\u{1F600}'])
-			unpackIds(text, 61).every((id) => assert.ok(id >= 0 && id < 61));
 	});
 
 	test('counts kept neighbours as a reader does', () => {
@@ -91,7 +70,7 @@ describe('the map of the studio', () => {
 		const scorer = createRowScorer((await buildKernels())!);
 		const store = scorer.allocate('BF16', padded(D), V)!;
 		store.write(0, toBfloat16(rows, D));
-		const graph = await neighbourGraph(scorer, { count: V, width: padded(D), store }, K, alone(), nothing);
+		const graph = await neighbourGraph(scorer, { count: V, width: padded(D), store }, K, inThisThread(), nothing);
 		let found = 0;
 		for (const [id, near] of truth) found += [...graph.ids.subarray(id * K, (id + 1) * K)].filter((other) => near.has(other)).length;
 		assert.ok(found / (truth.size * K) > 0.95, `${found} of ${truth.size * K}`);
@@ -110,12 +89,12 @@ describe('the map of the studio', () => {
 		const flat = keptNeighbours(points, truth);
 		for (let i = 0; i < points.length; i++) points[i]! *= 10;
 		const twin = points.slice();
-		await layOut(graph, points, alone(), nothing);
+		await layOut(graph, points, inThisThread(), nothing);
 		const kept = keptNeighbours(points, truth);
 		assert.ok(points.every(Number.isFinite));
 		assert.ok(kept > 0.3 && kept > 2 * flat, `${kept} against ${flat}`);
 		await layOut(graph, twin, many(3), nothing);
-		assert.deepEqual(twin, points, 'the same table gives the same map, by however many hands');
+		assert.deepEqual(twin, points, 'the same table gives the same map, by however many workers');
 		const again = scorer.allocate('BF16', padded(D), V)!;
 		again.write(0, toBfloat16(rows, D));
 		const shared = await neighbourGraph(scorer, { count: V, width: padded(D), store: again }, K, many(3), nothing);
@@ -132,9 +111,9 @@ describe('the map of the studio', () => {
 			unitRows(copy, 8);
 			const store = scorer.allocate('BF16', 8, count)!;
 			store.write(0, toBfloat16(copy, 8));
-			const graph = await neighbourGraph(scorer, { count, width: 8, store }, K, alone(), nothing);
+			const graph = await neighbourGraph(scorer, { count, width: 8, store }, K, inThisThread(), nothing);
 			const points = Float32Array.from({ length: 2 * count }, (_, i) => Math.sin(i));
-			await layOut(graph, points, alone(), nothing);
+			await layOut(graph, points, inThisThread(), nothing);
 			assert.ok(points.every(Number.isFinite), `${count} rows`);
 		}
 	});
