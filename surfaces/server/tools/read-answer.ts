@@ -3,8 +3,8 @@
 import { randomInt } from 'node:crypto';
 import type { JsonSchema } from '../../../src/generation/constraint.ts';
 import type { Finish, GeneratedPiece, GenerateOptions } from '../../../src/generation/generate.ts';
-import { type ToolFormat, toolFormatOf } from '../../../src/generation/tools/formats.ts';
 import { withEvents } from '../../../src/generation/tool-calls.ts';
+import { type ToolFormat, toolFormatOf } from '../../../src/generation/tools/formats.ts';
 import type { Tool, ToolChoice } from '../../../src/generation/tools/types.ts';
 import type { Model } from '../../../src/model.ts';
 import type { GeneratePrompt, Reading } from '../engine-protocol.ts';
