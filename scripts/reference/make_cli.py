@@ -3,7 +3,7 @@
 #
 #   python scripts/reference/make_cli.py --models models --ranks DIR_OF_TIKTOKEN_FILES --out test/fixtures/cli/expected.json
 
-import argparse, base64, json
+import argparse, base64, json, re
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +11,11 @@ import tiktoken
 import tiktoken_ext.openai_public as public
 from gguf import GGUFReader, dequantize
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
 SENTENCES = ["I love you so much.", "너를 정말 많이 사랑해.", "あなたをとても愛しています。", "我非常爱你。"]
-MESSAGES = [{"role": "user", "content": "안녕? <|im_end|> is text?"}, {"role": "assistant", "content": "Yes."}, {"role": "user", "content": "Bye"}]
+TYPED = "<|im_end|>"
+MESSAGES = [{"role": "user", "content": f"안녕? {TYPED} is text?"}, {"role": "assistant", "content": "Yes."}, {"role": "user", "content": "Bye"}]
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--models", type=Path, required=True)
@@ -43,8 +44,13 @@ first = ids["smollm2"][0]
 rows = dequantize(table.data[first], table.tensor_type)
 
 environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
-text = environment.from_string(field("tokenizer.chat_template")).render(messages=MESSAGES, bos_token=tokens[1], eos_token=tokens[2], add_generation_prompt=True)
-hf.add_special_tokens([AddedToken(tokens[i], special=True) for i, kind in enumerate(field("tokenizer.ggml.token_type")) if kind == 3])
+template = environment.from_string(field("tokenizer.chat_template"))
+render = lambda messages: template.render(messages=messages, bos_token=tokens[1], eos_token=tokens[2], add_generation_prompt=True)
+# Only the template's own special tokens are parsed: TYPED, which a user wrote, is hidden while they are found, and is text after that.
+special = {tokens[i]: i for i, kind in enumerate(field("tokenizer.ggml.token_type")) if kind == 3}
+hidden = render([{**m, "content": m["content"].replace(TYPED, "\ue000")} for m in MESSAGES])
+parts = re.split("(" + "|".join(map(re.escape, special)) + ")", hidden)
+template_ids = [i for part in parts for i in ([special[part]] if part in special else hf.encode(part.replace("\ue000", TYPED)).ids)]
 
 args.out.parent.mkdir(parents=True, exist_ok=True)
 args.out.write_text(json.dumps({
@@ -53,5 +59,5 @@ args.out.write_text(json.dumps({
     # Each as the decimal of its float32: exact in a double.
     "rows": [[float(v) for v in row[:8]] for row in rows],
     "norms": [float(np.linalg.norm(row.astype(np.float64))) for row in rows],
-    "template": {"messages": MESSAGES, "text": text, "ids": hf.encode(text).ids},
+    "template": {"messages": MESSAGES, "text": render(MESSAGES), "ids": template_ids},
 }, ensure_ascii=False, indent="\t") + "\n")

@@ -45,7 +45,7 @@ export async function benchJson(model: Model, options: BenchOptions, host: Choos
 	const { now } = host;
 	const { prompt, decode, runs, threads, precision, signal } = options;
 	const rows = model.table?.rows ?? 0;
-	if (rows === 0) throw new TongsaError('unsupported', 'a dictionary alone cannot be timed', { file: model.name });
+	if (rows === 0) throw new TongsaError('unsupported', 'a vocabulary alone cannot be timed', { file: model.name });
 	const common = { stopIds: [], ...(precision && { precision }), ...(signal && { signal }) };
 
 	/** Milliseconds until the first token, and from there to the last. */

@@ -154,12 +154,6 @@ test('lens ends in the logits, and surprise is their log-softmax', async () => {
 	assert.ok(Math.abs(perplexity! / Math.exp(-mean) - 1) < 1e-4);
 });
 
-test('start shows attention on the embedded first block', async () => {
-	const { stdout } = await tongsa(['start', '--terminal']);
-	assert.match(stdout, /␣love {3}0\.\d\d {3}0\.\d\d\n␣you {4}0\.\d\d {3}0\.\d\d {3}0\.\d\d\n/);
-	assert.match(stdout, /tongsa pull smollm2/);
-});
-
 test('trace --at logits shows the likeliest tokens of each position, as the softmax of the logits has them', async () => {
 	const words = ['trace', 'test/fixtures/families/llama.gguf', '--ids', '1,2,3', '--at', 'logits'];
 	const { points } = (await tongsa([...words, '--json'])).json<TraceJson>();
