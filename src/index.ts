@@ -24,6 +24,7 @@ export type * from './model.ts';
 export type { Point } from './spec/points.ts';
 export { type DType, type DTypeName, decodeTensor, dtypes } from './tensor/index.ts';
 export type * from './tokenizer/types.ts';
+export type { Cost } from './transformer/cost/cost.ts';
 export type { EngineMemory, Precision } from './transformer/engine.ts';
 export type { TracedPoint } from './transformer/hooks.ts';
 export type { Selector } from './transformer/select.ts';

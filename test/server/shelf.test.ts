@@ -41,6 +41,7 @@ test('what is served by its path lies on the shelf and is read by ranges; what i
 			['smollm2-whole', 'smollm2'],
 			['gemma-3-270m', 'gemma-3-270m'],
 			['minilm', 'minilm'],
+			['multilingual-e5-small-whole', 'multilingual-e5-small'],
 			['qwen2.5-coder-0.5b', 'qwen2.5-coder-0.5b'],
 			['tokenlearn-static', 'tokenlearn-static'],
 		],
