@@ -45,7 +45,7 @@ test('options of a model', async () => {
 	]) {
 		await refused(() => call('fastt'), 'precision', 'exact, fast', '"fastt"');
 	}
-	await refused(() => loose.sentence([[1]], { pooling: 'max' }), 'pooling', 'mean, cls, last');
+	await refused(() => loose.sentence([[1]], { pooling: 'most' }), 'pooling', 'mean, cls, last');
 	await refused(() => loose.sentence([[1]], { normalize: 'no' }), 'normalize', 'true, false');
 	await refused(() => loose.nearest([1], { table: 'exit' }), 'table', 'input, output');
 	const width = model.table!.width;
@@ -56,7 +56,7 @@ test('options of a model', async () => {
 	await refused(() => loose.nearest(new Float32Array(width).fill(1), { metric: 'l2' }), 'metric', 'cosine, dot', '"l2"');
 	await refused(() => loose.trace([1]), '', 'an object of precision, source');
 	await refused(() => loose.trace([1], { at: 'blocks.0.output' }), 'at', 'a list');
-	await refused(() => loose.trace([1], { at: ['blocks.0.outputt'] }), 'blocks.0.outputt', 'embedding.rows');
+	await assert.rejects(async () => loose.trace([1], { at: ['blocks.0.outputt'] }), /Did you mean blocks\.0\.output/);
 	await refused(() => loose.trace([1], { at: [{ point: 'output', layer: '0' }] }), 'layer', '', '"0"');
 	await refused(() => loose.trace([1], { at, replace: [{ at: at[0], with: 1 }] }), 'replace', 'a list, each item {at: a point');
 	await refused(() => loose.trace({ vectors: [1] }, { at }), 'vectors', 'a Float32Array');
@@ -139,6 +139,6 @@ test('options of a tokenizer, and of the functions beside the model', async () =
 	await refused(() => tokenizer.search!({ kind: 'word' }), 'kind', 'normal, unknown');
 	await refused(() => tokenizer.search!({ limit: -1 }), 'limit', 'a number of at least 0');
 	await model.close();
-	await refused(() => (pool as unknown as Loose)(Float32Array.of(1, 2), 2, 'max'), 'pooling', 'mean, cls, last');
+	await refused(() => (pool as unknown as Loose)(Float32Array.of(1, 2), 2, 'most'), 'pooling', 'mean, cls, last');
 	await refused(() => (distances as Loose)(Float32Array.of(1), Float32Array.of(1), 1, 'l1'), 'metric', 'cosine, dot, euclidean');
 });
